@@ -1,0 +1,61 @@
+// swift-tools-version: 6.0
+
+import PackageDescription
+
+// MARK: - Settings
+
+/// x86-64-v3 (AVX2, FMA) is the floor of the project: one binary runs on every such machine. OpenBLAS looks for
+/// wider vectors by itself at run time. On arm64 the baseline already has what the kernels use.
+#if arch(x86_64)
+  let cpuFlags = ["-Xcc", "-march=x86-64-v3"]
+#else
+  let cpuFlags: [String] = []
+#endif
+
+/// The element-wise loops run on unsafe float buffers that were checked on entry; see `Kernels/FloatBuffer.swift`.
+let hotCode: [SwiftSetting] = [.unsafeFlags(cpuFlags)]
+
+/// The Swift runtime goes into the binary, so that compute nodes need no toolchain.
+let staticRuntime: [LinkerSetting] = [
+  .unsafeFlags(["-static-stdlib"]),
+  .linkedLibrary("_FoundationCollections"), .linkedLibrary("_FoundationCShims"), .linkedLibrary("swiftSynchronization"),
+]
+
+let package = Package(
+  name: "cnn-dist",
+  products: [
+    .executable(name: "cnn-dist", targets: ["cnn-dist"])
+  ],
+  targets: [
+    // MARK: - Floor 0: C libraries
+
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
+    .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // MARK: - Floor 1: numbers and files
+
+    .target(name: "Tensors", swiftSettings: hotCode),
+    .target(name: "Kernels", dependencies: ["Tensors", "COpenBLAS"], swiftSettings: hotCode),
+    .target(name: "Files", dependencies: ["CCrypto"]),
+
+    // MARK: - Floor 2: the parts of training
+
+    .target(name: "Layers", dependencies: ["Tensors", "Kernels"]),
+    .target(name: "Optimizers", dependencies: ["Tensors", "Kernels"]),
+    .target(name: "Datasets", dependencies: ["Tensors", "Files", "CArchive", "CCurl"], swiftSettings: hotCode),
+    .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "COpenMPI"]),
+
+    // MARK: - Floors 3 to 6: networks, training, the program
+
+    .target(name: "Models", dependencies: ["Layers"]),
+    .target(name: "Training", dependencies: ["Models", "Optimizers", "Datasets", "Collectives", "Files"]),
+    .target(name: "Commands", dependencies: ["Training"]),
+    .executableTarget(name: "cnn-dist", dependencies: ["Commands"], linkerSettings: staticRuntime),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands"]),
+
+  ],
+  swiftLanguageModes: [.v6]
+)

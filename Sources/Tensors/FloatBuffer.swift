@@ -1,0 +1,42 @@
+/// Floats that a kernel reads. The count travels with the address, so that each kernel can check its operands on entry
+/// and run its loops unchecked.
+public typealias FloatBuffer = UnsafeBufferPointer<Float>
+
+/// Floats that a kernel writes.
+public typealias MutableFloatBuffer = UnsafeMutableBufferPointer<Float>
+
+/// A run of zero-initialised floats with an owner: the only memory that training uses, all of it allocated before the
+/// first step.
+///
+/// The start lies on a cache line (64 bytes), so that vector loads of the first row never straddle two.
+public final class FloatStorage {
+  /// The floats; valid as long as the storage lives.
+  public let buffer: MutableFloatBuffer
+
+  /// Allocates `count` floats, all zero.
+  public init(count: Int) {
+    precondition(count >= 0, "a buffer cannot hold \(count) floats")
+    let bytes = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+    buffer = MutableFloatBuffer(start: bytes.bindMemory(to: Float.self, capacity: max(count, 1)), count: count)
+    buffer.initialize(repeating: 0)
+  }
+
+  deinit { UnsafeMutableRawPointer(buffer.baseAddress)?.deallocate() }
+}
+
+extension UnsafeMutableBufferPointer where Element == Float {
+  /// The floats of `range`, counted from this buffer's start.
+  public func part(_ range: Range<Int>) -> MutableFloatBuffer {
+    MutableFloatBuffer(rebasing: self[range])
+  }
+
+  /// The same floats, to be read only.
+  public var reading: FloatBuffer { FloatBuffer(self) }
+}
+
+extension UnsafeBufferPointer where Element == Float {
+  /// The floats of `range`, counted from this buffer's start.
+  public func part(_ range: Range<Int>) -> FloatBuffer {
+    FloatBuffer(rebasing: self[range])
+  }
+}

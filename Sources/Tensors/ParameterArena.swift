@@ -1,0 +1,19 @@
+/// A model's memory: one contiguous buffer of values, one of gradients, and one for each state that an optimiser keeps.
+public final class ParameterArena {
+  /// Where each tensor lies, the same in every buffer.
+  public let layout: ParameterLayout
+  /// The parameters themselves.
+  public let values: FloatStorage
+  /// The gradient of the global batch's loss, complete once a step's reduction has finished.
+  public let gradients: FloatStorage
+  /// The optimiser's states by name (SGD with momentum has `momentum`), each laid out as the values are.
+  public let optimizerStates: [String: FloatStorage]
+
+  /// Allocates every buffer, all zero.
+  public init(layout: ParameterLayout, optimizerStates names: [String] = []) {
+    self.layout = layout
+    values = FloatStorage(count: layout.count)
+    gradients = FloatStorage(count: layout.count)
+    optimizerStates = Dictionary(uniqueKeysWithValues: names.map { ($0, FloatStorage(count: layout.count)) })
+  }
+}

@@ -1,0 +1,32 @@
+/// Where each parameter of a model lies in its arena: one after another, without gaps, in the order of the layers.
+///
+/// Because there are no gaps, a bucket is a range, the optimiser's update is one flat loop, and a checkpoint is one write.
+public struct ParameterLayout: Hashable, Sendable {
+  /// One tensor's place.
+  public struct Entry: Hashable, Sendable {
+    /// Keras's name, such as `conv2d/kernel`.
+    public let name: String
+    /// The tensor's extents, such as (kh, kw, in, out).
+    public let shape: Shape
+    /// Its floats, counted from the arena's start.
+    public let range: Range<Int>
+  }
+
+  /// Every tensor, in arena order.
+  public private(set) var entries: [Entry] = []
+
+  /// An empty layout, to be filled by `append`.
+  public init() {}
+
+  /// How many floats the arena holds.
+  public var count: Int { entries.last?.range.upperBound ?? 0 }
+
+  /// Gives the next tensor its place, behind all others, and returns it.
+  @discardableResult
+  public mutating func append(name: String, shape: Shape) -> Range<Int> {
+    precondition(!entries.contains { $0.name == name }, "two parameters are named \(name)")
+    let range = count..<count + shape.count
+    entries.append(Entry(name: name, shape: shape, range: range))
+    return range
+  }
+}
