@@ -1,0 +1,30 @@
+import Tensors
+
+/// The first samples of another data set.
+public struct FirstSamples: Dataset {
+  private let base: any Dataset
+  public let count: Int
+
+  /// Takes the first `count` samples of `base`, which has at least that many.
+  public init(of base: any Dataset, count: Int) {
+    precondition(1...base.count ~= count, "\(count) samples cannot be taken from \(base.count)")
+    self.base = base
+    self.count = count
+  }
+
+  public var name: String { base.name }
+  public var sampleShape: Shape { base.sampleShape }
+  public var classNames: [String] { base.classNames }
+  /// The whole set's digest, and the count after a colon.
+  public var digest: String { "\(base.digest):\(count)" }
+
+  public func label(of sample: Int) -> Int {
+    precondition(0..<count ~= sample, "sample \(sample) of \(count)")
+    return base.label(of: sample)
+  }
+
+  public func load(_ sample: Int, into pixels: MutableFloatBuffer) {
+    precondition(0..<count ~= sample, "sample \(sample) of \(count)")
+    base.load(sample, into: pixels)
+  }
+}
