@@ -54,7 +54,6 @@ let package = Package(
     .target(name: "Training", dependencies: ["Models", "Optimizers", "Datasets", "Collectives", "Files"]),
     .target(name: "Commands", dependencies: ["Training"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands"], linkerSettings: staticRuntime),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands"]),
 
   ],
   swiftLanguageModes: [.v6]

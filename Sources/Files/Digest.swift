@@ -1,4 +1,4 @@
-import CCrypto
+internal import CCrypto
 
 /// A running message digest, computed by libcrypto.
 public struct Digest: ~Copyable {

@@ -1,0 +1,104 @@
+import Tensors
+
+/// Two-dimensional convolution (cross-correlation, as every framework calls it) on channels-last samples.
+///
+///     N samples · H, W, C input height, width, channels · kh, kw kernel · F filters · OH, OW output height, width
+///
+/// Each product is over a block of output rows of one sample, so its shape, and with it its bits, depends on the geometry
+/// alone. `scratch` is `scratchCount(geometry)` floats that the caller lends.
+public enum Convolution {
+  /// How many floats of scratch memory every function here needs.
+  public static func scratchCount(_ geometry: ConvolutionGeometry) -> Int { PatchMatrix(geometry).scratchCount }
+
+  /// `y = activation(x ∗ kernel + bias)`.
+  ///
+  /// - Parameters:
+  ///   - x: (N, H, W, C).
+  ///   - kernel: (kh, kw, C, F).
+  ///   - bias: (F,), or nil for none.
+  ///   - y: (N, OH, OW, F), overwritten.
+  public static func forward(
+    _ geometry: ConvolutionGeometry, x: TensorView, kernel: FloatBuffer, bias: FloatBuffer?,
+    activation: Activation, y: TensorView, scratch: MutableFloatBuffer
+  ) {
+    let patches = PatchMatrix(geometry)
+    let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters)
+    for n in 0..<x.samples {
+      let (input, output) = (x.sample(n).reading, y.sample(n))
+      for first in patches.blocks {
+        let block = Block(patches.rows(from: first), geometry)
+        let target = output.part(block.outputs)
+        patches.gather(block.rows, from: input, into: scratch)
+        multiply(
+          Matrix(scratch.reading, rows: block.pixels, columns: geometry.patch), weights,
+          into: Matrix(target, rows: block.pixels, columns: geometry.filters))
+        activation.apply(bias: bias, to: target, channels: geometry.filters)  // while the block is in the cache
+      }
+    }
+  }
+
+  /// The gradient of the kernel, `dkernel[p, f] = Σ patches(x)[·, p] · dy[·, f]`: forward's `patches · kernel` transposed.
+  ///
+  /// - Parameters:
+  ///   - x: (N, H, W, C), forward's input.
+  ///   - dy: (N, OH, OW, F), the gradient before the activation.
+  ///   - dkernel: (kh, kw, C, F), overwritten.
+  public static func kernelGradient(
+    _ geometry: ConvolutionGeometry, x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer,
+    scratch: MutableFloatBuffer
+  ) {
+    let patches = PatchMatrix(geometry)
+    let target = Matrix(dkernel, rows: geometry.patch, columns: geometry.filters)
+    dkernel.update(repeating: 0)
+    for n in 0..<x.samples {
+      let (input, gradient) = (x.sample(n).reading, dy.sample(n).reading)
+      for first in patches.blocks {
+        let block = Block(patches.rows(from: first), geometry)
+        patches.gather(block.rows, from: input, into: scratch)
+        multiply(
+          Matrix(scratch.reading, rows: block.pixels, columns: geometry.patch).transposed,
+          Matrix(gradient.part(block.outputs), rows: block.pixels, columns: geometry.filters),
+          into: target, .accumulate)
+      }
+    }
+  }
+
+  /// The gradient of the input: forward's `patches · kernel` gives `dpatches = dy · kernelᵀ`, added back patch by patch.
+  ///
+  /// - Parameters:
+  ///   - dy: (N, OH, OW, F), the gradient before the activation.
+  ///   - kernel: (kh, kw, C, F).
+  ///   - dx: (N, H, W, C), overwritten.
+  public static func inputGradient(
+    _ geometry: ConvolutionGeometry, dy: TensorView, kernel: FloatBuffer, dx: TensorView, scratch: MutableFloatBuffer
+  ) {
+    let patches = PatchMatrix(geometry)
+    let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters)
+    dx.buffer.update(repeating: 0)
+    for n in 0..<dy.samples {
+      let (gradient, target) = (dy.sample(n).reading, dx.sample(n))
+      for first in patches.blocks {
+        let block = Block(patches.rows(from: first), geometry)
+        multiply(
+          Matrix(gradient.part(block.outputs), rows: block.pixels, columns: geometry.filters), weights.transposed,
+          into: Matrix(scratch, rows: block.pixels, columns: geometry.patch))
+        patches.scatter(block.rows, from: scratch.reading, addingTo: target)
+      }
+    }
+  }
+
+  /// A block of output rows of one sample.
+  private struct Block {
+    let rows: Range<Int>
+    let pixels: Int
+    /// Its floats within the output sample.
+    let outputs: Range<Int>
+
+    init(_ rows: Range<Int>, _ geometry: ConvolutionGeometry) {
+      let row = geometry.horizontal.output * geometry.filters
+      self.rows = rows
+      pixels = rows.count * geometry.horizontal.output
+      outputs = rows.lowerBound * row..<rows.upperBound * row
+    }
+  }
+}

@@ -1,0 +1,55 @@
+internal import COpenBLAS
+import Tensors
+
+/// A matrix in row-major order whose rows may lie further apart than they are long.
+public struct Matrix<Buffer> {
+  let buffer: Buffer
+  let rows: Int
+  let columns: Int
+  let stride: Int
+  let isTransposed: Bool
+}
+
+extension Matrix where Buffer == FloatBuffer {
+  /// Views `rows` × `columns` floats, row after row, each `stride` (by default `columns`) after the one before.
+  public init(_ buffer: FloatBuffer, rows: Int, columns: Int, stride: Int? = nil) {
+    self.init(buffer: buffer, rows: rows, columns: columns, stride: stride ?? columns, isTransposed: false)
+    precondition(rows == 0 || (rows - 1) * self.stride + columns <= buffer.count, "the matrix leaves its buffer")
+  }
+
+  /// The same floats read with rows and columns exchanged.
+  public var transposed: Matrix {
+    Matrix(buffer: buffer, rows: columns, columns: rows, stride: stride, isTransposed: !isTransposed)
+  }
+}
+
+extension Matrix where Buffer == MutableFloatBuffer {
+  /// Views `rows` × `columns` floats, row after row, each `stride` (by default `columns`) after the one before.
+  public init(_ buffer: MutableFloatBuffer, rows: Int, columns: Int, stride: Int? = nil) {
+    self.init(buffer: buffer, rows: rows, columns: columns, stride: stride ?? columns, isTransposed: false)
+    precondition(rows == 0 || (rows - 1) * self.stride + columns <= buffer.count, "the matrix leaves its buffer")
+  }
+}
+
+/// What a product does with what its target held before.
+public enum ProductMode {
+  /// The target is overwritten.
+  case replace
+  /// The product is added to the target.
+  case accumulate
+}
+
+/// `target = a · b`, or `target += a · b`: every matrix product of the program, by OpenBLAS's `cblas_sgemm`.
+public func multiply(
+  _ a: Matrix<FloatBuffer>, _ b: Matrix<FloatBuffer>, into target: Matrix<MutableFloatBuffer>,
+  _ mode: ProductMode = .replace
+) {
+  precondition(
+    a.columns == b.rows && target.rows == a.rows && target.columns == b.columns,
+    "(\(a.rows), \(a.columns)) · (\(b.rows), \(b.columns)) is not (\(target.rows), \(target.columns))")
+  cblas_sgemm(
+    CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
+    blasint(a.rows), blasint(b.columns), blasint(a.columns),
+    1, a.buffer.baseAddress, blasint(a.stride), b.buffer.baseAddress, blasint(b.stride),
+    mode == .accumulate ? 1 : 0, target.buffer.baseAddress, blasint(target.stride))
+}

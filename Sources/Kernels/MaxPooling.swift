@@ -1,0 +1,80 @@
+import Tensors
+
+/// The largest value under each window, channel by channel, on channels-last samples (H, W, C) → (OH, OW, C).
+public struct MaxPooling: Sendable {
+  private let vertical: WindowAxis
+  private let horizontal: WindowAxis
+  private let channels: Int
+
+  /// Pools with the given window; `channels` is C.
+  public init(vertical: WindowAxis, horizontal: WindowAxis, channels: Int) {
+    self.vertical = vertical
+    self.horizontal = horizontal
+    self.channels = channels
+  }
+
+  /// `y[oh, ow, c] = max over (kh, kw) of x[oh·stride + kh, ow·stride + kw, c]`; padding never wins.
+  ///
+  /// - Parameters:
+  ///   - x: (N, H, W, C).
+  ///   - y: (N, OH, OW, C), overwritten.
+  public func forward(x: TensorView, y: TensorView) {
+    y.buffer.update(repeating: -.infinity)
+    for n in 0..<x.samples {
+      let (input, output) = (x.sample(n), y.sample(n))
+      for oh in 0..<vertical.output {
+        for ow in 0..<horizontal.output {
+          let target = pixel(output, oh * horizontal.output + ow)
+          for ih in taps(vertical, oh) {
+            for iw in taps(horizontal, ow) {
+              let source = pixel(input, ih * horizontal.input + iw)
+              for c in 0..<channels { target[c] = source[c] > target[c] ? source[c] : target[c] }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Gives each window's gradient to the first element that equals its maximum, in row order, as TensorFlow does.
+  ///
+  /// - Parameters:
+  ///   - x: (N, H, W, C), forward's input.
+  ///   - y: (N, OH, OW, C), what forward gave.
+  ///   - dy: (N, OH, OW, C), overwritten with zeros as it is given away.
+  ///   - dx: (N, H, W, C), overwritten.
+  public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView) {
+    dx.buffer.update(repeating: 0)
+    for n in 0..<x.samples {
+      let (input, output, gradient, target) = (x.sample(n), y.sample(n), dy.sample(n), dx.sample(n))
+      for oh in 0..<vertical.output {
+        for ow in 0..<horizontal.output {
+          let place = oh * horizontal.output + ow
+          let (peak, rest) = (pixel(output, place), pixel(gradient, place))
+          for ih in taps(vertical, oh) {
+            for iw in taps(horizontal, ow) {
+              let (value, sum) = (pixel(input, ih * horizontal.input + iw), pixel(target, ih * horizontal.input + iw))
+              for c in 0..<channels {
+                let isPeak = value[c] == peak[c]
+                sum[c] += isPeak ? rest[c] : 0
+                rest[c] = isPeak ? 0 : rest[c]
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The input rows, or columns, under the window at `output`, padding left out.
+  @inline(__always)
+  private func taps(_ axis: WindowAxis, _ output: Int) -> Range<Int> {
+    let origin = axis.origin(output)
+    return max(origin, 0)..<min(origin + axis.kernel, axis.input)
+  }
+
+  @inline(__always)
+  private func pixel(_ sample: MutableFloatBuffer, _ index: Int) -> MutableFloatBuffer {
+    sample.part(index * channels..<(index + 1) * channels)
+  }
+}

@@ -1,0 +1,57 @@
+import Kernels
+import Tensors
+
+/// A fully connected layer with bias and activation: (in,) → (units,).
+///
+/// Parameters: `kernel` (in, units), Glorot-uniform; `bias` (units,), zeros.
+public struct Dense: ActivatedLayer {
+  public static let stem = "dense"
+
+  /// The length of the output.
+  public let units: Int
+  public var activation: Activation
+
+  /// `units` outputs, each connected to every input.
+  public init(_ units: Int, activation: Activation = .linear) {
+    precondition(units > 0, "a dense layer has units")
+    self.units = units
+    self.activation = activation
+  }
+
+  public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
+    guard input.rank == 1 else { throw ShapeError("takes a flat input, got \(input): put Flatten() before it") }
+    return [units]
+  }
+
+  public func parameters(for input: Shape) -> [ParameterSpecification] {
+    [
+      ParameterSpecification(name: "kernel", shape: [input[0], units], initializer: .glorotUniform),
+      ParameterSpecification(name: "bias", shape: [units], initializer: .zeros),
+    ]
+  }
+
+  public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
+    // y (N, units) = activation(x (N, in) · kernel (in, units) + bias (units,))
+    let inputs = x.shape.count
+    multiply(
+      Matrix(x.reading, rows: x.samples, columns: inputs), Matrix(pass.parameter(0), rows: inputs, columns: units),
+      into: Matrix(y.buffer, rows: y.samples, columns: units))
+    activation.apply(bias: pass.parameter(1), to: y.buffer, channels: units)
+  }
+
+  public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
+    let inputs = x.shape.count
+    activation.gradient(y: y.reading, dy: dy.buffer, channels: units)
+    biasGradient(dy: dy.reading, dbias: pass.gradient(1))
+    // forward: x · kernel, so dkernel (in, units) = xᵀ · dy and dx (N, in) = dy · kernelᵀ
+    let gradient = Matrix(dy.reading, rows: dy.samples, columns: units)
+    multiply(
+      Matrix(x.reading, rows: x.samples, columns: inputs).transposed, gradient,
+      into: Matrix(pass.gradient(0), rows: inputs, columns: units))
+    if let dx {
+      multiply(
+        gradient, Matrix(pass.parameter(0), rows: inputs, columns: units).transposed,
+        into: Matrix(dx.buffer, rows: dx.samples, columns: inputs))
+    }
+  }
+}
