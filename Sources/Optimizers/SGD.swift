@@ -26,7 +26,7 @@ public struct SGD: Sendable, Hashable, Codable {
       preconditionFailure("the arena was made for another optimiser")
     }
     sgdUpdate(
-      values: arena.values.buffer, velocity: velocity.buffer, gradients: arena.gradients.buffer.reading,
-      rate: schedule.rate(at: step), momentum: momentum)
+      values: arena.values.buffer, velocity: velocity.buffer,
+      gradients: arena.gradients.buffer.part(0..<arena.layout.count).reading, rate: schedule.rate(at: step), momentum: momentum)
   }
 }
