@@ -46,7 +46,7 @@ let package = Package(
     .target(name: "Layers", dependencies: ["Tensors", "Kernels"]),
     .target(name: "Optimizers", dependencies: ["Tensors", "Kernels"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Files", "CArchive", "CCurl"], swiftSettings: hotCode),
-    .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "COpenMPI"]),
+    .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "COpenMPI"], swiftSettings: hotCode),
 
     // MARK: - Floors 3 to 6: networks, training, the program
 
@@ -55,6 +55,12 @@ let package = Package(
     .target(name: "Commands", dependencies: ["Training"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands"], linkerSettings: staticRuntime),
 
+    // MARK: - Tests
+
+    .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe"]),
+    /// A small MPI program that the tests above run under mpirun.
+    .executableTarget(
+      name: "CollectivesProbe", dependencies: ["Collectives", "Files"], path: "Tests/CollectivesProbe"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,47 @@
+import Tensors
+
+/// All ranks of a run, seen from one of them.
+///
+/// Every function that waits gives up after `deadline` without progress and throws `CollectiveError.peerSilent`: no rank
+/// hangs because another has failed. All calls come from one thread. After an error the only way on is `abort`, because
+/// MPI may still write to buffers of operations that were not completed.
+public protocol Communicator: AnyObject {
+  /// This rank, in `0..<size`.
+  var rank: Int { get }
+  /// The number of ranks.
+  var size: Int { get }
+  /// The host name of each rank.
+  var hosts: [String] { get }
+  /// How long to wait for a sign of life from other ranks.
+  var deadline: Duration { get set }
+
+  /// Every rank's text, in rank order. All ranks call it.
+  func allGather(_ text: String) throws(CollectiveError) -> [String]
+  /// The text of rank `root`; what the others pass is ignored. All ranks call it.
+  func broadcast(_ text: String, from root: Int) throws(CollectiveError) -> String
+  /// Returns once all ranks have called it.
+  func barrier() throws(CollectiveError)
+  /// Fills every slot on every rank, where each slot was set by at most one rank and is 0 on all others. All ranks call
+  /// it with the same count.
+  ///
+  /// The sum may be taken in any order, and still is exact: x + 0 = x.
+  func combineDisjoint(_ values: inout [Double]) throws(CollectiveError)
+
+  /// Starts sending `floats`, which must stay as they are until the transfer is complete.
+  ///
+  /// Messages of one sender with one tag arrive in the order in which they were sent.
+  func send(_ floats: FloatBuffer, to peer: Int, tag: Int, in transfers: inout Transfers) throws(CollectiveError)
+  /// Starts receiving exactly `floats.count` floats, which must be left alone until the transfer is complete.
+  func receive(
+    into floats: MutableFloatBuffer, from peer: Int, tag: Int, in transfers: inout Transfers) throws(CollectiveError)
+  /// Starts summing `floats` over all ranks in place, in an order of MPI's choice. All ranks start their sums in the same
+  /// order.
+  func sum(_ floats: MutableFloatBuffer, in transfers: inout Transfers) throws(CollectiveError)
+  /// Moves all communication forward, and removes from `transfers` what is complete.
+  func advance(_ transfers: inout Transfers) throws(CollectiveError)
+
+  /// Ends the processes of all ranks at once; the launcher exits with `code`.
+  func abort(code: Int32) -> Never
+  /// Takes leave; all ranks call it last.
+  func finalize() throws(CollectiveError)
+}

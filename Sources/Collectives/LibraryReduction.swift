@@ -1,0 +1,81 @@
+import Tensors
+
+/// The reduction that leaves the sum over ranks to MPI, for comparison: each rank adds its own slices, then
+/// `MPI_Iallreduce` adds the ranks, in an order that depends on their number, the message's length and the library.
+public final class LibraryReduction: GradientReduction {
+  /// See `GradientReduction`.
+  public private(set) var stopRequested = false
+
+  private let communicator: any Communicator
+  private let buckets: [Range<Int>]
+  private let result: MutableFloatBuffer
+  /// The last bucket, and behind it how many ranks want to stop.
+  private let flagged: FloatStorage
+  private var sums: [PartialSum] = []
+  private var transfers = Transfers()
+  private var added = 0
+  private var stopWanted = false
+
+  /// Makes a reduction into `result`, the gradient arena and its tail.
+  ///
+  /// - Parameter buckets: disjoint ranges that cover `result`, in the order in which they will be added.
+  public init(_ communicator: any Communicator, buckets: [Range<Int>], result: MutableFloatBuffer) {
+    precondition(buckets.reduce(0) { $0 + $1.count } == result.count, "the buckets cover the result")
+    self.communicator = communicator
+    self.buckets = buckets
+    self.result = result
+    flagged = FloatStorage(count: (buckets.last?.count ?? 0) + 1)
+  }
+
+  /// See `GradientReduction`.
+  public func begin(_ sums: [PartialSum], slices: Int) {
+    precondition(transfers.isEmpty, "the step before is not finished")
+    self.sums = sums
+    added = 0
+    stopRequested = false
+  }
+
+  /// See `GradientReduction`.
+  public func add(_ bucket: Range<Int>) throws(CollectiveError) {
+    precondition(added < buckets.count && buckets[added] == bucket, "bucket \(bucket) is not next")
+    added += 1
+    let isLast = added == buckets.count
+    let total = isLast ? flagged.buffer.part(0..<bucket.count) : result.part(bucket)
+    if let first = sums.first {
+      copy(first.buffer.part(bucket).reading, to: total)
+    } else {
+      total.update(repeating: 0)
+    }
+    for sum in sums.dropFirst() { Collectives.add(sum.buffer.part(bucket).reading, to: total) }
+    if isLast {
+      flagged.buffer[bucket.count] = stopWanted ? 1 : 0
+      stopWanted = false
+    }
+    try communicator.sum(isLast ? flagged.buffer : total, in: &transfers)
+    try progress()
+  }
+
+  /// See `GradientReduction`.
+  public func progress() throws(CollectiveError) {
+    if !transfers.isEmpty { try communicator.advance(&transfers) }
+  }
+
+  /// See `GradientReduction`.
+  public func finalize() throws(CollectiveError) {
+    precondition(added == buckets.count, "\(added) of \(buckets.count) buckets were added")
+    var patience = Patience(communicator.deadline)
+    while true {
+      let before = transfers.count
+      try progress()
+      if transfers.isEmpty { break }
+      if transfers.count < before { patience.renew() }
+      guard patience.pause() else { throw .silent([], communicator.deadline, "the exchange of gradients") }
+    }
+    guard let last = buckets.last else { return }
+    copy(flagged.buffer.part(0..<last.count).reading, to: result.part(last))
+    stopRequested = flagged.buffer[last.count] != 0
+  }
+
+  /// See `GradientReduction`.
+  public func requestStop() { stopWanted = true }
+}

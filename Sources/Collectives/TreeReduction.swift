@@ -1,0 +1,110 @@
+import Tensors
+
+/// The reduction whose bits do not depend on the number of ranks: all additions follow the slice tree.
+///
+/// Owner computes: each bucket is cut into one segment per rank; a segment's owner receives it from everyone, adds in tree
+/// order and sends the sum to everyone. This reduce-scatter followed by an all-gather moves 2 N (P - 1) / P floats per
+/// rank where each rank holds one node, the lower bound for an all-reduce (Patarasuk and Yuan, "Bandwidth optimal
+/// all-reduce algorithms for clusters of workstations", 2009), and unlike a ring it leaves the order of additions open.
+/// A rank whose run is not one node sends each of its nodes, at most 2 log2(slices / ranks) of them.
+public final class TreeReduction: GradientReduction {
+  /// See `GradientReduction`.
+  public private(set) var stopRequested = false
+
+  private let communicator: any Communicator
+  private let result: MutableFloatBuffer
+  private let exchanges: [BucketExchange]
+  private var world: WorldPlan
+  private var sums: [PartialSum] = []
+  private var localPlan: [SliceTree.Addition] = []
+  /// This rank's sums once `localPlan` is done: the nodes that the other ranks know of.
+  private var held: [PartialSum] = []
+  private var staging = FloatStorage(count: 0)
+  private var added = 0
+  private var stopWanted = false
+
+  /// Makes a reduction into `result`, the gradient arena and its tail.
+  ///
+  /// - Parameter buckets: disjoint ranges that cover `result`, in the order in which they will be added.
+  public init(_ communicator: any Communicator, buckets: [Range<Int>], result: MutableFloatBuffer) {
+    precondition(buckets.reduce(0) { $0 + $1.count } == result.count, "the buckets cover the result")
+    precondition(buckets.count < 1 << 14, "MPI promises no more than 2^15 tags, two for each bucket")
+    self.communicator = communicator
+    self.result = result
+    world = WorldPlan(slices: 1, ranks: communicator.size)
+    exchanges = buckets.enumerated().map { index, bucket in
+      BucketExchange(
+        communicator, index: index, bucket: bucket, result: result, carriesFlags: index == buckets.count - 1)
+    }
+  }
+
+  /// See `GradientReduction`. Also starts to receive: what others send early is then stored at its place at once.
+  public func begin(_ sums: [PartialSum], slices: Int) throws(CollectiveError) {
+    precondition(exchanges.allSatisfy(\.isComplete), "the step before is not finished")
+    if slices != world.slices { world = WorldPlan(slices: slices, ranks: communicator.size) }
+    let nodes = sums.map(\.node)
+    let own = world.nodes.filter { $0.owner == communicator.rank }.map(\.node)
+    self.sums = sums
+    localPlan = own.flatMap { world.tree.additions(of: nodes, upTo: $0) }
+    held = own.map { node in
+      guard let sum = sums.first(where: { $0.node.lowerBound == node.lowerBound }) else {
+        preconditionFailure("no sum starts at slice \(node.lowerBound)")
+      }
+      return PartialSum(node: node, buffer: sum.buffer)
+    }
+    added = 0
+    stopRequested = false
+    let needed = exchanges.reduce(0) { $0 + $1.stagingCount(world) }
+    if staging.buffer.count < needed { staging = FloatStorage(count: needed) }
+    var offset = 0
+    for exchange in exchanges {
+      let count = exchange.stagingCount(world)
+      try exchange.begin(world, staging: staging.buffer.part(offset..<offset + count))
+      offset += count
+    }
+  }
+
+  /// See `GradientReduction`.
+  public func add(_ bucket: Range<Int>) throws(CollectiveError) {
+    precondition(added < exchanges.count && exchanges[added].bucket == bucket, "bucket \(bucket) is not next")
+    for addition in localPlan {
+      Collectives.add(
+        sums[addition.from].buffer.part(bucket).reading, to: sums[addition.into].buffer.part(bucket))
+    }
+    let exchange = exchanges[added]
+    added += 1
+    if added == exchanges.count {
+      exchange.flag = stopWanted
+      stopWanted = false
+    }
+    try exchange.send(held)
+    try progress()
+  }
+
+  /// See `GradientReduction`.
+  public func progress() throws(CollectiveError) {
+    for exchange in exchanges[..<added] where !exchange.isComplete { try exchange.advance() }
+  }
+
+  /// See `GradientReduction`.
+  public func finalize() throws(CollectiveError) {
+    precondition(added == exchanges.count, "\(added) of \(exchanges.count) buckets were added")
+    var patience = Patience(communicator.deadline)
+    var before = Int.max
+    while true {
+      try progress()
+      let pending = exchanges.reduce(0) { $0 + $1.pending }
+      if pending == 0 { break }
+      if pending < before { patience.renew() }
+      before = pending
+      guard patience.pause() else {
+        let silent = Set(exchanges.flatMap(\.silentRanks)).sorted()
+        throw .silent(silent, communicator.deadline, "the exchange of gradients")
+      }
+    }
+    stopRequested = exchanges.last?.flag ?? stopWanted
+  }
+
+  /// See `GradientReduction`.
+  public func requestStop() { stopWanted = true }
+}

@@ -1,0 +1,166 @@
+// A small program that CollectivesTests runs under mpirun: `CollectivesProbe MODE [ARGUMENT…]`, one mode an experiment.
+
+import Collectives
+import Files
+import FoundationEssentials
+import Glibc
+import Tensors
+
+/// Computes the slices of a rank's workers and reduces them as a trainer would: the workers' runs one after another here,
+/// the last slice of each bucket by bucket.
+func step(
+  _ step: Int, slices: Int, of workers: [PartialSums], _ communicator: any Communicator,
+  _ reduction: any GradientReduction, _ buckets: [Range<Int>]
+) throws {
+  let share = (0..<slices).share(communicator.rank, of: communicator.size)
+  for (index, worker) in workers.enumerated() {
+    let run = share.share(index, of: workers.count)
+    worker.reset(slices: slices, run: run)
+    for slice in run {
+      Problem.fill(worker.push(slice), step: step, slice: slice)
+      guard slice != run.last else { continue }
+      buckets.forEach(worker.settle)
+      worker.finishSlice()
+    }
+  }
+  try reduction.begin(workers.flatMap(\.sums), slices: slices)
+  for bucket in buckets {
+    for worker in workers where !worker.sums.isEmpty { worker.settle(bucket) }
+    try reduction.add(bucket)
+  }
+  for worker in workers where !worker.sums.isEmpty { worker.finishSlice() }
+  try reduction.finalize()
+}
+
+func reduction(
+  _ name: String, _ communicator: any Communicator, _ buckets: [Range<Int>], _ result: MutableFloatBuffer
+) -> any GradientReduction {
+  if name == "mpi" { return LibraryReduction(communicator, buckets: buckets, result: result) }
+  return TreeReduction(communicator, buckets: buckets, result: result)
+}
+
+/// `sum tree|mpi WORKERS FILE`: prints the digest of all steps' results, which must be the same on every rank, and writes
+/// the last result to FILE.
+func sum(_ arguments: [String], _ communicator: any Communicator) throws {
+  let buckets = Buckets.plan(layers: Problem.layerRanges, tail: Problem.tail, minimum: Problem.smallestBucket)
+  let result = FloatStorage(count: Problem.count)
+  let reduction = reduction(arguments[0], communicator, buckets, result.buffer)
+  let workers = (0..<(Int(arguments[1]) ?? 1)).map { _ in PartialSums(count: Problem.count) }
+  var digest = Digest(.sha256)
+  for (index, slices) in Problem.steps.enumerated() {
+    try step(index, slices: slices, of: workers, communicator, reduction, buckets)
+    digest.update(UnsafeRawBufferPointer(result.buffer))
+  }
+  let digests = try communicator.allGather(digest.finish())
+  guard communicator.rank == 0 else { return }
+  print("digest", Set(digests).sorted().joined(separator: " "))
+  if arguments.count > 2 { try Data(UnsafeRawBufferPointer(result.buffer)).write(to: URL(filePath: arguments[2])) }
+}
+
+/// `stop tree|mpi`: each rank in turn asks to stop, with enough slices for all ranks and with one for all; prints the steps
+/// after which each rank stopped.
+func stop(_ arguments: [String], _ communicator: any Communicator) throws {
+  let buckets = Buckets.plan(layers: [0..<3, 3..<5_003], tail: 2, minimum: 1_000)
+  let result = FloatStorage(count: 5_005)
+  let reduction = reduction(arguments[0], communicator, buckets, result.buffer)
+  let worker = PartialSums(count: 5_005)
+  var stops: [Int] = []
+  for index in 0..<4 * communicator.size {
+    // Two steps for each asking rank: the request, and one that must be free of it again.
+    if index % 2 == 0, communicator.rank == index / 2 % communicator.size { reduction.requestStop() }
+    let slices = index < 2 * communicator.size ? 1 : communicator.size
+    try step(index, slices: slices, of: [worker], communicator, reduction, buckets)
+    if reduction.stopRequested { stops.append(index) }
+  }
+  let all = try communicator.allGather("\(stops)")
+  if communicator.rank == 0 { print("stops", Set(all).sorted().joined(separator: " | ")) }
+}
+
+/// `control`: every control message once; prints what rank 0 sees, and whether the others see the same.
+func control(_ communicator: any Communicator) throws {
+  let texts = try communicator.allGather(String(repeating: "é", count: communicator.rank) + "\(communicator.rank)")
+  let root = communicator.size - 1
+  let word = try communicator.broadcast(communicator.rank == root ? "from \(root)" : "noise", from: root)
+  let empty = try communicator.broadcast("", from: 0)
+  var slots = [Double](repeating: 0, count: communicator.size)
+  slots[communicator.rank] = 0.1 * Double(communicator.rank + 1)
+  try communicator.combineDisjoint(&slots)
+  try communicator.barrier()
+  let seen = "\(texts) \(word)\(empty) \(slots) \(communicator.hosts.count)"
+  let all = try communicator.allGather(seen)
+  if communicator.rank == 0 { print("control", Set(all).sorted().joined(separator: " | ")) }
+}
+
+/// `silent barrier|tree|mpi RANK`: RANK stops in its tracks; the others must give up.
+func silent(_ arguments: [String], _ communicator: any Communicator) throws {
+  communicator.deadline = .seconds(1)
+  try communicator.barrier()
+  if communicator.rank == Int(arguments[1]) { raise(SIGSTOP) }
+  if arguments[0] == "barrier" { return try communicator.barrier() }
+  try sum([arguments[0], "1"], communicator)
+}
+
+/// `refuse`: an MPI call that fails, because the rank does not exist.
+func refuse(_ communicator: any Communicator) throws {
+  var transfers = Transfers()
+  let floats = FloatStorage(count: 1)
+  try communicator.send(floats.buffer.reading, to: communicator.size, tag: 0, in: &transfers)
+}
+
+/// `time tree|mpi FLOATS REPEATS [BUCKETS]`: the median duration of one exchange of one node per rank, all buckets at once.
+func time(_ arguments: [String], _ communicator: any Communicator) throws {
+  let count = Int(arguments[1]) ?? 0
+  let repeats = Int(arguments[2]) ?? 0
+  let parts = arguments.count > 3 ? Int(arguments[3]) ?? 1 : 1
+  let buckets = (0..<parts).map { (0..<count).share($0, of: parts) }
+  let result = FloatStorage(count: count)
+  let reduction = reduction(arguments[0], communicator, buckets, result.buffer)
+  let worker = PartialSums(count: count)
+  worker.reset(slices: communicator.size, run: communicator.rank..<communicator.rank + 1)
+  worker.push(communicator.rank).update(repeating: 1)
+  worker.settle(0..<count)
+  worker.finishSlice()
+  var durations: [Duration] = []
+  for _ in 0..<repeats + 2 {
+    try communicator.barrier()
+    let duration = try ContinuousClock().measure {
+      try reduction.begin(worker.sums, slices: communicator.size)
+      for bucket in buckets { try reduction.add(bucket) }
+      try reduction.finalize()
+    }
+    durations.append(duration)
+  }
+  let median = durations.dropFirst(2).sorted()[repeats / 2]
+  if communicator.rank == 0 { print("time", arguments[0], communicator.size, "ranks", median) }
+}
+
+func run(_ arguments: [String], _ communicator: any Communicator) throws {
+  let rest = Array(arguments.dropFirst())
+  switch arguments.first {
+  case "sum": try sum(rest, communicator)
+  case "stop": try stop(rest, communicator)
+  case "control": try control(communicator)
+  case "silent": try silent(rest, communicator)
+  case "refuse": try refuse(communicator)
+  case "time": try time(rest, communicator)
+  default: print("unknown mode")
+  }
+}
+
+let environment = ProcessInfo.processInfo.environment
+do {
+  let isLaunched = try MPICommunicator.isLaunched(environment: environment)
+  let communicator: any Communicator =
+    isLaunched ? try MPICommunicator(environment: environment) : SoloCommunicator()
+  do {
+    try run(Array(CommandLine.arguments.dropFirst()), communicator)
+    try communicator.finalize()
+  } catch let error as CollectiveError {
+    print("rank \(communicator.rank):", error)
+    fflush(nil)
+    communicator.abort(code: error.exitCode)
+  }
+} catch let error as CollectiveError {
+  print(error)
+  exit(error.exitCode)
+}
