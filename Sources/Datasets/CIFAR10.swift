@@ -4,6 +4,7 @@ import Tensors
 /// One half of CIFAR-10, training or validation, mapped from its binary files: all processes of a host share the pages.
 public struct CIFAR10: Dataset {
   private let files: [MappedFile]
+  /// SHA-256 over every record's label and first 64 pixels.
   public let digest: String
 
   /// Opens and checks all six files in `folder`.
@@ -28,15 +29,21 @@ public struct CIFAR10: Dataset {
     self.digest = digest.finish()
   }
 
+  /// `cifar10`.
   public var name: String { "cifar10" }
+  /// (32, 32, 3).
   public var sampleShape: Shape { CIFAR10Format.sampleShape }
+  /// `airplane` to `truck`.
   public var classNames: [String] { CIFAR10Format.classNames }
+  /// 50,000 for training, 10,000 for validation.
   public var count: Int { files.count * CIFAR10Format.recordsPerFile }
 
+  /// The label byte of record `sample`, counted through the files.
   public func label(of sample: Int) -> Int {
     withRecord(sample) { record in Int(record[0]) }
   }
 
+  /// Writes pixels / 255, channels last.
   public func load(_ sample: Int, into pixels: MutableFloatBuffer) {
     withRecord(sample) { record in
       CIFAR10Format.decode(planes: UnsafeRawBufferPointer(rebasing: record[1...]), into: pixels)
@@ -55,13 +62,14 @@ public struct CIFAR10: Dataset {
   private static func map(_ path: String) throws(FileError) -> MappedFile {
     do {
       return try MappedFile(path)
-    } catch where error.kind == .missing {
+    } catch {
+      guard error.kind == .missing else { throw error }
       throw FileError(.missing, path, "this file of CIFAR-10 is not there; `cnn-dist fetch cifar10` downloads it")
     }
   }
 
-  /// Checks the file's size and every label. The digest takes in each record's label and first 64 pixels: 4 MB of 184,
-  /// on pages that checking the labels touches anyway, and enough to tell any two selections or orders of images apart.
+  /// Checks the file's size and every label. The digest takes in 4 MB of 184, on pages that checking the labels touches
+  /// anyway, and enough to tell any two selections or orders of images apart.
   private static func check(_ file: MappedFile, digest: inout Digest) throws(FileError) {
     guard file.count == CIFAR10Format.fileBytes else {
       let remedy = "remove it and run `cnn-dist fetch cifar10`"

@@ -3,6 +3,7 @@ import Tensors
 /// The first samples of another data set.
 public struct FirstSamples: Dataset {
   private let base: any Dataset
+  /// How many samples were taken.
   public let count: Int
 
   /// Takes the first `count` samples of `base`, which has at least that many.
@@ -12,17 +13,22 @@ public struct FirstSamples: Dataset {
     self.count = count
   }
 
+  /// The whole set's name.
   public var name: String { base.name }
+  /// The whole set's shape.
   public var sampleShape: Shape { base.sampleShape }
+  /// The whole set's classes.
   public var classNames: [String] { base.classNames }
   /// The whole set's digest, and the count after a colon.
   public var digest: String { "\(base.digest):\(count)" }
 
+  /// The whole set's label.
   public func label(of sample: Int) -> Int {
     precondition(0..<count ~= sample, "sample \(sample) of \(count)")
     return base.label(of: sample)
   }
 
+  /// The whole set's pixels.
   public func load(_ sample: Int, into pixels: MutableFloatBuffer) {
     precondition(0..<count ~= sample, "sample \(sample) of \(count)")
     base.load(sample, into: pixels)

@@ -1,0 +1,50 @@
+import Files
+import Glibc
+
+/// The few operations on folders that fetching needs.
+enum Folder {
+  /// Makes `path` and the folders above it, where they are not there.
+  static func create(_ path: String) throws(FileError) {
+    if mkdir(path, 0o755) == 0 { return }
+    let code = errno
+    if code == EEXIST { return }  // what is in the way, if it is no folder, is named by the next operation
+    guard code == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+      throw .system(path, "cannot be created", code: code)
+    }
+    try create(String(path[..<slash]))
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw .system(path, "cannot be created") }
+  }
+
+  /// Opens a file in `path` that has no name: however the process ends, the system frees it.
+  static func namelessFile(in path: String) throws(FileError) -> Int32 {
+    var name = Array("\(path)/.fetch-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&name)
+    guard descriptor >= 0 else { throw .system(path, "cannot take a new file") }
+    unlink(name)
+    return descriptor
+  }
+
+  /// Makes a folder with a new name in `path`, and returns it.
+  static func temporary(in path: String) throws(FileError) -> String {
+    var name = Array("\(path)/.fetch-XXXXXX".utf8CString)
+    guard mkdtemp(&name) != nil else { throw .system(path, "cannot take a new folder") }
+    chmod(name, 0o755)  // mkdtemp lets only the owner in; a shared cache is read by others
+    return String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// Moves `files`, those that are there, from folder `source` to `target`: in one step where `target` is new, else file
+  /// by file, each replacing its namesake, and everything else in `target` stays.
+  static func move(_ files: [String], from source: String, to target: String) throws(FileError) {
+    if rename(source, target) == 0 { return }
+    guard errno == ENOTEMPTY || errno == EEXIST else { throw .system(target, "cannot be replaced") }
+    for file in files where rename("\(source)/\(file)", "\(target)/\(file)") != 0 && errno != ENOENT {
+      throw .system("\(target)/\(file)", "cannot be replaced")
+    }
+  }
+
+  /// Removes the folder `path` with `files`. What cannot be removed is left: the error that led here matters more.
+  static func remove(_ path: String, files: [String]) {
+    for file in files { unlink("\(path)/\(file)") }
+    rmdir(path)
+  }
+}
