@@ -19,6 +19,8 @@ public protocol Communicator: AnyObject {
   func allGather(_ text: String) throws(CollectiveError) -> [String]
   /// The text of rank `root`; what the others pass is ignored. All ranks call it.
   func broadcast(_ text: String, from root: Int) throws(CollectiveError) -> String
+  /// Overwrites `floats` on every rank with those of rank `root`. All ranks call it with the same count.
+  func broadcast(_ floats: MutableFloatBuffer, from root: Int) throws(CollectiveError)
   /// Returns once all ranks have called it.
   func barrier() throws(CollectiveError)
   /// Fills every slot on every rank, where each slot was set by at most one rank and is 0 on all others. All ranks call

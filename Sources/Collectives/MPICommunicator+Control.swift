@@ -1,4 +1,5 @@
-import COpenMPI
+internal import COpenMPI
+import Tensors
 
 /// The small messages that steer a run. Each is MPI's non-blocking variant and a wait with a deadline, because the
 /// blocking one would hang if a rank were gone.
@@ -48,6 +49,13 @@ extension MPICommunicator {
       try wait(for: "MPI_Ibcast") { MPI_Ibcast(bytes.baseAddress, count, cnn_mpi_byte(), Int32(root), world, &$0) }
       return String(decoding: bytes, as: UTF8.self)
     }
+  }
+
+  /// MPI_Ibcast.
+  public func broadcast(_ floats: MutableFloatBuffer, from root: Int) throws(CollectiveError) {
+    precondition(0..<size ~= root, "rank \(root) does not exist")
+    let count = try Self.count(floats.count, for: "MPI_Ibcast")
+    try wait(for: "MPI_Ibcast") { MPI_Ibcast(floats.baseAddress, count, cnn_mpi_float(), Int32(root), world, &$0) }
   }
 
   /// MPI_Ibarrier.

@@ -1,4 +1,4 @@
-import COpenMPI
+internal import COpenMPI
 import Glibc
 import Tensors
 

@@ -15,6 +15,9 @@ public enum OpenBLAS {
     return words.count > 1 ? String(words[1]) : configuration
   }
 
+  /// What bits depend on: version and core type, such as `0.3.21 SkylakeX`.
+  public static var identity: String { "\(version) \(coreType)" }
+
   /// Lets every product run on the thread that calls it. Parallelism is over slices; threads inside a product would change
   /// how its sums are cut.
   public static func useCallingThreadOnly() { openblas_set_num_threads(1) }

@@ -23,6 +23,8 @@ public struct Sequential: Sendable {
     public let parameters: [ParameterSpecification]
     /// Where each parameter lies in the arena.
     public let ranges: [Range<Int>]
+    /// All that it learns as one range of the arena; empty where that is nothing.
+    public let extent: Range<Int>
   }
 
   /// The name under which a run remembers the network.
@@ -57,11 +59,12 @@ public struct Sequential: Sendable {
         throw ShapeError("layer \(index) of \(name), \(layerName): \(error)")
       }
       let parameters = layer.parameters(for: shape)
+      let start = layout.count
       let ranges = parameters.map { layout.append(name: "\(layerName)/\($0.name)", shape: $0.shape) }
       stages.append(
         Stage(
           name: layerName, written: layer, layer: index == written.count - 1 ? Self.givingLogits(layer) : layer,
-          input: shape, output: output, parameters: parameters, ranges: ranges))
+          input: shape, output: output, parameters: parameters, ranges: ranges, extent: start..<layout.count))
       shape = output
     }
     guard shape.rank == 1 else { throw ShapeError("\(name) must end in one row of classes, ends in \(shape)") }

@@ -1,2 +1,7 @@
 import Commands
-go()
+import FoundationEssentials
+import Glibc
+
+exit(
+  Program.run(
+    Array(ProcessInfo.processInfo.arguments.dropFirst()), environment: ProcessInfo.processInfo.environment))

@@ -1,0 +1,24 @@
+import Datasets
+import Files
+import Training
+
+/// The options that say what to train or to judge on.
+enum DatasetOptions {
+  /// Every name that `--dataset` takes, the default first.
+  static let names = ["cifar10", "synthetic"]
+
+  static let options = [
+    Option("--dataset", "D", "\(names.joined(separator: " or ")) (default \(names[0]))"),
+    Option("--data", "DIR", "where its files are (default $CNN_DIST_DATA, then the XDG cache)"),
+  ]
+
+  /// Opens the data set called `name`.
+  ///
+  /// - Throws: `FileError` when its files are missing or broken.
+  static func open(_ name: String, folder: String?, environment: [String: String]) throws -> TrainingData {
+    switch name {
+    case "synthetic": return Synthetic.open()
+    default: return try CIFAR10.open(folder: DataFolder(option: folder, environment: environment).findCIFAR10())
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Collectives
+import Datasets
+import Files
+import Models
+import Training
+
+/// `cnn-dist evaluate`: measures a run, a checkpoint or a file of weights on the validation samples.
+struct EvaluateCommand: Command {
+  static let name = "evaluate"
+  static let summary = "Measures loss and accuracy on the validation samples."
+  static let positionals = "(--run DIR | --checkpoint FILE | --weights FILE)"
+  static let options =
+    [
+      Option("--run", "DIR", "the latest checkpoint of a run"),
+      Option("--checkpoint", "FILE", "one checkpoint"),
+      Option("--weights", "FILE", "a safetensors file with the model's values"),
+      Option("--model", "NAME", "the network of --weights (default \(BuiltInModels.names[0]))"),
+    ] + DatasetOptions.options + [Option("--slice", "N", "the samples of one unit of work (default 64)")]
+
+  private enum Source {
+    case run(String)
+    case checkpoint(String)
+    case weights(String)
+  }
+
+  private let source: Source
+  private let model: String?
+  private let dataset: String?
+  private let data: String?
+  private let slice: Int
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    try arguments.refusePositionals()
+    let sources = [
+      arguments.string("--run").map(Source.run), arguments.string("--checkpoint").map(Source.checkpoint),
+      arguments.string("--weights").map(Source.weights),
+    ].compactMap(\.self)
+    guard sources.count == 1, let source = sources.first else {
+      throw UsageError("name what to evaluate by one of --run, --checkpoint and --weights")
+    }
+    self.source = source
+    model = try arguments.choice("--model", of: BuiltInModels.names)
+    if case .weights = source {} else if model != nil { throw UsageError("--model goes with --weights alone") }
+    dataset = try arguments.choice("--dataset", of: DatasetOptions.names)
+    data = arguments.string("--data")
+    slice = try arguments.integer("--slice", atLeast: 1) ?? Experiment().slice
+  }
+
+  func run(_ environment: [String: String]) throws {
+    try World.run(environment) { communicator in
+      let subject = try communicator.together { communicator.rank == 0 ? try open() : nil }
+      let names = try communicator.share(subject.map { [$0.model, $0.dataset] })
+      let (validation, model) = try communicator.together {
+        let validation = try DatasetOptions.open(names[1], folder: data, environment: environment).validation
+        let model = try BuiltInModels.model(
+          named: names[0], input: validation.sampleShape, classes: validation.classNames.count)
+        guard let model else { throw UsageError("there is no model \(names[0])") }
+        return (validation, model)
+      }
+      let arena = Trainer.arena(for: model, experiment: Experiment())
+      try communicator.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
+      try communicator.broadcast(arena.values.buffer, from: 0)
+      let result = try Evaluator(model: model, communicator: communicator, slice: slice)
+        .evaluate(validation, values: arena.values.buffer.reading)
+      if communicator.rank == 0 {
+        Output.line("loss \(result.loss.fixed(4)) accuracy \(result.accuracy.fixed(4)) samples \(result.samples)")
+      }
+    }
+  }
+
+  /// What rank 0 found: the tensors, and the names of their model and data set.
+  private func open() throws -> (file: SafetensorsFile, model: String, dataset: String) {
+    let path: String
+    switch source {
+    case .weights(let file):
+      return (try SafetensorsFile(file), model ?? Experiment().model, dataset ?? Experiment().dataset)
+    case .checkpoint(let file): path = file
+    case .run(let folder):
+      guard let newest = RunFolder(folder).checkpoints().last else {
+        throw FileError(.missing, folder, "there is no checkpoint in this run folder")
+      }
+      path = newest.path
+    }
+    let checkpoint = try Checkpoint(path)
+    return (checkpoint.file, checkpoint.experiment.model, dataset ?? checkpoint.experiment.dataset)
+  }
+}

@@ -1,0 +1,27 @@
+import Tensors
+import Training
+
+/// `cnn-dist inspect`: what a checkpoint, or any safetensors file of 32-bit floats, holds.
+struct InspectCommand: Command {
+  static let name = "inspect"
+  static let summary = "Shows the tensors, step, config and hash of a checkpoint."
+  static let positionals = "FILE"
+  static let options: [Option] = []
+
+  private let path: String
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    guard arguments.positionals.count == 1 else { throw UsageError("inspect takes one file: cnn-dist inspect FILE") }
+    path = arguments.positionals[0]
+  }
+
+  func run(_ environment: [String: String]) throws {
+    let file = try SafetensorsFile(path)
+    let width = (file.entries.map(\.name.count).max() ?? 0) + 2
+    for entry in file.entries {
+      Output.line("\(entry.name.padded(to: width))\(Shape(entry.shape))")
+    }
+    for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) { Output.line("\(key): \(value)") }
+    Output.line("weights sha256: \(ModelWeights.digest(file))")
+  }
+}

@@ -1,0 +1,52 @@
+import Glibc
+
+/// What the user reads, unbuffered: each text in one write, so that lines of several ranks never mix.
+enum Output {
+  /// A line on standard output.
+  static func line(_ text: String = "") { write(text + "\n", to: STDOUT_FILENO) }
+
+  /// A text on standard error, as it stands.
+  static func error(_ text: String) { write(text, to: STDERR_FILENO) }
+
+  /// Draws `text` over the line that was drawn before; an empty one clears it. For terminals only.
+  static func redraw(_ text: String) { error("\r\u{1B}[K\(text)") }
+
+  /// A reader that has gone away is no reason to stop training, so what cannot be written is dropped.
+  private static func write(_ text: String, to descriptor: Int32) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { return }
+      rest = rest.dropFirst(written)
+    }
+  }
+}
+
+extension BinaryFloatingPoint {
+  /// With `digits` digits behind the point.
+  func fixed(_ digits: Int) -> String {
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
+    let scaled = (Double(self).magnitude * scale).rounded()
+    guard scaled < 9e15 else { return "\(self)" }  // not finite, or beyond the digits of a double
+    let fraction = String(Int(scaled) % Int(scale))
+    let zeros = String(repeating: "0", count: digits - fraction.count)
+    return "\(self < 0 ? "-" : "")\(Int(scaled) / Int(scale)).\(zeros)\(fraction)"
+  }
+}
+
+extension Int {
+  /// With a comma between thousands.
+  var grouped: String {
+    let digits = Array(String(magnitude))
+    let ends = stride(from: digits.count, to: 0, by: -3).reversed()
+    let groups = ends.map { String(digits[Swift.max(0, $0 - 3)..<$0]) }
+    return (self < 0 ? "-" : "") + groups.joined(separator: ",")
+  }
+}
+
+extension String {
+  /// With spaces behind it up to `width`.
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
+}

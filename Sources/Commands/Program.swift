@@ -1,0 +1,58 @@
+import Collectives
+import Training
+
+/// The program: picks the subcommand, runs it, and says how it ended.
+public enum Program {
+  /// What `--version` prints.
+  public static let version = "0.1.0"
+
+  private static var commands: [any Command.Type] {
+    [TrainCommand.self, EvaluateCommand.self, InspectCommand.self, SummaryCommand.self, FetchCommand.self]
+  }
+
+  /// Runs the command line `words`, the program's own name left out, and returns the exit code.
+  public static func run(_ words: [String], environment: [String: String]) -> Int32 {
+    // Under mpirun every rank reads the same command line; one voice is enough to say what is wrong with it.
+    let isSpeaker = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"].allSatisfy { environment[$0] ?? "0" == "0" }
+    do {
+      guard let text = try start(words, environment) else { return ExitCode.done.rawValue }
+      if isSpeaker { Output.line(text) }
+      return ExitCode.done.rawValue
+    } catch {
+      if isSpeaker || error is CollectiveError { complain(error) }
+      return ExitCode(for: error).rawValue
+    }
+  }
+
+  /// Runs the subcommand, or returns a text that the user asked for instead.
+  private static func start(_ words: [String], _ environment: [String: String]) throws -> String? {
+    guard let name = words.first else { throw UsageError("which command? See `cnn-dist --help`") }
+    if ["--help", "-h", "help"].contains(name) { return overview }
+    if name == "--version" { return "cnn-dist \(version)" }
+    guard let command = commands.first(where: { $0.name == name }) else {
+      throw UsageError("unknown command \(name): see `cnn-dist --help`")
+    }
+    let rest = Array(words.dropFirst())
+    if rest.contains("--help") || rest.contains("-h") { return command.help }
+    try command.init(Arguments(rest, options: command.options, command: name)).run(environment)
+    return nil
+  }
+
+  private static var overview: String {
+    let list = commands.map { "  \($0.name.padded(to: 10))\($0.summary)" }.joined(separator: "\n")
+    return """
+      cnn-dist trains convolutional networks on CPU clusters: mpirun -np 4 cnn-dist train
+
+      usage: cnn-dist COMMAND [options]
+
+      \(list)
+
+      `cnn-dist COMMAND --help` shows a command's options, `cnn-dist --version` the version.
+      """
+  }
+
+  /// One line on standard error.
+  static func complain(_ error: any Error) {
+    Output.error("cnn-dist: \(error)\n")
+  }
+}

@@ -1,0 +1,87 @@
+import Models
+import Training
+
+/// `cnn-dist train`: its options and what they mean.
+struct TrainCommand: Command {
+  static let name = "train"
+  static let summary = "Trains a network on all ranks, into a run folder."
+  static let options =
+    DatasetOptions.options + [
+      Option("--model", "NAME", "\(BuiltInModels.names.joined(separator: " or ")) (default \(BuiltInModels.names[0]))"),
+      Option("--run", "DIR", "the run's folder (default runs/DATASET-MODEL-TIME)"),
+      Option("--resume", nil, "go on with the run in --run, at the step where it was"),
+      Option("--epochs", "N", "train until N epochs are done (default 25)"),
+      Option("--steps", "N", "train until N steps are done, counted from the run's first; wins over --epochs"),
+      Option("--limit", "SAMPLES", "take the first SAMPLES training samples only"),
+      Option("--validate-every", "EPOCHS", "validate after every EPOCHS epochs, 0 for never (default 1)"),
+      Option("--batch-size", "N", "the samples of one step over all ranks (default 512)"),
+      Option("--slice", "N", "the samples of one unit of work (default 64)"),
+      Option("--learning-rate", "X", "SGD's rate at the first step (default 0.01)"),
+      Option("--momentum", "X", "SGD's momentum (default 0.5)"),
+      Option("--decay", "X", "rate / (1 + X * step) (default 4e-4)"),
+      Option("--seed", "N", "what all randomness comes from (default 1)"),
+      Option("--checkpoint-every", "STEPS", "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"),
+      Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
+      Option("--no-shuffle", nil, "take the samples in the data set's order"),
+      Option("--weights", "FILE", "start from the model values in a safetensors file"),
+    ]
+
+  let resume: Bool
+  let run: String?
+  let data: String?
+  let weights: String?
+  private let arguments: Arguments
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    try arguments.refusePositionals()
+    self.arguments = arguments
+    resume = arguments.has("--resume")
+    run = arguments.string("--run")
+    data = arguments.string("--data")
+    weights = arguments.string("--weights")
+    if resume && run == nil { throw UsageError("--resume needs --run DIR, the folder of the run to go on with") }
+    if resume && weights != nil {
+      throw UsageError("--weights starts a run and --resume goes on with one: leave one of them out")
+    }
+    // What is wrong with a value is said now, not when the data have been read.
+    var (experiment, schedule) = (Experiment(), Schedule())
+    try apply(to: &experiment)
+    try apply(to: &schedule)
+  }
+
+  /// Replaces what the command line speaks of.
+  func apply(to experiment: inout Experiment) throws(UsageError) {
+    if let dataset = try arguments.choice("--dataset", of: DatasetOptions.names) { experiment.dataset = dataset }
+    if let model = try arguments.choice("--model", of: BuiltInModels.names) { experiment.model = model }
+    if let limit = try arguments.integer("--limit", atLeast: 1) { experiment.limit = limit }
+    if let size = try arguments.integer("--batch-size", atLeast: 1) { experiment.batchSize = size }
+    if let slice = try arguments.integer("--slice", atLeast: 1) { experiment.slice = slice }
+    if let rate = try arguments.float("--learning-rate", in: 0..<Float.infinity) { experiment.learningRate = rate }
+    if let momentum = try arguments.float("--momentum", in: 0..<1) { experiment.momentum = momentum }
+    if let decay = try arguments.float("--decay", in: 0..<Float.infinity) { experiment.decay = decay }
+    if let seed = try arguments.seed("--seed") { experiment.seed = seed }
+    if arguments.has("--no-shuffle") { experiment.shuffle = false }
+    if let word = try arguments.choice("--reduction", of: ReductionKind.allCases.map(\.rawValue)),
+      let reduction = ReductionKind(rawValue: word)
+    {
+      experiment.reduction = reduction
+    }
+  }
+
+  /// Replaces what the command line speaks of.
+  func apply(to schedule: inout Schedule) throws(UsageError) {
+    if let epochs = try arguments.integer("--epochs", atLeast: 0) {
+      schedule.epochs = epochs
+      schedule.steps = nil
+    }
+    if let steps = try arguments.integer("--steps", atLeast: 0) { schedule.steps = steps }
+    if let every = try arguments.integer("--validate-every", atLeast: 0) { schedule.validateEvery = every }
+    if let every = try arguments.integer("--checkpoint-every", atLeast: 0) { schedule.checkpointEvery = every }
+  }
+
+  func run(_ environment: [String: String]) throws {
+    try World.run(environment) { communicator in
+      try TrainingSession(self, communicator: communicator, environment: environment).run()
+    }
+  }
+}

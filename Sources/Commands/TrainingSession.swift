@@ -1,0 +1,166 @@
+import Collectives
+import Datasets
+import Files
+import FoundationEssentials
+import Kernels
+import Models
+import Tensors
+import Training
+
+/// Brings all ranks of a `train` command to the same starting point, and trains.
+///
+/// Rank 0 alone reads and writes the run folder and hands out what is in it; each rank opens the data set by itself. Until
+/// training begins, a failure on one rank is told to all, so they end together.
+struct TrainingSession {
+  private let command: TrainCommand
+  private let communicator: any Communicator
+  private let environment: [String: String]
+
+  init(_ command: TrainCommand, communicator: any Communicator, environment: [String: String]) {
+    self.command = command
+    self.communicator = communicator
+    self.environment = environment
+  }
+
+  func run() throws {
+    // What to do, and where it stands: rank 0 knows.
+    let plan = try communicator.together { communicator.rank == 0 ? try makePlan() : nil }
+    var start = try communicator.share(plan.map(Start.init))
+
+    // What to do it on: each rank sees for itself.
+    let (data, model) = try communicator.together { try open(start.experiment) }
+    let digests = try communicator.allGather(data.training.digest + data.validation.digest)
+    try communicator.together { try compare(data, digests, with: start.experiment) }
+    start.experiment.datasetDigest = digests[0]
+
+    // The numbers to start from: by seed on each rank, or from rank 0's file.
+    let arena = Trainer.arena(for: model, experiment: start.experiment)
+    model.initialize(arena.values.buffer, seed: start.experiment.seed)
+    try communicator.together { try plan.map { try load($0, into: arena, experiment: &start.experiment) } }
+    start.experiment = try communicator.share(start.experiment)
+    if start.isFromFile {
+      try communicator.broadcast(arena.values.buffer, from: 0)
+      for (_, state) in arena.optimizerStates.sorted(by: { $0.key < $1.key }) {
+        try communicator.broadcast(state.buffer, from: 0)
+      }
+    }
+
+    let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
+    let recorder = try communicator.together { try plan.map { try prepare($0, start) } }
+    console?.didStart(
+      start.experiment, model: model, data: data, communicator: communicator, step: start.state.step,
+      blas: OpenBLAS.identity)
+    let trainer = Trainer(
+      experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
+      state: start.state, communicator: communicator, recorder: recorder, observer: console)
+    try trainer.run()
+    console?.didEnd(trainer.state)
+  }
+
+  /// What rank 0 found in the run folder and on the command line.
+  private struct Plan {
+    let folder: RunFolder
+    let experiment: Experiment
+    let schedule: Schedule
+    /// What to go on from; nil for a new run.
+    let checkpoint: Checkpoint?
+    /// What to start a new run from; nil for the seed alone.
+    let weights: SafetensorsFile?
+  }
+
+  /// The part of the plan that every rank needs.
+  private struct Start: Codable {
+    var experiment: Experiment
+    let schedule: Schedule
+    let state: TrainingState
+    let isFromFile: Bool
+
+    init(_ plan: Plan) {
+      experiment = plan.experiment
+      schedule = plan.schedule
+      state = plan.checkpoint?.state ?? TrainingState()
+      isFromFile = plan.checkpoint != nil || plan.weights != nil
+    }
+  }
+
+  private func makePlan() throws -> Plan {
+    command.resume ? try planToResume() : try planToStart()
+  }
+
+  private func planToStart() throws -> Plan {
+    var (experiment, schedule) = (Experiment(), Schedule())
+    try command.apply(to: &experiment)
+    try command.apply(to: &schedule)
+    let folder = RunFolder(command.run ?? "runs/\(experiment.dataset)-\(experiment.model)-\(Self.timestamp())")
+    try folder.refuseExistingRun()
+    return Plan(
+      folder: folder, experiment: experiment, schedule: schedule, checkpoint: nil,
+      weights: try command.weights.map(SafetensorsFile.init))
+  }
+
+  private func planToResume() throws -> Plan {
+    let folder = RunFolder(command.run ?? "")
+    let configuration = try folder.load()
+    var (experiment, schedule) = (configuration.experiment, configuration.schedule)
+    try command.apply(to: &experiment)
+    try command.apply(to: &schedule)
+    let differences = experiment.differences(from: configuration.experiment)
+    guard differences.isEmpty else {
+      throw UsageError(
+        "\(folder.path) holds a run of another kind (\(differences.joined(separator: "; "))): leave these options out to go "
+          + "on with it, or start a new run in another --run folder")
+    }
+    let checkpoint = try folder.newestCheckpoint { Program.complain($0) }
+    guard checkpoint.experiment == experiment else {
+      throw FileError(
+        .malformed, checkpoint.path,
+        "is of another run (\(checkpoint.experiment.differences(from: experiment).joined(separator: "; ")))")
+    }
+    if checkpoint.blas != OpenBLAS.identity {
+      Program.complain(
+        UsageError(
+          "the run was computed with OpenBLAS \(checkpoint.blas), this is \(OpenBLAS.identity): its bits will differ from "
+            + "those of an uninterrupted run"))
+    }
+    return Plan(folder: folder, experiment: experiment, schedule: schedule, checkpoint: checkpoint, weights: nil)
+  }
+
+  private func open(_ experiment: Experiment) throws -> (TrainingData, Sequential) {
+    let all = try DatasetOptions.open(experiment.dataset, folder: command.data, environment: environment)
+    let data = experiment.limit.map { all.limited(to: $0) } ?? all
+    let model = try BuiltInModels.model(
+      named: experiment.model, input: data.training.sampleShape, classes: data.training.classNames.count)
+    guard let model else { throw UsageError("there is no model \(experiment.model)") }
+    return (data, model)
+  }
+
+  private func compare(_ data: TrainingData, _ digests: [String], with experiment: Experiment) throws {
+    guard digests[communicator.rank] == digests[0] else {
+      throw FileError(.malformed, data.training.name, "this rank's files differ from those of rank 0")
+    }
+    guard experiment.datasetDigest.isEmpty || experiment.datasetDigest == digests[0] else {
+      throw FileError(.malformed, data.training.name, "its samples are not those that the run was started with")
+    }
+  }
+
+  private func load(_ plan: Plan, into arena: ParameterArena, experiment: inout Experiment) throws {
+    try plan.checkpoint?.restore(arena)
+    if let weights = plan.weights {
+      try ModelWeights.load(weights, into: arena)
+      experiment.initialWeights = ModelWeights.digest(weights)
+    }
+  }
+
+  private func prepare(_ plan: Plan, _ start: Start) throws -> RunRecorder {
+    if plan.checkpoint == nil { try plan.folder.create() }
+    let configuration = RunConfiguration(
+      experiment: start.experiment, schedule: start.schedule, openblas: OpenBLAS.identity, version: Program.version)
+    return RunRecorder(plan.folder, configuration: configuration)
+  }
+
+  /// `20261123-211704`, in UTC.
+  private static func timestamp() -> String {
+    Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false).timeSeparator(.omitted).dateSeparator(.omitted))
+      .replacing("T", with: "-").replacing("Z", with: "")
+  }
+}

@@ -1,0 +1,89 @@
+import Files
+import FoundationEssentials
+import Models
+import Tensors
+
+/// A run at one step, as one safetensors file: the model's values under Keras's names, then the optimiser's states under
+/// `optimizer/NAME/…`, and in the metadata everything that is needed to go on.
+///
+/// The file has no per-rank state. It is complete when its size and the digest in its metadata say so.
+public struct Checkpoint {
+  /// What the run is.
+  public let experiment: Experiment
+  /// Where it stood.
+  public let state: TrainingState
+  /// The OpenBLAS version and core type that computed it.
+  public let blas: String
+  /// The file as the user named it.
+  public var path: String { file.path }
+  /// Its tensors.
+  public let file: SafetensorsFile
+
+  private static let format = "cnn-dist checkpoint 1"
+  private static let optimizerPrefix = "optimizer/"
+
+  /// Writes the arena's values and states at `path`, in one step.
+  ///
+  /// - Throws: `FileError`; what was at `path` stays then.
+  public static func write(
+    _ path: String, arena: ParameterArena, experiment: Experiment, state: TrainingState, blas: String
+  ) throws {
+    var writer = SafetensorsWriter()
+    for entry in arena.layout.entries {
+      writer.add(name: entry.name, shape: entry.shape, floats: arena.values.buffer.part(entry.range).reading)
+    }
+    for (stateName, storage) in arena.optimizerStates.sorted(by: { $0.key < $1.key }) {
+      for entry in arena.layout.entries {
+        writer.add(
+          name: "\(optimizerPrefix)\(stateName)/\(entry.name)", shape: entry.shape,
+          floats: storage.buffer.part(entry.range).reading)
+      }
+    }
+    let metadata = [
+      "format": format, "step": String(state.step), "epoch": String(state.epoch), "seed": String(experiment.seed),
+      "model": experiment.model, "experiment": try JSON.line(experiment), "state": try JSON.line(state),
+      "openblas": blas, "sha256": writer.digest(),
+    ]
+    try writer.write(to: path, metadata: metadata)
+  }
+
+  /// Opens the checkpoint at `path` and checks its digest.
+  ///
+  /// - Throws: `FileError` when it is none, or was changed after it was written.
+  public init(_ path: String) throws(FileError) {
+    file = try SafetensorsFile(path)
+    let metadata = file.metadata
+    guard metadata["format"] == Self.format else {
+      throw FileError(
+        .malformed, path, "is no checkpoint: its metadata has format \(metadata["format"] ?? "none"), expected \(Self.format)")
+    }
+    experiment = try Self.decode(Experiment.self, "experiment", metadata, path)
+    state = try Self.decode(TrainingState.self, "state", metadata, path)
+    blas = metadata["openblas"] ?? "unknown"
+    let (found, expected) = (file.digest(), metadata["sha256"] ?? "none")
+    guard found == expected else {
+      throw FileError(.malformed, path, "its tensors have SHA-256 \(found), expected \(expected): the file was damaged")
+    }
+  }
+
+  /// Fills the arena's values and optimiser states.
+  ///
+  /// - Throws: `FileError` when the tensors are not those of the arena's model.
+  public func restore(_ arena: ParameterArena) throws(FileError) {
+    try ModelWeights.load(file, prefix: "", into: arena.values, layout: arena.layout)
+    for (name, storage) in arena.optimizerStates {
+      try ModelWeights.load(file, prefix: "\(Self.optimizerPrefix)\(name)/", into: storage, layout: arena.layout)
+    }
+  }
+
+  private static func decode<T: Decodable>(
+    _ type: T.Type, _ key: String, _ metadata: [String: String], _ path: String
+  ) throws(FileError) -> T {
+    guard let text = metadata[key] else { throw FileError(.malformed, path, "has no \(key) in its metadata") }
+    do {
+      return try JSON.decode(type, text)
+    } catch {
+      throw FileError(.malformed, path, "the \(key) in its metadata cannot be read: \(error)")
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import Collectives
+import Datasets
+import Kernels
+import Models
+import Tensors
+
+/// The quality of a network on a data set.
+public struct Evaluation: Equatable, Sendable {
+  /// The mean loss.
+  public let loss: Double
+  /// How many samples were right.
+  public let correct: Int
+  /// How many samples there were.
+  public let samples: Int
+
+  /// The share of samples that were right.
+  public var accuracy: Double { Double(correct) / Double(samples) }
+}
+
+/// Measures a network over all ranks: every sample once, each by one rank, the same result on any number of ranks.
+public final class Evaluator {
+  private let communicator: any Communicator
+  private let worker: SliceWorker
+  private let slice: Int
+
+  init(communicator: any Communicator, worker: SliceWorker, slice: Int) {
+    self.communicator = communicator
+    self.worker = worker
+    self.slice = slice
+  }
+
+  /// Measures `model` in slices of `slice` samples.
+  public convenience init(model: Sequential, communicator: any Communicator, slice: Int) {
+    self.init(communicator: communicator, worker: SliceWorker(model: model, slice: slice), slice: slice)
+  }
+
+  /// Runs the whole of `dataset` forward with the given values. All ranks call it and get the same.
+  ///
+  /// - Throws: `CollectiveError` when a rank is lost.
+  public func evaluate(_ dataset: any Dataset, values: FloatBuffer) throws -> Evaluation {
+    let plan = SlicePlan(samples: dataset.count, sliceSize: slice)
+    let samples = Array(0..<Int32(dataset.count))
+    // Each slice has two slots that one rank sets; the sum over slices is then taken in slice order on every rank.
+    var slots = [Double](repeating: 0, count: 2 * plan.count)
+    for index in plan.share(of: communicator.rank, world: communicator.size) {
+      let score = worker.evaluate(samples[plan.range(of: index)], of: dataset, values: values)
+      slots[2 * index] = score.loss
+      slots[2 * index + 1] = Double(score.correct)
+    }
+    try communicator.combineDisjoint(&slots)
+    var loss = 0.0
+    var correct = 0
+    for index in 0..<plan.count {
+      loss += slots[2 * index]
+      correct += Int(slots[2 * index + 1])
+    }
+    return Evaluation(loss: loss / Double(dataset.count), correct: correct, samples: dataset.count)
+  }
+}

@@ -1,0 +1,26 @@
+import FoundationEssentials
+
+/// The one way in which we write and read JSON: keys in snake case and sorted, so that equal values give equal bytes.
+enum JSON {
+  /// `value` on one line.
+  static func line(_ value: some Encodable) throws -> String { try encode(value, [.sortedKeys, .withoutEscapingSlashes]) }
+
+  /// `value` over several lines, for people.
+  static func document(_ value: some Encodable) throws -> String {
+    try encode(value, [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]) + "\n"
+  }
+
+  /// The value that `text` describes.
+  static func decode<T: Decodable>(_ type: T.Type, _ text: some StringProtocol) throws -> T {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(type, from: Data(text.utf8))
+  }
+
+  private static func encode(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = formatting
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+}

@@ -1,0 +1,43 @@
+import Files
+import Tensors
+
+/// A model's values in a safetensors file, be it a checkpoint or one that holds nothing else.
+public enum ModelWeights {
+  /// Whether a tensor belongs to the model, and not to an optimiser.
+  public static func contains(_ entry: SafetensorsFile.Entry) -> Bool { !entry.name.hasPrefix("optimizer/") }
+
+  /// SHA-256 over the model's values in file order.
+  public static func digest(_ file: SafetensorsFile) -> String { file.digest(where: contains) }
+
+  /// SHA-256 over the arena's values, equal to that of a checkpoint of it.
+  public static func digest(_ arena: ParameterArena) -> String {
+    Digest.of(UnsafeRawBufferPointer(arena.values.buffer))
+  }
+
+  /// Fills `values` with the model's tensors in `file`.
+  ///
+  /// - Throws: `FileError` naming the tensor that is missing, has another shape, or is not the model's.
+  public static func load(_ file: SafetensorsFile, into arena: ParameterArena) throws(FileError) {
+    let known = Set(arena.layout.entries.map(\.name))
+    if let stranger = file.entries.first(where: { contains($0) && !known.contains($0.name) }) {
+      throw FileError(.malformed, file.path, "has a tensor \(stranger.name), which the model lacks: other model?")
+    }
+    try load(file, prefix: "", into: arena.values, layout: arena.layout)
+  }
+
+  static func load(
+    _ file: SafetensorsFile, prefix: String, into storage: FloatStorage, layout: ParameterLayout
+  ) throws(FileError) {
+    for place in layout.entries {
+      let name = prefix + place.name
+      guard let entry = file.entry(named: name) else {
+        throw FileError(.malformed, file.path, "lacks the tensor \(name) \(place.shape): is it of another model?")
+      }
+      guard entry.shape == place.shape.dimensions else {
+        throw FileError(
+          .malformed, file.path, "tensor \(name) has shape \(entry.shape), the model takes \(place.shape.dimensions)")
+      }
+      file.read(entry, into: storage.buffer.part(place.range))
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import Files
+import FoundationEssentials
+import Tensors
+
+/// A safetensors file, opened for reading and checked as a whole.
+///
+/// The format, as its reference implementation documents it: 8 bytes header length (little endian), a JSON object of that
+/// length, then the tensors' bytes, without gaps. An entry gives a tensor's `dtype`, `shape` and `data_offsets` behind the
+/// header; the entry `__metadata__` maps strings to strings. We take `F32` alone.
+public final class SafetensorsFile {
+  /// One tensor's entry.
+  public struct Entry: Sendable, Equatable {
+    /// The tensor's name.
+    public let name: String
+    /// Its extents; empty for a scalar.
+    public let shape: [Int]
+    /// Its bytes, counted from the end of the header.
+    public let bytes: Range<Int>
+  }
+
+  /// The file as the user named it.
+  public var path: String { file.path }
+  /// The tensors in the order of their bytes.
+  public let entries: [Entry]
+  /// The strings under `__metadata__`.
+  public let metadata: [String: String]
+
+  private let file: MappedFile
+  private let dataStart: Int
+
+  /// The reference implementation's limit on the header.
+  private static let longestHeader = 100_000_000
+
+  /// Opens the file at `path`.
+  ///
+  /// - Throws: `FileError` naming the offset where the file is not what it must be.
+  public init(_ path: String) throws(FileError) {
+    file = try MappedFile(path)
+    let size = file.count
+    guard size >= 8 else {
+      throw FileError(.malformed, path, offset: size, "ends within the 8 bytes that give a safetensors header's length")
+    }
+    let length = file.withBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    guard length <= Self.longestHeader, Int(length) <= size - 8 else {
+      throw FileError(
+        .malformed, path, offset: 0, "is no safetensors file, or a part of one: a header of \(length) bytes in a file of \(size)")
+    }
+    dataStart = 8 + Int(length)
+    let header = try file.withBytes { bytes throws(FileError) in
+      do {
+        return try JSONDecoder().decode(Header.self, from: Data(bytes[8..<8 + Int(length)]))
+      } catch {
+        throw FileError(.malformed, path, offset: 8, "the safetensors header cannot be read: \(Self.explain(error))")
+      }
+    }
+    metadata = header.metadata
+    entries = try header.tensors.map { name, tensor throws(FileError) in try Self.entry(name, tensor, path: path) }
+      .sorted { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
+    var end = 0
+    for entry in entries {
+      guard entry.bytes.lowerBound == end else {
+        throw FileError(
+          .malformed, path, offset: dataStart + end, "\(entry.name) starts at byte \(entry.bytes.lowerBound) of the data, expected \(end)")
+      }
+      end = entry.bytes.upperBound
+    }
+    guard dataStart + end == size else {
+      throw FileError(
+        .malformed, path, offset: min(size, dataStart + end),
+        "has \(size) bytes where its header describes \(dataStart + end): the file is cut off or something was appended")
+    }
+  }
+
+  /// The tensor called `name`; nil where there is none.
+  public func entry(named name: String) -> Entry? {
+    entries.first { $0.name == name }
+  }
+
+  /// Copies a tensor's floats into `target`, which has as many.
+  public func read(_ entry: Entry, into target: MutableFloatBuffer) {
+    precondition(target.count * MemoryLayout<Float>.stride == entry.bytes.count, "\(entry.name) does not fit its target")
+    withBytes(of: entry) { UnsafeMutableRawBufferPointer(target).copyMemory(from: $0) }
+  }
+
+  /// Calls `body` with a tensor's bytes, which must not leave it.
+  public func withBytes<Result>(of entry: Entry, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    file.withBytes {
+      body(UnsafeRawBufferPointer(rebasing: $0[dataStart + entry.bytes.lowerBound..<dataStart + entry.bytes.upperBound]))
+    }
+  }
+
+  /// SHA-256 over the bytes of the tensors that `isIncluded` accepts, in file order.
+  public func digest(where isIncluded: (Entry) -> Bool = { _ in true }) -> String {
+    var digest = Digest(.sha256)
+    for entry in entries where isIncluded(entry) { withBytes(of: entry) { digest.update($0) } }
+    return digest.finish()
+  }
+
+  private static func entry(_ name: String, _ tensor: Header.Tensor, path: String) throws(FileError) -> Entry {
+    guard tensor.dtype == "F32" else {
+      throw FileError(.malformed, path, "tensor \(name) has dtype \(tensor.dtype), only F32 can be read")
+    }
+    let offsets = tensor.data_offsets
+    guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1] else {
+      throw FileError(.malformed, path, "tensor \(name) has data_offsets \(offsets), expected a start and an end")
+    }
+    var count = MemoryLayout<Float>.stride
+    for extent in tensor.shape {
+      let (product, overflows) = count.multipliedReportingOverflow(by: extent)
+      guard extent >= 0, !overflows else { throw FileError(.malformed, path, "tensor \(name) has shape \(tensor.shape)") }
+      count = product
+    }
+    guard offsets[1] - offsets[0] == count else {
+      throw FileError(
+        .malformed, path, "tensor \(name) has \(offsets[1] - offsets[0]) bytes, its shape \(tensor.shape) takes \(count)")
+    }
+    return Entry(name: name, shape: tensor.shape, bytes: offsets[0]..<offsets[1])
+  }
+
+  private static func explain(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "\(error)" }
+    switch error {
+    case .dataCorrupted(let context), .keyNotFound(_, let context), .typeMismatch(_, let context),
+      .valueNotFound(_, let context):
+      let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return place.isEmpty ? context.debugDescription : "\(place): \(context.debugDescription)"
+    @unknown default: return "\(error)"
+    }
+  }
+
+  /// The JSON object: a key for each tensor, and one for the metadata.
+  private struct Header: Decodable {
+    struct Tensor: Decodable {
+      let dtype: String
+      let shape: [Int]
+      let data_offsets: [Int]
+    }
+
+    struct Name: CodingKey {
+      let stringValue: String
+      var intValue: Int? { nil }
+      init(stringValue: String) { self.stringValue = stringValue }
+      init?(intValue: Int) { nil }
+    }
+
+    var metadata: [String: String] = [:]
+    var tensors: [(String, Tensor)] = []
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: Name.self)
+      for key in container.allKeys {
+        if key.stringValue == "__metadata__" {
+          metadata = try container.decode([String: String].self, forKey: key)
+        } else {
+          tensors.append((key.stringValue, try container.decode(Tensor.self, forKey: key)))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Files
+import FoundationEssentials
+import Tensors
+
+/// Collects named tensors and writes them as one safetensors file, in the order in which they were added.
+public struct SafetensorsWriter {
+  private var tensors: [(name: String, shape: Shape, floats: FloatBuffer)] = []
+
+  /// A file without tensors.
+  public init() {}
+
+  /// Adds a tensor; `floats` must stay valid until `write`.
+  public mutating func add(name: String, shape: Shape, floats: FloatBuffer) {
+    precondition(shape.count == floats.count, "\(name) has \(floats.count) floats, its shape \(shape) takes \(shape.count)")
+    tensors.append((name, shape, floats))
+  }
+
+  /// SHA-256 over all tensors' bytes, as `SafetensorsFile.digest` takes it.
+  public func digest() -> String {
+    var digest = Digest(.sha256)
+    for tensor in tensors { digest.update(UnsafeRawBufferPointer(tensor.floats)) }
+    return digest.finish()
+  }
+
+  /// Replaces the file at `path` in one step.
+  ///
+  /// - Throws: `FileError` with the system's reason; what was at `path` stays then.
+  public func write(to path: String, metadata: [String: String]) throws {
+    let header = try header(metadata)
+    try AtomicFile.write(path) { part in
+      try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try part($0) }
+      try header.withUnsafeBytes { try part($0) }
+      for tensor in tensors { try part(UnsafeRawBufferPointer(tensor.floats)) }
+    }
+  }
+
+  /// The JSON object, padded with spaces so that the floats behind it start at a multiple of 8 bytes.
+  private func header(_ metadata: [String: String]) throws -> [UInt8] {
+    var entries: [String: Entry] = ["__metadata__": .metadata(metadata)]
+    var start = 0
+    for tensor in tensors {
+      let end = start + tensor.floats.count * MemoryLayout<Float>.stride
+      entries[tensor.name] = .tensor(shape: tensor.shape.dimensions, offsets: [start, end])
+      start = end
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let json = try encoder.encode(entries)
+    return Array(json) + Array(repeating: UInt8(ascii: " "), count: (8 - json.count % 8) % 8)
+  }
+
+  private enum Entry: Encodable {
+    case metadata([String: String])
+    case tensor(shape: [Int], offsets: [Int])
+
+    enum Key: String, CodingKey {
+      case dtype, shape
+      case offsets = "data_offsets"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      switch self {
+      case .metadata(let strings):
+        try strings.encode(to: encoder)
+      case .tensor(let shape, let offsets):
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode("F32", forKey: .dtype)
+        try container.encode(shape, forKey: .shape)
+        try container.encode(offsets, forKey: .offsets)
+      }
+    }
+  }
+}

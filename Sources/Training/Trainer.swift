@@ -1,0 +1,126 @@
+import Collectives
+import Datasets
+import Kernels
+import Models
+import Tensors
+
+/// A run on all ranks: steps, epochs, validation, metrics and checkpoints.
+///
+/// Every rank makes one from the same experiment and calls `run`; rank 0 also passes the folder, to which it alone writes.
+public final class Trainer {
+  /// Where the run stands.
+  public private(set) var state: TrainingState
+
+  private let experiment: Experiment
+  private let schedule: Schedule
+  private let data: TrainingData
+  private let arena: ParameterArena
+  private let step: TrainingStep
+  private let evaluator: Evaluator
+  private let recorder: RunRecorder?
+  private let observer: (any TrainingObserver)?
+  private let batches: BatchPlan
+  private var epochStart = ContinuousClock.now
+
+  /// Goes on from `state`, whose tensors are in `arena` on every rank.
+  ///
+  /// - Parameters:
+  ///   - arena: made by `Trainer.arena(for:experiment:)`.
+  ///   - recorder: where rank 0 writes; nil on the others.
+  public init(
+    experiment: Experiment, schedule: Schedule, data: TrainingData, model: Sequential, arena: ParameterArena,
+    state: TrainingState, communicator: any Communicator, recorder: RunRecorder?, observer: (any TrainingObserver)?
+  ) {
+    self.experiment = experiment
+    self.schedule = schedule
+    self.data = data
+    self.arena = arena
+    self.state = state
+    self.recorder = recorder
+    self.observer = observer
+    batches = BatchPlan(samples: data.training.count, batchSize: experiment.batchSize)
+    let worker = SliceWorker(model: model, slice: experiment.slice)
+    step = TrainingStep(
+      experiment: experiment, dataset: data.training, communicator: communicator, arena: arena, worker: worker,
+      buckets: Buckets.plan(layers: model.stages.map(\.extent), tail: GradientTail.count))
+    evaluator = Evaluator(communicator: communicator, worker: worker, slice: experiment.slice)
+  }
+
+  /// The memory that training `model` takes, all zero.
+  public static func arena(for model: Sequential, experiment: Experiment) -> ParameterArena {
+    ParameterArena(
+      layout: model.layout, optimizerStates: experiment.optimizer.stateNames, tail: GradientTail.count)
+  }
+
+  /// The step at which the run ends.
+  public var lastStep: Int { schedule.steps ?? schedule.epochs * batches.stepsPerEpoch }
+
+  /// Trains until the schedule's end and leaves a checkpoint there.
+  ///
+  /// - Throws: `CollectiveError` when a rank is lost, `FileError` when rank 0 cannot write.
+  public func run() throws {
+    epochStart = .now
+    try recorder?.open(arena, state)
+    while true {
+      if state.step == (state.epoch + 1) * batches.stepsPerEpoch {
+        try finishEpoch()
+      } else if state.step < lastStep {
+        try takeStep()
+      } else {
+        break
+      }
+    }
+    try checkpoint()
+  }
+
+  private func takeStep() throws {
+    let start = ContinuousClock.now
+    let batch = batches.batch(step: state.step)
+    let score = try step.run(state.step)
+    let samples = batch.positions.count
+    let metrics = StepMetrics(
+      step: state.step + 1, epoch: batch.epoch + 1, loss: Float(score.loss / Double(samples)),
+      accuracy: Float(score.correct) / Float(samples),
+      learningRate: experiment.optimizer.schedule.rate(at: state.step),
+      imagesPerSecond: (Double(samples) / start.secondsUntilNow * 10).rounded() / 10)
+    state.step += 1
+    state.epochLoss += score.loss
+    state.epochCorrect += score.correct
+    try recorder?.append(metrics)
+    observer?.didFinish(metrics, of: batches.stepsPerEpoch, lastStep: lastStep)
+    let isEpochEnd = state.step == (state.epoch + 1) * batches.stepsPerEpoch  // its checkpoint comes after validation
+    if schedule.checkpointEvery > 0, state.step % schedule.checkpointEvery == 0, !isEpochEnd { try checkpoint() }
+  }
+
+  private func finishEpoch() throws {
+    let epoch = state.epoch + 1
+    let isValidated = schedule.validateEvery > 0 && epoch % schedule.validateEvery == 0
+    let validation =
+      isValidated ? try evaluator.evaluate(data.validation, values: arena.values.buffer.reading) : nil
+    if let validation, validation.accuracy > state.best?.accuracy ?? -1 {
+      state.best = TrainingState.Best(step: state.step, accuracy: validation.accuracy)
+    }
+    let metrics = EpochMetrics(
+      epoch: epoch, loss: Float(state.epochLoss / Double(data.training.count)),
+      accuracy: Float(state.epochCorrect) / Float(data.training.count),
+      validationLoss: validation.map { Float($0.loss) }, validationAccuracy: validation.map { Float($0.accuracy) },
+      seconds: (epochStart.secondsUntilNow * 1000).rounded() / 1000)
+    state.epoch = epoch
+    state.epochLoss = 0
+    state.epochCorrect = 0
+    epochStart = .now
+    try recorder?.append(metrics)
+    observer?.didFinish(metrics)
+    try checkpoint()
+  }
+
+  private func checkpoint() throws {
+    guard let path = try recorder?.checkpoint(arena, state) else { return }
+    observer?.didWriteCheckpoint(path)
+  }
+}
+
+extension ContinuousClock.Instant {
+  /// Seconds from this instant to now.
+  var secondsUntilNow: Double { duration(to: .now) / .seconds(1) }
+}

@@ -1,0 +1,25 @@
+/// Where a run stands between two steps, besides its tensors. It holds no trace of the world that computed it, so that a
+/// checkpoint's bytes are the same whoever wrote it.
+public struct TrainingState: Codable, Equatable, Sendable {
+  /// The best validation so far.
+  public struct Best: Codable, Equatable, Sendable {
+    /// The step after which it was measured.
+    public let step: Int
+    /// The share of validation samples that were right.
+    public let accuracy: Double
+  }
+
+  /// How many steps are done.
+  public var step = 0
+  /// How many epochs are finished: trained, validated where that was due, and logged.
+  public var epoch = 0
+  /// The sum of the losses of the running epoch's samples so far.
+  public var epochLoss: Double = 0
+  /// How many of the running epoch's samples so far were right.
+  public var epochCorrect = 0
+  /// The best validation so far, by accuracy; the first of equals.
+  public var best: Best?
+
+  /// A run that has not begun.
+  public init() {}
+}
