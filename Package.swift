@@ -55,7 +55,7 @@ let package = Package(
     .target(name: "Commands", dependencies: ["Training"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands"], linkerSettings: staticRuntime),
     .testTarget(name: "CommandsTests", dependencies: ["Commands"]),
-    .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe"]),
+    .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files"]),
     /// A small MPI program that the tests above run under mpirun.
     .executableTarget(
       name: "CollectivesProbe", dependencies: ["Collectives", "Files"], path: "Tests/CollectivesProbe"),
