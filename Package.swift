@@ -57,7 +57,7 @@ let package = Package(
 
     // MARK: - Tests
 
-    .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe"]),
+    .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files"]),
     /// A small MPI program that the tests above run under mpirun.
     .executableTarget(
       name: "CollectivesProbe", dependencies: ["Collectives", "Files"], path: "Tests/CollectivesProbe"),

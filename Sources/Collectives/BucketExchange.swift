@@ -55,11 +55,8 @@ final class BucketExchange {
     }
   }
 
-  /// The ranks that hold this one up: first those whose part is missing, because a missing total is often the fault of
-  /// another rank than its owner.
-  var silentRanks: [Int] {
-    [parts, sends, totals].first { !$0.isEmpty }?.silentRanks ?? []
-  }
+  /// What is under way, the likeliest to blame first: a missing total is often the fault of another rank than its owner.
+  var transfers: [Transfers] { [parts, sends, totals] }
 
   private var own: Range<Int> { segments[communicator.rank] }
 

@@ -23,12 +23,12 @@ public enum Buckets {
 
 extension Buckets {
   /// A segment below this many floats (4 KB) costs more as a message than its addition saves.
-  static let smallestSegment = 1024
+  package static let smallestSegment = 1024
 
   /// Cuts a bucket into one segment per rank, as even as possible in steps of 16 floats, which is a cache line.
   ///
   /// A small bucket gives the first ranks alone a segment; those of all others are empty.
-  static func segments(of bucket: Range<Int>, ranks: Int) -> [Range<Int>] {
+  package static func segments(of bucket: Range<Int>, ranks: Int) -> [Range<Int>] {
     let owners = min(max(bucket.count / smallestSegment, 1), ranks)
     let lines = 0..<(bucket.count + 15) / 16
     return (0..<ranks).map { rank in

@@ -26,7 +26,7 @@ public protocol Communicator: AnyObject {
   /// Fills every slot on every rank, where each slot was set by at most one rank and is 0 on all others. All ranks call
   /// it with the same count.
   ///
-  /// The sum may be taken in any order, and still is exact: x + 0 = x.
+  /// It is a sum over the ranks, and may be taken in any order: x + 0 = x exactly (only -0 becomes 0).
   func combineDisjoint(_ values: inout [Double]) throws(CollectiveError)
 
   /// Starts sending `floats`, which must stay as they are until the transfer is complete.

@@ -98,11 +98,17 @@ public final class TreeReduction: GradientReduction {
       if pending < before { patience.renew() }
       before = pending
       guard patience.pause() else {
-        let silent = Set(exchanges.flatMap(\.silentRanks)).sorted()
-        throw .silent(silent, communicator.deadline, "the exchange of gradients")
+        throw .silent(silentRanks, communicator.deadline, "the exchange of gradients")
       }
     }
     stopRequested = exchanges.last?.flag ?? stopWanted
+  }
+
+  /// The ranks that hold up this one: those whose parts are missing in some bucket; failing that, those that do not take
+  /// this rank's messages; failing that, those whose totals are missing.
+  private var silentRanks: [Int] {
+    let kinds = (0..<3).map { kind in Set(exchanges.flatMap { $0.transfers[kind].silentRanks }) }
+    return kinds.first { !$0.isEmpty }?.sorted() ?? []
   }
 
   /// See `GradientReduction`.

@@ -3,7 +3,7 @@ import Tensors
 /// The invented problem of the probe: layers of unlike sizes, batches of unlike lengths.
 package enum Problem {
   /// Floats of each layer; one has none, some are smaller than a bucket, one is cut for all owners.
-  package static let layers = [700, 0, 40_003, 5_000, 90_001, 10]
+  package static let layers = [700, 0, 10_003, 5_000, 30_001, 10]
   /// Loss and correct answers.
   package static let tail = 2
   /// Large enough that layers share buckets.

@@ -6,7 +6,7 @@ import FoundationEssentials
 import Glibc
 import Tensors
 
-/// Computes the slices of a rank's workers and reduces them as a trainer would: the workers' runs one after another here,
+/// Computes the slices of a rank's workers and reduces them as a trainer would. The workers' runs come one after another here,
 /// the last slice of each bucket by bucket.
 func step(
   _ step: Int, slices: Int, of workers: [PartialSums], _ communicator: any Communicator,
@@ -93,17 +93,19 @@ func control(_ communicator: any Communicator) throws {
 
 /// `silent barrier|tree|mpi RANK`: RANK stops in its tracks; the others must give up.
 func silent(_ arguments: [String], _ communicator: any Communicator) throws {
-  communicator.deadline = .seconds(1)
   try communicator.barrier()
+  communicator.deadline = .seconds(1)
   if communicator.rank == Int(arguments[1]) { raise(SIGSTOP) }
   if arguments[0] == "barrier" { return try communicator.barrier() }
   try sum([arguments[0], "1"], communicator)
 }
 
-/// `refuse`: an MPI call that fails, because the rank does not exist.
-func refuse(_ communicator: any Communicator) throws {
+/// `refuse rank|length`: a message that must fail, because the rank does not exist or because it is too long for MPI.
+func refuse(_ arguments: [String], _ communicator: any Communicator) throws {
   var transfers = Transfers()
   let floats = FloatStorage(count: 1)
+  let tooLong = FloatBuffer(start: floats.buffer.baseAddress, count: Int(Int32.max) + 1)
+  if arguments[0] == "length" { try communicator.send(tooLong, to: 0, tag: 0, in: &transfers) }
   try communicator.send(floats.buffer.reading, to: communicator.size, tag: 0, in: &transfers)
 }
 
@@ -141,7 +143,7 @@ func run(_ arguments: [String], _ communicator: any Communicator) throws {
   case "stop": try stop(rest, communicator)
   case "control": try control(communicator)
   case "silent": try silent(rest, communicator)
-  case "refuse": try refuse(communicator)
+  case "refuse": try refuse(rest, communicator)
   case "time": try time(rest, communicator)
   default: print("unknown mode")
   }

@@ -1,0 +1,55 @@
+import Collectives
+import CollectivesProbe
+import Tensors
+import Testing
+
+@Suite struct PartialSumsTests {
+  private static let count = 40
+
+  private static func gradient(_ slice: Int) -> [Float] {
+    let storage = FloatStorage(count: count)
+    Problem.fill(storage.buffer, step: 0, slice: slice)
+    return Array(storage.buffer)
+  }
+
+  /// Every run of every step leaves the largest nodes within it, each with the bits of the recursive sum.
+  @Test func everyRunLeavesItsSubtrees() {
+    let sums = PartialSums(count: Self.count)
+    let gradients = (0..<17).map(Self.gradient)
+    for slices in 1...17 {
+      for start in 0..<slices {
+        for end in start...slices {
+          sums.reset(slices: slices, run: start..<end)
+          for slice in start..<end {
+            _ = sums.push(slice).update(fromContentsOf: gradients[slice])
+            let announced = sums.sums.map(\.node)
+            for bucket in [30..<40, 0..<30] { sums.settle(bucket) }
+            sums.finishSlice()
+            #expect(sums.sums.map(\.node) == announced)
+          }
+          #expect(sums.sums.map(\.node) == SliceTree(slices: slices).subtrees(of: start..<end))
+          for sum in sums.sums {
+            #expect(Array(sum.buffer) == recursiveSum(of: sum.node) { gradients[$0] })
+          }
+        }
+      }
+    }
+  }
+
+  /// The second step works in the memory of the first.
+  @Test func buffersAreReused() {
+    let sums = PartialSums(count: 8)
+    func places() -> [MutableFloatBuffer] {
+      sums.reset(slices: 13, run: 3..<11)
+      return (3..<11).map { slice in
+        let buffer = sums.push(slice)
+        sums.settle(0..<8)
+        sums.finishSlice()
+        return buffer
+      }
+    }
+    let first = places().map(\.baseAddress)
+    #expect(places().map(\.baseAddress) == first)
+    #expect(Set(first).count == 4)
+  }
+}

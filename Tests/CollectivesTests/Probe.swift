@@ -1,0 +1,32 @@
+import FoundationEssentials
+import Glibc
+import Testing
+
+/// One run of the probe: its exit code and all that it wrote.
+struct Probe {
+  let status: Int32
+  let output: String
+
+  /// The lines that start with `word`, without it: the launcher may add others.
+  func lines(_ word: String) -> [String] {
+    output.split(separator: "\n").filter { $0.hasPrefix(word + " ") }.map { String($0.dropFirst(word.count + 1)) }
+  }
+
+  /// Runs the probe under `mpirun` with so many ranks, or without it for none.
+  init(ranks: Int?, _ arguments: String) throws {
+    // The test bundle is a program beside the probe.
+    let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let folder = own[..<(try #require(own.lastIndex(of: "/")))]
+    // Machines with few cores and containers without users are normal; a rank that hangs fails the test.
+    let launcher =
+      ranks.map {
+        "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 timeout 120 mpirun --oversubscribe -np \($0)"
+      } ?? "timeout 120"
+    let pipe = try #require(popen("\(launcher) '\(folder)/CollectivesProbe' \(arguments) 2>&1", "r"))
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while case let count = fread(&chunk, 1, chunk.count, pipe), count > 0 { bytes += chunk[..<count] }
+    status = pclose(pipe) >> 8 & 0xFF
+    output = String(decoding: bytes, as: UTF8.self)
+  }
+}
