@@ -13,7 +13,7 @@ public struct MaxPooling: Sendable {
     self.channels = channels
   }
 
-  /// `y[oh, ow, c] = max over (kh, kw) of x[oh·stride + kh, ow·stride + kw, c]`; padding never wins.
+  /// `y[oh, ow, c] = max over (kh, kw) of x[oh·stride + kh, ow·stride + kw, c]`; padding never wins, a NaN always does.
   ///
   /// - Parameters:
   ///   - x: (N, H, W, C).
@@ -28,7 +28,10 @@ public struct MaxPooling: Sendable {
           for ih in taps(vertical, oh) {
             for iw in taps(horizontal, ow) {
               let source = pixel(input, ih * horizontal.input + iw)
-              for c in 0..<channels { target[c] = source[c] > target[c] ? source[c] : target[c] }
+              for c in 0..<channels {
+                let value = source[c]
+                target[c] = value > target[c] || value.isNaN ? value : target[c]
+              }
             }
           }
         }
