@@ -4,7 +4,7 @@ import Tensors
 public enum Activation: String, Sendable, Codable {
   /// y = x.
   case linear
-  /// y = max(x, 0).
+  /// y = max(x, 0); a NaN stays one, so that a diverged network shows in its loss.
   case relu
   /// y = exp(x) / Σ exp(x), over the last axis.
   case softmax
@@ -58,13 +58,13 @@ private func addBiasAndRectify(_ bias: FloatBuffer, in values: MutableFloatBuffe
   for row in stride(from: 0, to: values.count, by: bias.count) {
     for c in 0..<bias.count {
       let sum = values[row + c] + bias[c]
-      values[row + c] = sum > 0 ? sum : 0
+      values[row + c] = sum < 0 ? 0 : sum
     }
   }
 }
 
 private func rectify(_ values: MutableFloatBuffer) {
-  for i in 0..<values.count { values[i] = values[i] > 0 ? values[i] : 0 }
+  for i in 0..<values.count { values[i] = values[i] < 0 ? 0 : values[i] }
 }
 
 /// The gradient of a bias, `dbias[c] = Σ dy[·, c]`: forward adds the bias to every row.

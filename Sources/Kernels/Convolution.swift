@@ -21,6 +21,7 @@ public enum Convolution {
     _ geometry: ConvolutionGeometry, x: TensorView, kernel: FloatBuffer, bias: FloatBuffer?,
     activation: Activation, y: TensorView, scratch: MutableFloatBuffer
   ) {
+    check(geometry, x, y)
     let patches = PatchMatrix(geometry)
     let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters)
     for n in 0..<x.samples {
@@ -47,6 +48,7 @@ public enum Convolution {
     _ geometry: ConvolutionGeometry, x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer,
     scratch: MutableFloatBuffer
   ) {
+    check(geometry, x, dy)
     let patches = PatchMatrix(geometry)
     let target = Matrix(dkernel, rows: geometry.patch, columns: geometry.filters)
     dkernel.update(repeating: 0)
@@ -72,6 +74,7 @@ public enum Convolution {
   public static func inputGradient(
     _ geometry: ConvolutionGeometry, dy: TensorView, kernel: FloatBuffer, dx: TensorView, scratch: MutableFloatBuffer
   ) {
+    check(geometry, dx, dy)
     let patches = PatchMatrix(geometry)
     let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters)
     dx.buffer.update(repeating: 0)
@@ -85,6 +88,14 @@ public enum Convolution {
         patches.scatter(block.rows, from: scratch.reading, addingTo: target)
       }
     }
+  }
+
+  /// Release builds do not check the ranges of `part` and `sample`, so everything that is cut below is measured here.
+  private static func check(_ geometry: ConvolutionGeometry, _ input: TensorView, _ output: TensorView) {
+    precondition(
+      input.samples == output.samples && input.shape.count == geometry.inputCount
+        && output.shape.count == geometry.outputCount,
+      "\(input.samples) × \(input.shape) and \(output.samples) × \(output.shape) do not fit the geometry")
   }
 
   /// A block of output rows of one sample.

@@ -23,7 +23,7 @@ public final class Workspace {
       activations.append(
         stage.layer.isReshaping ? activations[index] : FloatStorage(count: samples * stage.output.count))
     }
-    let widest = model.stages.map(\.output.count).max() ?? 0
+    let widest = model.stages.map(\.output.count).max() ?? model.input.count
     self.activations = activations
     gradients = [FloatStorage(count: samples * widest), FloatStorage(count: samples * widest)]
     scratch = FloatStorage(count: model.stages.map { $0.layer.scratchCount(for: $0.input) }.max() ?? 0)
@@ -35,7 +35,8 @@ public final class Workspace {
     return TensorView(samples: samples, shape: model.input, buffer: activations[0].buffer)
   }
 
-  /// Runs every layer on the slice in `input` and returns the logits (samples, classes).
+  /// Runs every layer on the slice in `input` and returns the logits (samples, classes), good until the next pass. They
+  /// are a copy, which the loss may turn into its gradient in place: the last layer still needs what it gave.
   ///
   /// - Parameters:
   ///   - samples: how many samples the slice has.
@@ -47,24 +48,27 @@ public final class Workspace {
         x: activation(index, samples), y: activation(index + 1, samples),
         in: pass(index, values: values, gradients: nil, draw: draw))
     }
-    return activation(model.stages.count, samples)
+    let output = activation(model.stages.count, samples)
+    let logits = TensorView(samples: samples, shape: output.shape, buffer: gradients[1].buffer)
+    _ = logits.buffer.update(fromContentsOf: output.reading)
+    return logits
   }
 
   /// Runs every layer backward after `forward`, from the last to the first, and fills `gradients` from its tail.
   ///
   /// - Parameters:
-  ///   - dlogits: the gradient of the loss, (samples, classes); overwritten.
+  ///   - dlogits: the gradient of the loss, (samples, classes), usually in the place of forward's logits; overwritten.
   ///   - values: the arena's values, as forward had them.
   ///   - gradients: the slice's gradients, laid out as the values are; overwritten.
   ///   - draw: as forward had it.
-  ///   - filled: called after each layer with the place from which on the gradients are complete.
+  ///   - filled: called after each layer that learns with the place from which on the gradients are complete.
   public func backward(
     dlogits: TensorView, values: FloatBuffer, gradients parameterGradients: MutableFloatBuffer, draw: LayerPass.Draw?,
     filled: (Int) throws -> Void
   ) rethrows {
     let samples = dlogits.samples
     var dy = dlogits
-    var free = 0  // which of the two gradient buffers does not hold dy
+    var free = 0  // which of the two gradient buffers does not hold dy: forward lent the other for the logits
     for (index, stage) in model.stages.enumerated().reversed() {
       if stage.layer.isReshaping {
         dy = dy.reshaped(to: stage.input)

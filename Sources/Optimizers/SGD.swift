@@ -27,6 +27,7 @@ public struct SGD: Sendable, Hashable, Codable {
     }
     sgdUpdate(
       values: arena.values.buffer, velocity: velocity.buffer,
-      gradients: arena.gradients.buffer.part(0..<arena.layout.count).reading, rate: schedule.rate(at: step), momentum: momentum)
+      gradients: arena.gradients.buffer.part(0..<arena.layout.count).reading, rate: schedule.rate(at: step),
+      momentum: momentum)
   }
 }
