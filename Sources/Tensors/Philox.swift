@@ -39,11 +39,20 @@ public enum Philox {
   }
 
   /// Both halves of the 64-bit product of each lane with one factor.
+  ///
+  /// The lanes are multiplied where they lie, even and odd ones apart, because a 64-bit vector multiplication (AVX2's
+  /// `vpmuludq`) reads only the lower half of each pair: widening all lanes first costs three times as long.
   @inline(__always)
   private static func wideProduct(
     _ lanes: SIMD16<UInt32>, _ factor: UInt32
   ) -> (high: SIMD16<UInt32>, low: SIMD16<UInt32>) {
-    let product = SIMD16<UInt64>(truncatingIfNeeded: lanes) &* SIMD16(repeating: UInt64(factor))
-    return (SIMD16(truncatingIfNeeded: product &>> 32), SIMD16(truncatingIfNeeded: product))
+    let lower = SIMD8<UInt64>(repeating: 0xFFFF_FFFF)
+    let pairs = unsafeBitCast(lanes, to: SIMD8<UInt64>.self)
+    let even = (pairs & lower) &* SIMD8(repeating: UInt64(factor))
+    let odd = (pairs &>> 32) &* SIMD8(repeating: UInt64(factor))
+    return (
+      high: unsafeBitCast(even &>> 32 | odd & ~lower, to: SIMD16<UInt32>.self),
+      low: unsafeBitCast(even & lower | odd &<< 32, to: SIMD16<UInt32>.self)
+    )
   }
 }
