@@ -6,7 +6,7 @@ import Training
 enum World {
   /// Connects to the other ranks, or to none without mpirun, and runs `body`.
   ///
-  /// An error that all ranks share ends them all in good order. Any other error is this rank's own: the others cannot know
+  /// An error that all ranks share ends them all in good order; rank 0 tells of it. Any other error is this rank's own: the others cannot know
   /// of it, so they are ended with it.
   static func run(_ environment: [String: String], _ body: (any Communicator) throws -> Void) throws {
     OpenBLAS.useCallingThreadOnly()
@@ -16,6 +16,8 @@ enum World {
     do {
       try body(communicator)
     } catch let failure as SharedFailure {
+      // Before the others can leave: the launcher kills every rank as soon as one has failed.
+      if communicator.rank == 0 { Program.complain(failure) }
       try communicator.finalize()
       throw failure
     } catch {
