@@ -61,6 +61,8 @@ let package = Package(
     /// A small MPI program that the tests above run under mpirun.
     .executableTarget(
       name: "CollectivesProbe", dependencies: ["Collectives", "Files"], path: "Tests/CollectivesProbe"),
+    .testTarget(name: "CommandsTests", dependencies: ["Files"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
   ],
   swiftLanguageModes: [.v6]
 )

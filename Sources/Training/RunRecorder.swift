@@ -5,13 +5,15 @@ import Tensors
 public final class RunRecorder {
   private let folder: RunFolder
   private let configuration: RunConfiguration
+  private let lock: RunLock
   private var metrics: MetricsLog?
   private var written: TrainingState?
 
-  /// Writes into `folder`, which exists.
-  public init(_ folder: RunFolder, configuration: RunConfiguration) {
+  /// Writes into `folder`, which exists and is ours.
+  public init(_ folder: RunFolder, configuration: RunConfiguration, lock: RunLock) {
     self.folder = folder
     self.configuration = configuration
+    self.lock = lock
   }
 
   /// Opens the run where `state` stands. A new run begins to exist with its configuration, once there is a checkpoint to
