@@ -164,7 +164,10 @@ struct TrainingSession {
 
   /// `20261123-211704`, in UTC.
   private static func timestamp() -> String {
-    Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false).timeSeparator(.omitted).dateSeparator(.omitted))
-      .replacing("T", with: "-").replacing("Z", with: "")
+    Date.now.formatted(
+      .iso8601.year().month().day().time(includingFractionalSeconds: false).timeSeparator(.omitted).dateSeparator(
+        .omitted)
+    )
+    .replacing("T", with: "-").replacing("Z", with: "")
   }
 }
