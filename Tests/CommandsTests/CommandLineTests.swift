@@ -42,7 +42,8 @@ extension ProgramTests {
       ("train -r x", "unknown option -r: see `cnn-dist train --help`"),
       ("train x", "unexpected argument x: every value follows a flag"),
       ("train --seed 1 --seed=2", "--seed is given twice"), ("train --run", "--run needs a value: --run DIR"),
-      ("train --run=", "--run needs a value: --run DIR"), ("train --run --resume", "--run needs a value: --run DIR"),
+      ("train --weights none --run=", "--run needs a value: --run DIR"),
+      ("train --run --resume", "--run needs a value: --run DIR"),
       ("train --resume=yes", "--resume takes no value, got yes"),
       ("train --resume", "--resume needs --run DIR, the folder of the run to go on with"),
       (
@@ -90,7 +91,7 @@ extension ProgramTests {
 
     @Test func anEmptyPathIsNone() throws {
       for flag in ["--run", "--data", "--weights"] {
-        let outcome = try program.shell("$cnn train --dataset synthetic --steps 0 \(flag) ''")
+        let outcome = try program.shell("$cnn train --dataset none \(flag) ''")
         #expect(outcome.code == 64)
         #expect(outcome.error.hasPrefix("cnn-dist: \(flag) needs a value"))
       }

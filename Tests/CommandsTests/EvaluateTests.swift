@@ -137,7 +137,11 @@ extension ProgramTests {
     }
 
     private static let python = ProcessInfo.processInfo.environment["CNN_DIST_PYTHON"] ?? "python3"
-    private static let hasSafetensorsModule =
-      (try? Program().start([python, "-c", "import numpy, safetensors"]).wait(.seconds(60)).code == 0) ?? false
+    private static let hasSafetensorsModule: Bool = {
+      guard let program = try? Program() else { return false }
+      return withExtendedLifetime(program) {  // its folder must be there until the command has ended
+        (try? program.start([python, "-c", "import numpy, safetensors"]).wait(.seconds(60)).code) == 0
+      }
+    }()
   }
 }
