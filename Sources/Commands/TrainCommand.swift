@@ -20,7 +20,7 @@ struct TrainCommand: Command {
       Option("--momentum", "X", "SGD's momentum (default 0.5)"),
       Option("--decay", "X", "rate / (1 + X * step) (default 4e-4)"),
       Option("--seed", "N", "what all randomness comes from (default 1)"),
-      Option("--checkpoint-every", "STEPS", "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"),
+      Option("--checkpoint-every", "STEPS", "write a checkpoint also every STEPS steps, 0 for not (default 0)"),
       Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       Option("--no-shuffle", nil, "take the samples in the data set's order"),
       Option("--weights", "FILE", "start from the model values in a safetensors file"),

@@ -160,7 +160,7 @@ struct TrainingSession {
 
   /// `20261123-211704`, in UTC.
   private static func timestamp() -> String {
-    Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false).timeSeparator(.omitted).dateSeparator(.omitted))
-      .replacing("T", with: "-").replacing("Z", with: "")
+    let style = Date.ISO8601FormatStyle(dateSeparator: .omitted, dateTimeSeparator: .space, timeSeparator: .omitted)
+    return Date.now.formatted(style).replacing(" ", with: "-").replacing("Z", with: "")
   }
 }
