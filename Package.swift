@@ -34,6 +34,7 @@ let package = Package(
     .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CScheduler"),
 
     // MARK: - Floor 1: numbers and files
 
@@ -51,7 +52,7 @@ let package = Package(
     // MARK: - Floors 3 to 6: networks, training, the program
 
     .target(name: "Models", dependencies: ["Layers"]),
-    .target(name: "Training", dependencies: ["Models", "Optimizers", "Datasets", "Collectives", "Files"]),
+    .target(name: "Training", dependencies: ["Models", "Optimizers", "Datasets", "Collectives", "Files", "CScheduler"]),
     .target(name: "Commands", dependencies: ["Training"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands"], linkerSettings: staticRuntime),
 

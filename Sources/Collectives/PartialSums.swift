@@ -35,6 +35,10 @@ public final class PartialSums {
   private var merges = 0
   private var settled = 0
 
+  /// What the stack holds once the run is done: the largest nodes of the tree within the run. Where they lie is known from
+  /// `reset` on, so that their exchange can start bucket by bucket, before the last slice is finished.
+  public private(set) var sums: [PartialSum] = []
+
   /// Makes an empty stack of sums of `count` floats each.
   public init(count: Int) {
     self.count = count
@@ -48,6 +52,9 @@ public final class PartialSums {
     stack.removeAll(keepingCapacity: true)
     merges = 0
     settled = 0
+    let nodes = run.isEmpty ? [] : tree.subtrees(of: run)
+    while pool.count < nodes.count { pool.append(FloatStorage(count: count)) }
+    sums = zip(nodes, pool).map { PartialSum(node: $0, buffer: $1.buffer) }
   }
 
   /// Makes place for the gradient of the next slice of the run; the caller overwrites every float of it.
@@ -79,12 +86,6 @@ public final class PartialSums {
     precondition(settled == count, "\(settled) of \(count) floats of a slice's gradient are settled")
     stack = settledStack
     merges = 0
-  }
-
-  /// What the stack holds once the pushed slice is settled; after the run's last `push`, the largest nodes of the tree
-  /// within the run. So the exchange of the sums can start bucket by bucket, before the last slice is finished.
-  public var sums: [PartialSum] {
-    zip(settledStack, pool).map { PartialSum(node: $0, buffer: $1.buffer) }
   }
 
   private var settledStack: [Range<Int>] {

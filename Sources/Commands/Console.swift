@@ -23,11 +23,11 @@ final class Console: TrainingObserver {
   }
 
   func didStart(
-    _ experiment: Experiment, model: Sequential, data: TrainingData, communicator: any Communicator, step: Int,
-    blas: String
+    _ experiment: Experiment, model: Sequential, data: TrainingData, communicator: any Communicator, threads: Int,
+    step: Int, blas: String
   ) {
     let hosts = Dictionary(grouping: communicator.hosts, by: \.self).map { "\($0.key) (\($0.value.count))" }.sorted()
-    Output.line("ranks       \(communicator.size) on \(hosts.joined(separator: ", ")), 1 thread each")
+    Output.line("ranks       \(communicator.size) on \(hosts.joined(separator: ", ")), \(threads == 1 ? "1 thread" : "\(threads) threads") each")
     Output.line("OpenBLAS    \(blas)")
     Output.line(
       "data set    \(data.training.name): \(data.training.count.grouped) training, "

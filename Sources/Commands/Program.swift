@@ -1,4 +1,5 @@
 import Collectives
+import Glibc
 import Training
 
 /// The program: picks the subcommand, runs it, and says how it ended.
@@ -12,6 +13,7 @@ public enum Program {
 
   /// Runs the command line `words`, the program's own name left out, and returns the exit code.
   public static func run(_ words: [String], environment: [String: String]) -> Int32 {
+    signal(SIGPIPE, SIG_IGN)  // `cnn-dist train | head -1` must not end the training
     // Under mpirun every rank reads the same command line; one voice is enough to say what is wrong with it.
     let isSpeaker = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"].allSatisfy { environment[$0] ?? "0" == "0" }
     do {

@@ -21,6 +21,7 @@ struct TrainCommand: Command {
       Option("--decay", "X", "rate / (1 + X * step) (default 4e-4)"),
       Option("--seed", "N", "what all randomness comes from (default 1)"),
       Option("--checkpoint-every", "STEPS", "write a checkpoint also every STEPS steps, 0 for not (default 0)"),
+      World.threadsOption,
       Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       Option("--no-shuffle", nil, "take the samples in the data set's order"),
       Option("--weights", "FILE", "start from the model values in a safetensors file"),
@@ -30,6 +31,7 @@ struct TrainCommand: Command {
   let run: String?
   let data: String?
   let weights: String?
+  let threads: Int?
   private let arguments: Arguments
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -39,6 +41,7 @@ struct TrainCommand: Command {
     run = arguments.string("--run")
     data = arguments.string("--data")
     weights = arguments.string("--weights")
+    threads = try arguments.integer("--threads", atLeast: 1)
     if resume && run == nil { throw UsageError("--resume needs --run DIR, the folder of the run to go on with") }
     if resume && weights != nil {
       throw UsageError("--weights starts a run and --resume goes on with one: leave one of them out")

@@ -45,14 +45,15 @@ struct TrainingSession {
       }
     }
 
+    let threads = try World.threads(command.threads, communicator, environment)
     let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
     let recorder = try communicator.together { try plan.map { try prepare($0, start) } }
     console?.didStart(
-      start.experiment, model: model, data: data, communicator: communicator, step: start.state.step,
+      start.experiment, model: model, data: data, communicator: communicator, threads: threads, step: start.state.step,
       blas: OpenBLAS.identity)
-    let trainer = Trainer(
+    let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
-      state: start.state, communicator: communicator, recorder: recorder, observer: console)
+      state: start.state, communicator: communicator, threads: threads, recorder: recorder, observer: console)
     try trainer.run()
     console?.didEnd(trainer.state)
   }

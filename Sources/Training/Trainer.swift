@@ -26,11 +26,13 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - arena: made by `Trainer.arena(for:experiment:)`.
+  ///   - threads: how many compute threads this rank has, the calling one included.
   ///   - recorder: where rank 0 writes; nil on the others.
   public init(
     experiment: Experiment, schedule: Schedule, data: TrainingData, model: Sequential, arena: ParameterArena,
-    state: TrainingState, communicator: any Communicator, recorder: RunRecorder?, observer: (any TrainingObserver)?
-  ) {
+    state: TrainingState, communicator: any Communicator, threads: Int, recorder: RunRecorder?,
+    observer: (any TrainingObserver)?
+  ) throws {
     self.experiment = experiment
     self.schedule = schedule
     self.data = data
@@ -39,11 +41,12 @@ public final class Trainer {
     self.recorder = recorder
     self.observer = observer
     batches = BatchPlan(samples: data.training.count, batchSize: experiment.batchSize)
-    let worker = SliceWorker(model: model, slice: experiment.slice)
+    let team = try WorkerTeam(count: threads)
+    let workers = (0..<threads).map { _ in SliceWorker(model: model, slice: experiment.slice) }
     step = TrainingStep(
-      experiment: experiment, dataset: data.training, communicator: communicator, arena: arena, worker: worker,
-      buckets: Buckets.plan(layers: model.stages.map(\.extent), tail: GradientTail.count))
-    evaluator = Evaluator(communicator: communicator, worker: worker, slice: experiment.slice)
+      experiment: experiment, dataset: data.training, communicator: communicator, arena: arena, team: team,
+      workers: workers, buckets: Buckets.plan(layers: model.stages.map(\.extent), tail: GradientTail.count))
+    evaluator = Evaluator(communicator: communicator, team: team, workers: workers, slice: experiment.slice)
   }
 
   /// The memory that training `model` takes, all zero.

@@ -1,39 +1,50 @@
 import Collectives
 import Datasets
+import Glibc
 import Kernels
 import Optimizers
 import Tensors
 
-/// One SGD step over all ranks: load slices, forward, loss, backward, reduce, update.
+/// One SGD step over all ranks and their workers: load slices, forward, loss, backward, reduce, update.
+///
+/// The owner's thread is worker 0 and the only one that speaks to MPI. The rank's share of the slices is cut into one run
+/// per worker just as the step's is cut into one share per rank, and all sums follow the one slice tree, so neither count
+/// leaves a trace in the bits.
 final class TrainingStep {
   private let experiment: Experiment
   private let dataset: any Dataset
   private let communicator: any Communicator
   private let arena: ParameterArena
-  private let worker: SliceWorker
+  private let team: WorkerTeam
+  private let workers: [SliceWorker]
   private let batches: BatchPlan
   private let sampleOrder: SampleOrder
   private let buckets: [Range<Int>]
-  private let sums: PartialSums
+  private let sums: [PartialSums]
+  private let progress: BucketProgress
   private let reduction: any GradientReduction
   private let optimizer: SGD
 
   /// The running epoch's order, worked out when its first step comes.
   private var order: (epoch: Int, samples: [Int32]) = (-1, [])
+  /// How many buckets this rank has handed to the reduction in this step.
+  private var added = 0
 
   init(
     experiment: Experiment, dataset: any Dataset, communicator: any Communicator, arena: ParameterArena,
-    worker: SliceWorker, buckets: [Range<Int>]
+    team: WorkerTeam, workers: [SliceWorker], buckets: [Range<Int>]
   ) {
     self.experiment = experiment
     self.dataset = dataset
     self.communicator = communicator
     self.arena = arena
-    self.worker = worker
+    self.team = team
+    self.workers = workers
     self.buckets = buckets
     batches = BatchPlan(samples: dataset.count, batchSize: experiment.batchSize)
     sampleOrder = SampleOrder(samples: dataset.count, seed: experiment.shuffle ? experiment.seed : nil)
-    sums = PartialSums(count: arena.gradients.buffer.count)
+    sums = workers.map { _ in PartialSums(count: arena.gradients.buffer.count) }
+    progress = BucketProgress(workers: workers.count)
     reduction =
       switch experiment.reduction {
       case .tree: TreeReduction(communicator, buckets: buckets, result: arena.gradients.buffer)
@@ -46,43 +57,66 @@ final class TrainingStep {
   func run(_ step: Int) throws -> Score {
     let batch = batches.batch(step: step)
     if order.epoch != batch.epoch { order = (batch.epoch, sampleOrder.order(epoch: batch.epoch)) }
-    let samples = order.samples[batch.positions]
-    let plan = SlicePlan(samples: samples.count, sliceSize: experiment.slice)
-    let share = plan.share(of: communicator.rank, world: communicator.size)
+    let slices = SlicePlan(samples: batch.positions.count, sliceSize: experiment.slice)
+    let share = slices.share(of: communicator.rank, world: communicator.size)
 
-    sums.reset(slices: plan.count, run: share)
-    if share.isEmpty { try takePartIdly(slices: plan.count) }
-    for slice in share {
-      let gradient = sums.push(slice)
-      let isLast = slice == share.upperBound - 1
-      if isLast { try reduction.begin(sums.sums, slices: plan.count) }
-      var pending = buckets[...]
-      try worker.train(
-        samples[plan.range(of: slice).shifted(by: samples.startIndex)], of: dataset, batch: samples.count,
-        seed: experiment.seed, epoch: batch.epoch, values: arena.values.buffer.reading, gradient: gradient
-      ) { complete in
-        while let bucket = pending.first, bucket.lowerBound >= complete {
-          sums.settle(bucket)
-          if isLast { try reduction.add(bucket) }
-          pending.removeFirst()
-        }
-        if isLast { try reduction.progress() }
-      }
-      sums.finishSlice()
+    for (index, sums) in sums.enumerated() { sums.reset(slices: slices.count, run: share.share(index, of: team.count)) }
+    try reduction.begin(sums.flatMap(\.sums), slices: slices.count)
+    added = 0
+    progress.reset()
+    try team.run { worker in
+      try compute(share.share(worker, of: team.count), worker, slices: slices, of: batch)
+      if worker == 0 { try exchangeTheRest() }
     }
     try reduction.finalize()
 
-    optimizer.update(arena, step: step)
+    let rate = optimizer.schedule.rate(at: step)
+    try team.run { worker in
+      optimizer.update(arena, (0..<arena.layout.count).share(worker, of: team.count), rate: rate)
+    }
     return GradientTail.read(behind: arena.gradients.buffer.reading)
   }
 
-  /// A rank without slices still owns segments of the sum.
-  private func takePartIdly(slices: Int) throws {
-    try reduction.begin([], slices: slices)
-    for bucket in buckets { try reduction.add(bucket) }
+  /// One worker's part: the gradients of its slices, added up in tree order.
+  private func compute(_ run: Range<Int>, _ worker: Int, slices: SlicePlan, of batch: BatchPlan.Batch) throws {
+    let samples = order.samples[batch.positions]
+    let sums = sums[worker]
+    for slice in run {
+      let gradient = sums.push(slice)
+      let isLast = slice == run.upperBound - 1
+      var filled = 0
+      let range = slices.range(of: slice)
+      try workers[worker].train(
+        samples[samples.startIndex + range.lowerBound..<samples.startIndex + range.upperBound], of: dataset,
+        batch: samples.count, seed: experiment.seed, epoch: batch.epoch, values: arena.values.buffer.reading,
+        gradient: gradient
+      ) { complete in
+        while filled < buckets.count, buckets[filled].lowerBound >= complete {
+          sums.settle(buckets[filled])
+          filled += 1
+        }
+        if isLast { progress.set(filled, of: worker) }
+        if worker == 0 { try exchange() }
+      }
+      sums.finishSlice()
+    }
+    progress.set(buckets.count, of: worker)  // also where the run is empty
   }
-}
 
-extension Range where Bound == Int {
-  fileprivate func shifted(by offset: Int) -> Range { lowerBound + offset..<upperBound + offset }
+  /// Hands over the buckets that are final on this rank, and lets MPI move.
+  private func exchange() throws(CollectiveError) {
+    while added < progress.common {
+      try reduction.add(buckets[added])
+      added += 1
+    }
+    try reduction.progress()
+  }
+
+  /// Once worker 0 has computed its part: waits for the other workers' buckets.
+  private func exchangeTheRest() throws(CollectiveError) {
+    while added < buckets.count {
+      try exchange()
+      if added < buckets.count { usleep(50) }
+    }
+  }
 }
