@@ -58,6 +58,10 @@ let package = Package(
 
     // MARK: - Tests
 
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Files", "CArchive", "TestSupport"]),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files"]),
     /// A small MPI program that the tests above run under mpirun.
     .executableTarget(
