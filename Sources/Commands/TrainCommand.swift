@@ -83,6 +83,7 @@ struct TrainCommand: Command {
   }
 
   func run(_ environment: [String: String]) throws {
+    StopSignal.install()
     try World.run(environment) { communicator in
       try TrainingSession(self, communicator: communicator, environment: environment).run()
     }

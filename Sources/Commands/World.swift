@@ -15,9 +15,10 @@ enum World {
       ? MPICommunicator(environment: environment) : SoloCommunicator()
     do {
       try body(communicator)
-    } catch let failure as SharedFailure {
+    } catch let error where error is SharedFailure || error is Stopped {
+      try communicator.barrier()  // mpirun ends all ranks when the first exits with a failure
       try communicator.finalize()
-      throw failure
+      throw error
     } catch {
       Program.complain(error)
       communicator.abort(code: ExitCode(for: error).rawValue)

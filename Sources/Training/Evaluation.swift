@@ -40,27 +40,33 @@ public final class Evaluator {
       workers: (0..<threads).map { _ in SliceWorker(model: model, slice: slice) }, slice: slice)
   }
 
-  /// Runs the whole of `dataset` forward with the given values. All ranks call it and get the same.
+  /// Runs the whole of `dataset` forward with the given values. All ranks call it and get the same: nil when one of them
+  /// wished to stop, which each is asked before every slice.
   ///
   /// - Throws: `CollectiveError` when a rank is lost.
-  public func evaluate(_ dataset: any Dataset, values: FloatBuffer) throws -> Evaluation {
+  public func evaluate(
+    _ dataset: any Dataset, values: FloatBuffer, shouldStop: () -> Bool
+  ) throws -> Evaluation? {
     let plan = SlicePlan(samples: dataset.count, sliceSize: slice)
     let samples = Array(0..<Int32(dataset.count))
     // Each slice has two slots that one rank sets; the sum over slices is then taken in slice order on every rank.
-    var slots = [Double](repeating: 0, count: 2 * plan.count)
+    // One more per rank tells whether it wished to stop.
+    var slots = [Double](repeating: 0, count: 2 * plan.count + communicator.size)
     let share = plan.share(of: communicator.rank, world: communicator.size)
     try slots.withUnsafeMutableBufferPointer { slots in
       // Workers write slots of their own, and the closure does not outlive this call.
       nonisolated(unsafe) let slots = slots
       try team.run { worker in
-        for index in share.share(worker, of: team.count) {
+        for index in share.share(worker, of: team.count) where !shouldStop() {
           let score = workers[worker].evaluate(samples[plan.range(of: index)], of: dataset, values: values)
           slots[2 * index] = score.loss
           slots[2 * index + 1] = Double(score.correct)
         }
       }
     }
+    if shouldStop() { slots[2 * plan.count + communicator.rank] = 1 }
     try communicator.combineDisjoint(&slots)
+    if slots[(2 * plan.count)...].contains(1) { return nil }
     var loss = 0.0
     var correct = 0
     for index in 0..<plan.count {

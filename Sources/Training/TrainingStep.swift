@@ -53,8 +53,9 @@ final class TrainingStep {
     optimizer = experiment.optimizer
   }
 
-  /// Takes step `step`, counted from 0, and returns the score of its batch before the update, the same on every rank.
-  func run(_ step: Int) throws -> Score {
+  /// Takes step `step`, counted from 0. Returns the score of its batch before the update, and whether a rank wished to
+  /// stop; both are the same on every rank, because both travel with the gradient.
+  func run(_ step: Int, shouldStop: () -> Bool) throws -> (score: Score, isStopping: Bool) {
     let batch = batches.batch(step: step)
     if order.epoch != batch.epoch { order = (batch.epoch, sampleOrder.order(epoch: batch.epoch)) }
     let slices = SlicePlan(samples: batch.positions.count, sliceSize: experiment.slice)
@@ -66,7 +67,7 @@ final class TrainingStep {
     progress.reset()
     try team.run { worker in
       try compute(share.share(worker, of: team.count), worker, slices: slices, of: batch)
-      if worker == 0 { try exchangeTheRest() }
+      if worker == 0 { try exchangeTheRest(shouldStop) }
     }
     try reduction.finalize()
 
@@ -74,7 +75,7 @@ final class TrainingStep {
     try team.run { worker in
       optimizer.update(arena, (0..<arena.layout.count).share(worker, of: team.count), rate: rate)
     }
-    return GradientTail.read(behind: arena.gradients.buffer.reading)
+    return (GradientTail.read(behind: arena.gradients.buffer.reading), reduction.stopRequested)
   }
 
   /// One worker's part: the gradients of its slices, added up in tree order.
@@ -103,20 +104,27 @@ final class TrainingStep {
     progress.set(buckets.count, of: worker)  // also where the run is empty
   }
 
-  /// Hands over the buckets that are final on this rank, and lets MPI move.
+  /// Hands over the buckets that are final on this rank, and lets MPI move. The last bucket is kept back for
+  /// `exchangeTheRest`.
   private func exchange() throws(CollectiveError) {
-    while added < progress.common {
-      try reduction.add(buckets[added])
-      added += 1
-    }
+    while added < min(progress.common, buckets.count - 1) { try addNext() }
     try reduction.progress()
   }
 
-  /// Once worker 0 has computed its part: waits for the other workers' buckets.
-  private func exchangeTheRest() throws(CollectiveError) {
-    while added < buckets.count {
+  /// Once worker 0 has computed its part: waits for the other workers' buckets. The last one takes the wish to stop with
+  /// it, so that is asked for as late as can be.
+  private func exchangeTheRest(_ shouldStop: () -> Bool) throws(CollectiveError) {
+    while progress.common < buckets.count {
       try exchange()
-      if added < buckets.count { usleep(50) }
+      usleep(50)  // the core is free: this worker has nothing else to do
     }
+    while added < buckets.count - 1 { try addNext() }
+    if shouldStop() { reduction.requestStop() }
+    try addNext()
+  }
+
+  private func addNext() throws(CollectiveError) {
+    try reduction.add(buckets[added])
+    added += 1
   }
 }
