@@ -33,10 +33,11 @@ struct GradientCheck {
       for i in gradient.indices {
         let (up, down) = (moved(tensor, i, by: step), moved(tensor, i, by: -step))
         let quotient = (loss(up.tensors, output, r) - loss(down.tensors, output, r)) / (up.value - down.value)
-        #expect(
-          abs(Double(gradient[i]) - quotient) <= tolerance,
+        guard abs(Double(gradient[i]) - quotient) > tolerance || gradient[i].isNaN else { continue }
+        Issue.record(
           "\(name(tensor))[\(i)]: backward gives \(gradient[i]), the difference quotient \(quotient)",
           sourceLocation: sourceLocation)
+        break  // one wrong element of a tensor is seldom alone
       }
     }
     let alone = backward(output, r, wantsInput: false)

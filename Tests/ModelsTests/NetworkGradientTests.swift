@@ -72,11 +72,12 @@ import Testing
         let below = pass.loss()
         values[i] = value
         let quotient = (above - below) / Double((value + h) - (value - h))
-        #expect(
-          abs(Double(gradients[i]) - quotient) <= tolerance,
+        telling += abs(Double(gradients[i])) > 4 * tolerance ? 1 : 0
+        guard abs(Double(gradients[i]) - quotient) > tolerance || gradients[i].isNaN else { continue }
+        Issue.record(
           "\(entry.name)[\(i - entry.range.lowerBound)]: backward gives \(gradients[i]), the quotient \(quotient)",
           sourceLocation: sourceLocation)
-        telling += abs(Double(gradients[i])) > 4 * tolerance ? 1 : 0
+        break  // one wrong element of a tensor is seldom alone
       }
       #expect(telling > 0, "\(entry.name) has gradients too small to tell", sourceLocation: sourceLocation)
     }
