@@ -85,16 +85,16 @@ struct ConvolutionCase: CustomTestStringConvertible {
   @Test(arguments: ConvolutionCase.all)
   func bitsDoNotDependOnWhatTheBuffersHeld(_ test: ConvolutionCase) {
     let data = ConvolutionData(test, .fractional)
-    #expect(bits(data.forward(.linear).floats) == bits(data.forward(.linear, held: 3).floats))
-    #expect(bits(data.kernelGradient().floats) == bits(data.kernelGradient(held: 3).floats))
-    #expect(bits(data.inputGradient().floats) == bits(data.inputGradient(held: 3).floats))
+    expectSameBits(data.forward(.linear).floats, data.forward(.linear, held: 3).floats)
+    expectSameBits(data.kernelGradient().floats, data.kernelGradient(held: 3).floats)
+    expectSameBits(data.inputGradient().floats, data.inputGradient(held: 3).floats)
   }
 
   @Test func aSamplesOutputDoesNotDependOnItsNeighbours() {
     let data = ConvolutionData(ConvolutionCase("3 × 3", 8, 8, 3, filters: 4, kernel: (3, 3), .same), .fractional)
     let both = data.forward(.relu).floats
     data.x.view([8, 8, 3]).sample(0).update(repeating: .nan)
-    #expect(bits(Array(data.forward(.relu).floats.suffix(both.count / 2))) == bits(Array(both.suffix(both.count / 2))))
+    expectSameBits(Array(data.forward(.relu).floats.suffix(both.count / 2)), Array(both.suffix(both.count / 2)))
   }
 
   private func expectClose(

@@ -47,10 +47,10 @@ struct PoolingCase: CustomTestStringConvertible {
       x: x.view(test.input), y: y.view(test.output), dy: dy.view(test.output), dx: dx.view(test.input))
 
     let winners = winners(test, x.floats)
-    #expect(y.floats == winners.map { x.floats[$0] })
+    expectSameBits(y.floats, winners.map { x.floats[$0] })
     var expected = [Float](repeating: 0, count: x.buffer.count)
     for (place, winner) in winners.enumerated() { expected[winner] += gradient[place] }
-    #expect(dx.floats == expected)
+    expectSameBits(dx.floats, expected)
   }
 
   @Test func aTieGoesToTheFirstInRowOrder() {

@@ -1,4 +1,5 @@
 import Tensors
+import Testing
 
 extension FloatStorage {
   /// A copy of `values`.
@@ -36,5 +37,11 @@ enum Values: String, CaseIterable {
   }
 }
 
-/// The bits, so that -0 differs from 0 and a NaN equals itself.
-func bits(_ floats: [Float]) -> [UInt32] { floats.map(\.bitPattern) }
+/// Expects the same bits, so that -0 differs from 0 and a NaN equals itself. Names the first element that differs: `==` in
+/// an `#expect` would work out a whole edit script between long arrays.
+func expectSameBits(_ floats: [Float], _ expected: [Float], sourceLocation: SourceLocation = #_sourceLocation) {
+  #expect(floats.count == expected.count, sourceLocation: sourceLocation)
+  let difference = zip(floats, expected).enumerated().first { $1.0.bitPattern != $1.1.bitPattern }
+  guard let (index, pair) = difference else { return }
+  Issue.record("element \(index) is \(pair.0), expected \(pair.1)", sourceLocation: sourceLocation)
+}
