@@ -66,6 +66,10 @@ let package = Package(
     /// A small MPI program that the tests above run under mpirun.
     .executableTarget(
       name: "CollectivesProbe", dependencies: ["Collectives", "Files"], path: "Tests/CollectivesProbe"),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+    .testTarget(name: "LayersTests", dependencies: ["Layers"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models", "Files"], exclude: ["initial_values.py"]),
+    .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
   ],
   swiftLanguageModes: [.v6]
 )
