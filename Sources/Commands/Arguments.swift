@@ -24,7 +24,10 @@ struct Arguments {
       }
       guard values[option.flag] == nil else { throw UsageError("\(option.flag) is given twice") }
       if let placeholder = option.value {
-        guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
+        let next = parts.count == 2 ? parts[1] : rest.popFirst()
+        // Empty values come from unset shell variables, and a flag in a value's place from a forgotten one: `--run ""`
+        // would write to the system's root, `--run --resume` to a folder of that name.
+        guard let value = next, !value.isEmpty, parts.count == 2 || !value.hasPrefix("--") else {
           throw UsageError("\(option.flag) needs a value: \(option.flag) \(placeholder)")
         }
         values[option.flag] = value
@@ -43,11 +46,11 @@ struct Arguments {
   /// A value as it stands; nil where the flag is not given.
   func string(_ flag: String) -> String? { values[flag] }
 
-  /// A whole number of at least `minimum`.
-  func integer(_ flag: String, atLeast minimum: Int) throws(UsageError) -> Int? {
+  /// A whole number in `range`.
+  func integer(_ flag: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
     guard let text = values[flag] else { return nil }
-    guard let value = Int(text), minimum...Int(Int32.max) ~= value else {
-      throw UsageError("\(flag) takes a whole number of at least \(minimum), got \(text)")
+    guard let value = Int(text), range.contains(value) else {
+      throw UsageError("\(flag) takes a whole number from \(range.lowerBound) to \(range.upperBound), got \(text)")
     }
     return value
   }

@@ -8,6 +8,8 @@ protocol Command {
   static var summary: String { get }
   /// What follows the name on the usage line, besides options.
   static var positionals: String { get }
+  /// Whether all ranks work on it; else rank 0 alone does, and the others have nothing to do.
+  static var isCollective: Bool { get }
   /// What it understands besides `--help`.
   static var options: [Option] { get }
 
@@ -22,6 +24,7 @@ protocol Command {
 
 extension Command {
   static var positionals: String { "" }
+  static var isCollective: Bool { false }
 
   /// The text behind `--help`.
   static var help: String {

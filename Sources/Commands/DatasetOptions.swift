@@ -18,7 +18,8 @@ enum DatasetOptions {
   static func open(_ name: String, folder: String?, environment: [String: String]) throws -> TrainingData {
     switch name {
     case "synthetic": return Synthetic.open()
-    default: return try CIFAR10.open(folder: DataFolder(option: folder, environment: environment).findCIFAR10())
+    case "cifar10": return try CIFAR10.open(folder: DataFolder(option: folder, environment: environment).findCIFAR10())
+    default: throw UsageError("there is no data set \(name)")
     }
   }
 }

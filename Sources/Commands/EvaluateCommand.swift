@@ -9,6 +9,7 @@ struct EvaluateCommand: Command {
   static let name = "evaluate"
   static let summary = "Measures loss and accuracy on the validation samples."
   static let positionals = "(--run DIR | --checkpoint FILE | --weights FILE)"
+  static let isCollective = true
   static let options =
     [
       Option("--run", "DIR", "the latest checkpoint of a run"),
@@ -46,8 +47,8 @@ struct EvaluateCommand: Command {
     if case .weights = source {} else if model != nil { throw UsageError("--model goes with --weights alone") }
     dataset = try arguments.choice("--dataset", of: DatasetOptions.names)
     data = arguments.string("--data")
-    threads = try arguments.integer("--threads", atLeast: 1)
-    slice = try arguments.integer("--slice", atLeast: 1) ?? Experiment().slice
+    threads = try arguments.integer("--threads", in: World.threadCounts)
+    slice = try arguments.integer("--slice", in: Experiment.slices) ?? Experiment().slice
   }
 
   func run(_ environment: [String: String]) throws {
@@ -60,6 +61,12 @@ struct EvaluateCommand: Command {
           named: names[0], input: validation.sampleShape, classes: validation.classNames.count)
         guard let model else { throw UsageError("there is no model \(names[0])") }
         return (validation, model)
+      }
+      let digests = try communicator.allGather(validation.digest)
+      try communicator.together {
+        guard digests[communicator.rank] == digests[0] else {
+          throw FileError(.malformed, names[1], "this rank's files differ from those of rank 0")
+        }
       }
       let arena = Trainer.arena(for: model, experiment: Experiment())
       try communicator.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
@@ -75,18 +82,15 @@ struct EvaluateCommand: Command {
 
   /// What rank 0 found: the tensors, and the names of their model and data set.
   private func open() throws -> (file: SafetensorsFile, model: String, dataset: String) {
-    let path: String
+    let checkpoint: Checkpoint
     switch source {
     case .weights(let file):
       return (try SafetensorsFile(file), model ?? Experiment().model, dataset ?? Experiment().dataset)
-    case .checkpoint(let file): path = file
+    case .checkpoint(let file):
+      checkpoint = try Checkpoint(file)
     case .run(let folder):
-      guard let newest = RunFolder(folder).checkpoints().last else {
-        throw FileError(.missing, folder, "there is no checkpoint in this run folder")
-      }
-      path = newest.path
+      checkpoint = try RunFolder(folder).newestCheckpoint { Program.complain($0) }
     }
-    let checkpoint = try Checkpoint(path)
     return (checkpoint.file, checkpoint.experiment.model, dataset ?? checkpoint.experiment.dataset)
   }
 }

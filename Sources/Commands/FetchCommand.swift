@@ -1,9 +1,9 @@
-import Collectives
 import Datasets
 import Glibc
 import Training
 
-/// `cnn-dist fetch`: gets a data set's files. Under mpirun rank 0 alone does it.
+/// `cnn-dist fetch`: gets a data set's files. Rank 0 alone does it, and no other waits for it: a download may take longer
+/// than the ranks' patience.
 struct FetchCommand: Command {
   static let name = "fetch"
   static let summary = "Downloads CIFAR-10, or writes the embedded data set in its format."
@@ -25,18 +25,12 @@ struct FetchCommand: Command {
   }
 
   func run(_ environment: [String: String]) throws {
-    try World.run(environment) { communicator in
-      let folder = DataFolder(option: data, environment: environment)
-      try communicator.together {
-        guard communicator.rank == 0 else { return }
-        let destination = try folder.destination()
-        if dataset == "synthetic" {
-          try SyntheticExport.write(to: destination)
-          Output.line("the embedded data set is in \(destination)")
-        } else {
-          try fetchCIFAR10(to: destination)
-        }
-      }
+    let destination = try DataFolder(option: data, environment: environment).destination()
+    if dataset == "synthetic" {
+      try SyntheticExport.write(to: destination)
+      Output.line("the embedded data set is in \(destination)")
+    } else {
+      try fetchCIFAR10(to: destination)
     }
   }
 

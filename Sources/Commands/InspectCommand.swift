@@ -1,4 +1,3 @@
-import Tensors
 import Training
 
 /// `cnn-dist inspect`: what a checkpoint, or any safetensors file of 32-bit floats, holds.
@@ -19,7 +18,7 @@ struct InspectCommand: Command {
     let file = try SafetensorsFile(path)
     let width = (file.entries.map(\.name.count).max() ?? 0) + 2
     for entry in file.entries {
-      Output.line("\(entry.name.padded(to: width))\(Shape(entry.shape))")
+      Output.line("\(entry.name.padded(to: width))(\(entry.shape.map(String.init).joined(separator: ", ")))")
     }
     for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) { Output.line("\(key): \(value)") }
     Output.line("weights sha256: \(ModelWeights.digest(file))")

@@ -11,6 +11,9 @@ enum Output {
   /// Draws `text` over the line that was drawn before; an empty one clears it. For terminals only.
   static func redraw(_ text: String) { error("\r\u{1B}[K\(text)") }
 
+  /// Makes writing to a closed pipe an error instead of a deadly signal.
+  static func outliveReaders() { signal(SIGPIPE, SIG_IGN) }
+
   /// A reader that has gone away is no reason to stop training, so what cannot be written is dropped.
   private static func write(_ text: String, to descriptor: Int32) {
     var rest = Array(text.utf8)[...]

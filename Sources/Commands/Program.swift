@@ -13,31 +13,45 @@ public enum Program {
 
   /// Runs the command line `words`, the program's own name left out, and returns the exit code.
   public static func run(_ words: [String], environment: [String: String]) -> Int32 {
-    signal(SIGPIPE, SIG_IGN)  // `cnn-dist train | head -1` must not end the training
+    Output.outliveReaders()
     // Under mpirun every rank reads the same command line; one voice is enough to say what is wrong with it.
     let isSpeaker = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"].allSatisfy { environment[$0] ?? "0" == "0" }
     do {
-      guard let text = try start(words, environment) else { return ExitCode.done.rawValue }
-      if isSpeaker { Output.line(text) }
+      switch try parse(words) {
+      case .text(let text):
+        if isSpeaker { Output.line(text) }
+      case .command(let command):
+        if isSpeaker || type(of: command).isCollective { try command.run(environment) }
+      }
       return ExitCode.done.rawValue
+    } catch is UsageError where !isSpeaker {
+      // The launcher kills every rank as soon as one fails: only the speaker does, once it has spoken.
+      return ExitCode.done.rawValue
+    } catch let failure as SharedFailure {
+      return failure.exitCode.rawValue  // `World` has told of it
+    } catch is Stopped {
+      return ExitCode.stopped.rawValue  // likewise
     } catch {
-      if isSpeaker || error is CollectiveError { complain(error) }
+      complain(error)
       return ExitCode(for: error).rawValue
     }
   }
 
-  /// Runs the subcommand, or returns a text that the user asked for instead.
-  private static func start(_ words: [String], _ environment: [String: String]) throws -> String? {
+  private enum Request {
+    case text(String)
+    case command(any Command)
+  }
+
+  private static func parse(_ words: [String]) throws(UsageError) -> Request {
     guard let name = words.first else { throw UsageError("which command? See `cnn-dist --help`") }
-    if ["--help", "-h", "help"].contains(name) { return overview }
-    if name == "--version" { return "cnn-dist \(version)" }
+    if ["--help", "-h", "help"].contains(name) { return .text(overview) }
+    if name == "--version" { return .text("cnn-dist \(version)") }
     guard let command = commands.first(where: { $0.name == name }) else {
       throw UsageError("unknown command \(name): see `cnn-dist --help`")
     }
     let rest = Array(words.dropFirst())
-    if rest.contains("--help") || rest.contains("-h") { return command.help }
-    try command.init(Arguments(rest, options: command.options, command: name)).run(environment)
-    return nil
+    if rest.contains("--help") || rest.contains("-h") { return .text(command.help) }
+    return .command(try command.init(Arguments(rest, options: command.options, command: name)))
   }
 
   private static var overview: String {

@@ -5,6 +5,7 @@ import Training
 struct TrainCommand: Command {
   static let name = "train"
   static let summary = "Trains a network on all ranks, into a run folder."
+  static let isCollective = true
   static let options =
     DatasetOptions.options + [
       Option("--model", "NAME", "\(BuiltInModels.names.joined(separator: " or ")) (default \(BuiltInModels.names[0]))"),
@@ -41,7 +42,7 @@ struct TrainCommand: Command {
     run = arguments.string("--run")
     data = arguments.string("--data")
     weights = arguments.string("--weights")
-    threads = try arguments.integer("--threads", atLeast: 1)
+    threads = try arguments.integer("--threads", in: World.threadCounts)
     if resume && run == nil { throw UsageError("--resume needs --run DIR, the folder of the run to go on with") }
     if resume && weights != nil {
       throw UsageError("--weights starts a run and --resume goes on with one: leave one of them out")
@@ -56,12 +57,12 @@ struct TrainCommand: Command {
   func apply(to experiment: inout Experiment) throws(UsageError) {
     if let dataset = try arguments.choice("--dataset", of: DatasetOptions.names) { experiment.dataset = dataset }
     if let model = try arguments.choice("--model", of: BuiltInModels.names) { experiment.model = model }
-    if let limit = try arguments.integer("--limit", atLeast: 1) { experiment.limit = limit }
-    if let size = try arguments.integer("--batch-size", atLeast: 1) { experiment.batchSize = size }
-    if let slice = try arguments.integer("--slice", atLeast: 1) { experiment.slice = slice }
-    if let rate = try arguments.float("--learning-rate", in: 0..<Float.infinity) { experiment.learningRate = rate }
-    if let momentum = try arguments.float("--momentum", in: 0..<1) { experiment.momentum = momentum }
-    if let decay = try arguments.float("--decay", in: 0..<Float.infinity) { experiment.decay = decay }
+    if let limit = try arguments.integer("--limit", in: Experiment.counts) { experiment.limit = limit }
+    if let size = try arguments.integer("--batch-size", in: Experiment.counts) { experiment.batchSize = size }
+    if let slice = try arguments.integer("--slice", in: Experiment.slices) { experiment.slice = slice }
+    if let rate = try arguments.float("--learning-rate", in: Experiment.rates) { experiment.learningRate = rate }
+    if let momentum = try arguments.float("--momentum", in: Experiment.momenta) { experiment.momentum = momentum }
+    if let decay = try arguments.float("--decay", in: Experiment.rates) { experiment.decay = decay }
     if let seed = try arguments.seed("--seed") { experiment.seed = seed }
     if arguments.has("--no-shuffle") { experiment.shuffle = false }
     if let word = try arguments.choice("--reduction", of: ReductionKind.allCases.map(\.rawValue)),
@@ -73,13 +74,13 @@ struct TrainCommand: Command {
 
   /// Replaces what the command line speaks of.
   func apply(to schedule: inout Schedule) throws(UsageError) {
-    if let epochs = try arguments.integer("--epochs", atLeast: 0) {
+    if let epochs = try arguments.integer("--epochs", in: Schedule.counts) {
       schedule.epochs = epochs
       schedule.steps = nil
     }
-    if let steps = try arguments.integer("--steps", atLeast: 0) { schedule.steps = steps }
-    if let every = try arguments.integer("--validate-every", atLeast: 0) { schedule.validateEvery = every }
-    if let every = try arguments.integer("--checkpoint-every", atLeast: 0) { schedule.checkpointEvery = every }
+    if let steps = try arguments.integer("--steps", in: Schedule.counts) { schedule.steps = steps }
+    if let every = try arguments.integer("--validate-every", in: Schedule.counts) { schedule.validateEvery = every }
+    if let every = try arguments.integer("--checkpoint-every", in: Schedule.counts) { schedule.checkpointEvery = every }
   }
 
   func run(_ environment: [String: String]) throws {

@@ -6,7 +6,7 @@ import Training
 enum World {
   /// Connects to the other ranks, or to none without mpirun, and runs `body`.
   ///
-  /// An error that all ranks share ends them all in good order. Any other error is this rank's own: the others cannot know
+  /// An error that all ranks share ends them all in good order; rank 0 tells of it. Any other error is this rank's own: the others cannot know
   /// of it, so they are ended with it.
   static func run(_ environment: [String: String], _ body: (any Communicator) throws -> Void) throws {
     OpenBLAS.useCallingThreadOnly()
@@ -16,7 +16,9 @@ enum World {
     do {
       try body(communicator)
     } catch let error where error is SharedFailure || error is Stopped {
-      try communicator.barrier()  // mpirun ends all ranks when the first exits with a failure
+      // Before the others can leave: the launcher kills every rank as soon as one has failed.
+      if communicator.rank == 0 { Program.complain(error) }
+      try communicator.barrier()
       try communicator.finalize()
       throw error
     } catch {
@@ -29,6 +31,9 @@ enum World {
   /// The option that `threads` reads.
   static let threadsOption = Option(
     "--threads", "T", "the compute threads of each rank (default: its share of the host's cores)")
+
+  /// What `--threads` may be.
+  static let threadCounts = 1...1024
 
   /// How many compute threads this rank has: `requested`, or its fair share of the cores. Warns where more threads would
   /// run than there are cores for them.

@@ -51,9 +51,19 @@ public struct Experiment: Codable, Equatable, Sendable {
   private var fields: [String: String] {
     Dictionary(
       uniqueKeysWithValues: Mirror(reflecting: self).children.compactMap { child in
-        child.label.map { ($0, "\(child.value)") }
+        // A field that may be nil says so without Swift's `Optional(…)` around its value.
+        let value = (child.value as? any OptionalField)?.text ?? "\(child.value)"
+        return child.label.map { ($0, value) }
       })
   }
+}
+
+private protocol OptionalField {
+  var text: String { get }
+}
+
+extension Optional: OptionalField {
+  fileprivate var text: String { map { "\($0)" } ?? "none" }
 }
 
 /// Who adds the gradients of all ranks.

@@ -35,13 +35,15 @@ public final class MetricsLog {
   }
 
   private static func dropLines(in path: String, after state: TrainingState) throws {
-    let text = try MappedFile(path).withBytes { String(decoding: $0, as: UTF8.self) }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let bytes = try MappedFile(path).withBytes { Array($0) }
     // A line that cannot be read is the torn end of a crash; nothing after it is trusted.
-    let kept = lines.prefix { line in
-      guard let line = try? JSON.decode(Line.self, line) else { return false }
+    let kept = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).prefix { line in
+      guard let line = try? JSON.decode(Line.self, String(decoding: line, as: UTF8.self)) else { return false }
       return line.kind == "step" ? line.step ?? .max <= state.step : line.epoch <= state.epoch
     }
-    if kept.count < lines.count - 1 { try AtomicFile.write(path, text: kept.map { $0 + "\n" }.joined()) }
+    let text = kept.flatMap { $0 + [UInt8(ascii: "\n")] }
+    // A last line without its end counts as a difference too: the next one would be glued to it.
+    guard text != bytes else { return }
+    try AtomicFile.write(path) { part in try text.withUnsafeBytes(part) }
   }
 }

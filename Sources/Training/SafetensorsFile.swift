@@ -60,14 +60,20 @@ public final class SafetensorsFile {
     for entry in entries {
       guard entry.bytes.lowerBound == end else {
         throw FileError(
-          .malformed, path, offset: dataStart + end, "\(entry.name) starts at byte \(entry.bytes.lowerBound) of the data, expected \(end)")
+          .malformed, path, offset: dataStart + end,
+          "\(entry.name) starts at byte \(entry.bytes.lowerBound) of the data, expected \(end)")
+      }
+      guard entry.bytes.upperBound <= size - dataStart else {
+        throw FileError(
+          .malformed, path, offset: size,
+          "has \(size - dataStart) bytes of data, \(entry.name) ends at byte \(entry.bytes.upperBound): the file is cut off")
       }
       end = entry.bytes.upperBound
     }
     guard dataStart + end == size else {
       throw FileError(
-        .malformed, path, offset: min(size, dataStart + end),
-        "has \(size) bytes where its header describes \(dataStart + end): the file is cut off or something was appended")
+        .malformed, path, offset: dataStart + end,
+        "has \(size) bytes where its header describes \(dataStart + end): something was appended")
     }
   }
 

@@ -32,6 +32,7 @@ extension Communicator {
     throw SharedFailure(
       exitCode: Int32(parts[0]).flatMap(ExitCode.init(rawValue:)) ?? .inputOutput, description: "\(parts[1])\(place)")
   }
+
   /// Gives every rank the value of rank 0; the others pass nil.
   public func share<Value: Codable>(_ value: Value?) throws -> Value {
     try JSON.decode(Value.self, try broadcast(try value.map { try JSON.line($0) } ?? "", from: 0))

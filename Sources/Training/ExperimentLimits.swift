@@ -1,0 +1,45 @@
+extension Experiment {
+  /// What samples and batches may count.
+  public static let counts = 1...Int(Int32.max)
+  /// What a slice may count. Memory grows with it, by about 0.5 MB a sample, and a slice too large would end in a crash.
+  public static let slices = 1...4096
+  /// What the learning rate and its decay may be.
+  public static let rates = Float(0)..<Float.infinity
+  /// What the momentum may be.
+  public static let momenta = Float(0)..<1
+
+  /// The first number that no command line could have set, as `field value`; nil where there is none. For files, which
+  /// anybody may have edited.
+  var flaw: String? {
+    if let limit, !Self.counts.contains(limit) { return "limit \(limit)" }
+    if !Self.counts.contains(batchSize) { return "batch_size \(batchSize)" }
+    if !Self.slices.contains(slice) { return "slice \(slice)" }
+    if !Self.rates.contains(learningRate) { return "learning_rate \(learningRate)" }
+    if !Self.momenta.contains(momentum) { return "momentum \(momentum)" }
+    if !Self.rates.contains(decay) { return "decay \(decay)" }
+    return nil
+  }
+}
+
+extension Schedule {
+  /// What epochs and steps may count.
+  public static let counts = 0...Int(Int32.max)
+
+  /// The first number that no command line could have set, as `field value`; nil where there is none.
+  var flaw: String? {
+    if !Self.counts.contains(epochs) { return "epochs \(epochs)" }
+    if let steps, !Self.counts.contains(steps) { return "steps \(steps)" }
+    if !Self.counts.contains(validateEvery) { return "validate_every \(validateEvery)" }
+    if !Self.counts.contains(checkpointEvery) { return "checkpoint_every \(checkpointEvery)" }
+    return nil
+  }
+}
+
+extension TrainingState {
+  /// The first number that no training could have led to, as `field value`; nil where there is none.
+  var flaw: String? {
+    if step < 0 { return "step \(step)" }
+    if !(0...max(0, step)).contains(epoch) { return "epoch \(epoch)" }  // an epoch has a step at least
+    return nil
+  }
+}
