@@ -23,6 +23,7 @@ struct TrainCommand: Command {
       Option("--seed", "N", "what all randomness comes from (default 1)"),
       Option("--checkpoint-every", "STEPS", "write a checkpoint also every STEPS steps, 0 for not (default 0)"),
       World.threadsOption,
+      Option("--profile", nil, "show where the time of the first 100 steps went, and write trace.json for Chrome's viewer"),
       Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       Option("--no-shuffle", nil, "take the samples in the data set's order"),
       Option("--weights", "FILE", "start from the model values in a safetensors file"),
@@ -33,6 +34,7 @@ struct TrainCommand: Command {
   let data: String?
   let weights: String?
   let threads: Int?
+  let isProfiling: Bool
   private let arguments: Arguments
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -42,6 +44,7 @@ struct TrainCommand: Command {
     run = arguments.string("--run")
     data = arguments.string("--data")
     weights = arguments.string("--weights")
+    isProfiling = arguments.has("--profile")
     threads = try arguments.integer("--threads", in: World.threadCounts)
     if resume && run == nil { throw UsageError("--resume needs --run DIR, the folder of the run to go on with") }
     if resume && weights != nil {
