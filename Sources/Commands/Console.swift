@@ -80,7 +80,8 @@ final class Console: TrainingObserver {
     ]
     let times = figures.map { "\($0.0) \(profile.median($0.1).fixed(1)) ms" }.joined(separator: ", ")
     Output.line("median of \(profile.steps.count) steps: \(times)")
-    Output.line("exchange hidden: \((100 * profile.median(\.hiddenShare)).fixed(0)) %; trace in \(folder)/trace.json")
+    let hidden = profile.isExchanging ? "exchange hidden: \((100 * profile.median(\.hiddenShare)).fixed(0)) %; " : ""
+    Output.line("\(hidden)trace in \(folder)/trace.json")
   }
 
   func didEnd(_ state: TrainingState) {

@@ -36,6 +36,9 @@ public struct StepProfile {
   /// The steps that were noted.
   public let steps: [Step]
 
+  /// Whether there is more than one rank.
+  public var isExchanging: Bool { rows.contains { $0.rank > 0 } }
+
   /// Puts together what all ranks noted. All ranks call it and get the same.
   init(_ own: [Row], _ communicator: any Communicator) throws {
     rows = try communicator.allGather(try JSON.line(own)).flatMap { try JSON.decode([Row].self, $0) }
