@@ -7,7 +7,7 @@ struct TrainCommand: Command {
   static let summary = "Trains a network on all ranks, into a run folder."
   static let isCollective = true
   static let options =
-    DatasetOptions.options + [
+    DatasetOptions.options() + [
       Option("--model", "NAME", "\(BuiltInModels.names.joined(separator: " or ")) (default \(BuiltInModels.names[0]))"),
       Option("--run", "DIR", "the run's folder (default runs/DATASET-MODEL-TIME)"),
       Option("--resume", nil, "go on with the run in --run, at the step where it was"),

@@ -115,8 +115,9 @@ public struct RunFolder: Sendable {
 
   /// The checkpoints that are there, the newest last.
   public func checkpoints() -> [(step: Int, path: String)] {
-    Self.names(in: checkpointsPath).compactMap { name in Self.step(of: name).map { ($0, "\(checkpointsPath)/\(name)") } }
-      .sorted { $0.step < $1.step }
+    Self.names(in: checkpointsPath).compactMap { name in Self.step(of: name).map { ($0, "\(checkpointsPath)/\(name)") }
+    }
+    .sorted { $0.step < $1.step }
   }
 
   /// Opens the newest checkpoint that is whole; `damaged` hears of each newer one that is not.
