@@ -23,11 +23,11 @@ final class Console: TrainingObserver {
   }
 
   func didStart(
-    _ experiment: Experiment, model: Sequential, data: TrainingData, communicator: any Communicator, step: Int,
-    blas: String
+    _ experiment: Experiment, model: Sequential, data: TrainingData, communicator: any Communicator, threads: Int,
+    step: Int, blas: String
   ) {
     let hosts = Dictionary(grouping: communicator.hosts, by: \.self).map { "\($0.key) (\($0.value.count))" }.sorted()
-    Output.line("ranks       \(communicator.size) on \(hosts.joined(separator: ", ")), 1 thread each")
+    Output.line("ranks       \(communicator.size) on \(hosts.joined(separator: ", ")), \(threads == 1 ? "1 thread" : "\(threads) threads") each")
     Output.line("OpenBLAS    \(blas)")
     Output.line(
       "data set    \(data.training.name): \(data.training.count.grouped) training, "
@@ -70,6 +70,19 @@ final class Console: TrainingObserver {
   }
 
   func didWriteCheckpoint(_ path: String) {}
+
+  /// Medians of a profile.
+  func show(_ profile: StepProfile) {
+    clearBar()
+    let figures: [(String, (StepProfile.Step) -> Double)] = [
+      ("data", \.data), ("compute", \.compute), ("wait", \.wait), ("exposed exchange", \.exposedExchange),
+      ("update", \.update),
+    ]
+    let times = figures.map { "\($0.0) \(profile.median($0.1).fixed(1)) ms" }.joined(separator: ", ")
+    Output.line("median of \(profile.steps.count) steps: \(times)")
+    let hidden = profile.isExchanging ? "exchange hidden: \((100 * profile.median(\.hiddenShare)).fixed(0)) %; " : ""
+    Output.line("\(hidden)trace in \(folder)/trace.json")
+  }
 
   func didEnd(_ state: TrainingState) {
     clearBar()

@@ -17,7 +17,7 @@ struct EvaluateCommand: Command {
       Option("--weights", "FILE", "a safetensors file with the model's values"),
       Option("--model", "NAME", "the network of --weights (default \(BuiltInModels.names[0]))"),
     ] + DatasetOptions.options(standard: "the run's, \(DatasetOptions.names[0]) for --weights") + [
-      Option("--slice", "N", "the samples of one unit of work (default 64)")
+      Option("--slice", "N", "the samples of one unit of work (default 64)"), World.threadsOption,
     ]
 
   private enum Source {
@@ -31,6 +31,7 @@ struct EvaluateCommand: Command {
   private let dataset: String?
   private let data: String?
   private let slice: Int
+  private let threads: Int?
 
   init(_ arguments: Arguments) throws(UsageError) {
     try arguments.refusePositionals()
@@ -46,6 +47,7 @@ struct EvaluateCommand: Command {
     if case .weights = source {} else if model != nil { throw UsageError("--model goes with --weights alone") }
     dataset = try arguments.choice("--dataset", of: DatasetOptions.names)
     data = arguments.string("--data")
+    threads = try arguments.integer("--threads", in: World.threadCounts)
     slice = try arguments.integer("--slice", in: Experiment.slices) ?? Experiment().slice
   }
 
@@ -69,9 +71,10 @@ struct EvaluateCommand: Command {
       let arena = Trainer.arena(for: model, experiment: Experiment())
       try communicator.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
       try communicator.broadcast(arena.values.buffer, from: 0)
-      let result = try Evaluator(model: model, communicator: communicator, slice: slice)
-        .evaluate(validation, values: arena.values.buffer.reading)
-      if communicator.rank == 0 {
+      let threads = try World.threads(threads, communicator, environment)
+      let result = try Evaluator(model: model, communicator: communicator, slice: slice, threads: threads)
+        .evaluate(validation, values: arena.values.buffer.reading, shouldStop: { false })
+      if communicator.rank == 0, let result {
         Output.line("loss \(result.loss.fixed(4)) accuracy \(result.accuracy.fixed(4)) samples \(result.samples)")
       }
     }

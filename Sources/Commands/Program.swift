@@ -1,4 +1,5 @@
 import Collectives
+import Glibc
 import Training
 
 /// The program: picks the subcommand, runs it, and says how it ended.
@@ -28,6 +29,8 @@ public enum Program {
       return ExitCode.done.rawValue
     } catch let failure as SharedFailure {
       return failure.exitCode.rawValue  // `World` has told of it
+    } catch is Stopped {
+      return ExitCode.stopped.rawValue  // likewise
     } catch {
       complain(error)
       return ExitCode(for: error).rawValue

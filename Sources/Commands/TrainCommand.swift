@@ -21,9 +21,9 @@ struct TrainCommand: Command {
       Option("--momentum", "X", "SGD's momentum (default 0.5)"),
       Option("--decay", "X", "rate / (1 + X * step) (default 4e-4)"),
       Option("--seed", "N", "what all randomness comes from (default 1)"),
-      Option(
-        "--checkpoint-every", "STEPS", "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"
-      ),
+      Option("--checkpoint-every", "STEPS", "write a checkpoint also every STEPS steps, 0 for not (default 0)"),
+      World.threadsOption,
+      Option("--profile", nil, "show where the time of the first 100 steps went, and write trace.json for Chrome's viewer"),
       Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       Option("--no-shuffle", nil, "take the samples in the data set's order"),
       Option("--weights", "FILE", "start from the model values in a safetensors file"),
@@ -33,6 +33,8 @@ struct TrainCommand: Command {
   let run: String?
   let data: String?
   let weights: String?
+  let threads: Int?
+  let isProfiling: Bool
   private let arguments: Arguments
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -42,6 +44,8 @@ struct TrainCommand: Command {
     run = arguments.string("--run")
     data = arguments.string("--data")
     weights = arguments.string("--weights")
+    isProfiling = arguments.has("--profile")
+    threads = try arguments.integer("--threads", in: World.threadCounts)
     if resume && run == nil { throw UsageError("--resume needs --run DIR, the folder of the run to go on with") }
     if resume && weights != nil {
       throw UsageError("--weights starts a run and --resume goes on with one: leave one of them out")
@@ -83,6 +87,7 @@ struct TrainCommand: Command {
   }
 
   func run(_ environment: [String: String]) throws {
+    StopSignal.install()
     try World.run(environment) { communicator in
       try TrainingSession(self, communicator: communicator, environment: environment).run()
     }

@@ -45,15 +45,24 @@ struct TrainingSession {
       }
     }
 
+    let threads = try World.threads(command.threads, communicator, environment)
     let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
     let recorder = try communicator.together { try plan.map { try prepare($0, start) } }
     console?.didStart(
-      start.experiment, model: model, data: data, communicator: communicator, step: start.state.step,
+      start.experiment, model: model, data: data, communicator: communicator, threads: threads, step: start.state.step,
       blas: OpenBLAS.identity)
-    let trainer = Trainer(
+    let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
-      state: start.state, communicator: communicator, recorder: recorder, observer: console)
-    try trainer.run()
+      state: start.state, communicator: communicator, threads: threads, isProfiling: command.isProfiling, recorder: recorder,
+      observer: console)
+    let end = Result { try trainer.run() }
+    if case .failure(let error) = end, !(error is Stopped) { throw error }
+    if command.isProfiling {
+      let profile = try trainer.profile()
+      try plan.map { try profile.writeTrace(to: $0.folder.tracePath) }
+      console?.show(profile)
+    }
+    try end.get()
     console?.didEnd(trainer.state)
   }
 
@@ -164,10 +173,7 @@ struct TrainingSession {
 
   /// `20261123-211704`, in UTC.
   private static func timestamp() -> String {
-    Date.now.formatted(
-      .iso8601.year().month().day().time(includingFractionalSeconds: false).timeSeparator(.omitted).dateSeparator(
-        .omitted)
-    )
-    .replacing("T", with: "-").replacing("Z", with: "")
+    let style = Date.ISO8601FormatStyle(dateSeparator: .omitted, dateTimeSeparator: .space, timeSeparator: .omitted)
+    return Date.now.formatted(style).replacing(" ", with: "-").replacing("Z", with: "")
   }
 }

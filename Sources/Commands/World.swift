@@ -15,15 +15,45 @@ enum World {
       ? MPICommunicator(environment: environment) : SoloCommunicator()
     do {
       try body(communicator)
-    } catch let failure as SharedFailure {
+    } catch let error where error is SharedFailure || error is Stopped {
       // Before the others can leave: the launcher kills every rank as soon as one has failed.
-      if communicator.rank == 0 { Program.complain(failure) }
+      if communicator.rank == 0 { Program.complain(error) }
+      try communicator.barrier()
       try communicator.finalize()
-      throw failure
+      throw error
     } catch {
       Program.complain(error)
       communicator.abort(code: ExitCode(for: error).rawValue)
     }
     try communicator.finalize()
+  }
+
+  /// The option that `threads` reads.
+  static let threadsOption = Option(
+    "--threads", "T", "the compute threads of each rank (default: its share of the host's cores)")
+
+  /// What `--threads` may be.
+  static let threadCounts = 1...1024
+
+  /// How many compute threads this rank has: `requested`, or its fair share of the cores. Warns where more threads would
+  /// run than there are cores for them.
+  static func threads(
+    _ requested: Int?, _ communicator: any Communicator, _ environment: [String: String]
+  ) throws -> Int {
+    let plan = try communicator.planCores(environment)
+    let threads = requested ?? plan.threads
+    if communicator.rank == 0 {
+      if threads > plan.threads {
+        Output.error(
+          "cnn-dist: \(threads) threads a rank are more than its share of the cores (\(plan.threads)): they will hinder "
+            + "one another\n")
+      } else if plan.isOvercommitted {
+        Output.error("cnn-dist: more ranks than cores on \(communicator.hosts[0]): they will hinder one another\n")
+      }
+      if OpenBLAS.threads > 1 {
+        Output.error("cnn-dist: this OpenBLAS insists on \(OpenBLAS.threads) threads a product; set OPENBLAS_NUM_THREADS=1\n")
+      }
+    }
+    return threads
   }
 }

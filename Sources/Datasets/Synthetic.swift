@@ -1,8 +1,12 @@
 import Files
 import Tensors
 
-/// The embedded data set: ten classes of figures and textures in 32×32 colour, drawn when they are asked for, about 15 µs
+/// The embedded data set: ten classes of figures and textures in 32×32 colour, drawn when they are asked for, about 20 µs
 /// each. It needs no files and no network, and its bytes are the same on every machine.
+///
+/// Measured with Keras on the first 10,000 training and 2,000 validation samples: softmax regression on the pixels stays
+/// below 20 %. The network of Keras's CIFAR-10 tutorial (SGD, learning rate 0.01, momentum 0.5) first passes 90 % after
+/// epoch 3 with batches of 64, epoch 7 with 128 and epoch 16 with 512; after epochs 8, 10 and 20 it has 99, 97 and 95 %.
 public struct Synthetic: Dataset {
   /// How many samples there are to train on, as many as in CIFAR-10.
   public static let trainingCount = 50_000

@@ -25,7 +25,12 @@ public enum SyntheticExport {
     guard access(path, F_OK) == 0 else { return false }
     let expected = contents(of: name)
     let isEqual = try MappedFile(path).withBytes { found in
-      expected.withUnsafeBytes { found.count == $0.count && found.elementsEqual($0) }
+      expected.withUnsafeBytes { expected in
+        guard found.count == expected.count, let left = found.baseAddress, let right = expected.baseAddress else {
+          return false
+        }
+        return memcmp(left, right, expected.count) == 0
+      }
     }
     guard isEqual else {
       throw FileError(.malformed, path, "holds other data, which is kept; name another folder for the synthetic set")

@@ -25,7 +25,7 @@ enum SyntheticPattern: Int, CaseIterable, Sendable {
   /// Whether the pixel `x` to the right of and `y` below the origin has the figure's colour. The origin is a figure's
   /// centre, `extent` its radius or half its side; for a texture `x` and `y` are not negative, and `extent` is the width
   /// of one band.
-  func covers(x: Int, y: Int, extent: Int) -> Bool {
+  func covers(x: Int32, y: Int32, extent: Int32) -> Bool {
     let squaredDistance = x * x + y * y
     switch self {
     case .disc:

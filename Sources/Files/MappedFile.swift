@@ -14,7 +14,7 @@ public final class MappedFile: Sendable {
   /// - Throws: `FileError`, missing where nothing is there, malformed where it is no regular file, failed where it cannot
   ///   be read.
   public init(_ path: String) throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)  // a pipe without a writer must not hold us up
     guard descriptor >= 0 else { throw .system(path, "cannot be opened") }
     defer { close(descriptor) }
     var status = stat()

@@ -18,6 +18,9 @@ public enum OpenBLAS {
   /// What bits depend on: version and core type, such as `0.3.21 SkylakeX`.
   public static var identity: String { "\(version) \(coreType)" }
 
+  /// How many threads a product may take.
+  public static var threads: Int { Int(openblas_get_num_threads()) }
+
   /// Lets every product run on the thread that calls it. Parallelism is over slices; threads inside a product would change
   /// how its sums are cut.
   public static func useCallingThreadOnly() { openblas_set_num_threads(1) }

@@ -20,34 +20,57 @@ public struct Evaluation: Equatable, Sendable {
 /// Measures a network over all ranks: every sample once, each by one rank, the same result on any number of ranks.
 public final class Evaluator {
   private let communicator: any Communicator
-  private let worker: SliceWorker
+  private let team: WorkerTeam
+  private let workers: [SliceWorker]
   private let slice: Int
 
-  init(communicator: any Communicator, worker: SliceWorker, slice: Int) {
+  init(communicator: any Communicator, team: WorkerTeam, workers: [SliceWorker], slice: Int) {
     self.communicator = communicator
-    self.worker = worker
+    self.team = team
+    self.workers = workers
     self.slice = slice
   }
 
-  /// Measures `model` in slices of `slice` samples.
-  public convenience init(model: Sequential, communicator: any Communicator, slice: Int) {
-    self.init(communicator: communicator, worker: SliceWorker(model: model, slice: slice), slice: slice)
+  /// Measures `model` in slices of `slice` samples, on `threads` threads of this rank.
+  ///
+  /// - Throws: `ThreadError` when the system allows no more threads.
+  public convenience init(model: Sequential, communicator: any Communicator, slice: Int, threads: Int) throws {
+    self.init(
+      communicator: communicator, team: try WorkerTeam(count: threads),
+      workers: (0..<threads).map { _ in SliceWorker(model: model, slice: slice) }, slice: slice)
   }
 
-  /// Runs the whole of `dataset` forward with the given values. All ranks call it and get the same.
+  /// Runs the whole of `dataset` forward with the given values. All ranks call it and get the same: nil when one of them
+  /// wished to stop, which each is asked before every slice.
   ///
   /// - Throws: `CollectiveError` when a rank is lost.
-  public func evaluate(_ dataset: any Dataset, values: FloatBuffer) throws -> Evaluation {
+  public func evaluate(
+    _ dataset: any Dataset, values: FloatBuffer, shouldStop: () -> Bool
+  ) throws -> Evaluation? {
     let plan = SlicePlan(samples: dataset.count, sliceSize: slice)
     let samples = Array(0..<Int32(dataset.count))
     // Each slice has two slots that one rank sets; the sum over slices is then taken in slice order on every rank.
-    var slots = [Double](repeating: 0, count: 2 * plan.count)
-    for index in plan.share(of: communicator.rank, world: communicator.size) {
-      let score = worker.evaluate(samples[plan.range(of: index)], of: dataset, values: values)
-      slots[2 * index] = score.loss
-      slots[2 * index + 1] = Double(score.correct)
+    // One more per rank tells whether it wished to stop.
+    var slots = [Double](repeating: 0, count: 2 * plan.count + communicator.size)
+    let share = plan.share(of: communicator.rank, world: communicator.size)
+    try slots.withUnsafeMutableBufferPointer { slots in
+      // Workers write slots of their own, and the closure does not outlive this call.
+      nonisolated(unsafe) let slots = slots
+      try team.run { worker in
+        let run = share.share(worker, of: team.count)
+        let waves = plan.waves(run, of: samples[...], by: workers[worker].slicesPerWave)
+        for (slices, wave) in waves where !shouldStop() {
+          let scores = workers[worker].evaluate(wave, of: dataset, values: values)
+          for (index, score) in zip(slices, scores) {
+            slots[2 * index] = score.loss
+            slots[2 * index + 1] = Double(score.correct)
+          }
+        }
+      }
     }
+    if shouldStop() { slots[2 * plan.count + communicator.rank] = 1 }
     try communicator.combineDisjoint(&slots)
+    if slots[(2 * plan.count)...].contains(1) { return nil }
     var loss = 0.0
     var correct = 0
     for index in 0..<plan.count {

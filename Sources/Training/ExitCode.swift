@@ -23,6 +23,7 @@ public enum ExitCode: Int32, Sendable {
   public init(for error: any Error) {
     switch error {
     case is UsageError: self = .usage
+    case is Stopped: self = .stopped
     case is ShapeError: self = .badData
     case let error as CollectiveError: self = ExitCode(rawValue: error.exitCode) ?? .peerLost
     case let error as SharedFailure: self = error.exitCode

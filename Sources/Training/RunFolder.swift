@@ -34,6 +34,8 @@ public struct RunFolder: Sendable {
 
   var configurationPath: String { "\(path)/config.json" }
   var metricsPath: String { "\(path)/metrics.jsonl" }
+  /// Where a profile's trace goes.
+  public var tracePath: String { "\(path)/trace.json" }
   var checkpointsPath: String { "\(path)/checkpoints" }
 
   /// Whether the folder holds a run.

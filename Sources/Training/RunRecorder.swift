@@ -7,7 +7,6 @@ public final class RunRecorder {
   private let configuration: RunConfiguration
   private let lock: RunLock
   private var metrics: MetricsLog?
-  private var written: TrainingState?
 
   /// Writes into `folder`, which exists and is ours.
   public init(_ folder: RunFolder, configuration: RunConfiguration, lock: RunLock) {
@@ -20,7 +19,7 @@ public final class RunRecorder {
   /// go on from.
   func open(_ arena: ParameterArena, _ state: TrainingState) throws {
     metrics = try MetricsLog(folder.metricsPath, continuing: state)
-    if folder.holdsRun { written = state } else { _ = try checkpoint(arena, state) }
+    if !folder.holdsRun { _ = try checkpoint(arena, state) }
     try folder.save(configuration)
   }
 
@@ -29,14 +28,12 @@ public final class RunRecorder {
     try metrics?.append(line)
   }
 
-  /// Writes a checkpoint of `state`, unless that is what was written last, and returns its path.
-  func checkpoint(_ arena: ParameterArena, _ state: TrainingState) throws -> String? {
-    guard written != state else { return nil }
+  /// Writes a checkpoint of `state` and returns its path.
+  func checkpoint(_ arena: ParameterArena, _ state: TrainingState) throws -> String {
     let path = folder.checkpointPath(step: state.step)
     try Checkpoint.write(
       path, arena: arena, experiment: configuration.experiment, state: state, blas: OpenBLAS.identity)
     try folder.link(latest: state.step, best: state.best?.step)
-    written = state
     return path
   }
 }

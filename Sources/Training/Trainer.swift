@@ -17,33 +17,49 @@ public final class Trainer {
   private let arena: ParameterArena
   private let step: TrainingStep
   private let evaluator: Evaluator
+  private let communicator: any Communicator
+  private let desyncGuard: DesyncGuard
+  private let shouldStop: () -> Bool
   private let recorder: RunRecorder?
   private let observer: (any TrainingObserver)?
   private let batches: BatchPlan
+  /// The state of the last checkpoint, the one that the run started from included.
+  private var checkpointed: TrainingState
   private var epochStart = ContinuousClock.now
 
   /// Goes on from `state`, whose tensors are in `arena` on every rank.
   ///
   /// - Parameters:
   ///   - arena: made by `Trainer.arena(for:experiment:)`.
+  ///   - threads: how many compute threads this rank has, the calling one included.
+  ///   - isProfiling: whether to note where the time goes.
   ///   - recorder: where rank 0 writes; nil on the others.
+  ///   - shouldStop: asked once a step whether this rank wishes to stop; one rank's wish stops all.
   public init(
     experiment: Experiment, schedule: Schedule, data: TrainingData, model: Sequential, arena: ParameterArena,
-    state: TrainingState, communicator: any Communicator, recorder: RunRecorder?, observer: (any TrainingObserver)?
-  ) {
+    state: TrainingState, communicator: any Communicator, threads: Int, isProfiling: Bool = false,
+    recorder: RunRecorder?, observer: (any TrainingObserver)?, shouldStop: @escaping () -> Bool = { StopSignal.isRaised }
+  ) throws {
     self.experiment = experiment
     self.schedule = schedule
     self.data = data
     self.arena = arena
     self.state = state
+    checkpointed = state
     self.recorder = recorder
     self.observer = observer
+    self.shouldStop = shouldStop
+    self.communicator = communicator
+    desyncGuard = try DesyncGuard(communicator, experiment: experiment)
     batches = BatchPlan(samples: data.training.count, batchSize: experiment.batchSize)
-    let worker = SliceWorker(model: model, slice: experiment.slice)
+    let team = try WorkerTeam(count: threads)
+    let workers = (0..<threads).map { _ in
+      SliceWorker(model: model, slice: experiment.slice, log: isProfiling ? SpanLog() : nil)
+    }
     step = TrainingStep(
-      experiment: experiment, dataset: data.training, communicator: communicator, arena: arena, worker: worker,
-      buckets: Buckets.plan(layers: model.stages.map(\.extent), tail: GradientTail.count))
-    evaluator = Evaluator(communicator: communicator, worker: worker, slice: experiment.slice)
+      experiment: experiment, dataset: data.training, communicator: communicator, arena: arena, team: team,
+      workers: workers, buckets: Buckets.plan(layers: model.stages.map(\.extent), tail: GradientTail.count))
+    evaluator = Evaluator(communicator: communicator, team: team, workers: workers, slice: experiment.slice)
   }
 
   /// The memory that training `model` takes, all zero.
@@ -55,28 +71,36 @@ public final class Trainer {
   /// The step at which the run ends.
   public var lastStep: Int { schedule.steps ?? schedule.epochs * batches.stepsPerEpoch }
 
-  /// Trains until the schedule's end and leaves a checkpoint there.
+  /// Trains until the schedule's end, or until a rank wishes to stop, and leaves a checkpoint there.
   ///
-  /// - Throws: `CollectiveError` when a rank is lost, `FileError` when rank 0 cannot write.
+  /// - Throws: `Stopped` when a rank wished it before the end; `SharedFailure` when the ranks have drifted apart;
+  ///   `CollectiveError` when one is lost; `FileError` when rank 0 cannot write.
   public func run() throws {
     epochStart = .now
+    try desyncGuard.check(arena, state)
     try recorder?.open(arena, state)
-    while true {
+    var isStopping = false
+    while !isStopping {
       if state.step == (state.epoch + 1) * batches.stepsPerEpoch {
-        try finishEpoch()
+        isStopping = try !finishEpoch()
       } else if state.step < lastStep {
-        try takeStep()
+        isStopping = try takeStep()
       } else {
         break
       }
     }
     try checkpoint()
+    if isStopping && state.step < lastStep { throw Stopped(step: state.step) }
   }
 
-  private func takeStep() throws {
+  /// Where the time of the steps so far went; the same on every rank. All ranks call it.
+  public func profile() throws -> StepProfile { try StepProfile(step.profile(), communicator) }
+
+  /// Takes one step; returns whether a rank wishes to stop.
+  private func takeStep() throws -> Bool {
     let start = ContinuousClock.now
     let batch = batches.batch(step: state.step)
-    let score = try step.run(state.step)
+    let (score, isStopping) = try step.run(state.step, shouldStop: shouldStop)
     let samples = batch.positions.count
     let metrics = StepMetrics(
       step: state.step + 1, epoch: batch.epoch + 1, loss: Float(score.loss / Double(samples)),
@@ -90,13 +114,20 @@ public final class Trainer {
     observer?.didFinish(metrics, of: batches.stepsPerEpoch, lastStep: lastStep)
     let isEpochEnd = state.step == (state.epoch + 1) * batches.stepsPerEpoch  // its checkpoint comes after validation
     if schedule.checkpointEvery > 0, state.step % schedule.checkpointEvery == 0, !isEpochEnd { try checkpoint() }
+    return isStopping
   }
 
-  private func finishEpoch() throws {
+  /// Validates, where that is due, and closes the epoch; returns false, and leaves it open, when a rank wishes to stop
+  /// before the validation is through.
+  private func finishEpoch() throws -> Bool {
     let epoch = state.epoch + 1
     let isValidated = schedule.validateEvery > 0 && epoch % schedule.validateEvery == 0
-    let validation =
-      isValidated ? try evaluator.evaluate(data.validation, values: arena.values.buffer.reading) : nil
+    var validation: Evaluation?
+    if isValidated {
+      validation = try evaluator.evaluate(
+        data.validation, values: arena.values.buffer.reading, shouldStop: shouldStop)
+      if validation == nil { return false }
+    }
     if let validation, validation.accuracy > state.best?.accuracy ?? -1 {
       state.best = TrainingState.Best(step: state.step, accuracy: validation.accuracy)
     }
@@ -112,9 +143,13 @@ public final class Trainer {
     try recorder?.append(metrics)
     observer?.didFinish(metrics)
     try checkpoint()
+    return true
   }
 
   private func checkpoint() throws {
+    guard checkpointed != state else { return }
+    checkpointed = state
+    try desyncGuard.check(arena, state)
     guard let path = try recorder?.checkpoint(arena, state) else { return }
     observer?.didWriteCheckpoint(path)
   }

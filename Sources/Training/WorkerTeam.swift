@@ -1,0 +1,138 @@
+import Glibc
+import Synchronization
+
+/// The compute threads of one rank. They live as long as the team and sleep between jobs; the thread that owns the team is
+/// worker 0.
+final class WorkerTeam {
+  /// How many workers there are, the owner included.
+  let count: Int
+  private let board: Board
+
+  /// Starts `count - 1` threads.
+  ///
+  /// - Throws: `ThreadError` when the system allows no more.
+  init(count: Int) throws(ThreadError) {
+    precondition(count >= 1, "a team has at least its owner")
+    self.count = count
+    board = Board()
+    for index in 1..<count { try board.startThread(index) }
+  }
+
+  deinit { board.dismiss() }
+
+  /// Calls `job` once on every worker, with its index, and returns when all are done.
+  ///
+  /// - Throws: the error of the lowest worker that failed, after all have ended.
+  func run(_ job: (_ worker: Int) throws -> Void) throws {
+    try withoutActuallyEscaping(job) { job in
+      board.post(job, workers: count - 1)
+      let own = Result { try job(0) }
+      let others = board.wait()
+      try own.get()
+      if let error = others { throw error }
+    }
+  }
+}
+
+/// The system refused to start a thread.
+struct ThreadError: Error, CustomStringConvertible {
+  let code: Int32
+  var description: String { "a compute thread cannot be started: \(String(cString: strerror(code)))" }
+}
+
+/// Where a team's threads find their job and report back.
+///
+/// `@unchecked Sendable`: all state is touched under `mutex` alone. The job itself is not checked by the compiler; the
+/// team's user gives each worker memory of its own.
+private final class Board: @unchecked Sendable {
+  private var mutex = pthread_mutex_t()
+  private var changed = pthread_cond_t()
+  private var job: ((Int) throws -> Void)?
+  /// Which job is posted; a worker that has done it waits for the next.
+  private var generation = 0
+  private var pending = 0
+  private var failure: (worker: Int, error: any Error)?
+  private var isDismissed = false
+
+  init() {
+    pthread_mutex_init(&mutex, nil)
+    pthread_cond_init(&changed, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(&changed)
+    pthread_mutex_destroy(&mutex)
+  }
+
+  func startThread(_ worker: Int) throws(ThreadError) {
+    /// What the new thread takes over.
+    final class Entry {
+      let board: Board
+      let worker: Int
+      init(_ board: Board, _ worker: Int) {
+        self.board = board
+        self.worker = worker
+      }
+    }
+    let entry = Unmanaged.passRetained(Entry(self, worker))
+    var thread = pthread_t()
+    let code = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        let entry = Unmanaged<Entry>.fromOpaque(argument).takeRetainedValue()
+        entry.board.work(entry.worker)
+        return nil
+      }, entry.toOpaque())
+    guard code == 0 else {
+      entry.release()
+      throw ThreadError(code: code)
+    }
+    pthread_detach(thread)
+  }
+
+  func post(_ job: @escaping (Int) throws -> Void, workers: Int) {
+    pthread_mutex_lock(&mutex)
+    self.job = job
+    generation += 1
+    pending = workers
+    failure = nil
+    pthread_cond_broadcast(&changed)
+    pthread_mutex_unlock(&mutex)
+  }
+
+  /// Waits until every worker is done; returns the error of the lowest that failed.
+  func wait() -> (any Error)? {
+    pthread_mutex_lock(&mutex)
+    while pending > 0 { pthread_cond_wait(&changed, &mutex) }
+    job = nil
+    let error = failure?.error
+    pthread_mutex_unlock(&mutex)
+    return error
+  }
+
+  func dismiss() {
+    pthread_mutex_lock(&mutex)
+    isDismissed = true
+    pthread_cond_broadcast(&changed)
+    pthread_mutex_unlock(&mutex)
+  }
+
+  /// A thread's life.
+  private func work(_ worker: Int) {
+    var done = 0
+    pthread_mutex_lock(&mutex)
+    while true {
+      while generation == done && !isDismissed { pthread_cond_wait(&changed, &mutex) }
+      guard !isDismissed, let job else { break }
+      done = generation
+      pthread_mutex_unlock(&mutex)
+      let result = Result { try job(worker) }
+      pthread_mutex_lock(&mutex)
+      if case .failure(let error) = result, failure.map({ worker < $0.worker }) ?? true { failure = (worker, error) }
+      pending -= 1
+      if pending == 0 { pthread_cond_broadcast(&changed) }
+    }
+    pthread_mutex_unlock(&mutex)
+  }
+}

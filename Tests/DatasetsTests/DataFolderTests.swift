@@ -1,0 +1,54 @@
+import Datasets
+import Files
+import TestSupport
+import Testing
+
+@Suite struct DataFolderTests {
+  @Test(
+    arguments: [
+      ("/data", ["CNN_DIST_DATA": "/named", "HOME": "/home/ada"], ["/data"]),
+      (nil, ["CNN_DIST_DATA": "/named", "HOME": "/home/ada"], ["/named", "/home/ada/.cache/cnn-dist"]),
+      (nil, ["XDG_CACHE_HOME": "/fast", "HOME": "/home/ada"], ["/fast/cnn-dist"]),
+      (nil, ["XDG_CACHE_HOME": "relative", "HOME": "/home/ada"], ["/home/ada/.cache/cnn-dist"]),
+      (nil, ["XDG_CACHE_HOME": "", "CNN_DIST_DATA": "", "HOME": ""], []),
+    ] as [(String?, [String: String], [String])])
+  func looksWhereItSays(option: String?, environment: [String: String], roots: [String]) {
+    #expect(DataFolder(option: option, environment: environment).roots == roots)
+  }
+
+  @Test func findsFilesDirectlyOrInTheArchivesFolder() throws {
+    try withTemporaryFolder { folder in
+      try makeCIFAR10(in: "\(folder)/direct")
+      try makeCIFAR10(in: "\(folder)/unpacked/cifar-10-batches-bin")
+      let direct = DataFolder(option: "\(folder)/direct", environment: [:])
+      #expect(try direct.findCIFAR10() == "\(folder)/direct")
+      let later = DataFolder(
+        option: nil, environment: ["CNN_DIST_DATA": "\(folder)/none", "XDG_CACHE_HOME": "\(folder)/cache"])
+      try makeCIFAR10(in: "\(folder)/cache/cnn-dist/cifar-10-batches-bin")
+      #expect(try later.findCIFAR10() == "\(folder)/cache/cnn-dist/cifar-10-batches-bin")
+      let unpacked = DataFolder(option: nil, environment: ["CNN_DIST_DATA": "\(folder)/unpacked"])
+      #expect(try unpacked.findCIFAR10() == "\(folder)/unpacked/cifar-10-batches-bin")
+      #expect(try unpacked.destination() == "\(folder)/unpacked")
+    }
+  }
+
+  @Test func saysWhereItLookedAndWhatToDo() throws {
+    try withTemporaryFolder { folder in
+      let places = DataFolder(option: nil, environment: ["CNN_DIST_DATA": "\(folder)/a", "XDG_CACHE_HOME": folder])
+      let error = try #require(throws: FileError.self) { try places.findCIFAR10() }
+      #expect(error.kind == .missing && error.path == "\(folder)/a")
+      for root in ["\(folder)/a", "\(folder)/cnn-dist"] {
+        #expect(error.message.contains("\(root), \(root)/cifar-10-batches-bin"))
+      }
+      #expect(error.message.contains("cnn-dist fetch cifar10") && error.message.contains("--data FOLDER"))
+    }
+  }
+
+  @Test func saysThatNoHomeIsKnown() throws {
+    let places = DataFolder(option: nil, environment: [:])
+    for look in [places.findCIFAR10, places.destination] {
+      let error = try #require(throws: FileError.self) { try look() }
+      #expect(error.kind == .missing && error.message.contains("--data FOLDER"))
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Files
+import FoundationEssentials
+import TestSupport
+import Testing
+
+@Suite struct AtomicFileTests {
+  private struct Stop: Error {}
+
+  private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+
+  @Test func writesAllParts() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/file"
+      try AtomicFile.write(path) { part in
+        try Array("one ".utf8).withUnsafeBytes(part)
+        try Array("two".utf8).withUnsafeBytes(part)
+      }
+      #expect(try text(path) == "one two")
+      try AtomicFile.write(path, text: "new")
+      #expect(try text(path) == "new")
+      #expect(try names(in: folder) == ["file"])
+    }
+  }
+
+  @Test func aFailureLeavesTheOldContents() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/file"
+      try AtomicFile.write(path, text: "old")
+      #expect(throws: Stop.self) {
+        try AtomicFile.write(path) { part in
+          try Array("half".utf8).withUnsafeBytes(part)
+          throw Stop()
+        }
+      }
+      #expect(try text(path) == "old")
+      #expect(try names(in: folder) == ["file"])
+    }
+  }
+
+  @Test func aFolderInTheWayStays() throws {
+    try withTemporaryFolder { folder in
+      try FileManager.default.createDirectory(atPath: "\(folder)/way/in", withIntermediateDirectories: true)
+      let error = try #require(throws: FileError.self) { try AtomicFile.write("\(folder)/way", text: "new") }
+      #expect(error.kind == .failed && error.path == "\(folder)/way")
+      #expect(try names(in: folder) == ["way"])
+    }
+  }
+
+  @Test func aMissingFolderIsNamed() throws {
+    try withTemporaryFolder { folder in
+      let error = try #require(throws: FileError.self) { try AtomicFile.write("\(folder)/none/file", text: "new") }
+      #expect(error.kind == .missing && error.path.hasPrefix("\(folder)/none/file"))
+    }
+  }
+
+  @Test func linksAreReplaced() throws {
+    try withTemporaryFolder { folder in
+      for name in ["first", "second"] {
+        try AtomicFile.write("\(folder)/\(name)", text: name)
+        try AtomicFile.link("\(folder)/latest", to: name)
+        #expect(try text("\(folder)/latest") == name)
+      }
+      #expect(try names(in: folder) == ["first", "latest", "second"])
+    }
+  }
+}

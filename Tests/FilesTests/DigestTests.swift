@@ -1,0 +1,24 @@
+import Files
+import Testing
+
+@Suite struct DigestTests {
+  /// From RFC 1321 (MD5) and FIPS 180-4's examples (SHA-256).
+  @Test(arguments: [
+    ("", Digest.Algorithm.md5, "d41d8cd98f00b204e9800998ecf8427e"),
+    ("abc", .md5, "900150983cd24fb0d6963f7d28e17f72"),
+    ("", .sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ("abc", .sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+  ])
+  func knownAnswers(text: String, algorithm: Digest.Algorithm, expected: String) {
+    #expect(Array(text.utf8).withUnsafeBytes { Digest.of($0, algorithm) } == expected)
+  }
+
+  @Test func partsMakeTheWhole() {
+    let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
+    var digest = Digest(.sha256)
+    bytes[..<333].withUnsafeBytes { digest.update($0) }
+    bytes[333...].withUnsafeBytes { digest.update($0) }
+    let whole = bytes.withUnsafeBytes { Digest.of($0) }
+    #expect(digest.finish() == whole)
+  }
+}

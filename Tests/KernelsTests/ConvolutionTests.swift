@@ -1,0 +1,164 @@
+import Kernels
+import Tensors
+import Testing
+
+/// A geometry with a name for the test's report.
+struct ConvolutionCase: CustomTestStringConvertible {
+  let testDescription: String
+  let geometry: ConvolutionGeometry
+  let samples: Int
+
+  init(
+    _ name: String, _ height: Int, _ width: Int, _ channels: Int, filters: Int, kernel: (Int, Int),
+    stride: (Int, Int) = (1, 1),
+    dilation: (Int, Int) = (1, 1), _ padding: Padding, samples: Int = 2
+  ) {
+    testDescription = "\(name), \(padding)"
+    self.samples = samples
+    geometry = ConvolutionGeometry(
+      vertical: WindowAxis(
+        input: height, kernel: kernel.0, stride: stride.0, dilation: dilation.0, padding: padding),
+      horizontal: WindowAxis(
+        input: width, kernel: kernel.1, stride: stride.1, dilation: dilation.1, padding: padding),
+      channels: channels, filters: filters)
+  }
+
+  static let all: [ConvolutionCase] = [Padding.valid, .same].flatMap { padding in
+    [
+      ConvolutionCase("one tap, one channel", 4, 3, 1, filters: 1, kernel: (1, 1), padding),
+      ConvolutionCase("3 × 3", 8, 8, 3, filters: 4, kernel: (3, 3), padding),
+      ConvolutionCase("odd sizes", 7, 5, 2, filters: 3, kernel: (3, 2), padding, samples: 3),
+      ConvolutionCase("even kernel", 6, 9, 2, filters: 5, kernel: (4, 2), padding),
+      ConvolutionCase("the kernel is the image", 5, 4, 3, filters: 2, kernel: (5, 4), padding),
+      ConvolutionCase("stride", 9, 10, 2, filters: 3, kernel: (3, 3), stride: (2, 3), padding),
+      ConvolutionCase("stride beyond the kernel", 11, 8, 2, filters: 2, kernel: (2, 1), stride: (3, 2), padding),
+      ConvolutionCase("dilation", 9, 11, 2, filters: 3, kernel: (3, 3), dilation: (2, 3), padding),
+      ConvolutionCase(
+        "stride and dilation", 13, 12, 3, filters: 2, kernel: (3, 2), stride: (2, 2), dilation: (3, 2), padding),
+      ConvolutionCase("many channels", 6, 6, 40, filters: 48, kernel: (3, 3), padding, samples: 1),
+      severalBlocks(padding),
+    ]
+  }
+
+  /// So many patches that they are multiplied in several blocks of output rows, the last of them lower.
+  static func severalBlocks(_ padding: Padding) -> ConvolutionCase {
+    ConvolutionCase("several blocks", 39, 37, 16, filters: 4, kernel: (3, 3), padding)
+  }
+}
+
+/// Every run hands the kernels targets and scratch memory full of NaN.
+@Suite struct ConvolutionTests {
+  init() { OpenBLAS.useCallingThreadOnly() }
+
+  @Test(arguments: ConvolutionCase.all, Values.allCases)
+  func forwardIsTheSumOfItsProducts(_ test: ConvolutionCase, _ values: Values) {
+    let data = ConvolutionData(test, values)
+    let expected = data.reference.forward(x: data.x.floats, kernel: data.kernel.floats, bias: data.bias.floats)
+    expectClose(data.forward(.linear).floats, expected, exact: values == .whole)
+
+    // max(·, 0) brings no two numbers further apart, so the bound stays.
+    let rectified = data.forward(.relu).floats
+    #expect(zip(rectified, expected).allSatisfy { abs(Double($0) - max($1.value, 0)) <= $1.errorBound })
+  }
+
+  @Test(arguments: ConvolutionCase.all, Values.allCases)
+  func kernelGradientIsTheSumOfItsProducts(_ test: ConvolutionCase, _ values: Values) {
+    let data = ConvolutionData(test, values)
+    let expected = data.reference.kernelGradient(x: data.x.floats, dy: data.dy.floats)
+    expectClose(data.kernelGradient().floats, expected, exact: values == .whole)
+  }
+
+  @Test(arguments: ConvolutionCase.all, Values.allCases)
+  func inputGradientIsTheSumOfItsProducts(_ test: ConvolutionCase, _ values: Values) {
+    let data = ConvolutionData(test, values)
+    let expected = data.reference.inputGradient(dy: data.dy.floats, kernel: data.kernel.floats)
+    expectClose(data.inputGradient().floats, expected, exact: values == .whole)
+  }
+
+  @Test(arguments: [Padding.valid, .same])
+  func theLargeCaseHasSeveralBlocksAndALowerLast(_ padding: Padding) {
+    let geometry = ConvolutionCase.severalBlocks(padding).geometry
+    let rows = Convolution.scratchCount(geometry) / (geometry.horizontal.output * geometry.patch)
+    #expect(rows < geometry.vertical.output && geometry.vertical.output % rows != 0)
+  }
+
+  @Test(arguments: ConvolutionCase.all)
+  func bitsDoNotDependOnWhatTheBuffersHeld(_ test: ConvolutionCase) {
+    let data = ConvolutionData(test, .fractional)
+    expectSameBits(data.forward(.linear).floats, data.forward(.linear, held: 3).floats)
+    expectSameBits(data.kernelGradient().floats, data.kernelGradient(held: 3).floats)
+    expectSameBits(data.inputGradient().floats, data.inputGradient(held: 3).floats)
+  }
+
+  @Test func aSamplesOutputDoesNotDependOnItsNeighbours() {
+    let data = ConvolutionData(ConvolutionCase("3 × 3", 8, 8, 3, filters: 4, kernel: (3, 3), .same), .fractional)
+    let both = data.forward(.relu).floats
+    data.x.view([8, 8, 3]).sample(0).update(repeating: .nan)
+    expectSameBits(Array(data.forward(.relu).floats.suffix(both.count / 2)), Array(both.suffix(both.count / 2)))
+  }
+
+  private func expectClose(
+    _ result: [Float], _ expected: [DotProduct], exact: Bool, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(result.count == expected.count, sourceLocation: sourceLocation)
+    let worst = zip(result, expected).enumerated().first { _, pair in
+      !(abs(Double(pair.0) - pair.1.value) <= (exact ? 0 : pair.1.errorBound))
+    }
+    #expect(worst == nil, "the first wrong element, with its expected sum", sourceLocation: sourceLocation)
+  }
+}
+
+/// The operands of one case.
+private struct ConvolutionData {
+  let reference: ConvolutionReference
+  let geometry: ConvolutionGeometry
+  let x: FloatStorage
+  let kernel: FloatStorage
+  let bias: FloatStorage
+  let dy: FloatStorage
+
+  init(_ test: ConvolutionCase, _ values: Values) {
+    geometry = test.geometry
+    reference = ConvolutionReference(geometry: test.geometry, samples: test.samples)
+    x = FloatStorage(values.random(test.samples * geometry.inputCount, seed: 1))
+    kernel = FloatStorage(values.random(geometry.patch * geometry.filters, seed: 2))
+    bias = FloatStorage(values.random(geometry.filters, seed: 3))
+    dy = FloatStorage(values.random(test.samples * geometry.outputCount, seed: 4))
+  }
+
+  private var input: Shape { [geometry.vertical.input, geometry.horizontal.input, geometry.channels] }
+  private var output: Shape { [geometry.vertical.output, geometry.horizontal.output, geometry.filters] }
+
+  func forward(_ activation: Activation, held: Float = .nan) -> FloatStorage {
+    let y = FloatStorage([Float](repeating: held, count: dy.buffer.count))
+    withScratch(held) {
+      Convolution.forward(
+        geometry, x: x.view(input), kernel: kernel.buffer.reading, bias: bias.buffer.reading, activation: activation,
+        y: y.view(output), scratch: $0)
+    }
+    return y
+  }
+
+  func kernelGradient(held: Float = .nan) -> FloatStorage {
+    let dkernel = FloatStorage([Float](repeating: held, count: kernel.buffer.count))
+    withScratch(held) {
+      Convolution.kernelGradient(
+        geometry, x: x.view(input), dy: dy.view(output), dkernel: dkernel.buffer, scratch: $0)
+    }
+    return dkernel
+  }
+
+  func inputGradient(held: Float = .nan) -> FloatStorage {
+    let dx = FloatStorage([Float](repeating: held, count: x.buffer.count))
+    withScratch(held) {
+      Convolution.inputGradient(
+        geometry, dy: dy.view(output), kernel: kernel.buffer.reading, dx: dx.view(input), scratch: $0)
+    }
+    return dx
+  }
+
+  private func withScratch(_ held: Float, _ body: (MutableFloatBuffer) -> Void) {
+    let scratch = FloatStorage([Float](repeating: held, count: Convolution.scratchCount(geometry)))
+    withExtendedLifetime(scratch) { body(scratch.buffer) }
+  }
+}

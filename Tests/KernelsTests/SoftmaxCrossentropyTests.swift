@@ -1,0 +1,98 @@
+import Glibc
+import Kernels
+import Tensors
+import Testing
+
+@Suite struct SoftmaxCrossentropyTests {
+  /// Rows of logits with their labels: small, ordinary, and as far apart as diverging networks get.
+  static let scales: [Float] = [0, 1e-3, 1, 10, 100, 1e4]
+  private static let classes = 10
+  private static let samples = 32
+
+  private func data(_ scale: Float) -> (logits: FloatStorage, labels: [Int32]) {
+    let logits = FloatStorage(Values.fractional.random(Self.samples * Self.classes, seed: 1).map { $0 * scale })
+    return (logits, (0..<Int32(Self.samples)).map { $0 * 7 % Int32(Self.classes) })
+  }
+
+  /// Each row's softmax and loss in Double.
+  private func reference(_ logits: [Float], _ labels: [Int32]) -> (softmax: [Double], loss: Double) {
+    var (softmax, loss) = ([Double](), 0.0)
+    for (n, label) in labels.enumerated() {
+      let row = logits[n * Self.classes..<(n + 1) * Self.classes].map(Double.init)
+      let peak = row.reduce(-.infinity, max)
+      let sum = row.reduce(0) { $0 + exp($1 - peak) }
+      softmax += row.map { exp($0 - peak) / sum }
+      loss += log(sum) - (row[Int(label)] - peak)
+    }
+    return (softmax, loss)
+  }
+
+  @Test(arguments: scales)
+  func theLossIsTheReferences(_ scale: Float) {
+    let (logits, labels) = data(scale)
+    let score = labels.withUnsafeBufferPointer {
+      SoftmaxCrossentropy.forward(logits: logits.buffer.reading, labels: $0)
+    }
+    let expected = reference(logits.floats, labels)
+    // Rounding: each difference x - max is taken in float32, where |x - max| ≤ 2·scale costs scale·ε. The loss of a row
+    // moves by at most its two largest such errors: that of the label's and that of log Σ exp. The rest is Double.
+    let tolerance = Double(Self.samples) * (2 * Double(scale) * Double(Float.ulpOfOne) + 1e-14)
+    #expect(abs(score.loss - expected.loss) <= tolerance)
+    let correct = labels.enumerated().count { n, label in
+      let row = logits.floats[n * Self.classes..<(n + 1) * Self.classes]
+      return row.firstIndex(of: row.reduce(-.infinity, max)) == row.startIndex + Int(label)
+    }
+    #expect(score.correct == correct)
+  }
+
+  @Test(arguments: scales)
+  func theGradientIsSoftmaxWithoutTheLabel(_ scale: Float) {
+    let (logits, labels) = data(scale)
+    let softmax = reference(logits.floats, labels).softmax
+    let batch = 48
+    labels.withUnsafeBufferPointer { SoftmaxCrossentropy.backward(logits: logits.buffer, labels: $0, batch: batch) }
+    for n in 0..<Self.samples {
+      for c in 0..<Self.classes {
+        let expected = (softmax[n * Self.classes + c] - (c == Int(labels[n]) ? 1 : 0)) / Double(batch)
+        // p = exp(d) / Σ exp(d): the rounding of d = x - max costs the exponential 2·scale·ε at most, expf 2 ulp, the
+        // sum of the classes, the division, the label and the weight an ulp each, all relative to values of at most 1.
+        let tolerance = (4 * Double(scale) + Double(Self.classes) + 6) * Double(Float.ulpOfOne) / Double(batch)
+        #expect(abs(Double(logits.buffer[n * Self.classes + c]) - expected) <= tolerance)
+      }
+      // Softmax sums to 1, so a row's gradient sums to 0: ten values of at most 1/batch, each rounded.
+      let sum = logits.buffer[n * Self.classes..<(n + 1) * Self.classes].reduce(0) { $0 + Double($1) }
+      #expect(abs(sum) <= Double(Self.classes + 6) * Double(Float.ulpOfOne) / Double(batch))
+    }
+  }
+
+  @Test func extremeLogitsGiveNoNaN() {
+    let logits = FloatStorage([1e4, -1e4, 0, -1e4, 1e4, 0])
+    let labels: [Int32] = [0, 0]
+    let score = labels.withUnsafeBufferPointer {
+      SoftmaxCrossentropy.forward(logits: logits.buffer.reading, labels: $0)
+    }
+    #expect(score.loss == 2e4 && score.correct == 1)
+    labels.withUnsafeBufferPointer { SoftmaxCrossentropy.backward(logits: logits.buffer, labels: $0, batch: 2) }
+    #expect(logits.floats == [0, 0, 0, -0.5, 0.5, 0])
+  }
+
+  @Test(arguments: 0..<3)
+  func aNaNShowsInTheLoss(at place: Int) {
+    let logits = FloatStorage([1, 2, 3])
+    logits.buffer[place] = .nan
+    let score = [Int32(1)].withUnsafeBufferPointer {
+      SoftmaxCrossentropy.forward(logits: logits.buffer.reading, labels: $0)
+    }
+    #expect(score.loss.isNaN)
+  }
+
+  @Test func ofEqualLogitsTheFirstIsThePrediction() {
+    let logits = FloatStorage([2, 2, 1])
+    let correct = [Int32(0), 1].map { label in
+      [label].withUnsafeBufferPointer {
+        SoftmaxCrossentropy.forward(logits: logits.buffer.reading, labels: $0).correct
+      }
+    }
+    #expect(correct == [1, 0])
+  }
+}

@@ -1,0 +1,129 @@
+import Kernels
+import Layers
+import Models
+import Tensors
+import Testing
+
+@Suite struct WorkspaceTests {
+  private static let drawn: [Int32] = [3, 1, 49_999, 17]
+
+  init() { OpenBLAS.useCallingThreadOnly() }
+
+  private func network() throws -> Sequential {
+    try Sequential(name: "tiny", input: [6, 5, 2]) {
+      Conv2D(3, kernel: 3, padding: .same, activation: .relu)
+      Dropout(0.25)
+      Conv2D(4, kernel: 2, activation: .relu)
+      MaxPooling2D(2)
+      Flatten()
+      Dense(6, activation: .relu)
+      Dropout(0.25)
+      Dense(3, activation: .softmax)
+    }
+  }
+
+  private func values(_ model: Sequential) -> FloatStorage {
+    FloatStorage(fractions(model.parameterCount, seed: 8))
+  }
+
+  /// The logits of `x` for the drawn samples.
+  private func logits(_ model: Sequential, _ x: [Float], in workspace: Workspace) -> [UInt32] {
+    let values = values(model)
+    let samples = x.count / model.input.count
+    return Self.drawn.withUnsafeBufferPointer { drawn in
+      _ = workspace.input(samples: samples).buffer.update(fromContentsOf: x)
+      let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
+      return workspace.forward(slices: [0..<samples], values: values.buffer.reading, draw: draw).buffer.map(\.bitPattern)
+    }
+  }
+
+  @Test func logitsDoNotDependOnWhatTheWorkspaceHeld() throws {
+    let model = try network()
+    let x = fractions(3 * model.input.count, seed: 1)
+    let fresh = logits(model, x, in: Workspace(model: model, samples: 4))
+    let used = Workspace(model: model, samples: 4)
+    _ = logits(model, [Float](repeating: .nan, count: 4 * model.input.count), in: used)
+    #expect(logits(model, x, in: used) == fresh)
+    #expect(fresh.allSatisfy { Float(bitPattern: $0).isFinite } && Set(fresh).count == 9)
+  }
+
+  @Test func logitsDoNotDependOnTheCapacity() throws {
+    let model = try network()
+    let x = fractions(3 * model.input.count, seed: 1)
+    let exact = logits(model, x, in: Workspace(model: model, samples: 3))
+    #expect(logits(model, x, in: Workspace(model: model, samples: 64)) == exact)
+  }
+
+  @Test func aDivergedLayerShowsInTheLogits() throws {
+    let model = try network()
+    let (values, workspace) = (values(model), Workspace(model: model, samples: 1))
+    values.buffer[0] = .nan
+    workspace.input(samples: 1).buffer.update(repeating: 1)
+    let logits = workspace.forward(slices: [0..<1], values: values.buffer.reading, draw: nil)
+    #expect(logits.buffer.allSatisfy { $0.isNaN })
+  }
+
+  @Test func gradientsAreFilledFromTheTail() throws {
+    let model = try network()
+    let (values, sink) = (values(model), OneSlice(model.parameterCount))
+    let workspace = Workspace(model: model, samples: 2)
+    _ = workspace.input(samples: 2).buffer.update(fromContentsOf: fractions(2 * model.input.count, seed: 1))
+    try Self.drawn.withUnsafeBufferPointer { drawn in
+      let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
+      let logits = workspace.forward(slices: [0..<2], values: values.buffer.reading, draw: draw)
+      try workspace.backward(
+        dlogits: logits, slices: [0..<2], values: values.buffer.reading, draw: draw, into: sink)
+    }
+    // One call for each run of layers that learns, the last first.
+    #expect(sink.steps.count > 1)
+    #expect(sink.steps.last?.offset == 0)
+    #expect(zip(sink.steps, sink.steps.dropFirst()).allSatisfy { $0.offset > $1.offset })
+    for (offset, filled) in sink.steps {
+      #expect(filled[offset...].elementsEqual(sink.gradients.floats[offset...]))
+      #expect(filled[..<offset].allSatisfy { $0.isNaN })
+    }
+  }
+
+  @Test func whatFilledThrowsEndsThePass() throws {
+    struct Stop: Error {}
+    let model = try network()
+    let (values, sink) = (values(model), OneSlice(model.parameterCount))
+    sink.error = Stop()
+    let workspace = Workspace(model: model, samples: 1)
+    let logits = workspace.forward(slices: [0..<1], values: values.buffer.reading, draw: nil)
+    #expect(throws: Stop.self) {
+      try workspace.backward(
+        dlogits: logits, slices: [0..<1], values: values.buffer.reading, draw: nil, into: sink)
+    }
+    #expect(sink.gradients.buffer[0].isNaN)
+  }
+
+  /// Several slices in one wave have the gradients that each has alone, to the last bit: dropout, convolutions in groups,
+  /// and dense products of all rows at once included.
+  @Test func aWaveGivesTheBitsOfItsSlices() throws {
+    let model = try #require(
+      try BuiltInModels.model(named: "keras-cnn", input: [12, 12, 3], classes: 10))
+    let slices = [0..<5, 5..<10, 10..<12]
+    let drawn: [Int32] = (0..<12).map { 40 - 3 * $0 }
+    let values = values(model)
+    let x = fractions(12 * model.input.count, seed: 3)
+    func gradients(_ slices: [Range<Int>], from start: Int) throws -> [[UInt32]] {
+      let count = slices.last?.upperBound ?? 0
+      let workspace = Workspace(model: model, samples: count)
+      _ = workspace.input(samples: count).buffer
+        .update(fromContentsOf: x[start * model.input.count..<(start + count) * model.input.count])
+      let sinks = slices.map { _ in OneSlice(model.parameterCount) }
+      try drawn[start..<start + count].withUnsafeBufferPointer { drawn in
+        let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
+        let logits = workspace.forward(slices: slices, values: values.buffer.reading, draw: draw)
+        try workspace.backward(
+          dlogits: logits, slices: slices, values: values.buffer.reading, draw: draw, into: ManySlices(sinks))
+      }
+      return sinks.map { $0.gradients.buffer.map(\.bitPattern) }
+    }
+    let together = try gradients(slices, from: 0)
+    for (index, slice) in slices.enumerated() {
+      #expect(try gradients([0..<slice.count], from: slice.lowerBound) == [together[index]])
+    }
+  }
+}
