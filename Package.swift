@@ -70,6 +70,8 @@ let package = Package(
     .testTarget(name: "LayersTests", dependencies: ["Layers"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Files"], exclude: ["initial_values.py"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Files"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -18,7 +18,8 @@ struct InspectCommand: Command {
     let file = try SafetensorsFile(path)
     let width = (file.entries.map(\.name.count).max() ?? 0) + 2
     for entry in file.entries {
-      Output.line("\(entry.name.padded(to: width))(\(entry.shape.map(String.init).joined(separator: ", ")))")
+      let extents = entry.shape.map(String.init).joined(separator: ", ") + (entry.shape.count == 1 ? "," : "")
+      Output.line("\(entry.name.padded(to: width))(\(extents))")
     }
     for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) { Output.line("\(key): \(value)") }
     Output.line("weights sha256: \(ModelWeights.digest(file))")

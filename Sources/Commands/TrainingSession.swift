@@ -65,6 +65,8 @@ struct TrainingSession {
     let schedule: Schedule
     /// What to go on from; nil for a new run.
     let checkpoint: Checkpoint?
+    /// The right to write to the folder of a run that is there; nil for a new run.
+    let lock: RunLock?
     /// What to start a new run from; nil for the seed alone.
     let weights: SafetensorsFile?
   }
@@ -95,7 +97,7 @@ struct TrainingSession {
     let folder = RunFolder(command.run ?? "runs/\(experiment.dataset)-\(experiment.model)-\(Self.timestamp())")
     try folder.refuseExistingRun()
     return Plan(
-      folder: folder, experiment: experiment, schedule: schedule, checkpoint: nil,
+      folder: folder, experiment: experiment, schedule: schedule, checkpoint: nil, lock: nil,
       weights: try command.weights.map(SafetensorsFile.init))
   }
 
@@ -111,6 +113,7 @@ struct TrainingSession {
         "\(folder.path) holds a run of another kind (\(differences.joined(separator: "; "))): leave these options out to go "
           + "on with it, or start a new run in another --run folder")
     }
+    let lock = try folder.lock()
     let checkpoint = try folder.newestCheckpoint { Program.complain($0) }
     guard checkpoint.experiment == experiment else {
       throw FileError(
@@ -123,7 +126,8 @@ struct TrainingSession {
           "the run was computed with OpenBLAS \(checkpoint.blas), this is \(OpenBLAS.identity): its bits will differ from "
             + "those of an uninterrupted run"))
     }
-    return Plan(folder: folder, experiment: experiment, schedule: schedule, checkpoint: checkpoint, weights: nil)
+    return Plan(
+      folder: folder, experiment: experiment, schedule: schedule, checkpoint: checkpoint, lock: lock, weights: nil)
   }
 
   private func open(_ experiment: Experiment) throws -> (TrainingData, Sequential) {
@@ -153,10 +157,10 @@ struct TrainingSession {
   }
 
   private func prepare(_ plan: Plan, _ start: Start) throws -> RunRecorder {
-    if plan.checkpoint == nil { try plan.folder.create() }
+    let lock = try plan.lock ?? plan.folder.create()
     let configuration = RunConfiguration(
       experiment: start.experiment, schedule: start.schedule, openblas: OpenBLAS.identity, version: Program.version)
-    return RunRecorder(plan.folder, configuration: configuration)
+    return RunRecorder(plan.folder, configuration: configuration, lock: lock)
   }
 
   /// `20261123-211704`, in UTC.

@@ -21,6 +21,7 @@ public struct Checkpoint {
 
   private static let format = "cnn-dist checkpoint 1"
   private static let optimizerPrefix = "optimizer/"
+  private static let digestKey = "sha256"
 
   /// Writes the arena's values and states at `path`, in one step.
   ///
@@ -39,11 +40,12 @@ public struct Checkpoint {
           floats: storage.buffer.part(entry.range).reading)
       }
     }
-    let metadata = [
+    var metadata = [
       "format": format, "step": String(state.step), "epoch": String(state.epoch), "seed": String(experiment.seed),
       "model": experiment.model, "experiment": try JSON.line(experiment), "state": try JSON.line(state),
-      "openblas": blas, "sha256": writer.digest(),
+      "openblas": blas,
     ]
+    metadata[digestKey] = digest(metadata, tensors: writer.digest())
     try writer.write(to: path, metadata: metadata)
   }
 
@@ -60,9 +62,12 @@ public struct Checkpoint {
     experiment = try Self.decode(Experiment.self, "experiment", metadata, path)
     state = try Self.decode(TrainingState.self, "state", metadata, path)
     blas = metadata["openblas"] ?? "unknown"
-    let (found, expected) = (file.digest(), metadata["sha256"] ?? "none")
+    let (found, expected) = (Self.digest(metadata, tensors: file.digest()), metadata[Self.digestKey] ?? "none")
     guard found == expected else {
-      throw FileError(.malformed, path, "its tensors have SHA-256 \(found), expected \(expected): the file was damaged")
+      throw FileError(.malformed, path, "its contents have SHA-256 \(found), expected \(expected): the file was damaged")
+    }
+    if let flaw = experiment.flaw ?? state.flaw {
+      throw FileError(.malformed, path, "no run has led to this checkpoint: \(flaw) is out of range")
     }
   }
 
@@ -74,6 +79,12 @@ public struct Checkpoint {
     for (name, storage) in arena.optimizerStates {
       try ModelWeights.load(file, prefix: "\(Self.optimizerPrefix)\(name)/", into: storage, layout: arena.layout)
     }
+  }
+
+  /// SHA-256 over the metadata, the digest itself left out, and the digest of the tensors.
+  private static func digest(_ metadata: [String: String], tensors: String) -> String {
+    let lines = metadata.filter { $0.key != digestKey }.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }
+    return Array((lines.joined() + tensors).utf8).withUnsafeBytes { Digest.of($0) }
   }
 
   private static func decode<T: Decodable>(

@@ -24,7 +24,9 @@ public final class MetricsLog {
   public func append(_ metrics: some Encodable) throws {
     let line = Array((try JSON.line(metrics) + "\n").utf8)
     let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    guard written == line.count else { throw FileError.system(path, "a line cannot be appended") }
+    guard written >= 0 else { throw FileError.system(path, "a line cannot be appended") }
+    // A full disk takes a part of it; the next write would say why, but must not follow half a line.
+    guard written == line.count else { throw FileError.system(path, "a line cannot be appended", code: ENOSPC) }
   }
 
   /// What decides whether a line belongs to a state.

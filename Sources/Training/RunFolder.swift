@@ -1,5 +1,6 @@
 import Files
 import FoundationEssentials
+import Glibc
 
 /// What `config.json` says of a run.
 public struct RunConfiguration: Codable, Equatable, Sendable {
@@ -7,9 +8,9 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   public var experiment: Experiment
   /// How long it goes on.
   public var schedule: Schedule
-  /// The OpenBLAS version and core type that it was started with: equal bits are promised on equal ones only.
+  /// The OpenBLAS version and core type that computes it: equal bits are promised on equal ones only.
   public var openblas: String
-  /// The version of cnn-dist that started it.
+  /// The version of cnn-dist that runs it.
   public var version: String
 
   /// Describes a run.
@@ -38,26 +39,49 @@ public struct RunFolder: Sendable {
   /// Whether the folder holds a run.
   public var holdsRun: Bool { FileManager.default.fileExists(atPath: configurationPath) }
 
-  /// Takes care that a new run overwrites no older one.
+  /// Takes care that a new run overwrites nothing of an older one.
   ///
-  /// - Throws: `UsageError` when a run is there already.
+  /// - Throws: `UsageError` when a run is there already, or what is left of one that lost its configuration.
   public func refuseExistingRun() throws(UsageError) {
     if holdsRun {
       throw UsageError("\(path) holds a run already: add --resume to go on with it, or choose another --run folder")
+    }
+    // A run that was killed before it began to exist leaves an empty log and a checkpoint of step 0 at most.
+    var status = stat()
+    let hasMetrics = stat(metricsPath, &status) == 0 && status.st_size > 0
+    if hasMetrics || checkpoints().contains(where: { $0.step > 0 }) {
+      throw UsageError("\(path) holds metrics or checkpoints, but no config.json: choose another --run folder")
     }
   }
 
   /// Makes the folder for a new run, which begins to exist with `save`.
   ///
-  /// - Throws: `FileError` when the folder cannot be written.
-  public func create() throws {
+  /// - Throws: `UsageError` when it holds a run, `FileError` when it cannot be written.
+  public func create() throws -> RunLock {
     do {
       try FileManager.default.createDirectory(atPath: checkpointsPath, withIntermediateDirectories: true)
     } catch {
       throw FileError(.failed, path, "the run folder cannot be made: \(Self.reason(error))")
     }
-    for leftover in checkpoints() { try remove(leftover.path) }  // of a run that was killed before it began to exist
+    let lock = try lock()
+    try refuseExistingRun()  // now that nobody else can begin one
+    for leftover in checkpoints() { try remove(leftover.path) }
     try AtomicFile.write(metricsPath, text: "")
+    return lock
+  }
+
+  /// Takes the right to write to the folder, and removes the temporary files of processes that were killed: each may be
+  /// as large as a checkpoint.
+  ///
+  /// - Throws: `FileError` when another process writes to it.
+  public func lock() throws(FileError) -> RunLock {
+    let lock = try RunLock(path)
+    for (folder, stems) in [(path, ["config.json", "metrics.jsonl"]), (checkpointsPath, ["step-", "latest", "best"])] {
+      for name in Self.names(in: folder) where name.contains(".tmp.") && stems.contains(where: { name.hasPrefix($0) }) {
+        try remove("\(folder)/\(name)")
+      }
+    }
+    return lock
   }
 
   /// Writes `config.json`.
@@ -73,19 +97,23 @@ public struct RunFolder: Sendable {
       throw FileError(.missing, configurationPath, "there is no run to go on with: leave --resume out to start one")
     }
     let text = try MappedFile(configurationPath).withBytes { String(decoding: $0, as: UTF8.self) }
+    let configuration: RunConfiguration
     do {
-      return try JSON.decode(RunConfiguration.self, text)
+      configuration = try JSON.decode(RunConfiguration.self, text)
     } catch {
       throw FileError(.malformed, configurationPath, "cannot be read as a run's configuration: \(error)")
     }
+    if let flaw = configuration.experiment.flaw ?? configuration.schedule.flaw {
+      throw FileError(.malformed, configurationPath, "describes no run: \(flaw) is out of range")
+    }
+    return configuration
   }
 
   // MARK: - Checkpoints
 
   /// The checkpoints that are there, the newest last.
   public func checkpoints() -> [(step: Int, path: String)] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpointsPath)) ?? []  // no folder, no checkpoints
-    return names.compactMap { name in Self.step(of: name).map { ($0, "\(checkpointsPath)/\(name)") } }
+    Self.names(in: checkpointsPath).compactMap { name in Self.step(of: name).map { ($0, "\(checkpointsPath)/\(name)") } }
       .sorted { $0.step < $1.step }
   }
 
@@ -93,28 +121,37 @@ public struct RunFolder: Sendable {
   ///
   /// - Throws: `FileError` when there is none.
   public func newestCheckpoint(damaged: (FileError) -> Void) throws(FileError) -> Checkpoint {
-    for candidate in checkpoints().reversed() {
+    let candidates = checkpoints()
+    for candidate in candidates.reversed() {
       do {
         return try Checkpoint(candidate.path)
       } catch {
         damaged(error)
       }
     }
-    throw FileError(.missing, checkpointsPath, "there is no whole checkpoint to go on from")
+    guard candidates.isEmpty else {
+      throw FileError(.malformed, checkpointsPath, "none of the \(candidates.count) checkpoints is whole")
+    }
+    throw FileError(.missing, checkpointsPath, "there is no checkpoint")
   }
 
   /// Where the checkpoint of `step` goes.
   public func checkpointPath(step: Int) -> String { "\(checkpointsPath)/\(Self.name(step))" }
 
-  /// Points `latest` at the checkpoint of `step` and `best` at that of `best`, then removes all but the last three and
-  /// the best.
+  /// Points `latest` at the checkpoint of `step` and `best` at that of `best`, then removes all up to `step` but the last
+  /// three and the best. Later ones are damaged, for the run went on from an earlier one; it will replace them.
   public func link(latest step: Int, best: Int?) throws {
     try AtomicFile.link("\(checkpointsPath)/latest", to: Self.name(step))
     let present = checkpoints()
     if let best, present.contains(where: { $0.step == best }) {
       try AtomicFile.link("\(checkpointsPath)/best", to: Self.name(best))
     }
-    for old in present.dropLast(3) where old.step != best { try remove(old.path) }
+    for old in present.filter({ $0.step <= step }).dropLast(3) where old.step != best { try remove(old.path) }
+  }
+
+  /// What is in a folder: nothing where there is none.
+  private static func names(in folder: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
   }
 
   private static func name(_ step: Int) -> String {
@@ -124,7 +161,7 @@ public struct RunFolder: Sendable {
 
   private static func step(of name: String) -> Int? {
     guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
-    return Int(name.dropFirst(5).dropLast(12))
+    return Int(name.dropFirst(5).dropLast(12)).flatMap { self.name($0) == name ? $0 : nil }
   }
 
   private func remove(_ path: String) throws(FileError) {
@@ -136,7 +173,9 @@ public struct RunFolder: Sendable {
   }
 
   private static func reason(_ error: any Error) -> String {
-    if let underlying = (error as? CocoaError)?.underlying as? POSIXError { return "\(underlying.code)" }
+    if let underlying = (error as? CocoaError)?.underlying as? POSIXError {
+      return String(cString: strerror(underlying.code.rawValue))
+    }
     return "\(error)"
   }
 }

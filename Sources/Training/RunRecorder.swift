@@ -5,12 +5,14 @@ import Tensors
 public final class RunRecorder {
   private let folder: RunFolder
   private let configuration: RunConfiguration
+  private let lock: RunLock
   private var metrics: MetricsLog?
 
-  /// Writes into `folder`, which exists.
-  public init(_ folder: RunFolder, configuration: RunConfiguration) {
+  /// Writes into `folder`, which exists and is ours.
+  public init(_ folder: RunFolder, configuration: RunConfiguration, lock: RunLock) {
     self.folder = folder
     self.configuration = configuration
+    self.lock = lock
   }
 
   /// Opens the run where `state` stands. A new run begins to exist with its configuration, once there is a checkpoint to

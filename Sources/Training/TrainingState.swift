@@ -7,6 +7,12 @@ public struct TrainingState: Codable, Equatable, Sendable {
     public let step: Int
     /// The share of validation samples that were right.
     public let accuracy: Double
+
+    /// Names a step and what was measured there.
+    public init(step: Int, accuracy: Double) {
+      self.step = step
+      self.accuracy = accuracy
+    }
   }
 
   /// How many steps are done.

@@ -1,0 +1,50 @@
+import Collectives
+import Tensors
+import Testing
+import Training
+
+@Suite struct EvaluatorTests {
+  private func evaluate(_ samples: Int, slice: Int, _ communicator: any Communicator) throws -> Evaluation {
+    let arena = try TinyModel.arena(first: -1)
+    return try Evaluator(model: try TinyModel.make(), communicator: communicator, slice: slice)
+      .evaluate(TinyDataset(count: samples), values: arena.values.buffer.reading)
+  }
+
+  /// Each rank adds what it knows; the last one knows all.
+  private func evaluate(_ samples: Int, slice: Int, world: Int) throws -> Evaluation {
+    var total: [Double] = []
+    var result: Evaluation?
+    for rank in 0..<world {
+      result = try evaluate(
+        samples, slice: slice,
+        ScriptedCommunicator(rank: rank, size: world, combined: { own in
+          if total.isEmpty { total = [Double](repeating: 0, count: own.count) }
+          #expect(zip(total, own).allSatisfy { $0 == 0 || $1 == 0 }, "rank \(rank) sets the slots of another")
+          total = zip(total, own).map(+)
+          return total
+        }))
+    }
+    return try #require(result)
+  }
+
+  /// 10 samples in slices of 4: the last has 2. With 7 ranks, most have none.
+  @Test(arguments: [1, 2, 3, 4, 7]) func anyWorldGivesTheSame(_ world: Int) throws {
+    let expected = try evaluate(10, slice: 4, SoloCommunicator())
+    #expect(try evaluate(10, slice: 4, world: world) == expected)
+    #expect(expected.samples == 10)
+    #expect(expected.accuracy == Double(expected.correct) / 10)
+  }
+
+  /// The slice decides the order of a sum, not what is summed.
+  @Test(arguments: [1, 3, 10, 64]) func anySliceCountsTheSame(_ slice: Int) throws {
+    let (expected, found) = (try evaluate(10, slice: 10, world: 1), try evaluate(10, slice: slice, world: 1))
+    #expect(found.correct == expected.correct)
+    #expect(abs(found.loss - expected.loss) < 1e-6)
+  }
+
+  @Test func oneSampleIsEnough() throws {
+    let evaluation = try evaluate(1, slice: 64, world: 2)
+    #expect(evaluation.samples == 1)
+    #expect([0, 1].contains(evaluation.correct))
+  }
+}

@@ -1,0 +1,35 @@
+import Testing
+import Training
+
+@Suite struct ExperimentTests {
+  @Test func equalExperimentsDoNotDiffer() {
+    #expect(Experiment().differences(from: Experiment()).isEmpty)
+  }
+
+  @Test func everyFieldThatDiffersIsNamed() {
+    var other = Experiment()
+    other.batchSize = 64
+    other.limit = 100
+    other.learningRate = 0.1
+    other.reduction = .mpi
+    other.shuffle = false
+    #expect(
+      other.differences(from: Experiment()) == [
+        "batchSize: 64, not 512", "learningRate: 0.1, not 0.01", "limit: 100, not none", "reduction: mpi, not tree",
+        "shuffle: false, not true",
+      ])
+    #expect(Experiment().differences(from: other).contains("limit: none, not 100"))
+  }
+
+  @Test func theRecipeIsThatOfTheTutorial() {
+    let (experiment, schedule) = (Experiment(), Schedule())
+    #expect(experiment.model == "keras-cnn")
+    #expect((experiment.batchSize, experiment.slice) == (512, 64))
+    #expect((experiment.learningRate, experiment.momentum, experiment.decay) == (0.01, 0.5, 4e-4))
+    #expect((schedule.epochs, schedule.validateEvery, schedule.checkpointEvery) == (25, 1, 0))
+    #expect(schedule.steps == nil)
+    // Keras's InverseTimeDecay: 0.01 / (1 + 0.0004 * 2500)
+    #expect(experiment.optimizer.schedule.rate(at: 0) == 0.01)
+    #expect(abs(experiment.optimizer.schedule.rate(at: 2500) - 0.005) < 1e-9)
+  }
+}
