@@ -22,7 +22,7 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   }
 }
 
-/// The folder of one run: `config.json`, `metrics.jsonl` and `checkpoints`. Rank 0 alone touches it.
+/// The folder of one run: `config.json`, `metrics.jsonl`, `journal.jsonl` where one is kept, and `checkpoints`. Rank 0 alone touches it.
 public struct RunFolder: Sendable {
   /// The folder as the user named it.
   public let path: String
@@ -34,6 +34,7 @@ public struct RunFolder: Sendable {
 
   var configurationPath: String { "\(path)/config.json" }
   var metricsPath: String { "\(path)/metrics.jsonl" }
+  var journalPath: String { "\(path)/journal.jsonl" }
   var checkpointsPath: String { "\(path)/checkpoints" }
 
   /// Whether the folder holds a run.
@@ -76,7 +77,7 @@ public struct RunFolder: Sendable {
   /// - Throws: `FileError` when another process writes to it.
   public func lock() throws(FileError) -> RunLock {
     let lock = try RunLock(path)
-    for (folder, stems) in [(path, ["config.json", "metrics.jsonl"]), (checkpointsPath, ["step-", "latest", "best"])] {
+    for (folder, stems) in [(path, ["config.json", "metrics.jsonl", "journal.jsonl"]), (checkpointsPath, ["step-", "latest", "best"])] {
       for name in Self.names(in: folder) where name.contains(".tmp.") && stems.contains(where: { name.hasPrefix($0) }) {
         try remove("\(folder)/\(name)")
       }
