@@ -59,6 +59,13 @@ public struct JournalDifference: Equatable, Sendable {
   public let names: [String]
 }
 
+extension JournalDifference: CustomStringConvertible {
+  /// `the gradient of conv2d/kernel is 12…, not 34…`.
+  public var description: String {
+    "the \(quantity) of \(first.name) is \(first.ours ?? "none"), not \(first.theirs ?? "none")"
+  }
+}
+
 extension JournalEntry {
   /// Where this account of a step and another part; nil where they are equal.
   ///

@@ -31,6 +31,15 @@ final class LineLog {
     guard written == line.count else { throw FileError.system(path, "a line cannot be appended", code: ENOSPC) }
   }
 
+  /// The lines of the file at `path`. What stands behind the last line's end is being written, or was torn by a crash, and
+  /// does not count.
+  ///
+  /// - Throws: `FileError`, missing where there is none.
+  static func lines(in path: String) throws(FileError) -> [String] {
+    try MappedFile(path).withBytes { $0.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) }
+      .dropLast().map { String(decoding: $0, as: UTF8.self) }
+  }
+
   private static func dropLines(in path: String, keeping isKept: (String) -> Bool) throws {
     let bytes = try MappedFile(path).withBytes { Array($0) }
     let kept = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

@@ -118,11 +118,13 @@ public struct RunFolder: Sendable {
       .sorted { $0.step < $1.step }
   }
 
-  /// Opens the newest checkpoint that is whole; `damaged` hears of each newer one that is not.
+  /// Opens the newest checkpoint before `step` that is whole; `damaged` hears of each newer one that is not.
   ///
   /// - Throws: `FileError` when there is none.
-  public func newestCheckpoint(damaged: (FileError) -> Void) throws(FileError) -> Checkpoint {
-    let candidates = checkpoints()
+  public func newestCheckpoint(
+    before step: Int = .max, damaged: (FileError) -> Void
+  ) throws(FileError) -> Checkpoint {
+    let candidates = checkpoints().filter { $0.step < step }
     for candidate in candidates.reversed() {
       do {
         return try Checkpoint(candidate.path)
