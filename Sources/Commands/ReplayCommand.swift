@@ -44,8 +44,8 @@ struct ReplayCommand: Command {
     try experiment.check(data)
     let start = replay.checkpoint.state.step
     let threads = try World.threads(threads, SoloCommunicator(), environment)
-    Output.line(
-      "replaying \(start + 1 == step ? "step" : "steps \(start + 1) to") \(step) from \(replay.checkpoint.path)")
+    let steps = start + 1 == step ? "step \(step)" : "steps \(start + 1) to \(step)"
+    Output.line("replaying \(steps) from \(replay.checkpoint.path)")
     warn(replay)
 
     let hasTerminal = isatty(STDERR_FILENO) == 1
@@ -94,9 +94,8 @@ struct ReplayCommand: Command {
     if sources.isEmpty {
       Output.line("there is nothing to compare \(subject) with: the run has neither journal nor metrics of it")
     } else if check.findings.isEmpty {
-      Output.line(
-        "\(subject) agrees with the \(sources)\(check.sources.contains("journal") ? "" : "; there is no journal of it")"
-      )
+      let limit = check.sources.contains("journal") ? "" : "; there is no journal of it"
+      Output.line("\(subject) agrees with the \(sources)\(limit)")
     } else {
       Output.line("\(subject) differs from the \(sources): \(check.findings.joined(separator: "; "))")
     }

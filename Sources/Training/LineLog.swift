@@ -36,8 +36,10 @@ final class LineLog {
   ///
   /// - Throws: `FileError`, missing where there is none.
   static func lines(in path: String) throws(FileError) -> [String] {
-    try MappedFile(path).withBytes { $0.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) }
-      .dropLast().map { String(decoding: $0, as: UTF8.self) }
+    try MappedFile(path).withBytes { bytes in
+      bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+        .map { String(decoding: $0, as: UTF8.self) }
+    }
   }
 
   private static func dropLines(in path: String, keeping isKept: (String) -> Bool) throws {
