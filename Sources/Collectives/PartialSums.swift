@@ -20,24 +20,26 @@ public struct PartialSum {
 /// halves of one node of the tree, they become that node. Pairwise summation needs no more than about log2(slices)
 /// buffers this way (Higham, "The accuracy of floating point summation", 1993, section 3).
 ///
-/// A step reads: `reset`; for each slice of the run `push`, `settle` for each bucket that backward has filled,
-/// `finishSlice`. Buffers are kept from step to step: only a stack deeper than all before it allocates.
+/// Which buffer a slice's gradient goes to, and which additions it completes, follows from the run alone. So each range of
+/// floats can go through all slices by itself: a layer's gradients of every slice may be settled before the next layer's
+/// are begun. Buffers are kept from step to step: only a stack deeper than all before it allocates.
 public final class PartialSums {
   /// The floats of one sum: the gradient arena and its tail.
   public let count: Int
-
-  private var tree = SliceTree(slices: 1)
-  private var run = 0..<0
-  /// The stack is the first `stack.count` buffers of the pool, bottom first.
-  private var pool: [FloatStorage] = []
-  private var stack: [Range<Int>] = []
-  /// How many of the topmost sums become one with the slice that was pushed last.
-  private var merges = 0
-  private var settled = 0
-
-  /// What the stack holds once the run is done: the largest nodes of the tree within the run. Where they lie is known from
-  /// `reset` on, so that their exchange can start bucket by bucket, before the last slice is finished.
+  /// What the stack holds once every range of every slice is settled: the largest nodes of the tree within the run.
   public private(set) var sums: [PartialSum] = []
+
+  /// What happens with one slice's gradient.
+  private struct Turn {
+    /// The buffer that it is computed in.
+    let place: Int
+    /// How many buffers below it then become one with it.
+    let merges: Int
+  }
+
+  private var run = 0..<0
+  private var turns: [Turn] = []
+  private var pool: [FloatStorage] = []
 
   /// Makes an empty stack of sums of `count` floats each.
   public init(count: Int) {
@@ -47,50 +49,40 @@ public final class PartialSums {
   /// Starts a step of `slices` slices, of which this worker computes `run`, which may be empty.
   public func reset(slices: Int, run: Range<Int>) {
     precondition(0 <= run.lowerBound && run.upperBound <= slices, "slices \(run) of \(slices) do not exist")
-    tree = SliceTree(slices: slices)
     self.run = run
-    stack.removeAll(keepingCapacity: true)
-    merges = 0
-    settled = 0
-    let nodes = run.isEmpty ? [] : tree.subtrees(of: run)
-    while pool.count < nodes.count { pool.append(FloatStorage(count: count)) }
-    sums = zip(nodes, pool).map { PartialSum(node: $0, buffer: $1.buffer) }
-  }
-
-  /// Makes place for the gradient of the next slice of the run; the caller overwrites every float of it.
-  public func push(_ slice: Int) -> MutableFloatBuffer {
-    let next = stack.last?.upperBound ?? run.lowerBound
-    precondition(slice == next && run.contains(slice), "slice \(slice) is not the next of \(run)")
-    precondition(merges == 0, "the slice before \(slice) is not finished")
-    if pool.count == stack.count { pool.append(FloatStorage(count: count)) }
-    let buffer = pool[stack.count].buffer
-    stack.append(slice..<slice + 1)
-    while merges + 1 < stack.count, tree.contains(stack[stack.count - 2 - merges].lowerBound..<slice + 1) {
-      merges += 1
+    let tree = SliceTree(slices: slices)
+    var stack: [Range<Int>] = []
+    turns.removeAll(keepingCapacity: true)
+    for slice in run {
+      let place = stack.count
+      var node = slice..<slice + 1
+      while let below = stack.last, tree.contains(below.lowerBound..<node.upperBound) {
+        node = below.lowerBound..<node.upperBound
+        stack.removeLast()
+      }
+      turns.append(Turn(place: place, merges: place - stack.count))
+      stack.append(node)
     }
-    settled = 0
-    return buffer
+    let depth = turns.map { $0.place + 1 }.max() ?? 0
+    while pool.count < depth { pool.append(FloatStorage(count: count)) }
+    sums = zip(stack, pool).map { PartialSum(node: $0, buffer: $1.buffer) }
   }
 
-  /// Does all additions that the pushed slice completes, for one range of floats that backward has filled.
-  public func settle(_ bucket: Range<Int>) {
-    for depth in 0..<merges {
-      let top = stack.count - 1 - depth
-      add(pool[top].buffer.part(bucket).reading, to: pool[top - 1].buffer.part(bucket))
+  /// Where a slice's gradient goes. A range of it may be written once that range of the slice before is settled.
+  public func buffer(of slice: Int) -> MutableFloatBuffer {
+    pool[turn(slice).place].buffer
+  }
+
+  /// Does all additions that a slice completes, for one range of floats.
+  public func settle(_ range: Range<Int>, of slice: Int) {
+    let turn = turn(slice)
+    for place in stride(from: turn.place, to: turn.place - turn.merges, by: -1) {
+      add(pool[place].buffer.part(range).reading, to: pool[place - 1].buffer.part(range))
     }
-    settled += bucket.count
   }
 
-  /// Ends the pushed slice, once every float of it is settled.
-  public func finishSlice() {
-    precondition(settled == count, "\(settled) of \(count) floats of a slice's gradient are settled")
-    stack = settledStack
-    merges = 0
-  }
-
-  private var settledStack: [Range<Int>] {
-    guard let top = stack.last else { return [] }
-    let kept = stack.dropLast(merges + 1)
-    return kept + [stack[kept.count].lowerBound..<top.upperBound]
+  private func turn(_ slice: Int) -> Turn {
+    precondition(run.contains(slice), "slice \(slice) is not in the run \(run)")
+    return turns[slice - run.lowerBound]
   }
 }

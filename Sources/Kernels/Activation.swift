@@ -71,22 +71,23 @@ private func rectify(_ values: MutableFloatBuffer) {
 ///
 /// - Parameters:
 ///   - dy: (…, C), the gradient before the activation.
-///   - dbias: (C,), overwritten.
-public func biasGradient(dy: FloatBuffer, dbias: MutableFloatBuffer) {
+///   - dbias: (C,), overwritten or added to, row by row.
+public func biasGradient(dy: FloatBuffer, dbias: MutableFloatBuffer, _ mode: ProductMode = .replace) {
   let channels = dbias.count
   precondition(dy.count % channels == 0, "channels do not fit")
   guard let source = dy.baseAddress, let target = dbias.baseAddress else { return }
   // Sixteen channels at a time stay in registers over all rows; dbias would go through memory for each.
   let whole = channels / 16 * 16
   for first in stride(from: 0, to: whole, by: 16) {
-    var sum = SIMD16<Float>()
+    let place = UnsafeMutableRawPointer(target + first)
+    var sum = mode == .accumulate ? place.loadUnaligned(as: SIMD16<Float>.self) : SIMD16()
     for row in stride(from: first, to: dy.count, by: channels) {
       sum += UnsafeRawPointer(source + row).loadUnaligned(as: SIMD16<Float>.self)
     }
-    UnsafeMutableRawPointer(target + first).storeBytes(of: sum, as: SIMD16<Float>.self)
+    place.storeBytes(of: sum, as: SIMD16<Float>.self)
   }
   for c in whole..<channels {
-    var sum: Float = 0
+    var sum = mode == .accumulate ? target[c] : 0
     for row in stride(from: c, to: dy.count, by: channels) { sum += source[row] }
     target[c] = sum
   }

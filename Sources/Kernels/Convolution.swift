@@ -43,15 +43,15 @@ public enum Convolution {
   /// - Parameters:
   ///   - x: (N, H, W, C), forward's input.
   ///   - dy: (N, OH, OW, F), the gradient before the activation.
-  ///   - dkernel: (kh, kw, C, F), overwritten.
+  ///   - dkernel: (kh, kw, C, F), overwritten or added to, sample by sample.
   public static func kernelGradient(
     _ geometry: ConvolutionGeometry, x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer,
-    scratch: MutableFloatBuffer
+    _ mode: ProductMode = .replace, scratch: MutableFloatBuffer
   ) {
     check(geometry, x, dy)
     let patches = PatchMatrix(geometry)
     let target = Matrix(dkernel, rows: geometry.patch, columns: geometry.filters)
-    dkernel.update(repeating: 0)
+    if mode == .replace { dkernel.update(repeating: 0) }
     for n in 0..<x.samples {
       let (input, gradient) = (x.sample(n).reading, dy.sample(n).reading)
       for first in patches.blocks {

@@ -17,6 +17,13 @@ extension Matrix where Buffer == FloatBuffer {
     precondition(rows == 0 || (rows - 1) * self.stride + columns <= buffer.count, "the matrix leaves its buffer")
   }
 
+  /// Some of the rows, which follow one another.
+  func rows(_ range: Range<Int>) -> Matrix {
+    precondition(!isTransposed, "the rows of a transposed matrix do not follow one another")
+    let end = min(buffer.count, range.upperBound * stride)
+    return Matrix(buffer.part(range.lowerBound * stride..<end), rows: range.count, columns: columns, stride: stride)
+  }
+
   /// The same floats read with rows and columns exchanged.
   public var transposed: Matrix {
     Matrix(buffer: buffer, rows: columns, columns: rows, stride: stride, isTransposed: !isTransposed)
@@ -28,6 +35,14 @@ extension Matrix where Buffer == MutableFloatBuffer {
   public init(_ buffer: MutableFloatBuffer, rows: Int, columns: Int, stride: Int? = nil) {
     self.init(buffer: buffer, rows: rows, columns: columns, stride: stride ?? columns, isTransposed: false)
     precondition(rows == 0 || (rows - 1) * self.stride + columns <= buffer.count, "the matrix leaves its buffer")
+  }
+}
+
+extension Matrix where Buffer == MutableFloatBuffer {
+  /// Some of the rows, which follow one another.
+  func rows(_ range: Range<Int>) -> Matrix {
+    let end = min(buffer.count, range.upperBound * stride)
+    return Matrix(buffer.part(range.lowerBound * stride..<end), rows: range.count, columns: columns, stride: stride)
   }
 }
 

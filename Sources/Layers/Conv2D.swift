@@ -51,14 +51,18 @@ public struct Conv2D: ActivatedLayer {
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
-    let geometry = geometry(x.shape)
     // forward: y = activation(x ∗ kernel + bias)
     activation.gradient(y: y.reading, dy: dy.buffer, channels: filters)
-    biasGradient(dy: dy.reading, dbias: pass.gradient(1))
-    Convolution.kernelGradient(geometry, x: x, dy: dy, dkernel: pass.gradient(0), scratch: pass.scratch)
     if let dx {
-      Convolution.inputGradient(geometry, dy: dy, kernel: pass.parameter(0), dx: dx, scratch: pass.scratch)
+      Convolution.inputGradient(geometry(x.shape), dy: dy, kernel: pass.parameter(0), dx: dx, scratch: pass.scratch)
     }
+  }
+
+  public func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass) {
+    // forward: x ∗ kernel + bias
+    let mode: ProductMode = pass.accumulates ? .accumulate : .replace
+    Convolution.kernelGradient(geometry(x.shape), x: x, dy: dy, dkernel: pass.gradient(0), mode, scratch: pass.scratch)
+    biasGradient(dy: dy.reading, dbias: pass.gradient(1), mode)
   }
 
   private func geometry(_ input: Shape) -> ConvolutionGeometry {

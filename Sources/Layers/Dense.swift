@@ -30,28 +30,36 @@ public struct Dense: ActivatedLayer {
     ]
   }
 
+  public var grain: Grain { .many }
+
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y (N, units) = activation(x (N, in) · kernel (in, units) + bias (units,))
     let inputs = x.shape.count
     multiply(
       Matrix(x.reading, rows: x.samples, columns: inputs), Matrix(pass.parameter(0), rows: inputs, columns: units),
-      into: Matrix(y.buffer, rows: y.samples, columns: units))
+      into: Matrix(y.buffer, rows: y.samples, columns: units), slices: pass.slices)
     activation.apply(bias: pass.parameter(1), to: y.buffer, channels: units)
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
-    let inputs = x.shape.count
     activation.gradient(y: y.reading, dy: dy.buffer, channels: units)
-    biasGradient(dy: dy.reading, dbias: pass.gradient(1))
-    // forward: x · kernel, so dkernel (in, units) = xᵀ · dy and dx (N, in) = dy · kernelᵀ
-    let gradient = Matrix(dy.reading, rows: dy.samples, columns: units)
+    guard let dx else { return }
+    // forward: x · kernel, so dx (N, in) = dy (N, units) · kernelᵀ
+    let inputs = x.shape.count
     multiply(
-      Matrix(x.reading, rows: x.samples, columns: inputs).transposed, gradient,
-      into: Matrix(pass.gradient(0), rows: inputs, columns: units))
-    if let dx {
-      multiply(
-        gradient, Matrix(pass.parameter(0), rows: inputs, columns: units).transposed,
-        into: Matrix(dx.buffer, rows: dx.samples, columns: inputs))
-    }
+      Matrix(dy.reading, rows: dy.samples, columns: units),
+      Matrix(pass.parameter(0), rows: inputs, columns: units).transposed,
+      into: Matrix(dx.buffer, rows: dx.samples, columns: inputs), slices: pass.slices)
+  }
+
+  public func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass) {
+    // forward: x · kernel + bias, so dkernel (in, units) = xᵀ · dy, and dbias is the sum of dy's rows
+    let mode: ProductMode = pass.accumulates ? .accumulate : .replace
+    let inputs = x.shape.count
+    multiply(
+      Matrix(x.reading, rows: x.samples, columns: inputs).transposed,
+      Matrix(dy.reading, rows: dy.samples, columns: units),
+      into: Matrix(pass.gradient(0), rows: inputs, columns: units), mode)
+    biasGradient(dy: dy.reading, dbias: pass.gradient(1), mode)
   }
 }

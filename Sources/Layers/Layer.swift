@@ -4,7 +4,7 @@ import Tensors
 /// One step of a network: a value without state or shapes of its own. A layer is told where its parameters lie, what to
 /// read and where to write, so the same value serves every worker at once.
 ///
-/// Conformances keep `forward` and `backward` side by side. Both run on one slice, on one thread.
+/// Conformances keep `forward`, `backward` and `parameterGradients` side by side. All run on one thread.
 public protocol Layer: Sendable {
   /// The stem of Keras's automatic names: `conv2d` gives `conv2d`, `conv2d_1`, …
   static var stem: String { get }
@@ -23,18 +23,35 @@ public protocol Layer: Sendable {
   /// Whether the output is the input's own memory under another shape; then neither pass is called.
   var isReshaping: Bool { get }
 
+  /// How many samples the passes like to get at a time.
+  var grain: Grain { get }
+
   /// Computes `y`, every float of it, from `x`.
   func forward(x: TensorView, y: TensorView, in pass: LayerPass)
 
-  /// Computes the gradients of the parameters, and of the input unless `dx` is nil, every float of them, from forward's
-  /// `x` and `y` and the output's gradient `dy`, which it may overwrite.
+  /// Computes the gradient of the input, every float of it, unless `dx` is nil, from forward's `x` and `y` and the
+  /// output's gradient `dy`; leaves in `dy` what `parameterGradients` needs, the gradient before the activation.
   func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass)
+
+  /// Computes the gradients of the parameters for samples of one slice, from forward's `x` and what `backward` left in
+  /// `dy`: overwrites them, or adds to them where `pass.accumulates`.
+  func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass)
+}
+
+/// How many samples a layer's passes like to get at a time. The bits are the same whatever they get.
+public enum Grain: Sendable {
+  /// A few, so that they stay in the cache from one layer to the next.
+  case few
+  /// As many as there are, of many slices, because the work is a product that gains from more rows.
+  case many
 }
 
 extension Layer {
   public func parameters(for input: Shape) -> [ParameterSpecification] { [] }
   public func scratchCount(for input: Shape) -> Int { 0 }
   public var isReshaping: Bool { false }
+  public var grain: Grain { .few }
+  public func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass) {}
 }
 
 /// A layer that ends in an element-wise function. The network's last one leaves its softmax to the loss.

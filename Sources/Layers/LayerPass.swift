@@ -1,44 +1,55 @@
 import Tensors
 
-/// What a layer is handed for one pass over one slice, besides its input and output.
+/// What a layer is handed for one pass over some samples, besides its input and output.
 public struct LayerPass {
   /// The arena's values.
   let values: FloatBuffer
-  /// The slice's gradients, laid out as the values are; nil in a pass that only goes forward.
+  /// The slice's gradients, laid out as the values are; only `parameterGradients` has them.
   let gradients: MutableFloatBuffer?
+  /// Whether parameter gradients are added to what the slice's earlier samples gave.
+  let accumulates: Bool
   /// Where the layer's parameters lie in both, in the order of its specifications.
   let ranges: [Range<Int>]
   /// Memory to lend for the length of the call; its contents mean nothing.
-  public let scratch: MutableFloatBuffer
+  let scratch: MutableFloatBuffer
   /// The layer's place in the network, part of its random keys.
   let layer: Int
+  /// The samples of each slice, where a pass gets whole slices.
+  let slices: [Range<Int>]
   /// What the random draws depend on; nil outside training, where nothing is random.
   let draw: Draw?
 
-  /// The identity of a slice's random draws.
+  /// The identity of some samples' random draws.
   public struct Draw {
     let seed: UInt64
     let epoch: Int
     let samples: UnsafeBufferPointer<Int32>
 
-    /// Draws for the samples of a slice, each known by its index in the data set.
+    /// Draws for samples that are each known by their index in the data set.
     public init(seed: UInt64, epoch: Int, samples: UnsafeBufferPointer<Int32>) {
       self.seed = seed
       self.epoch = epoch
       self.samples = samples
     }
+
+    /// The draws of some of the samples.
+    public func part(_ range: Range<Int>) -> Draw {
+      Draw(seed: seed, epoch: epoch, samples: UnsafeBufferPointer(rebasing: samples[range]))
+    }
   }
 
   /// Puts together what one layer needs.
   public init(
-    values: FloatBuffer, gradients: MutableFloatBuffer?, ranges: [Range<Int>], scratch: MutableFloatBuffer, layer: Int,
-    draw: Draw?
+    values: FloatBuffer, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false, ranges: [Range<Int>],
+    scratch: MutableFloatBuffer, layer: Int, slices: [Range<Int>], draw: Draw?
   ) {
     self.values = values
     self.gradients = gradients
+    self.accumulates = accumulates
     self.ranges = ranges
     self.scratch = scratch
     self.layer = layer
+    self.slices = slices
     self.draw = draw
   }
 
@@ -47,7 +58,7 @@ public struct LayerPass {
 
   /// Where the gradient of the layer's `index`-th parameter goes.
   func gradient(_ index: Int) -> MutableFloatBuffer {
-    guard let gradients else { preconditionFailure("a pass without gradients goes forward only") }
+    guard let gradients else { preconditionFailure("only parameterGradients has a place for gradients") }
     return gradients.part(ranges[index])
   }
 

@@ -2,86 +2,164 @@ import Kernels
 import Layers
 import Tensors
 
-/// A worker's memory for one slice: every activation, two gradients of activations, and the layers' scratch memory. All of
-/// it is allocated here, none during a step.
+/// A worker's memory for one wave, some slices that go through the network together: every activation, the gradients
+/// between layers, and the layers' scratch memory. All of it is allocated here, none during a step.
+///
+/// Runs of layers that work sample by sample take a few samples at a time through the whole run, so that what one layer
+/// writes is still in the cache when the next reads it. The others, the dense layers, get the whole wave at once.
 public final class Workspace {
   private let model: Sequential
   private let capacity: Int
+  private let segments: [Segment]
   /// activations[0] is the network's input, activations[i + 1] the output of stage i.
   private let activations: [FloatStorage]
-  /// The gradient that a layer reads and the one that it writes, in turn.
-  private let gradients: [FloatStorage]
+  /// Gradients of the whole wave between segments: the one that a segment reads and the one that it writes, in turn.
+  private let waveGradients: [FloatStorage]
+  /// Gradients of a group between the layers of a segment, likewise.
+  private let groupGradients: [FloatStorage]
   private let scratch: FloatStorage
 
-  /// Makes room for slices of up to `samples` samples of `model`.
+  /// Makes room for waves of up to `samples` samples of `model`.
   public init(model: Sequential, samples: Int) {
     self.model = model
     capacity = samples
+    segments = Segment.plan(model)
     var activations = [FloatStorage(count: samples * model.input.count)]
     for (index, stage) in model.stages.enumerated() {
       // A layer that only reshapes shares its input's memory.
       activations.append(
         stage.layer.isReshaping ? activations[index] : FloatStorage(count: samples * stage.output.count))
     }
-    let widest = model.stages.map(\.output.count).max() ?? model.input.count
     self.activations = activations
-    gradients = [FloatStorage(count: samples * widest), FloatStorage(count: samples * widest)]
+    let border = segments.map { model.stages[$0.stages.upperBound - 1].output.count }.max() ?? 0
+    let widest = segments.map { $0.group * $0.width }.max() ?? 0
+    waveGradients = (0..<2).map { _ in FloatStorage(count: samples * border) }
+    groupGradients = (0..<2).map { _ in FloatStorage(count: widest) }
     scratch = FloatStorage(count: model.stages.map { $0.layer.scratchCount(for: $0.input) }.max() ?? 0)
   }
 
-  /// Where the slice's samples go before `forward`: (samples, input shape…).
+  /// Where the wave's samples go before `forward`: (samples, input shape…).
   public func input(samples: Int) -> TensorView {
     precondition(samples <= capacity, "the workspace was made for \(capacity) samples, got \(samples)")
     return TensorView(samples: samples, shape: model.input, buffer: activations[0].buffer)
   }
 
-  /// Runs every layer on the slice in `input` and returns the logits (samples, classes), good until the next pass. They
+  /// Runs every layer on the samples in `input` and returns the logits (samples, classes), good until the next pass. They
   /// are a copy, which the loss may turn into its gradient in place: the last layer still needs what it gave.
   ///
   /// - Parameters:
-  ///   - samples: how many samples the slice has.
+  ///   - slices: the samples of each slice, from 0, without gaps.
   ///   - values: the arena's values.
   ///   - draw: what training's random draws depend on; nil for inference.
-  public func forward(samples: Int, values: FloatBuffer, draw: LayerPass.Draw?) -> TensorView {
-    for (index, stage) in model.stages.enumerated() where !stage.layer.isReshaping {
-      stage.layer.forward(
-        x: activation(index, samples), y: activation(index + 1, samples),
-        in: pass(index, values: values, gradients: nil, draw: draw))
+  public func forward(slices: [Range<Int>], values: FloatBuffer, draw: LayerPass.Draw?) -> TensorView {
+    let samples = slices.last?.upperBound ?? 0
+    precondition(1...capacity ~= samples, "the workspace was made for \(capacity) samples, got \(samples)")
+    for segment in segments {
+      switch segment.grain {
+      case .few:
+        for group in segment.groups(of: 0..<samples) {
+          for index in segment.stages where !model.stages[index].layer.isReshaping {
+            model.stages[index].layer.forward(
+              x: activation(index, samples).samples(group), y: activation(index + 1, samples).samples(group),
+              in: pass(index, values: values, draw: draw?.part(group)))
+          }
+        }
+      case .many:
+        for index in segment.stages {
+          model.stages[index].layer.forward(
+            x: activation(index, samples), y: activation(index + 1, samples),
+            in: pass(index, values: values, slices: slices, draw: draw))
+        }
+      }
     }
     let output = activation(model.stages.count, samples)
-    let logits = TensorView(samples: samples, shape: output.shape, buffer: gradients[1].buffer)
+    let logits = TensorView(samples: samples, shape: output.shape, buffer: waveGradients[1].buffer)
     _ = logits.buffer.update(fromContentsOf: output.reading)
     return logits
   }
 
-  /// Runs every layer backward after `forward`, from the last to the first, and fills `gradients` from its tail.
+  /// Runs every layer backward after `forward`, from the last to the first.
   ///
   /// - Parameters:
   ///   - dlogits: the gradient of the loss, (samples, classes), usually in the place of forward's logits; overwritten.
-  ///   - values: the arena's values, as forward had them.
-  ///   - gradients: the slice's gradients, laid out as the values are; overwritten.
-  ///   - draw: as forward had it.
-  ///   - filled: called after each layer that learns with the place from which on the gradients are complete.
+  ///   - slices, values, draw: as forward had them.
+  ///   - sink: where the gradients of the parameters go.
   public func backward(
-    dlogits: TensorView, values: FloatBuffer, gradients parameterGradients: MutableFloatBuffer, draw: LayerPass.Draw?,
-    filled: (Int) throws -> Void
-  ) rethrows {
-    let samples = dlogits.samples
+    dlogits: TensorView, slices: [Range<Int>], values: FloatBuffer, draw: LayerPass.Draw?, into sink: any GradientSink
+  ) throws {
     var dy = dlogits
-    var free = 0  // which of the two gradient buffers does not hold dy: forward lent the other for the logits
-    for (index, stage) in model.stages.enumerated().reversed() {
+    var free = 0  // which of the two wave gradients does not hold dy: forward lent the other for the logits
+    for segment in segments.reversed() {
+      let first = segment.stages.lowerBound
+      let shape = model.stages[first].input
+      let isFirst = first == 0
+      let dx = isFirst ? nil : TensorView(samples: dy.samples, shape: shape, buffer: waveGradients[free].buffer)
+      switch segment.grain {
+      case .few where segment.isReshaping:
+        dy = dy.reshaped(to: shape)
+        continue
+      case .few:
+        for (slice, samples) in slices.enumerated() {
+          for group in segment.groups(of: samples) {
+            backward(
+              segment, group, dy: dy.samples(group), dx: dx?.samples(group), values: values, draw: draw?.part(group),
+              gradient: sink.gradient(of: slice), accumulates: group.lowerBound > samples.lowerBound)
+            try sink.pulse()
+          }
+          sink.complete(segment.extent, of: slice)
+        }
+      case .many:
+        backward(first, dy: dy, dx: dx, slices: slices, values: values, draw: draw, into: sink)
+      }
+      if !segment.extent.isEmpty { try sink.filled(from: segment.extent.lowerBound) }
+      if let dx { dy = dx }
+      free = 1 - free
+    }
+  }
+
+  /// A few samples of one slice through all layers of a segment.
+  private func backward(
+    _ segment: Segment, _ group: Range<Int>, dy: TensorView, dx: TensorView?, values: FloatBuffer,
+    draw: LayerPass.Draw?, gradient: MutableFloatBuffer, accumulates: Bool
+  ) {
+    var dy = dy
+    var free = 0
+    for index in segment.stages.reversed() {
+      let stage = model.stages[index]
       if stage.layer.isReshaping {
         dy = dy.reshaped(to: stage.input)
         continue
       }
-      let target = gradients[free].buffer
-      let dx = index == 0 ? nil : TensorView(samples: samples, shape: stage.input, buffer: target)
-      stage.layer.backward(
-        x: activation(index, samples), y: activation(index + 1, samples), dy: dy, dx: dx,
-        in: pass(index, values: values, gradients: parameterGradients, draw: draw))
-      if let dx { dy = dx }
+      let isLast = index == segment.firstWorking
+      let between = TensorView(samples: group.count, shape: stage.input, buffer: groupGradients[free].buffer)
+      let target = isLast ? dx?.reshaped(to: stage.input) : between
+      let x = activation(index, group.upperBound).samples(group)
+      let y = activation(index + 1, group.upperBound).samples(group)
+      stage.layer.backward(x: x, y: y, dy: dy, dx: target, in: pass(index, values: values, draw: draw))
+      if !stage.ranges.isEmpty {
+        stage.layer.parameterGradients(
+          x: x, dy: dy,
+          in: pass(index, values: values, gradients: gradient, accumulates: accumulates, draw: draw))
+      }
+      dy = between
       free = 1 - free
-      if let first = stage.ranges.first { try filled(first.lowerBound) }
+    }
+  }
+
+  /// A whole wave through one layer: the input's gradient at once, the parameters' slice by slice.
+  private func backward(
+    _ index: Int, dy: TensorView, dx: TensorView?, slices: [Range<Int>], values: FloatBuffer, draw: LayerPass.Draw?,
+    into sink: any GradientSink
+  ) {
+    let stage = model.stages[index]
+    let (x, y) = (activation(index, dy.samples), activation(index + 1, dy.samples))
+    stage.layer.backward(
+      x: x, y: y, dy: dy, dx: dx, in: pass(index, values: values, slices: slices, draw: draw))
+    for (slice, samples) in slices.enumerated() {
+      stage.layer.parameterGradients(
+        x: x.samples(samples), dy: dy.samples(samples),
+        in: pass(index, values: values, gradients: sink.gradient(of: slice), draw: draw?.part(samples)))
+      sink.complete(stage.extent, of: slice)
     }
   }
 
@@ -91,10 +169,11 @@ public final class Workspace {
   }
 
   private func pass(
-    _ index: Int, values: FloatBuffer, gradients: MutableFloatBuffer?, draw: LayerPass.Draw?
+    _ index: Int, values: FloatBuffer, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false,
+    slices: [Range<Int>] = [], draw: LayerPass.Draw?
   ) -> LayerPass {
     LayerPass(
-      values: values, gradients: gradients, ranges: model.stages[index].ranges, scratch: scratch.buffer, layer: index,
-      draw: draw)
+      values: values, gradients: gradients, accumulates: accumulates, ranges: model.stages[index].ranges,
+      scratch: scratch.buffer, layer: index, slices: slices, draw: draw)
   }
 }

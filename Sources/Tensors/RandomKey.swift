@@ -8,6 +8,8 @@ public enum RandomPurpose: Sendable {
   case dropout(layer: Int)
   /// The drawing of the embedded data set.
   case synthesis
+  /// The numbers on which OpenBLAS shows how it multiplies.
+  case rowIndependence
 
   /// The purpose as the highest counter word: kind in the upper byte, place in the lower three.
   var word: UInt32 {
@@ -16,6 +18,7 @@ public enum RandomPurpose: Sendable {
     case .shuffling: Self.word(kind: 2, index: 0)
     case .dropout(let layer): Self.word(kind: 3, index: layer)
     case .synthesis: Self.word(kind: 4, index: 0)
+    case .rowIndependence: Self.word(kind: 5, index: 0)
     }
   }
 

@@ -20,6 +20,14 @@ public struct TensorView {
     buffer.part(index * shape.count..<(index + 1) * shape.count)
   }
 
+  /// Some of the samples, which follow one another.
+  public func samples(_ range: Range<Int>) -> TensorView {
+    precondition(0 <= range.lowerBound && range.upperBound <= samples, "samples \(range) of \(samples) do not exist")
+    return TensorView(
+      samples: range.count, shape: shape,
+      buffer: buffer.part(range.lowerBound * shape.count..<range.upperBound * shape.count))
+  }
+
   /// All floats, to be read only.
   public var reading: FloatBuffer { buffer.reading }
 

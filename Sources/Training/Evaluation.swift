@@ -57,10 +57,14 @@ public final class Evaluator {
       // Workers write slots of their own, and the closure does not outlive this call.
       nonisolated(unsafe) let slots = slots
       try team.run { worker in
-        for index in share.share(worker, of: team.count) where !shouldStop() {
-          let score = workers[worker].evaluate(samples[plan.range(of: index)], of: dataset, values: values)
-          slots[2 * index] = score.loss
-          slots[2 * index + 1] = Double(score.correct)
+        let run = share.share(worker, of: team.count)
+        let waves = plan.waves(run, of: samples[...], by: workers[worker].slicesPerWave)
+        for (slices, wave) in waves where !shouldStop() {
+          let scores = workers[worker].evaluate(wave, of: dataset, values: values)
+          for (index, score) in zip(slices, scores) {
+            slots[2 * index] = score.loss
+            slots[2 * index + 1] = Double(score.correct)
+          }
         }
       }
     }

@@ -4,19 +4,26 @@ import Layers
 import Models
 import Tensors
 
-/// One worker: the memory to take a slice through the network, forward and backward, on one thread.
+/// One worker: the memory to take some slices through the network together, forward and backward, on one thread.
 final class SliceWorker {
-  private let model: Sequential
+  /// How many samples a wave has at the most, unless a single slice has more. From about 256 rows on, a product with a
+  /// wide dense layer's kernel runs at full speed; more would only take more memory.
+  private static let waveSamples = 256
+
+  /// How many slices go through the network together.
+  let slicesPerWave: Int
+
   private let workspace: Workspace
   private let samples: UnsafeMutableBufferPointer<Int32>
   private let labels: UnsafeMutableBufferPointer<Int32>
 
-  /// Makes room for slices of up to `slice` samples.
+  /// Makes room for waves of slices of up to `slice` samples.
   init(model: Sequential, slice: Int) {
-    self.model = model
-    workspace = Workspace(model: model, samples: slice)
-    samples = .allocate(capacity: slice)
-    labels = .allocate(capacity: slice)
+    slicesPerWave = max(1, Self.waveSamples / slice)
+    let capacity = slicesPerWave * slice
+    workspace = Workspace(model: model, samples: capacity)
+    samples = .allocate(capacity: capacity)
+    labels = .allocate(capacity: capacity)
     samples.initialize(repeating: 0)
     labels.initialize(repeating: 0)
   }
@@ -26,60 +33,73 @@ final class SliceWorker {
     labels.deallocate()
   }
 
-  /// Computes the score of the given samples and leaves their gradient, weighted for a global batch of `batch` samples,
-  /// in `gradient`, whose tail takes the score.
-  ///
-  /// - Parameters:
-  ///   - slice: indices into the data set.
-  ///   - draw: seed and epoch of the random draws.
-  ///   - filled: called with the place from which on `gradient` is complete, falling to 0.
-  func train(
-    _ slice: ArraySlice<Int32>, of dataset: any Dataset, batch: Int, seed: UInt64, epoch: Int, values: FloatBuffer,
-    gradient: MutableFloatBuffer, filled: (Int) throws -> Void
-  ) rethrows {
-    let labels = load(slice, of: dataset)
-    let draw = LayerPass.Draw(seed: seed, epoch: epoch, samples: UnsafeBufferPointer(rebasing: samples[..<slice.count]))
-    let logits = workspace.forward(samples: slice.count, values: values, draw: draw)
-    GradientTail.write(SoftmaxCrossentropy.forward(logits: logits.reading, labels: labels), behind: gradient)
-    SoftmaxCrossentropy.backward(logits: logits.buffer, labels: labels, batch: batch)
-    try workspace.backward(dlogits: logits, values: values, gradients: gradient, draw: draw, filled: filled)
+  /// Some slices of a batch that follow one another.
+  struct Wave {
+    /// The samples of all of them, as indices into the data set.
+    let samples: ArraySlice<Int32>
+    /// Which of the samples each slice has, counted from the wave's first.
+    let slices: [Range<Int>]
   }
 
-  /// The score of the given samples.
-  func evaluate(_ slice: ArraySlice<Int32>, of dataset: any Dataset, values: FloatBuffer) -> Score {
-    let labels = load(slice, of: dataset)
-    let logits = workspace.forward(samples: slice.count, values: values, draw: nil)
-    return SoftmaxCrossentropy.forward(logits: logits.reading, labels: labels)
+  /// Leaves the gradients of a wave's slices in `sink`, weighted for a global batch of `batch` samples. The tail of each
+  /// takes the slice's score.
+  ///
+  /// - Parameters:
+  ///   - seed, epoch: what the random draws depend on besides the samples.
+  func train(
+    _ wave: Wave, of dataset: any Dataset, batch: Int, seed: UInt64, epoch: Int, values: FloatBuffer,
+    into sink: any GradientSink
+  ) throws {
+    load(wave, of: dataset)
+    let draw = LayerPass.Draw(
+      seed: seed, epoch: epoch, samples: UnsafeBufferPointer(rebasing: samples[..<wave.samples.count]))
+    let logits = workspace.forward(slices: wave.slices, values: values, draw: draw)
+    for (index, slice) in wave.slices.enumerated() {
+      let (rows, labels) = (logits.samples(slice), labels(slice))
+      let gradient = sink.gradient(of: index)
+      GradientTail.write(SoftmaxCrossentropy.forward(logits: rows.reading, labels: labels), behind: gradient)
+      sink.complete(GradientTail.range(behind: gradient), of: index)
+      SoftmaxCrossentropy.backward(logits: rows.buffer, labels: labels, batch: batch)
+    }
+    try workspace.backward(dlogits: logits, slices: wave.slices, values: values, draw: draw, into: sink)
+  }
+
+  /// The score of each of a wave's slices.
+  func evaluate(_ wave: Wave, of dataset: any Dataset, values: FloatBuffer) -> [Score] {
+    load(wave, of: dataset)
+    let logits = workspace.forward(slices: wave.slices, values: values, draw: nil)
+    return wave.slices.map {
+      SoftmaxCrossentropy.forward(logits: logits.samples($0).reading, labels: labels($0))
+    }
+  }
+
+  private func labels(_ slice: Range<Int>) -> UnsafeBufferPointer<Int32> {
+    UnsafeBufferPointer(rebasing: labels[slice])
   }
 
   /// Loads pixels and labels.
-  private func load(_ slice: ArraySlice<Int32>, of dataset: any Dataset) -> UnsafeBufferPointer<Int32> {
-    let input = workspace.input(samples: slice.count)
-    for (n, sample) in slice.enumerated() {
+  private func load(_ wave: Wave, of dataset: any Dataset) {
+    let input = workspace.input(samples: wave.samples.count)
+    for (n, sample) in wave.samples.enumerated() {
       samples[n] = sample
       labels[n] = Int32(dataset.label(of: Int(sample)))
       dataset.load(Int(sample), into: input.sample(n))
     }
-    return UnsafeBufferPointer(rebasing: labels[..<slice.count])
   }
 }
 
-/// What travels behind the gradient and is summed with it.
-enum GradientTail {
-  /// Two floats: the sum of the losses and the number of right answers (exact up to 2^24 samples a batch).
-  static let count = 2
-
-  /// Puts a slice's score into the last floats of its gradient.
-  static func write(_ score: Score, behind gradient: MutableFloatBuffer) {
-    gradient[gradient.count - 2] = Float(score.loss)
-    gradient[gradient.count - 1] = Float(score.correct)
-  }
-
-  /// Takes the batch's score from the last floats of the sum.
-  static func read(behind gradient: FloatBuffer) -> Score {
-    var score = Score()
-    score.loss = Double(gradient[gradient.count - 2])
-    score.correct = Int(gradient[gradient.count - 1])
-    return score
+extension SlicePlan {
+  /// Cuts a run of slices into waves of at most `count` slices.
+  ///
+  /// - Parameter samples: the batch's samples, as indices into the data set.
+  func waves(_ run: Range<Int>, of samples: ArraySlice<Int32>, by count: Int) -> [(Range<Int>, SliceWorker.Wave)] {
+    stride(from: run.lowerBound, to: run.upperBound, by: count).map { first in
+      let slices = first..<min(first + count, run.upperBound)
+      let (start, end) = (range(of: first).lowerBound, range(of: slices.upperBound - 1).upperBound)
+      let wave = SliceWorker.Wave(
+        samples: samples[samples.startIndex + start..<samples.startIndex + end],
+        slices: slices.map { range(of: $0).lowerBound - start..<range(of: $0).upperBound - start })
+      return (slices, wave)
+    }
   }
 }

@@ -1,7 +1,7 @@
 import Collectives
 import Datasets
-import Glibc
 import Kernels
+import Models
 import Optimizers
 import Tensors
 
@@ -19,9 +19,8 @@ final class TrainingStep {
   private let workers: [SliceWorker]
   private let batches: BatchPlan
   private let sampleOrder: SampleOrder
-  private let buckets: [Range<Int>]
   private let sums: [PartialSums]
-  private let progress: BucketProgress
+  private let exchange: RankExchange
   private let reduction: any GradientReduction
   private let optimizer: SGD
 
@@ -40,11 +39,10 @@ final class TrainingStep {
     self.arena = arena
     self.team = team
     self.workers = workers
-    self.buckets = buckets
     batches = BatchPlan(samples: dataset.count, batchSize: experiment.batchSize)
     sampleOrder = SampleOrder(samples: dataset.count, seed: experiment.shuffle ? experiment.seed : nil)
     sums = workers.map { _ in PartialSums(count: arena.gradients.buffer.count) }
-    progress = BucketProgress(workers: workers.count)
+    exchange = RankExchange(buckets: buckets, workers: workers.count)
     reduction =
       switch experiment.reduction {
       case .tree: TreeReduction(communicator, buckets: buckets, result: arena.gradients.buffer)
@@ -64,10 +62,10 @@ final class TrainingStep {
     for (index, sums) in sums.enumerated() { sums.reset(slices: slices.count, run: share.share(index, of: team.count)) }
     try reduction.begin(sums.flatMap(\.sums), slices: slices.count)
     added = 0
-    progress.reset()
+    exchange.reset()
     try team.run { worker in
       try compute(share.share(worker, of: team.count), worker, slices: slices, of: batch)
-      if worker == 0 { try exchangeTheRest(shouldStop) }
+      if worker == 0 { try exchange.finish(reduction, added: &added, shouldStop: shouldStop) }
     }
     try reduction.finalize()
 
@@ -81,50 +79,45 @@ final class TrainingStep {
   /// One worker's part: the gradients of its slices, added up in tree order.
   private func compute(_ run: Range<Int>, _ worker: Int, slices: SlicePlan, of batch: BatchPlan.Batch) throws {
     let samples = order.samples[batch.positions]
-    let sums = sums[worker]
-    for slice in run {
-      let gradient = sums.push(slice)
-      let isLast = slice == run.upperBound - 1
-      var filled = 0
-      let range = slices.range(of: slice)
+    let waves = slices.waves(run, of: samples, by: workers[worker].slicesPerWave)
+    for (number, (slices, wave)) in waves.enumerated() {
+      let sink = WaveSink(step: self, worker: worker, slices: slices, isLast: number == waves.count - 1)
       try workers[worker].train(
-        samples[samples.startIndex + range.lowerBound..<samples.startIndex + range.upperBound], of: dataset,
-        batch: samples.count, seed: experiment.seed, epoch: batch.epoch, values: arena.values.buffer.reading,
-        gradient: gradient
-      ) { complete in
-        while filled < buckets.count, buckets[filled].lowerBound >= complete {
-          sums.settle(buckets[filled])
-          filled += 1
-        }
-        if isLast { progress.set(filled, of: worker) }
-        if worker == 0 { try exchange() }
-      }
-      sums.finishSlice()
+        wave, of: dataset, batch: samples.count, seed: experiment.seed, epoch: batch.epoch,
+        values: arena.values.buffer.reading, into: sink)
     }
-    progress.set(buckets.count, of: worker)  // also where the run is empty
+    exchange.fill(from: 0, of: worker)  // also where the run is empty
   }
 
-  /// Hands over the buckets that are final on this rank, and lets MPI move. The last bucket is kept back for
-  /// `exchangeTheRest`.
-  private func exchange() throws(CollectiveError) {
-    while added < min(progress.common, buckets.count - 1) { try addNext() }
-    try reduction.progress()
-  }
+  /// Leaves a wave's gradients in its worker's sums.
+  private final class WaveSink: GradientSink {
+    private let step: TrainingStep
+    private let worker: Int
+    private let slices: Range<Int>
+    private let isLast: Bool
 
-  /// Once worker 0 has computed its part: waits for the other workers' buckets. The last one takes the wish to stop with
-  /// it, so that is asked for as late as can be.
-  private func exchangeTheRest(_ shouldStop: () -> Bool) throws(CollectiveError) {
-    while progress.common < buckets.count {
-      try exchange()
-      usleep(50)  // the core is free: this worker has nothing else to do
+    init(step: TrainingStep, worker: Int, slices: Range<Int>, isLast: Bool) {
+      self.step = step
+      self.worker = worker
+      self.slices = slices
+      self.isLast = isLast
     }
-    while added < buckets.count - 1 { try addNext() }
-    if shouldStop() { reduction.requestStop() }
-    try addNext()
-  }
 
-  private func addNext() throws(CollectiveError) {
-    try reduction.add(buckets[added])
-    added += 1
+    func gradient(of slice: Int) -> MutableFloatBuffer {
+      step.sums[worker].buffer(of: slices.lowerBound + slice)
+    }
+
+    func complete(_ range: Range<Int>, of slice: Int) {
+      step.sums[worker].settle(range, of: slices.lowerBound + slice)
+    }
+
+    func filled(from start: Int) throws {
+      if isLast { step.exchange.fill(from: start, of: worker) }
+      try pulse()
+    }
+
+    func pulse() throws {
+      if worker == 0 { try step.exchange.advance(step.reduction, added: &step.added) }
+    }
   }
 }
