@@ -1,0 +1,119 @@
+import Testing
+
+extension ProgramTests {
+  /// Interrupted or not, here or there: one run.
+  @Suite struct ResumeTests {
+    private let program: Program
+
+    init() throws { program = try Program() }
+
+    private func expectEqual(
+      _ run: String, _ control: String, _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+      #expect(try program.finalHash(run) == program.finalHash(control), comment, sourceLocation: sourceLocation)
+      #expect(try program.timelessMetrics(run) == program.timelessMetrics(control), comment, sourceLocation: sourceLocation)
+    }
+
+    /// An epoch has 3 steps: 3 and 6 are borders, the others amid an epoch.
+    @Test func aRunGoesOnOnAnyNumberOfRanks() throws {
+      try program.train("--steps 8 --run control")
+      for (stop, before, after) in [(3, 1, 2), (4, 2, 3), (5, 3, nil)] {
+        let run = "run-\(stop)"
+        try program.train("--steps \(stop) --run \(run)", ranks: before)
+        let outcome = try program.resume("--steps 8 --run \(run)", ranks: after)
+        #expect(outcome.output.contains("going on after step \(stop)"))
+        try expectEqual(run, "control", "stopped at \(stop)")
+      }
+    }
+
+    @Test func aRunIsProlonged() throws {
+      try program.train("--epochs 2 --run control")
+      try program.train("--epochs 1 --run run")
+      try program.resume("--epochs 2 --run run", ranks: 2)
+      try expectEqual("run", "control")
+      let before = try program.text("run/metrics.jsonl")
+      #expect(try program.resume("--run run").output.contains("done: step 6"))
+      #expect(try program.text("run/metrics.jsonl") == before)
+    }
+
+    @Test func theBestSoFarIsRemembered() throws {
+      let train = "train --dataset synthetic --limit 20 --batch-size 20"
+      #expect(try program("\(train) --epochs 2 --validate-every 1 --run control").code == 0)
+      #expect(try program("\(train) --epochs 1 --validate-every 1 --run run").code == 0)
+      try program.resume("--epochs 2 --run run")
+      try expectEqual("run", "control")
+      #expect(try program.link("run/checkpoints/best") == program.link("control/checkpoints/best"))
+    }
+
+    @Test func aDamagedCheckpointIsPassedOver() throws {
+      try program.train("--steps 5 --checkpoint-every 1 --run control")
+      try program.train("--steps 4 --checkpoint-every 1 --run run")
+      try program.damage("run/checkpoints/step-00000004.safetensors", fromEnd: 1000)
+      let outcome = try program.resume("--steps 5 --run run")
+      #expect(outcome.complaints.count == 1)
+      #expect(outcome.complaints[0].contains("step-00000004.safetensors") && outcome.complaints[0].contains("damaged"))
+      #expect(outcome.output.contains("going on after step 3"))
+      try expectEqual("run", "control")
+    }
+
+    @Test func whatCannotGoOnIsLeftAlone() throws {
+      try program.train("--steps 1 --run run")
+      try program.train("--steps 1 --run other --model keras-cnn-no-dropout")
+      let before = try program.inventory("run")
+      for options in [
+        "--seed 2", "--batch-size 41", "--slice 8", "--learning-rate 0.5", "--momentum 0.1", "--decay 0", "--limit 99",
+        "--model keras-cnn-no-dropout", "--dataset cifar10", "--reduction mpi", "--no-shuffle",
+      ] {
+        let outcome = try program("train --resume --run run \(options)")
+        #expect(outcome.code == 64, "\(options): \(outcome.error)")
+        #expect(outcome.complaints.count == 1)
+        #expect(outcome.error.contains("run of another kind"))
+      }
+      let refused = try program("\(smallRun) --run run", ranks: 2)
+      #expect(refused.code == 64)
+      #expect(refused.complaints.count == 1)
+      #expect(refused.error.contains("run holds a run already: add --resume"))
+      #expect(try program.inventory("run") == before)
+
+      let none = try program("train --resume --run none", ranks: 2)
+      #expect(none.code == 66)
+      #expect(none.error.contains("there is no run to go on with"))
+      #expect(try !program.names(in: ".").contains("none"))
+    }
+
+    @Test func whatIsBrokenIsBadData() throws {
+      try program.train("--steps 1 --run run")
+      try program.train("--steps 1 --run other --model keras-cnn-no-dropout")
+      let checkpoint = "run/checkpoints/step-00000001.safetensors"
+
+      _ = try program.shell("cp -r run foreign; cp other/checkpoints/step-00000001.safetensors foreign/checkpoints/")
+      let foreign = try program("train --resume --run foreign --steps 2", ranks: 2)
+      #expect(foreign.code == 65)
+      #expect(foreign.error.contains("is of another run (model: keras-cnn-no-dropout, not keras-cnn)"))
+
+      _ = try program.shell("cp -r run edited; sed -i 's/\"batch_size\" : 40/\"batch_size\" : 0/' edited/config.json")
+      let edited = try program("train --resume --run edited --steps 2", ranks: 2)
+      #expect(edited.code == 65)
+      #expect(edited.error.contains("edited/config.json: describes no run: batch_size 0 is out of range"))
+
+      for name in ["run/checkpoints/step-00000000.safetensors", checkpoint] { try program.damage(name) }
+      let before = try program.inventory("run")
+      let damaged = try program("train --resume --run run --steps 2", ranks: 2)
+      #expect(damaged.code == 65)
+      #expect(damaged.complaints.count == 3)
+      #expect(damaged.error.contains("none of the 2 checkpoints is whole"))
+      #expect(try program.inventory("run") == before)
+      let evaluated = try program("evaluate --checkpoint \(checkpoint)", ranks: 2)
+      #expect(evaluated.code == 65)
+      #expect(evaluated.complaints.count == 1)
+    }
+
+    @Test func aFolderThatLostItsConfigurationIsLeftAlone() throws {
+      try program.train("--steps 1 --run run")
+      _ = try program.shell("rm run/config.json")
+      let before = try program.inventory("run")
+      #expect(try program("\(smallRun) --run run").code == 64)
+      #expect(try program.inventory("run") == before)
+    }
+  }
+}
