@@ -20,14 +20,14 @@ public struct SGD: Sendable, Hashable, Codable {
   /// What the arena must keep for this optimiser.
   public var stateNames: [String] { [Self.momentumState] }
 
-  /// Updates the values and states in `range` of the arena; its gradients stay. Ranges may be updated in any order, by
-  /// several threads.
-  public func update(_ arena: ParameterArena, _ range: Range<Int>, rate: Float) {
+  /// Takes step `step`, counted from 0, for the values and states in `range` of the arena; its gradients stay. Several
+  /// threads may update ranges of their own.
+  public func update(_ arena: ParameterArena, in range: Range<Int>, step: Int) {
     guard let velocity = arena.optimizerStates[Self.momentumState] else {
       preconditionFailure("the arena was made for another optimiser")
     }
     sgdUpdate(
       values: arena.values.buffer.part(range), velocity: velocity.buffer.part(range),
-      gradients: arena.gradients.buffer.part(range).reading, rate: rate, momentum: momentum)
+      gradients: arena.gradients.buffer.part(range).reading, rate: schedule.rate(at: step), momentum: momentum)
   }
 }

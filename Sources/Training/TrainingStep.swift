@@ -69,9 +69,8 @@ final class TrainingStep {
     }
     try reduction.finalize()
 
-    let rate = optimizer.schedule.rate(at: step)
     try team.run { worker in
-      optimizer.update(arena, (0..<arena.layout.count).share(worker, of: team.count), rate: rate)
+      optimizer.update(arena, in: (0..<arena.layout.count).share(worker, of: team.count), step: step)
     }
     return (GradientTail.read(behind: arena.gradients.buffer.reading), reduction.stopRequested)
   }

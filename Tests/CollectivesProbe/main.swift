@@ -17,18 +17,18 @@ func step(
     let run = share.share(index, of: workers.count)
     worker.reset(slices: slices, run: run)
     for slice in run {
-      Problem.fill(worker.push(slice), step: step, slice: slice)
+      Problem.fill(worker.buffer(of: slice), step: step, slice: slice)
       guard slice != run.last else { continue }
-      buckets.forEach(worker.settle)
-      worker.finishSlice()
+      for bucket in buckets { worker.settle(bucket, of: slice) }
     }
   }
   try reduction.begin(workers.flatMap(\.sums), slices: slices)
   for bucket in buckets {
-    for worker in workers where !worker.sums.isEmpty { worker.settle(bucket) }
+    for (index, worker) in workers.enumerated() {
+      if let last = share.share(index, of: workers.count).last { worker.settle(bucket, of: last) }
+    }
     try reduction.add(bucket)
   }
-  for worker in workers where !worker.sums.isEmpty { worker.finishSlice() }
   try reduction.finalize()
 }
 
@@ -119,9 +119,8 @@ func time(_ arguments: [String], _ communicator: any Communicator) throws {
   let reduction = reduction(arguments[0], communicator, buckets, result.buffer)
   let worker = PartialSums(count: count)
   worker.reset(slices: communicator.size, run: communicator.rank..<communicator.rank + 1)
-  worker.push(communicator.rank).update(repeating: 1)
-  worker.settle(0..<count)
-  worker.finishSlice()
+  worker.buffer(of: communicator.rank).update(repeating: 1)
+  worker.settle(0..<count, of: communicator.rank)
   var durations: [Duration] = []
   for _ in 0..<repeats + 2 {
     try communicator.barrier()

@@ -20,12 +20,11 @@ import Testing
       for start in 0..<slices {
         for end in start...slices {
           sums.reset(slices: slices, run: start..<end)
-          for slice in start..<end {
-            _ = sums.push(slice).update(fromContentsOf: gradients[slice])
-            let announced = sums.sums.map(\.node)
-            for bucket in [30..<40, 0..<30] { sums.settle(bucket) }
-            sums.finishSlice()
-            #expect(sums.sums.map(\.node) == announced)
+          for bucket in [30..<40, 0..<30] {  // each goes through all slices by itself
+            for slice in start..<end {
+              _ = sums.buffer(of: slice).part(bucket).update(fromContentsOf: gradients[slice][bucket])
+              sums.settle(bucket, of: slice)
+            }
           }
           #expect(sums.sums.map(\.node) == SliceTree(slices: slices).subtrees(of: start..<end))
           for sum in sums.sums {
@@ -41,12 +40,7 @@ import Testing
     let sums = PartialSums(count: 8)
     func places() -> [MutableFloatBuffer] {
       sums.reset(slices: 13, run: 3..<11)
-      return (3..<11).map { slice in
-        let buffer = sums.push(slice)
-        sums.settle(0..<8)
-        sums.finishSlice()
-        return buffer
-      }
+      return (3..<11).map { sums.buffer(of: $0) }
     }
     let first = places().map(\.baseAddress)
     #expect(places().map(\.baseAddress) == first)

@@ -79,6 +79,7 @@ struct GradientCheck {
     withPass(tensors, gradients: gradients) {
       layer.backward(
         x: view(x, input), y: view(y, output), dy: view(dy, output), dx: wantsInput ? view(dx, input) : nil, in: $0)
+      layer.parameterGradients(x: view(x, input), dy: view(dy, output), in: $0)
     }
     return [dx.floats] + ranges.map { Array(gradients.buffer[$0]) }
   }
@@ -103,7 +104,7 @@ struct GradientCheck {
       body(
         LayerPass(
           values: values.buffer.reading, gradients: gradients?.buffer, ranges: ranges, scratch: scratch.buffer,
-          layer: 2,
+          layer: 2, slices: [0..<samples],
           draw: drawnSamples == nil ? nil : LayerPass.Draw(seed: 7, epoch: 3, samples: drawn)))
     }
     withExtendedLifetime((values, scratch)) {}

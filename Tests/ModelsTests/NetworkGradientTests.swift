@@ -61,7 +61,7 @@ import Testing
     let (h, a, z) = (0x1p-9 as Float, 2.0, 2.0)
     let pass = TrainingPass(model, seed: seed)
     let tolerance = Double(h * h) / 6 * a * a * a + 2 * 5 * 8 * 0x1p-24 * z / Double(h)
-    let (gradients, values) = (pass.gradients(), pass.values.buffer)
+    let (gradients, values) = (try pass.gradients(), pass.values.buffer)
     for entry in model.layout.entries {
       var telling = 0
       for i in entry.range {
@@ -107,26 +107,25 @@ private struct TrainingPass {
   }
 
   /// The gradients of the loss, by backward.
-  func gradients() -> [Float] {
-    let gradients = FloatStorage(nan: model.parameterCount)
-    return forward { logits, labels, draw in
+  func gradients() throws -> [Float] {
+    let sink = OneSlice(model.parameterCount)
+    return try forward { logits, labels, draw in
       SoftmaxCrossentropy.backward(logits: logits.buffer, labels: labels, batch: labels.count)
-      workspace.backward(
-        dlogits: logits, values: values.buffer.reading, gradients: gradients.buffer, draw: draw
-      ) { _ in }
-      return gradients.floats
+      try workspace.backward(
+        dlogits: logits, slices: [0..<labels.count], values: values.buffer.reading, draw: draw, into: sink)
+      return sink.gradients.floats
     }
   }
 
   private func forward<Result>(
-    _ body: (TensorView, UnsafeBufferPointer<Int32>, LayerPass.Draw) -> Result
-  ) -> Result {
-    drawn.withUnsafeBufferPointer { drawn in
-      labels.withUnsafeBufferPointer { labels in
+    _ body: (TensorView, UnsafeBufferPointer<Int32>, LayerPass.Draw) throws -> Result
+  ) rethrows -> Result {
+    try drawn.withUnsafeBufferPointer { drawn in
+      try labels.withUnsafeBufferPointer { labels in
         _ = workspace.input(samples: labels.count).buffer.update(fromContentsOf: x)
         let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
-        return body(
-          workspace.forward(samples: labels.count, values: values.buffer.reading, draw: draw), labels, draw)
+        return try body(
+          workspace.forward(slices: [0..<labels.count], values: values.buffer.reading, draw: draw), labels, draw)
       }
     }
   }

@@ -33,7 +33,7 @@ import Testing
     return Self.drawn.withUnsafeBufferPointer { drawn in
       _ = workspace.input(samples: samples).buffer.update(fromContentsOf: x)
       let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
-      return workspace.forward(samples: samples, values: values.buffer.reading, draw: draw).buffer.map(\.bitPattern)
+      return workspace.forward(slices: [0..<samples], values: values.buffer.reading, draw: draw).buffer.map(\.bitPattern)
     }
   }
 
@@ -59,29 +59,27 @@ import Testing
     let (values, workspace) = (values(model), Workspace(model: model, samples: 1))
     values.buffer[0] = .nan
     workspace.input(samples: 1).buffer.update(repeating: 1)
-    let logits = workspace.forward(samples: 1, values: values.buffer.reading, draw: nil)
+    let logits = workspace.forward(slices: [0..<1], values: values.buffer.reading, draw: nil)
     #expect(logits.buffer.allSatisfy { $0.isNaN })
   }
 
   @Test func gradientsAreFilledFromTheTail() throws {
     let model = try network()
-    let (values, gradients) = (values(model), FloatStorage(nan: model.parameterCount))
+    let (values, sink) = (values(model), OneSlice(model.parameterCount))
     let workspace = Workspace(model: model, samples: 2)
     _ = workspace.input(samples: 2).buffer.update(fromContentsOf: fractions(2 * model.input.count, seed: 1))
-    var steps: [(offset: Int, gradients: [Float])] = []
-    Self.drawn.withUnsafeBufferPointer { drawn in
+    try Self.drawn.withUnsafeBufferPointer { drawn in
       let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
-      let logits = workspace.forward(samples: 2, values: values.buffer.reading, draw: draw)
-      workspace.backward(
-        dlogits: logits, values: values.buffer.reading, gradients: gradients.buffer, draw: draw
-      ) { steps.append(($0, gradients.floats)) }
+      let logits = workspace.forward(slices: [0..<2], values: values.buffer.reading, draw: draw)
+      try workspace.backward(
+        dlogits: logits, slices: [0..<2], values: values.buffer.reading, draw: draw, into: sink)
     }
-    // One call for each layer that learns: the arena's offsets of their kernels, last first.
-    let kernels = model.layout.entries.filter { $0.name.hasSuffix("kernel") }
-    #expect(steps.map(\.offset) == kernels.map(\.range.lowerBound).reversed())
-    #expect(steps.last?.offset == 0)
-    for (offset, filled) in steps {
-      #expect(filled[offset...].elementsEqual(gradients.floats[offset...]))
+    // One call for each run of layers that learns, the last first.
+    #expect(sink.steps.count > 1)
+    #expect(sink.steps.last?.offset == 0)
+    #expect(zip(sink.steps, sink.steps.dropFirst()).allSatisfy { $0.offset > $1.offset })
+    for (offset, filled) in sink.steps {
+      #expect(filled[offset...].elementsEqual(sink.gradients.floats[offset...]))
       #expect(filled[..<offset].allSatisfy { $0.isNaN })
     }
   }
@@ -89,14 +87,43 @@ import Testing
   @Test func whatFilledThrowsEndsThePass() throws {
     struct Stop: Error {}
     let model = try network()
-    let (values, gradients) = (values(model), FloatStorage(nan: model.parameterCount))
+    let (values, sink) = (values(model), OneSlice(model.parameterCount))
+    sink.error = Stop()
     let workspace = Workspace(model: model, samples: 1)
-    let logits = workspace.forward(samples: 1, values: values.buffer.reading, draw: nil)
+    let logits = workspace.forward(slices: [0..<1], values: values.buffer.reading, draw: nil)
     #expect(throws: Stop.self) {
       try workspace.backward(
-        dlogits: logits, values: values.buffer.reading, gradients: gradients.buffer, draw: nil
-      ) { _ in throw Stop() }
+        dlogits: logits, slices: [0..<1], values: values.buffer.reading, draw: nil, into: sink)
     }
-    #expect(gradients.buffer[0].isNaN)
+    #expect(sink.gradients.buffer[0].isNaN)
+  }
+
+  /// Several slices in one wave have the gradients that each has alone, to the last bit: dropout, convolutions in groups,
+  /// and dense products of all rows at once included.
+  @Test func aWaveGivesTheBitsOfItsSlices() throws {
+    let model = try #require(
+      try BuiltInModels.model(named: "keras-cnn", input: [12, 12, 3], classes: 10))
+    let slices = [0..<5, 5..<10, 10..<12]
+    let drawn: [Int32] = (0..<12).map { 40 - 3 * $0 }
+    let values = values(model)
+    let x = fractions(12 * model.input.count, seed: 3)
+    func gradients(_ slices: [Range<Int>], from start: Int) throws -> [[UInt32]] {
+      let count = slices.last?.upperBound ?? 0
+      let workspace = Workspace(model: model, samples: count)
+      _ = workspace.input(samples: count).buffer
+        .update(fromContentsOf: x[start * model.input.count..<(start + count) * model.input.count])
+      let sinks = slices.map { _ in OneSlice(model.parameterCount) }
+      try drawn[start..<start + count].withUnsafeBufferPointer { drawn in
+        let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
+        let logits = workspace.forward(slices: slices, values: values.buffer.reading, draw: draw)
+        try workspace.backward(
+          dlogits: logits, slices: slices, values: values.buffer.reading, draw: draw, into: ManySlices(sinks))
+      }
+      return sinks.map { $0.gradients.buffer.map(\.bitPattern) }
+    }
+    let together = try gradients(slices, from: 0)
+    for (index, slice) in slices.enumerated() {
+      #expect(try gradients([0..<slice.count], from: slice.lowerBound) == [together[index]])
+    }
   }
 }

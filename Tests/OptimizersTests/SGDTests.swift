@@ -22,7 +22,7 @@ import Testing
     var path: [[Float]] = []
     for (step, gradient) in [(0, 4), (1, 4), (3, 6)] as [(Int, Float)] {
       arena.gradients.buffer[0] = gradient
-      sgd.update(arena, step: step)
+      sgd.update(arena, in: 0..<arena.layout.count, step: step)
       path.append([arena.optimizerStates[SGD.momentumState]?.buffer[0] ?? .nan, arena.values.buffer[0]])
     }
     #expect(path == [[-2, 8], [-2, 6], [-1.75, 4.25]])
@@ -32,14 +32,14 @@ import Testing
     let arena = arena([1, 2, 3])
     _ = arena.gradients.buffer.update(fromContentsOf: [4, 0, -4])
     let sgd = SGD(schedule: TimeDecay(initial: 0.25, decay: 0), momentum: 0)
-    for step in 0..<2 { sgd.update(arena, step: step) }
+    for step in 0..<2 { sgd.update(arena, in: 0..<arena.layout.count, step: step) }
     #expect(Array(arena.values.buffer) == [-1, 2, 5])
   }
 
   @Test func gradientsAndTheirTailStay() {
     let arena = arena([1, 2], tail: 1)
     _ = arena.gradients.buffer.update(fromContentsOf: [3, 4, 5])
-    SGD(schedule: TimeDecay(initial: 1, decay: 0), momentum: 0).update(arena, step: 0)
+    SGD(schedule: TimeDecay(initial: 1, decay: 0), momentum: 0).update(arena, in: 0..<arena.layout.count, step: 0)
     #expect(Array(arena.gradients.buffer) == [3, 4, 5])
     #expect(Array(arena.values.buffer) == [-2, -2])
   }
