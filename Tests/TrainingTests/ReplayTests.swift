@@ -54,7 +54,7 @@ import Training
     var lines = try temporary.text("run/\(name)").components(separatedBy: "\n")
     let index = try #require(lines.firstIndex { $0.contains("\"step\":\(step)") })
     #expect(lines[index].contains(old))
-    lines[index] = lines[index].replacingOccurrences(of: old, with: new)
+    lines[index] = lines[index].replacing(old, with: new)
     try temporary.write("run/\(name)", lines.joined(separator: "\n").utf8)
   }
 
@@ -64,10 +64,11 @@ import Training
     #expect(folder.checkpoints().map(\.step) == [3, 4, 6, 7])
     for (step, start) in [(4, 3), (5, 4), (6, 4), (7, 6)] {
       let (outcome, checks) = try replay(step)
+      let expected = try entry(step)
       #expect(checks.map(\.step) == Array(start...step))
       #expect(checks.allSatisfy(\.findings.isEmpty))
       #expect(checks.last?.sources == ["journal", "metrics"])
-      #expect(outcome.entry == (try entry(step)))
+      #expect(outcome.entry == expected)
       #expect(outcome.metrics.step == step)
     }
   }
@@ -132,7 +133,9 @@ import Training
   /// No gradient knows of the momentum; the update does.
   @Test func aFlippedBitOfTheMomentumShowsInTheNextValue() throws {
     try spoil({ try #require($0.optimizerStates["momentum"]) }, at: 2)
-    #expect(try findings(5).map { $0.prefix(34) } == ["5: the value of dense/kernel is " + ""].map { $0.prefix(34) })
+    let found = try findings(5)
+    #expect(found.count == 1)
+    #expect(found.first?.hasPrefix("5: the value of dense/kernel is ") == true)
   }
 
   @Test func theStepsThatCanBeReplayedAreNamed() throws {
