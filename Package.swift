@@ -12,9 +12,6 @@ import PackageDescription
   let cpuFlags: [String] = []
 #endif
 
-/// The element-wise loops run on unsafe float buffers that were checked on entry; see `Kernels/FloatBuffer.swift`.
-let hotCode: [SwiftSetting] = [.unsafeFlags(cpuFlags)]
-
 /// The Swift runtime goes into the binary, so that compute nodes need no toolchain.
 let staticRuntime: [LinkerSetting] = [
   .unsafeFlags(["-static-stdlib"]),
@@ -38,16 +35,16 @@ let package = Package(
 
     // MARK: - Floor 1: numbers and files
 
-    .target(name: "Tensors", swiftSettings: hotCode),
-    .target(name: "Kernels", dependencies: ["Tensors", "COpenBLAS"], swiftSettings: hotCode),
+    .target(name: "Tensors"),
+    .target(name: "Kernels", dependencies: ["Tensors", "COpenBLAS"]),
     .target(name: "Files", dependencies: ["CCrypto"]),
 
     // MARK: - Floor 2: the parts of training
 
     .target(name: "Layers", dependencies: ["Tensors", "Kernels"]),
     .target(name: "Optimizers", dependencies: ["Tensors", "Kernels"]),
-    .target(name: "Datasets", dependencies: ["Tensors", "Files", "CArchive", "CCurl"], swiftSettings: hotCode),
-    .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "COpenMPI"], swiftSettings: hotCode),
+    .target(name: "Datasets", dependencies: ["Tensors", "Files", "CArchive", "CCurl"]),
+    .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "COpenMPI"]),
 
     // MARK: - Floors 3 to 6: networks, training, the program
 
@@ -58,20 +55,26 @@ let package = Package(
 
     // MARK: - Tests
 
+    /// What several test targets need.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Files", "CArchive", "TestSupport"]),
-    .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files"]),
-    /// A small MPI program that the tests above run under mpirun.
+    /// A small MPI program that CollectivesTests runs under mpirun.
     .executableTarget(
       name: "CollectivesProbe", dependencies: ["Collectives", "Files"], path: "Tests/CollectivesProbe"),
+    .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Files"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Files"], exclude: ["initial_values.py"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
-    .testTarget(name: "CommandsTests", dependencies: ["Files"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Every target has the same flags, because vectors are passed from one to the other.
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [.unsafeFlags(cpuFlags)]
+}
