@@ -126,9 +126,8 @@ import Training
   @Test func aFlippedBitOfAWeightIsFoundInTheCheckpoint() throws {
     try spoil({ $0.values }, at: 13)
     let found = try findings(5)
-    #expect(found.count >= 2)
-    #expect(found[0].hasPrefix("4: the value of dense/bias is "))
-    #expect(found[1].hasPrefix("5: the gradient of dense/kernel is "))
+    #expect(found.first?.hasPrefix("4: the value of dense/bias is ") == true)
+    #expect(found.dropFirst().first?.hasPrefix("5: the gradient of dense/kernel is ") == true)
   }
 
   /// No gradient knows of the momentum; the update does.
