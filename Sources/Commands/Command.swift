@@ -10,6 +10,8 @@ protocol Command {
   static var positionals: String { get }
   /// Whether all ranks work on it; else rank 0 alone does, and the others have nothing to do.
   static var isCollective: Bool { get }
+  /// What its help says below the options; empty for nothing.
+  static var notes: String { get }
   /// What it understands besides `--help`.
   static var options: [Option] { get }
 
@@ -25,6 +27,7 @@ protocol Command {
 extension Command {
   static var positionals: String { "" }
   static var isCollective: Bool { false }
+  static var notes: String { "" }
 
   /// The text behind `--help`.
   static var help: String {
@@ -33,5 +36,6 @@ extension Command {
     let list = rows.map { "\($0.0.padded(to: width))\($0.1)" }.joined(separator: "\n")
     let usage = ["cnn-dist", name, positionals, options.isEmpty ? "" : "[options]"].filter { !$0.isEmpty }
     return "\(summary)\n\nusage: \(usage.joined(separator: " "))" + (list.isEmpty ? "" : "\n\n\(list)")
+      + (notes.isEmpty ? "" : "\n\n\(notes)")
   }
 }

@@ -8,7 +8,10 @@ public enum Program {
   public static let version = "0.1.0"
 
   private static var commands: [any Command.Type] {
-    [TrainCommand.self, EvaluateCommand.self, InspectCommand.self, SummaryCommand.self, FetchCommand.self]
+    [
+      TrainCommand.self, EvaluateCommand.self, InspectCommand.self, SummaryCommand.self, FetchCommand.self,
+      CompareCommand.self, ReplayCommand.self,
+    ]
   }
 
   /// Runs the command line `words`, the program's own name left out, and returns the exit code.
@@ -31,6 +34,8 @@ public enum Program {
       return failure.exitCode.rawValue  // `World` has told of it
     } catch is Stopped {
       return ExitCode.stopped.rawValue  // likewise
+    } catch is DifferenceFound {
+      return ExitCode.different.rawValue  // the command has told of it
     } catch {
       complain(error)
       return ExitCode(for: error).rawValue

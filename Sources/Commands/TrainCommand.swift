@@ -22,6 +22,7 @@ struct TrainCommand: Command {
       Option("--decay", "X", "rate / (1 + X * step) (default 4e-4)"),
       Option("--seed", "N", "what all randomness comes from (default 1)"),
       Option("--checkpoint-every", "STEPS", "write a checkpoint also every STEPS steps, 0 for not (default 0)"),
+      Option("--journal", nil, "keep hashes of every step's gradients and values, for `compare` and `replay`"),
       World.threadsOption,
       Option("--profile", nil, "show where the time of the first 100 steps went, and write trace.json for Chrome's viewer"),
       Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
@@ -84,6 +85,7 @@ struct TrainCommand: Command {
     if let steps = try arguments.integer("--steps", in: Schedule.counts) { schedule.steps = steps }
     if let every = try arguments.integer("--validate-every", in: Schedule.counts) { schedule.validateEvery = every }
     if let every = try arguments.integer("--checkpoint-every", in: Schedule.counts) { schedule.checkpointEvery = every }
+    if arguments.has("--journal") { schedule.journal = true }
   }
 
   func run(_ environment: [String: String]) throws {

@@ -28,7 +28,9 @@ struct TrainingSession {
     var start = try communicator.share(plan.map(Start.init))
 
     // What to do it on: each rank sees for itself.
-    let (data, model) = try communicator.together { try open(start.experiment) }
+    let (data, model) = try communicator.together {
+      try start.experiment.open(folder: command.data, environment: environment)
+    }
     let digests = try communicator.allGather(data.training.digest + data.validation.digest)
     try communicator.together { try compare(data, digests, with: start.experiment) }
     start.experiment.datasetDigest = digests[0]
@@ -138,22 +140,11 @@ struct TrainingSession {
       folder: folder, experiment: experiment, schedule: schedule, checkpoint: checkpoint, lock: lock, weights: nil)
   }
 
-  private func open(_ experiment: Experiment) throws -> (TrainingData, Sequential) {
-    let all = try DatasetOptions.open(experiment.dataset, folder: command.data, environment: environment)
-    let data = experiment.limit.map { all.limited(to: $0) } ?? all
-    let model = try BuiltInModels.model(
-      named: experiment.model, input: data.training.sampleShape, classes: data.training.classNames.count)
-    guard let model else { throw UsageError("there is no model \(experiment.model)") }
-    return (data, model)
-  }
-
   private func compare(_ data: TrainingData, _ digests: [String], with experiment: Experiment) throws {
     guard digests[communicator.rank] == digests[0] else {
       throw FileError(.malformed, data.training.name, "this rank's files differ from those of rank 0")
     }
-    guard experiment.datasetDigest.isEmpty || experiment.datasetDigest == digests[0] else {
-      throw FileError(.malformed, data.training.name, "its samples are not those that the run was started with")
-    }
+    try experiment.check(data)
   }
 
   private func load(_ plan: Plan, into arena: ParameterArena, experiment: inout Experiment) throws {

@@ -6,6 +6,8 @@ import Layers
 public enum ExitCode: Int32, Sendable {
   /// All was done.
   case done = 0
+  /// Two runs differ, or a step from what its run wrote down of it.
+  case different = 1
   /// The command line is wrong.
   case usage = 64
   /// A file is not what it must be.

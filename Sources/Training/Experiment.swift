@@ -84,6 +84,8 @@ public struct Schedule: Codable, Equatable, Sendable {
   public var validateEvery = 1
   /// Write a checkpoint every so many steps, besides those at each epoch's end; 0 for none.
   public var checkpointEvery = 0
+  /// Keep a journal: hashes of every step's gradients and values.
+  public var journal = false
 
   /// 25 epochs, each followed by a validation.
   public init() {}

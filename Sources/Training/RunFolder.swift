@@ -22,7 +22,7 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   }
 }
 
-/// The folder of one run: `config.json`, `metrics.jsonl` and `checkpoints`. Rank 0 alone touches it.
+/// The folder of one run: `config.json`, `metrics.jsonl`, `journal.jsonl` where one is kept, and `checkpoints`. Rank 0 alone touches it.
 public struct RunFolder: Sendable {
   /// The folder as the user named it.
   public let path: String
@@ -36,6 +36,7 @@ public struct RunFolder: Sendable {
   var metricsPath: String { "\(path)/metrics.jsonl" }
   /// Where a profile's trace goes.
   public var tracePath: String { "\(path)/trace.json" }
+  var journalPath: String { "\(path)/journal.jsonl" }
   var checkpointsPath: String { "\(path)/checkpoints" }
 
   /// Whether the folder holds a run.
@@ -78,7 +79,7 @@ public struct RunFolder: Sendable {
   /// - Throws: `FileError` when another process writes to it.
   public func lock() throws(FileError) -> RunLock {
     let lock = try RunLock(path)
-    for (folder, stems) in [(path, ["config.json", "metrics.jsonl"]), (checkpointsPath, ["step-", "latest", "best"])] {
+    for (folder, stems) in [(path, ["config.json", "metrics.jsonl", "journal.jsonl"]), (checkpointsPath, ["step-", "latest", "best"])] {
       for name in Self.names(in: folder) where name.contains(".tmp.") && stems.contains(where: { name.hasPrefix($0) }) {
         try remove("\(folder)/\(name)")
       }
@@ -120,11 +121,13 @@ public struct RunFolder: Sendable {
     .sorted { $0.step < $1.step }
   }
 
-  /// Opens the newest checkpoint that is whole; `damaged` hears of each newer one that is not.
+  /// Opens the newest checkpoint before `step` that is whole; `damaged` hears of each newer one that is not.
   ///
   /// - Throws: `FileError` when there is none.
-  public func newestCheckpoint(damaged: (FileError) -> Void) throws(FileError) -> Checkpoint {
-    let candidates = checkpoints()
+  public func newestCheckpoint(
+    before step: Int = .max, damaged: (FileError) -> Void
+  ) throws(FileError) -> Checkpoint {
+    let candidates = checkpoints().filter { $0.step < step }
     for candidate in candidates.reversed() {
       do {
         return try Checkpoint(candidate.path)

@@ -1,12 +1,13 @@
 import Kernels
 import Tensors
 
-/// Writes a run's metrics and checkpoints into its folder. Only rank 0 has one.
+/// Writes a run's metrics, journal and checkpoints into its folder. Only rank 0 has one.
 public final class RunRecorder {
   private let folder: RunFolder
   private let configuration: RunConfiguration
   private let lock: RunLock
   private var metrics: MetricsLog?
+  private var journal: JournalLog?
 
   /// Writes into `folder`, which exists and is ours.
   public init(_ folder: RunFolder, configuration: RunConfiguration, lock: RunLock) {
@@ -19,13 +20,20 @@ public final class RunRecorder {
   /// go on from.
   func open(_ arena: ParameterArena, _ state: TrainingState) throws {
     metrics = try MetricsLog(folder.metricsPath, continuing: state)
+    if configuration.schedule.journal { journal = try JournalLog(folder.journalPath, continuing: state.step) }
     if !folder.holdsRun { _ = try checkpoint(arena, state) }
     try folder.save(configuration)
   }
 
+  /// Appends a line to the metrics, and one to the journal: `arena` is as the step left it.
+  func append(_ step: StepMetrics, _ arena: ParameterArena) throws {
+    try metrics?.append(step)
+    if let journal { try journal.append(JournalEntry(step: step.step, of: arena)) }
+  }
+
   /// Appends a line to the metrics.
-  func append(_ line: some Encodable) throws {
-    try metrics?.append(line)
+  func append(_ epoch: EpochMetrics) throws {
+    try metrics?.append(epoch)
   }
 
   /// Writes a checkpoint of `state` and returns its path.

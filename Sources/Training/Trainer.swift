@@ -110,7 +110,7 @@ public final class Trainer {
     state.step += 1
     state.epochLoss += score.loss
     state.epochCorrect += score.correct
-    try recorder?.append(metrics)
+    try recorder?.append(metrics, arena)
     observer?.didFinish(metrics, of: batches.stepsPerEpoch, lastStep: lastStep)
     let isEpochEnd = state.step == (state.epoch + 1) * batches.stepsPerEpoch  // its checkpoint comes after validation
     if schedule.checkpointEvery > 0, state.step % schedule.checkpointEvery == 0, !isEpochEnd { try checkpoint() }

@@ -6,8 +6,9 @@ import Training
 @Suite struct EvaluatorTests {
   private func evaluate(_ samples: Int, slice: Int, _ communicator: any Communicator) throws -> Evaluation {
     let arena = try TinyModel.arena(first: -1)
-    return try Evaluator(model: try TinyModel.make(), communicator: communicator, slice: slice)
-      .evaluate(TinyDataset(count: samples), values: arena.values.buffer.reading)
+    let evaluator = try Evaluator(model: try TinyModel.make(), communicator: communicator, slice: slice, threads: 1)
+    return try #require(
+      try evaluator.evaluate(TinyDataset(count: samples), values: arena.values.buffer.reading, shouldStop: { false }))
   }
 
   /// Each rank adds what it knows; the last one knows all.
