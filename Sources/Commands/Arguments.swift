@@ -58,7 +58,9 @@ struct Arguments {
   /// A whole number of 64 bits without sign.
   func seed(_ flag: String) throws(UsageError) -> UInt64? {
     guard let text = values[flag] else { return nil }
-    guard let value = UInt64(text) else { throw UsageError("\(flag) takes a whole number from 0 to 2^64 - 1, got \(text)") }
+    guard let value = UInt64(text) else {
+      throw UsageError("\(flag) takes a whole number from 0 to 2^64 - 1, got \(text)")
+    }
     return value
   }
 

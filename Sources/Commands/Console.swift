@@ -71,6 +71,19 @@ final class Console: TrainingObserver {
 
   func didWriteCheckpoint(_ path: String) {}
 
+  /// Medians of a profile.
+  func show(_ profile: StepProfile) {
+    clearBar()
+    let figures: [(String, (StepProfile.Step) -> Double)] = [
+      ("data", \.data), ("compute", \.compute), ("wait", \.wait), ("exposed exchange", \.exposedExchange),
+      ("update", \.update),
+    ]
+    let times = figures.map { "\($0.0) \(profile.median($0.1).fixed(1)) ms" }.joined(separator: ", ")
+    Output.line("median of \(profile.steps.count) steps: \(times)")
+    let hidden = profile.isExchanging ? "exchange hidden: \((100 * profile.median(\.hiddenShare)).fixed(0)) %; " : ""
+    Output.line("\(hidden)trace in \(folder)/trace.json")
+  }
+
   func didEnd(_ state: TrainingState) {
     clearBar()
     let best = state.best.map { ", best validation accuracy \($0.accuracy.fixed(4)) after step \($0.step)" } ?? ""

@@ -7,10 +7,13 @@ enum DatasetOptions {
   /// Every name that `--dataset` takes, the default first.
   static let names = ["cifar10", "synthetic"]
 
-  static let options = [
-    Option("--dataset", "D", "\(names.joined(separator: " or ")) (default \(names[0]))"),
-    Option("--data", "DIR", "where its files are (default $CNN_DIST_DATA, then the XDG cache)"),
-  ]
+  /// The options, where the data set is `standard` unless one is named.
+  static func options(standard: String = names[0]) -> [Option] {
+    [
+      Option("--dataset", "D", "\(names.joined(separator: " or ")) (default \(standard))"),
+      Option("--data", "DIR", "where its files are (default $CNN_DIST_DATA, then the XDG cache)"),
+    ]
+  }
 
   /// Opens the data set called `name`.
   ///

@@ -16,7 +16,7 @@ struct EvaluateCommand: Command {
       Option("--checkpoint", "FILE", "one checkpoint"),
       Option("--weights", "FILE", "a safetensors file with the model's values"),
       Option("--model", "NAME", "the network of --weights (default \(BuiltInModels.names[0]))"),
-    ] + DatasetOptions.options + [
+    ] + DatasetOptions.options(standard: "the run's, \(DatasetOptions.names[0]) for --weights") + [
       Option("--slice", "N", "the samples of one unit of work (default 64)"), World.threadsOption,
     ]
 

@@ -27,15 +27,17 @@ enum Output {
 }
 
 extension BinaryFloatingPoint {
-  /// With `digits` digits behind the point.
+  /// With `digits` digits behind the point; without a point where there are none.
   func fixed(_ digits: Int) -> String {
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }
     let scaled = (Double(self).magnitude * scale).rounded()
     guard scaled < 9e15 else { return "\(self)" }  // not finite, or beyond the digits of a double
+    let sign = self < 0 ? "-" : ""
+    guard digits > 0 else { return "\(sign)\(Int(scaled))" }
     let fraction = String(Int(scaled) % Int(scale))
     let zeros = String(repeating: "0", count: digits - fraction.count)
-    return "\(self < 0 ? "-" : "")\(Int(scaled) / Int(scale)).\(zeros)\(fraction)"
+    return "\(sign)\(Int(scaled) / Int(scale)).\(zeros)\(fraction)"
   }
 }
 

@@ -7,7 +7,7 @@ struct TrainCommand: Command {
   static let summary = "Trains a network on all ranks, into a run folder."
   static let isCollective = true
   static let options =
-    DatasetOptions.options + [
+    DatasetOptions.options() + [
       Option("--model", "NAME", "\(BuiltInModels.names.joined(separator: " or ")) (default \(BuiltInModels.names[0]))"),
       Option("--run", "DIR", "the run's folder (default runs/DATASET-MODEL-TIME)"),
       Option("--resume", nil, "go on with the run in --run, at the step where it was"),
@@ -24,6 +24,7 @@ struct TrainCommand: Command {
       Option("--checkpoint-every", "STEPS", "write a checkpoint also every STEPS steps, 0 for not (default 0)"),
       Option("--journal", nil, "keep hashes of every step's gradients and values, for `compare` and `replay`"),
       World.threadsOption,
+      Option("--profile", nil, "show where the time of the first 100 steps went, and write trace.json for Chrome's viewer"),
       Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       Option("--no-shuffle", nil, "take the samples in the data set's order"),
       Option("--weights", "FILE", "start from the model values in a safetensors file"),
@@ -34,6 +35,7 @@ struct TrainCommand: Command {
   let data: String?
   let weights: String?
   let threads: Int?
+  let isProfiling: Bool
   private let arguments: Arguments
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -43,6 +45,7 @@ struct TrainCommand: Command {
     run = arguments.string("--run")
     data = arguments.string("--data")
     weights = arguments.string("--weights")
+    isProfiling = arguments.has("--profile")
     threads = try arguments.integer("--threads", in: World.threadCounts)
     if resume && run == nil { throw UsageError("--resume needs --run DIR, the folder of the run to go on with") }
     if resume && weights != nil {

@@ -55,8 +55,16 @@ struct TrainingSession {
       blas: OpenBLAS.identity)
     let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
-      state: start.state, communicator: communicator, threads: threads, recorder: recorder, observer: console)
-    try trainer.run()
+      state: start.state, communicator: communicator, threads: threads, isProfiling: command.isProfiling, recorder: recorder,
+      observer: console)
+    let end = Result { try trainer.run() }
+    if case .failure(let error) = end, !(error is Stopped) { throw error }
+    if command.isProfiling {
+      let profile = try trainer.profile()
+      try plan.map { try profile.writeTrace(to: $0.folder.tracePath) }
+      console?.show(profile)
+    }
+    try end.get()
     console?.didEnd(trainer.state)
   }
 

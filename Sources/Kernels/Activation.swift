@@ -18,10 +18,10 @@ public enum Activation: String, Sendable, Codable {
   public func apply(bias: FloatBuffer?, to values: MutableFloatBuffer, channels: Int) {
     precondition(values.count % channels == 0 && bias?.count ?? channels == channels, "channels do not fit")
     switch self {
-    case .linear: if let bias { addBias(bias, to: values) }
-    case .relu: if let bias { addBiasAndRectify(bias, in: values) } else { rectify(values) }
+    case .linear: if let bias { addBias(bias, to: values, rectifies: false) }
+    case .relu: if let bias { addBias(bias, to: values, rectifies: true) } else { rectify(values) }
     case .softmax:
-      if let bias { addBias(bias, to: values) }
+      if let bias { addBias(bias, to: values, rectifies: false) }
       softmaxRows(values, classes: channels)
     }
   }
@@ -48,17 +48,17 @@ public enum Activation: String, Sendable, Codable {
   }
 }
 
-private func addBias(_ bias: FloatBuffer, to values: MutableFloatBuffer) {
-  for row in stride(from: 0, to: values.count, by: bias.count) {
-    for c in 0..<bias.count { values[row + c] += bias[c] }
-  }
-}
-
-private func addBiasAndRectify(_ bias: FloatBuffer, in values: MutableFloatBuffer) {
-  for row in stride(from: 0, to: values.count, by: bias.count) {
-    for c in 0..<bias.count {
-      let sum = values[row + c] + bias[c]
-      values[row + c] = sum < 0 ? 0 : sum
+/// Sixteen channels at a time, so that their bias stays in a register over all rows. A NaN is not rectified: it must show.
+private func addBias(_ bias: FloatBuffer, to values: MutableFloatBuffer, rectifies: Bool) {
+  let channels = bias.count
+  guard let source = bias.baseAddress, let target = values.baseAddress else { return }
+  for first in stride(from: 0, to: channels, by: Lanes.scalarCount) {
+    let width = channels - first
+    let lanes = load(source + first, width)
+    for row in stride(from: first, to: values.count, by: channels) {
+      var sum = load(target + row, width) + lanes
+      if rectifies { sum.replace(with: 0, where: sum .< 0) }
+      store(sum, target + row, width)
     }
   }
 }
@@ -77,18 +77,10 @@ public func biasGradient(dy: FloatBuffer, dbias: MutableFloatBuffer, _ mode: Pro
   precondition(dy.count % channels == 0, "channels do not fit")
   guard let source = dy.baseAddress, let target = dbias.baseAddress else { return }
   // Sixteen channels at a time stay in registers over all rows; dbias would go through memory for each.
-  let whole = channels / 16 * 16
-  for first in stride(from: 0, to: whole, by: 16) {
-    let place = UnsafeMutableRawPointer(target + first)
-    var sum = mode == .accumulate ? place.loadUnaligned(as: SIMD16<Float>.self) : SIMD16()
-    for row in stride(from: first, to: dy.count, by: channels) {
-      sum += UnsafeRawPointer(source + row).loadUnaligned(as: SIMD16<Float>.self)
-    }
-    place.storeBytes(of: sum, as: SIMD16<Float>.self)
-  }
-  for c in whole..<channels {
-    var sum = mode == .accumulate ? target[c] : 0
-    for row in stride(from: c, to: dy.count, by: channels) { sum += source[row] }
-    target[c] = sum
+  for first in stride(from: 0, to: channels, by: Lanes.scalarCount) {
+    let width = channels - first
+    var sum = mode == .accumulate ? load(target + first, width) : Lanes()
+    for row in stride(from: first, to: dy.count, by: channels) { sum += load(source + row, width) }
+    store(sum, target + first, width)
   }
 }

@@ -21,22 +21,15 @@ public struct MaxPooling: Sendable {
   ///   - y: (N, OH, OW, C), overwritten.
   public func forward(x: TensorView, y: TensorView) {
     check(x, y)
-    y.buffer.update(repeating: -.infinity)
-    for n in 0..<x.samples {
-      let (input, output) = (x.sample(n), y.sample(n))
-      for oh in 0..<vertical.output {
-        for ow in 0..<horizontal.output {
-          let target = pixel(output, oh * horizontal.output + ow)
-          for ih in taps(vertical, oh) {
-            for iw in taps(horizontal, ow) {
-              let source = pixel(input, ih * horizontal.input + iw)
-              for c in 0..<channels {
-                let value = source[c]
-                target[c] = value > target[c] || value.isNaN ? value : target[c]
-              }
-            }
-          }
+    forEachWindow(x.samples) { window in
+      for c in stride(from: 0, to: channels, by: Lanes.scalarCount) {
+        let width = channels - c
+        var peak = Lanes(repeating: -.infinity)
+        window.forEachTap { tap in
+          let value = load(x.address + tap + c, width)
+          peak.replace(with: value, where: (value .> peak) .| (value .!= value))
         }
+        store(peak, y.address + window.output + c, width)
       }
     }
   }
@@ -46,28 +39,22 @@ public struct MaxPooling: Sendable {
   /// - Parameters:
   ///   - x: (N, H, W, C), forward's input.
   ///   - y: (N, OH, OW, C), what forward gave.
-  ///   - dy: (N, OH, OW, C), overwritten with zeros as it is given away.
+  ///   - dy: (N, OH, OW, C).
   ///   - dx: (N, H, W, C), overwritten.
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView) {
     check(x, y)
     check(dx, dy)
     dx.buffer.update(repeating: 0)
-    for n in 0..<x.samples {
-      let (input, output, gradient, target) = (x.sample(n), y.sample(n), dy.sample(n), dx.sample(n))
-      for oh in 0..<vertical.output {
-        for ow in 0..<horizontal.output {
-          let place = oh * horizontal.output + ow
-          let (peak, rest) = (pixel(output, place), pixel(gradient, place))
-          for ih in taps(vertical, oh) {
-            for iw in taps(horizontal, ow) {
-              let (value, sum) = (pixel(input, ih * horizontal.input + iw), pixel(target, ih * horizontal.input + iw))
-              for c in 0..<channels {
-                let isPeak = value[c] == peak[c]
-                sum[c] += isPeak ? rest[c] : 0
-                rest[c] = isPeak ? 0 : rest[c]
-              }
-            }
-          }
+    forEachWindow(x.samples) { window in
+      for c in stride(from: 0, to: channels, by: Lanes.scalarCount) {
+        let width = channels - c
+        let peak = load(y.address + window.output + c, width)
+        var rest = load(dy.address + window.output + c, width)
+        window.forEachTap { tap in
+          let isPeak = load(x.address + tap + c, width) .== peak
+          let sum = load(dx.address + tap + c, width)
+          store(sum.replacing(with: sum + rest, where: isPeak), dx.address + tap + c, width)
+          rest.replace(with: 0, where: isPeak)
         }
       }
     }
@@ -81,15 +68,53 @@ public struct MaxPooling: Sendable {
       "\(input.samples) × \(input.shape) and \(output.samples) × \(output.shape) do not fit the window")
   }
 
+  /// Where a window lies: offsets of pixels from the start of all samples.
+  private struct Window {
+    let output: Int
+    let rows: Range<Int>
+    let columns: Range<Int>
+    let sample: Int
+    let width: Int
+    let channels: Int
+
+    /// The pixels under the window, padding left out, row by row.
+    @inline(__always)
+    func forEachTap(_ body: (Int) -> Void) {
+      for row in rows {
+        for column in columns { body(sample + (row * width + column) * channels) }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func forEachWindow(_ samples: Int, _ body: (Window) -> Void) {
+    let (inputCount, outputCount) = (
+      vertical.input * horizontal.input * channels, vertical.output * horizontal.output * channels
+    )
+    for n in 0..<samples {
+      for oh in 0..<vertical.output {
+        for ow in 0..<horizontal.output {
+          body(
+            Window(
+              output: n * outputCount + (oh * horizontal.output + ow) * channels, rows: taps(vertical, oh),
+              columns: taps(horizontal, ow), sample: n * inputCount, width: horizontal.input, channels: channels))
+        }
+      }
+    }
+  }
+
   /// The input rows, or columns, under the window at `output`, padding left out.
   @inline(__always)
   private func taps(_ axis: WindowAxis, _ output: Int) -> Range<Int> {
     let origin = axis.origin(output)
     return max(origin, 0)..<min(origin + axis.kernel, axis.input)
   }
+}
 
-  @inline(__always)
-  private func pixel(_ sample: MutableFloatBuffer, _ index: Int) -> MutableFloatBuffer {
-    sample.part(index * channels..<(index + 1) * channels)
+extension TensorView {
+  /// The first float; a view of samples that exist has one.
+  fileprivate var address: UnsafeMutablePointer<Float> {
+    guard let address = buffer.baseAddress else { preconditionFailure("a view without memory") }
+    return address
   }
 }

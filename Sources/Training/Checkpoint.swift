@@ -57,14 +57,16 @@ public struct Checkpoint {
     let metadata = file.metadata
     guard metadata["format"] == Self.format else {
       throw FileError(
-        .malformed, path, "is no checkpoint: its metadata has format \(metadata["format"] ?? "none"), expected \(Self.format)")
+        .malformed, path,
+        "is no checkpoint: its metadata has format \(metadata["format"] ?? "none"), expected \(Self.format)")
     }
     experiment = try Self.decode(Experiment.self, "experiment", metadata, path)
     state = try Self.decode(TrainingState.self, "state", metadata, path)
     blas = metadata["openblas"] ?? "unknown"
     let (found, expected) = (Self.digest(metadata, tensors: file.digest()), metadata[Self.digestKey] ?? "none")
     guard found == expected else {
-      throw FileError(.malformed, path, "its contents have SHA-256 \(found), expected \(expected): the file was damaged")
+      throw FileError(
+        .malformed, path, "its contents have SHA-256 \(found), expected \(expected): the file was damaged")
     }
     if let flaw = experiment.flaw ?? state.flaw {
       throw FileError(.malformed, path, "no run has led to this checkpoint: \(flaw) is out of range")

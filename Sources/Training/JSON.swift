@@ -8,7 +8,9 @@ enum JSON {
   private static let (infinity, nan) = ("Infinity", "NaN")
 
   /// `value` on one line.
-  static func line(_ value: some Encodable) throws -> String { try encode(value, [.sortedKeys, .withoutEscapingSlashes]) }
+  static func line(_ value: some Encodable) throws -> String {
+    try encode(value, [.sortedKeys, .withoutEscapingSlashes])
+  }
 
   /// `value` over several lines, for people.
   static func document(_ value: some Encodable) throws -> String {

@@ -38,13 +38,17 @@ final class RankExchange: Sendable {
     try reduction.progress()
   }
 
-  /// Waits for the other workers' buckets and hands over the last one. It takes the wish to stop with it, so that is asked
-  /// for as late as can be. For worker 0 alone.
-  func finish(_ reduction: any GradientReduction, added: inout Int, shouldStop: () -> Bool) throws(CollectiveError) {
+  /// Waits for the other workers' buckets, all but the last of which it hands over. For worker 0 alone.
+  func wait(_ reduction: any GradientReduction, added: inout Int) throws(CollectiveError) {
     while ready < buckets.count {
       try advance(reduction, added: &added)
       usleep(50)  // the core is free: this worker has nothing else to do
     }
+  }
+
+  /// Hands over the last bucket. It takes the wish to stop with it, so that is asked for as late as can be. For worker 0
+  /// alone.
+  func finish(_ reduction: any GradientReduction, added: inout Int, shouldStop: () -> Bool) throws(CollectiveError) {
     while added < buckets.count - 1 { try add(reduction, &added) }
     if shouldStop() { reduction.requestStop() }
     try add(reduction, &added)

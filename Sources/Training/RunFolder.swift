@@ -35,6 +35,8 @@ public struct RunFolder: Sendable {
   var configurationPath: String { "\(path)/config.json" }
   var metricsPath: String { "\(path)/metrics.jsonl" }
   var journalPath: String { "\(path)/journal.jsonl" }
+  /// Where a profile's trace goes.
+  public var tracePath: String { "\(path)/trace.json" }
   var checkpointsPath: String { "\(path)/checkpoints" }
 
   /// Whether the folder holds a run.
@@ -114,8 +116,9 @@ public struct RunFolder: Sendable {
 
   /// The checkpoints that are there, the newest last.
   public func checkpoints() -> [(step: Int, path: String)] {
-    Self.names(in: checkpointsPath).compactMap { name in Self.step(of: name).map { ($0, "\(checkpointsPath)/\(name)") } }
-      .sorted { $0.step < $1.step }
+    Self.names(in: checkpointsPath).compactMap { name in Self.step(of: name).map { ($0, "\(checkpointsPath)/\(name)") }
+    }
+    .sorted { $0.step < $1.step }
   }
 
   /// Opens the newest checkpoint before `step` that is whole; `damaged` hears of each newer one that is not.

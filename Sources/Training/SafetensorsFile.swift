@@ -43,7 +43,8 @@ public final class SafetensorsFile {
     let length = file.withBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
     guard length <= Self.longestHeader, Int(length) <= size - 8 else {
       throw FileError(
-        .malformed, path, offset: 0, "is no safetensors file, or a part of one: a header of \(length) bytes in a file of \(size)")
+        .malformed, path, offset: 0,
+        "is no safetensors file, or a part of one: a header of \(length) bytes in a file of \(size)")
     }
     dataStart = 8 + Int(length)
     let header = try file.withBytes { bytes throws(FileError) in
@@ -66,7 +67,8 @@ public final class SafetensorsFile {
       guard entry.bytes.upperBound <= size - dataStart else {
         throw FileError(
           .malformed, path, offset: size,
-          "has \(size - dataStart) bytes of data, \(entry.name) ends at byte \(entry.bytes.upperBound): the file is cut off")
+          "has \(size - dataStart) bytes of data, \(entry.name) ends at byte \(entry.bytes.upperBound): the file is cut off"
+        )
       }
       end = entry.bytes.upperBound
     }
@@ -84,14 +86,16 @@ public final class SafetensorsFile {
 
   /// Copies a tensor's floats into `target`, which has as many.
   public func read(_ entry: Entry, into target: MutableFloatBuffer) {
-    precondition(target.count * MemoryLayout<Float>.stride == entry.bytes.count, "\(entry.name) does not fit its target")
+    precondition(
+      target.count * MemoryLayout<Float>.stride == entry.bytes.count, "\(entry.name) does not fit its target")
     withBytes(of: entry) { UnsafeMutableRawBufferPointer(target).copyMemory(from: $0) }
   }
 
   /// Calls `body` with a tensor's bytes, which must not leave it.
   public func withBytes<Result>(of entry: Entry, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     file.withBytes {
-      body(UnsafeRawBufferPointer(rebasing: $0[dataStart + entry.bytes.lowerBound..<dataStart + entry.bytes.upperBound]))
+      body(
+        UnsafeRawBufferPointer(rebasing: $0[dataStart + entry.bytes.lowerBound..<dataStart + entry.bytes.upperBound]))
     }
   }
 
@@ -113,12 +117,15 @@ public final class SafetensorsFile {
     var count = MemoryLayout<Float>.stride
     for extent in tensor.shape {
       let (product, overflows) = count.multipliedReportingOverflow(by: extent)
-      guard extent >= 0, !overflows else { throw FileError(.malformed, path, "tensor \(name) has shape \(tensor.shape)") }
+      guard extent >= 0, !overflows else {
+        throw FileError(.malformed, path, "tensor \(name) has shape \(tensor.shape)")
+      }
       count = product
     }
     guard offsets[1] - offsets[0] == count else {
       throw FileError(
-        .malformed, path, "tensor \(name) has \(offsets[1] - offsets[0]) bytes, its shape \(tensor.shape) takes \(count)")
+        .malformed, path,
+        "tensor \(name) has \(offsets[1] - offsets[0]) bytes, its shape \(tensor.shape) takes \(count)")
     }
     return Entry(name: name, shape: tensor.shape, bytes: offsets[0]..<offsets[1])
   }

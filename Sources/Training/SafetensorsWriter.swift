@@ -11,7 +11,8 @@ public struct SafetensorsWriter {
 
   /// Adds a tensor; `floats` must stay valid until `write`.
   public mutating func add(name: String, shape: Shape, floats: FloatBuffer) {
-    precondition(shape.count == floats.count, "\(name) has \(floats.count) floats, its shape \(shape) takes \(shape.count)")
+    precondition(
+      shape.count == floats.count, "\(name) has \(floats.count) floats, its shape \(shape) takes \(shape.count)")
     tensors.append((name, shape, floats))
   }
 

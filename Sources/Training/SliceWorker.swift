@@ -13,12 +13,16 @@ final class SliceWorker {
   /// How many slices go through the network together.
   let slicesPerWave: Int
 
+  /// Where its time is noted; nil without `--profile`.
+  let log: SpanLog?
+
   private let workspace: Workspace
   private let samples: UnsafeMutableBufferPointer<Int32>
   private let labels: UnsafeMutableBufferPointer<Int32>
 
   /// Makes room for waves of slices of up to `slice` samples.
-  init(model: Sequential, slice: Int) {
+  init(model: Sequential, slice: Int, log: SpanLog? = nil) {
+    self.log = log
     slicesPerWave = max(1, Self.waveSamples / slice)
     let capacity = slicesPerWave * slice
     workspace = Workspace(model: model, samples: capacity)
@@ -50,7 +54,14 @@ final class SliceWorker {
     _ wave: Wave, of dataset: any Dataset, batch: Int, seed: UInt64, epoch: Int, values: FloatBuffer,
     into sink: any GradientSink
   ) throws {
-    load(wave, of: dataset)
+    log.note(.data) { load(wave, of: dataset) }
+    try log.note(.compute) { try train(loaded: wave, batch: batch, seed: seed, epoch: epoch, values: values, into: sink) }
+  }
+
+  /// `train` once pixels and labels are there.
+  private func train(
+    loaded wave: Wave, batch: Int, seed: UInt64, epoch: Int, values: FloatBuffer, into sink: any GradientSink
+  ) throws {
     let draw = LayerPass.Draw(
       seed: seed, epoch: epoch, samples: UnsafeBufferPointer(rebasing: samples[..<wave.samples.count]))
     let logits = workspace.forward(slices: wave.slices, values: values, draw: draw)

@@ -17,6 +17,7 @@ public final class Trainer {
   private let arena: ParameterArena
   private let step: TrainingStep
   private let evaluator: Evaluator
+  private let communicator: any Communicator
   private let desyncGuard: DesyncGuard
   private let shouldStop: () -> Bool
   private let recorder: RunRecorder?
@@ -31,12 +32,13 @@ public final class Trainer {
   /// - Parameters:
   ///   - arena: made by `Trainer.arena(for:experiment:)`.
   ///   - threads: how many compute threads this rank has, the calling one included.
+  ///   - isProfiling: whether to note where the time goes.
   ///   - recorder: where rank 0 writes; nil on the others.
   ///   - shouldStop: asked once a step whether this rank wishes to stop; one rank's wish stops all.
   public init(
     experiment: Experiment, schedule: Schedule, data: TrainingData, model: Sequential, arena: ParameterArena,
-    state: TrainingState, communicator: any Communicator, threads: Int, recorder: RunRecorder?,
-    observer: (any TrainingObserver)?, shouldStop: @escaping () -> Bool = { StopSignal.isRaised }
+    state: TrainingState, communicator: any Communicator, threads: Int, isProfiling: Bool = false,
+    recorder: RunRecorder?, observer: (any TrainingObserver)?, shouldStop: @escaping () -> Bool = { StopSignal.isRaised }
   ) throws {
     self.experiment = experiment
     self.schedule = schedule
@@ -47,10 +49,13 @@ public final class Trainer {
     self.recorder = recorder
     self.observer = observer
     self.shouldStop = shouldStop
+    self.communicator = communicator
     desyncGuard = try DesyncGuard(communicator, experiment: experiment)
     batches = BatchPlan(samples: data.training.count, batchSize: experiment.batchSize)
     let team = try WorkerTeam(count: threads)
-    let workers = (0..<threads).map { _ in SliceWorker(model: model, slice: experiment.slice) }
+    let workers = (0..<threads).map { _ in
+      SliceWorker(model: model, slice: experiment.slice, log: isProfiling ? SpanLog() : nil)
+    }
     step = TrainingStep(
       experiment: experiment, dataset: data.training, communicator: communicator, arena: arena, team: team,
       workers: workers, buckets: Buckets.plan(layers: model.stages.map(\.extent), tail: GradientTail.count))
@@ -87,6 +92,9 @@ public final class Trainer {
     try checkpoint()
     if isStopping && state.step < lastStep { throw Stopped(step: state.step) }
   }
+
+  /// Where the time of the steps so far went; the same on every rank. All ranks call it.
+  public func profile() throws -> StepProfile { try StepProfile(step.profile(), communicator) }
 
   /// Takes one step; returns whether a rank wishes to stop.
   private func takeStep() throws -> Bool {

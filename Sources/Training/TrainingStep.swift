@@ -28,6 +28,8 @@ final class TrainingStep {
   private var order: (epoch: Int, samples: [Int32]) = (-1, [])
   /// How many buckets this rank has handed to the reduction in this step.
   private var added = 0
+  /// When the first bucket of each step was handed over, where time is noted.
+  private var exchangeStarts: [Int: Int] = [:]
 
   init(
     experiment: Experiment, dataset: any Dataset, communicator: any Communicator, arena: ParameterArena,
@@ -63,16 +65,31 @@ final class TrainingStep {
     try reduction.begin(sums.flatMap(\.sums), slices: slices.count)
     added = 0
     exchange.reset()
+    for worker in workers { worker.log?.step = step }
     try team.run { worker in
       try compute(share.share(worker, of: team.count), worker, slices: slices, of: batch)
-      if worker == 0 { try exchange.finish(reduction, added: &added, shouldStop: shouldStop) }
+      if worker == 0 {
+        try workers[0].log.note(.wait) { try exchange.wait(reduction, added: &added) }
+        try exchange.finish(reduction, added: &added, shouldStop: shouldStop)
+      }
     }
-    try reduction.finalize()
+    try workers[0].log.note(.exchange) { try reduction.finalize() }
 
     try team.run { worker in
-      optimizer.update(arena, in: (0..<arena.layout.count).share(worker, of: team.count), step: step)
+      workers[worker].log.note(.update) {
+        optimizer.update(arena, in: (0..<arena.layout.count).share(worker, of: team.count), step: step)
+      }
     }
     return (GradientTail.read(behind: arena.gradients.buffer.reading), reduction.stopRequested)
+  }
+
+  /// What the workers noted, where they do.
+  func profile() -> [StepProfile.Row] {
+    workers.enumerated().map { index, worker in
+      StepProfile.Row(
+        rank: communicator.rank, worker: index, spans: worker.log?.spans ?? [],
+        exchangeStarts: index == 0 ? exchangeStarts : [:])
+    }
   }
 
   /// One worker's part: the gradients of its slices, added up in tree order.
@@ -116,7 +133,10 @@ final class TrainingStep {
     }
 
     func pulse() throws {
-      if worker == 0 { try step.exchange.advance(step.reduction, added: &step.added) }
+      guard worker == 0 else { return }
+      let before = step.added
+      try step.exchange.advance(step.reduction, added: &step.added)
+      if before == 0, step.added > 0, let log = step.workers[0].log { step.exchangeStarts[log.step] = SpanLog.now }
     }
   }
 }

@@ -17,7 +17,8 @@ extension Program {
 
   /// Goes on with a run; it must succeed.
   @discardableResult
-  func resume(_ options: String, ranks: Int? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws -> Outcome {
+  func resume(_ options: String, ranks: Int? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws -> Outcome
+  {
     let outcome = try self("train --resume \(options)", ranks: ranks)
     #expect(outcome.code == 0, "\(outcome.error)", sourceLocation: sourceLocation)
     return outcome

@@ -16,7 +16,9 @@ final class Program {
 
     var lines: [String] { output.split(separator: "\n").map(String.init) }
     /// What the program itself said on standard error: mpirun adds words of its own.
-    var complaints: [String] { error.split(separator: "\n").filter { $0.hasPrefix("cnn-dist: ") }.map { String($0.dropFirst(10)) } }
+    var complaints: [String] {
+      error.split(separator: "\n").filter { $0.hasPrefix("cnn-dist: ") }.map { String($0.dropFirst(10)) }
+    }
   }
 
   /// Where the program is: `$CNN_DIST_BINARY`, or beside the test bundle.
@@ -25,13 +27,15 @@ final class Program {
     let beside = own.flatMap { path in path.lastIndex(of: "/").map { "\(path[..<$0])/cnn-dist" } }
     let path = environment["CNN_DIST_BINARY"] ?? beside ?? "cnn-dist"
     precondition(
-      access(path, X_OK) == 0, "there is no program at \(path): build it with `swift build -c release`, or set CNN_DIST_BINARY")
+      access(path, X_OK) == 0,
+      "there is no program at \(path): build it with `swift build -c release`, or set CNN_DIST_BINARY")
     return path
   }()
 
   /// Ours without what mpirun or a user's settings left in it.
   private static let environment = ProcessInfo.processInfo.environment.filter {
-    !$0.key.hasPrefix("OMPI_") && !$0.key.hasPrefix("PMIX_") && $0.key != "CNN_DIST_DATA" && $0.key != "CNN_DIST_TERMINAL"
+    !$0.key.hasPrefix("OMPI_") && !$0.key.hasPrefix("PMIX_") && $0.key != "CNN_DIST_DATA"
+      && $0.key != "CNN_DIST_TERMINAL"
   }
 
   /// The folder in which it runs.

@@ -11,7 +11,8 @@ extension ProgramTests {
       _ run: String, _ control: String, _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
       #expect(try program.finalHash(run) == program.finalHash(control), comment, sourceLocation: sourceLocation)
-      #expect(try program.timelessMetrics(run) == program.timelessMetrics(control), comment, sourceLocation: sourceLocation)
+      #expect(
+        try program.timelessMetrics(run) == program.timelessMetrics(control), comment, sourceLocation: sourceLocation)
     }
 
     /// An epoch has 3 steps: 3 and 6 are borders, the others amid an epoch.
@@ -34,15 +35,6 @@ extension ProgramTests {
       let before = try program.text("run/metrics.jsonl")
       #expect(try program.resume("--run run").output.contains("done: step 6"))
       #expect(try program.text("run/metrics.jsonl") == before)
-    }
-
-    @Test func theBestSoFarIsRemembered() throws {
-      let train = "train --dataset synthetic --limit 20 --batch-size 20"
-      #expect(try program("\(train) --epochs 2 --validate-every 1 --run control").code == 0)
-      #expect(try program("\(train) --epochs 1 --validate-every 1 --run run").code == 0)
-      try program.resume("--epochs 2 --run run")
-      try expectEqual("run", "control")
-      #expect(try program.link("run/checkpoints/best") == program.link("control/checkpoints/best"))
     }
 
     @Test func aDamagedCheckpointIsPassedOver() throws {

@@ -69,7 +69,8 @@ final class Running {
   /// The processes that run the program itself: the ranks.
   func ranks() -> [pid_t] {
     descendants().filter { process in
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe"))?.hasSuffix("/cnn-dist") == true
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe"))?.hasSuffix("/cnn-dist")
+        == true
     }
   }
 

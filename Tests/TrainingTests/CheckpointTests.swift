@@ -112,9 +112,13 @@ import Training
     writer.add(name: "dense/bias", shape: [3], floats: arena.values.buffer.part(12..<15).reading)
     writer.add(name: "stranger", shape: [1], floats: arena.values.buffer.part(0..<1).reading)
     try writer.write(to: folder("more"), metadata: [:])
-    let less = try #require(throws: FileError.self) { try ModelWeights.load(SafetensorsFile(folder("less")), into: arena) }
+    let less = try #require(throws: FileError.self) {
+      try ModelWeights.load(SafetensorsFile(folder("less")), into: arena)
+    }
     #expect(less.message.contains("lacks the tensor dense/bias (3,)"))
-    let more = try #require(throws: FileError.self) { try ModelWeights.load(SafetensorsFile(folder("more")), into: arena) }
+    let more = try #require(throws: FileError.self) {
+      try ModelWeights.load(SafetensorsFile(folder("more")), into: arena)
+    }
     #expect(more.message.contains("stranger"))
   }
 

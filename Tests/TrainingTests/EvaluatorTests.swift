@@ -18,12 +18,14 @@ import Training
     for rank in 0..<world {
       result = try evaluate(
         samples, slice: slice,
-        ScriptedCommunicator(rank: rank, size: world, combined: { own in
-          if total.isEmpty { total = [Double](repeating: 0, count: own.count) }
-          #expect(zip(total, own).allSatisfy { $0 == 0 || $1 == 0 }, "rank \(rank) sets the slots of another")
-          total = zip(total, own).map(+)
-          return total
-        }))
+        ScriptedCommunicator(
+          rank: rank, size: world,
+          combined: { own in
+            if total.isEmpty { total = [Double](repeating: 0, count: own.count) }
+            #expect(zip(total, own).allSatisfy { $0 == 0 || $1 == 0 }, "rank \(rank) sets the slots of another")
+            total = zip(total, own).map(+)
+            return total
+          }))
     }
     return try #require(result)
   }

@@ -40,7 +40,8 @@ import Training
   @Test func aTornLastLineIsDropped() throws {
     let last = Self.lines[4]
     for count in 0..<last.utf8.count {
-      #expect(try left(of: text(4) + last.prefix(count), step: 9, epoch: 9) == text(4), "\(count) bytes of the last line")
+      #expect(
+        try left(of: text(4) + last.prefix(count), step: 9, epoch: 9) == text(4), "\(count) bytes of the last line")
     }
     #expect(try left(of: text(4) + last, step: 9, epoch: 9) == text(5))  // torn off is its end alone
   }

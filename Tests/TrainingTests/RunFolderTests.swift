@@ -22,7 +22,8 @@ import Training
     var state = TrainingState()
     state.step = step
     try Checkpoint.write(
-      folder.checkpointPath(step: step), arena: try TinyModel.arena(), experiment: Experiment(), state: state, blas: "test")
+      folder.checkpointPath(step: step), arena: try TinyModel.arena(), experiment: Experiment(), state: state,
+      blas: "test")
   }
 
   private func link(_ name: String) throws -> String {
@@ -116,7 +117,8 @@ import Training
     let changes: [(String, (inout RunConfiguration) -> Void)] = [
       ("batch_size 0", { $0.experiment.batchSize = 0 }), ("slice -1", { $0.experiment.slice = -1 }),
       ("slice 1000000000", { $0.experiment.slice = 1_000_000_000 }), ("limit 0", { $0.experiment.limit = 0 }),
-      ("momentum 1.0", { $0.experiment.momentum = 1 }), ("learning_rate inf", { $0.experiment.learningRate = .infinity }),
+      ("momentum 1.0", { $0.experiment.momentum = 1 }),
+      ("learning_rate inf", { $0.experiment.learningRate = .infinity }),
       ("decay -1.0", { $0.experiment.decay = -1 }), ("epochs 9223372036854775807", { $0.schedule.epochs = .max }),
       ("steps -1", { $0.schedule.steps = -1 }), ("validate_every -1", { $0.schedule.validateEvery = -1 }),
       ("checkpoint_every -1", { $0.schedule.checkpointEvery = -1 }),
@@ -144,7 +146,9 @@ import Training
 
   @Test func filesOfOtherNamesAreNoCheckpoints() throws {
     _ = try folder.create()
-    for name in ["step-5.safetensors", "step-+0000001.safetensors", "step-00000001.safetensors.tmp.9", "step-x.safetensors"] {
+    for name in [
+      "step-5.safetensors", "step-+0000001.safetensors", "step-00000001.safetensors.tmp.9", "step-x.safetensors",
+    ] {
       try temporary.write("run/checkpoints/\(name)", [1])
     }
     #expect(folder.checkpoints().isEmpty)

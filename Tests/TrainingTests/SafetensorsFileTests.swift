@@ -24,7 +24,8 @@ import Training
     return error
   }
 
-  private static let good = #"{"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]},"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}"#
+  private static let good =
+    #"{"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]},"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}"#
 
   @Test func tensorsComeInTheOrderOfTheirBytes() throws {
     let file = try SafetensorsFile(write(Self.good, data: 12))
@@ -85,10 +86,13 @@ import Training
   }
 
   @Test(arguments: [
-    "[-1]", "[-1,-1]", "[4294967296,4294967296]", "[9223372036854775807]", "[99999999999999999999]", "[1.5]", "{}", "null",
+    "[-1]", "[-1,-1]", "[4294967296,4294967296]", "[9223372036854775807]", "[99999999999999999999]", "[1.5]", "{}",
+    "null",
   ])
   func shapesThatAreNoneAreSeen(_ shape: String) throws {
-    #expect(try refusal(#"{"tensor":{"dtype":"F32","shape":\#(shape),"data_offsets":[0,4]}}"#, data: 4).message.contains("tensor"))
+    #expect(
+      try refusal(#"{"tensor":{"dtype":"F32","shape":\#(shape),"data_offsets":[0,4]}}"#, data: 4).message.contains(
+        "tensor"))
   }
 
   /// The end of this tensor, counted from the file's start, is beyond the largest integer.
@@ -106,10 +110,13 @@ import Training
   /// Whichever of the two counts, the other's bytes belong to nobody.
   @Test func aNameGivenTwiceIsSeen() throws {
     _ = try refusal(
-      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, data: 8)
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
+      data: 8)
   }
 
-  @Test(arguments: ["", "[]", "{", "{}{}", "nonsense", #"{"__metadata__":{"a":1}}"#, #"{"a":{"shape":[1]}}"#, #"{"a":1}"#])
+  @Test(arguments: [
+    "", "[]", "{", "{}{}", "nonsense", #"{"__metadata__":{"a":1}}"#, #"{"a":{"shape":[1]}}"#, #"{"a":1}"#,
+  ])
   func headersThatAreNoneAreSeen(_ header: String) throws {
     #expect(try refusal(header, data: 0).offset == 8)
   }

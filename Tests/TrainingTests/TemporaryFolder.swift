@@ -27,5 +27,7 @@ final class TemporaryFolder {
   }
 
   /// The names of what is in the folder `name`.
-  func names(in name: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: self(name)).sorted() }
+  func names(in name: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: self(name)).sorted()
+  }
 }

@@ -19,9 +19,11 @@ import Training
 
   @Test func theErrorOfTheFirstRankThatFailedIsEveryones() throws {
     for rank in 0..<4 {
-      let communicator = ScriptedCommunicator(rank: rank, size: 4, gathered: { own in
-        ["", "65 x: bad", "66 y: gone", ""].enumerated().map { $0.offset == rank ? own : $0.element }
-      })
+      let communicator = ScriptedCommunicator(
+        rank: rank, size: 4,
+        gathered: { own in
+          ["", "65 x: bad", "66 y: gone", ""].enumerated().map { $0.offset == rank ? own : $0.element }
+        })
       let failure = try #require(throws: SharedFailure.self) {
         try communicator.together {
           if rank == 1 { throw FileError(.malformed, "x", "bad") }

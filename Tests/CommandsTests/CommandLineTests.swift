@@ -1,0 +1,124 @@
+import Testing
+
+extension ProgramTests {
+  /// What the program says of itself, and of command lines that it cannot take.
+  @Suite struct CommandLineTests {
+    private let program: Program
+
+    init() throws { program = try Program() }
+
+    @Test(arguments: HelpTexts.all) func helpIsExact(_ command: String, _ text: String) throws {
+      for flag in ["--help", "-h"] {
+        let outcome = try program("\(command) \(flag)")
+        #expect(outcome.code == 0)
+        #expect(outcome.output == text + "\n")
+        #expect(outcome.error.isEmpty)
+      }
+    }
+
+    /// The list: each option is there.
+    @Test func trainHasItsOptions() throws {
+      let help = try program("train --help").output
+      for flag in [
+        "--dataset D", "--data DIR", "--model NAME", "--run DIR", "--resume", "--epochs N", "--steps N",
+        "--limit SAMPLES",
+        "--validate-every EPOCHS", "--batch-size N", "--slice N", "--learning-rate X", "--momentum X", "--decay X",
+        "--seed N", "--checkpoint-every STEPS", "--reduction", "--no-shuffle", "--weights FILE",
+      ] {
+        #expect(help.contains("\n  \(flag) "), "\(flag)")
+      }
+    }
+
+    @Test func theVersionIsOneLine() throws {
+      let outcome = try program("--version")
+      #expect(outcome.code == 0)
+      #expect(outcome.output.wholeMatch(of: /cnn-dist \d+\.\d+\.\d+\n/) != nil)
+    }
+
+    @Test(arguments: [
+      ("", "which command? See `cnn-dist --help`"), ("tarin", "unknown command tarin: see `cnn-dist --help`"),
+      ("--foo", "unknown command --foo: see `cnn-dist --help`"),
+      ("train --foo", "unknown option --foo: see `cnn-dist train --help`"),
+      ("train -r x", "unknown option -r: see `cnn-dist train --help`"),
+      ("train x", "unexpected argument x: every value follows a flag"),
+      ("train --seed 1 --seed=2", "--seed is given twice"), ("train --run", "--run needs a value: --run DIR"),
+      ("train --run=", "--run needs a value: --run DIR"), ("train --run --resume", "--run needs a value: --run DIR"),
+      ("train --resume=yes", "--resume takes no value, got yes"),
+      ("train --resume", "--resume needs --run DIR, the folder of the run to go on with"),
+      (
+        "train --resume --run r --weights f",
+        "--weights starts a run and --resume goes on with one: leave one of them out"
+      ),
+      ("train --batch-size 0", "--batch-size takes a whole number from 1 to 2147483647, got 0"),
+      ("train --batch-size -5", "--batch-size takes a whole number from 1 to 2147483647, got -5"),
+      ("train --batch-size 1e3", "--batch-size takes a whole number from 1 to 2147483647, got 1e3"),
+      ("train --epochs 2147483648", "--epochs takes a whole number from 0 to 2147483647, got 2147483648"),
+      (
+        "train --steps 99999999999999999999",
+        "--steps takes a whole number from 0 to 2147483647, got 99999999999999999999"
+      ),
+      ("train --limit 0", "--limit takes a whole number from 1 to 2147483647, got 0"),
+      ("train --slice 0", "--slice takes a whole number from 1 to 4096, got 0"),
+      ("train --slice 2147483647", "--slice takes a whole number from 1 to 4096, got 2147483647"),
+      ("train --validate-every -1", "--validate-every takes a whole number from 0 to 2147483647, got -1"),
+      ("train --checkpoint-every x", "--checkpoint-every takes a whole number from 0 to 2147483647, got x"),
+      ("train --learning-rate -1", "--learning-rate takes a number of at least 0.0, got -1"),
+      ("train --learning-rate nan", "--learning-rate takes a number of at least 0.0, got nan"),
+      ("train --learning-rate 1e99", "--learning-rate takes a number of at least 0.0, got 1e99"),
+      ("train --momentum 1", "--momentum takes a number of at least 0.0 and below 1.0, got 1"),
+      ("train --decay inf", "--decay takes a number of at least 0.0, got inf"),
+      ("train --seed -1", "--seed takes a whole number from 0 to 2^64 - 1, got -1"),
+      ("train --dataset mnist", "--dataset takes cifar10 or synthetic, got mnist"),
+      ("train --model vgg", "--model takes keras-cnn or keras-cnn-no-dropout, got vgg"),
+      ("train --reduction sum", "--reduction takes tree or mpi, got sum"),
+      ("evaluate", "name what to evaluate by one of --run, --checkpoint and --weights"),
+      ("evaluate --run a --weights b", "name what to evaluate by one of --run, --checkpoint and --weights"),
+      ("evaluate --run a --model keras-cnn", "--model goes with --weights alone"),
+      ("inspect", "inspect takes one file: cnn-dist inspect FILE"),
+      ("inspect a b", "inspect takes one file: cnn-dist inspect FILE"),
+      ("summary x", "unexpected argument x: every value follows a flag"),
+      ("fetch", "fetch takes one data set: cnn-dist fetch cifar10|synthetic"),
+      ("fetch mnist", "fetch takes one data set: cnn-dist fetch cifar10|synthetic"),
+      ("fetch synthetic", "fetch synthetic needs --data DIR: training finds the embedded data set without files"),
+    ])
+    func aWrongCommandLineGetsOneSentence(_ arguments: String, _ sentence: String) throws {
+      let outcome = try program(arguments)
+      #expect(outcome.code == 64)
+      #expect(outcome.error == "cnn-dist: \(sentence)\n")
+      #expect(outcome.output.isEmpty)
+    }
+
+    @Test func anEmptyPathIsNone() throws {
+      for flag in ["--run", "--data", "--weights"] {
+        let outcome = try program.shell("$cnn train --dataset synthetic --steps 0 \(flag) ''")
+        #expect(outcome.code == 64)
+        #expect(outcome.error.hasPrefix("cnn-dist: \(flag) needs a value"))
+      }
+    }
+
+    @Test func ranksSpeakWithOneVoice() throws {
+      for (arguments, code) in [("train --batch-size 0", 64), ("tarin", 64), ("inspect none", 66)] as [(String, Int32)]
+      {
+        let outcome = try program(arguments, ranks: 3)
+        #expect(outcome.code == code, "\(arguments)")
+        #expect(outcome.complaints.count == 1, "\(arguments): \(outcome.error)")
+      }
+      #expect(try program("--version", ranks: 3).lines.count == 1)
+      #expect(try program("summary", ranks: 2).lines.filter { $0.hasPrefix("total parameters") }.count == 1)
+    }
+
+    /// mpirun kills all ranks as soon as one has failed; what is wrong must be said all the same.
+    @Test func rankZeroIsHeardHoweverLateItIs() throws {
+      let outcome = try program.shell(
+        "$mpirun -np 1 bash -c 'sleep 1; exec \"$cnn\" train --slice 0' : -np 2 $cnn train --slice 0")
+      #expect(outcome.code == 64)
+      #expect(outcome.complaints == ["--slice takes a whole number from 1 to 4096, got 0"])
+    }
+
+    @Test func aReaderThatLeavesIsNoHarm() throws {
+      let outcome = try program.shell("set -o pipefail; (sleep 0.3; exec $cnn summary) | true")
+      #expect(outcome.code == 0)
+      #expect(outcome.error.isEmpty)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/// What `--help` prints, whole: a change of an option is a change here, and in the README.
+enum HelpTexts {
+  static let all = [
+    ("", program), ("train", train), ("evaluate", evaluate), ("inspect", inspect), ("summary", summary),
+    ("fetch", fetch),
+  ]
+
+  static let program = """
+    cnn-dist trains convolutional networks on CPU clusters: mpirun -np 4 cnn-dist train
+
+    usage: cnn-dist COMMAND [options]
+
+      train     Trains a network on all ranks, into a run folder.
+      evaluate  Measures loss and accuracy on the validation samples.
+      inspect   Shows the tensors, step, config and hash of a checkpoint.
+      summary   Shows a network's layers, output shapes and parameter counts.
+      fetch     Downloads CIFAR-10, or writes the embedded data set in its format.
+
+    `cnn-dist COMMAND --help` shows a command's options, `cnn-dist --version` the version.
+    """
+
+  static let train = """
+    Trains a network on all ranks, into a run folder.
+
+    usage: cnn-dist train [options]
+
+      --dataset D               cifar10 or synthetic (default cifar10)
+      --data DIR                where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --model NAME              keras-cnn or keras-cnn-no-dropout (default keras-cnn)
+      --run DIR                 the run's folder (default runs/DATASET-MODEL-TIME)
+      --resume                  go on with the run in --run, at the step where it was
+      --epochs N                train until N epochs are done (default 25)
+      --steps N                 train until N steps are done, counted from the run's first; wins over --epochs
+      --limit SAMPLES           take the first SAMPLES training samples only
+      --validate-every EPOCHS   validate after every EPOCHS epochs, 0 for never (default 1)
+      --batch-size N            the samples of one step over all ranks (default 512)
+      --slice N                 the samples of one unit of work (default 64)
+      --learning-rate X         SGD's rate at the first step (default 0.01)
+      --momentum X              SGD's momentum (default 0.5)
+      --decay X                 rate / (1 + X * step) (default 4e-4)
+      --seed N                  what all randomness comes from (default 1)
+      --checkpoint-every STEPS  a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)
+      --reduction WHO           tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
+      --no-shuffle              take the samples in the data set's order
+      --weights FILE            start from the model values in a safetensors file
+    """
+
+  static let evaluate = """
+    Measures loss and accuracy on the validation samples.
+
+    usage: cnn-dist evaluate (--run DIR | --checkpoint FILE | --weights FILE) [options]
+
+      --run DIR          the latest checkpoint of a run
+      --checkpoint FILE  one checkpoint
+      --weights FILE     a safetensors file with the model's values
+      --model NAME       the network of --weights (default keras-cnn)
+      --dataset D        cifar10 or synthetic (default the run's, cifar10 for --weights)
+      --data DIR         where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --slice N          the samples of one unit of work (default 64)
+    """
+
+  static let inspect = """
+    Shows the tensors, step, config and hash of a checkpoint.
+
+    usage: cnn-dist inspect FILE
+    """
+
+  static let summary = """
+    Shows a network's layers, output shapes and parameter counts.
+
+    usage: cnn-dist summary [options]
+
+      --model NAME  keras-cnn or keras-cnn-no-dropout (default keras-cnn)
+    """
+
+  static let fetch = """
+    Downloads CIFAR-10, or writes the embedded data set in its format.
+
+    usage: cnn-dist fetch cifar10|synthetic [options]
+
+      --data DIR  where to put it (default $CNN_DIST_DATA, then the XDG cache)
+    """
+}
