@@ -35,13 +35,7 @@ extension Command {
     let width = (rows.map(\.0.count).max() ?? 0) + 2
     let list = rows.map { "\($0.0.padded(to: width))\($0.1)" }.joined(separator: "\n")
     let usage = ["cnn-dist", name, positionals, options.isEmpty ? "" : "[options]"].filter { !$0.isEmpty }
-    return "\(summary)
-
-usage: \(usage.joined(separator: " "))" + (list.isEmpty ? "" : "
-
-\(list)")
-      + (notes.isEmpty ? "" : "
-
-\(notes)")
+    return "\(summary)\n\nusage: \(usage.joined(separator: " "))" + (list.isEmpty ? "" : "\n\n\(list)")
+      + (notes.isEmpty ? "" : "\n\n\(notes)")
   }
 }
