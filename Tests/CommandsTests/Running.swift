@@ -4,7 +4,8 @@ import Testing
 
 /// A command that was started. Whatever a test does, neither it nor its children outlive the object.
 final class Running {
-  private let process: pid_t
+  /// The process itself; under mpirun that is mpirun.
+  let process: pid_t
   private let outputPath: String
   private let errorPath: String
   private var code: Int32?
@@ -51,6 +52,12 @@ final class Running {
       if code == nil { usleep(5000) }
     }
     return Program.Outcome(code: code ?? -1, output: try text(outputPath), error: try text(errorPath))
+  }
+
+  /// Whether it has not ended yet.
+  var isRunning: Bool {
+    if code == nil { reap(WNOHANG) }
+    return code == nil
   }
 
   /// What it has written on standard output so far.
