@@ -34,9 +34,9 @@ public struct RunFolder: Sendable {
 
   var configurationPath: String { "\(path)/config.json" }
   var metricsPath: String { "\(path)/metrics.jsonl" }
+  var journalPath: String { "\(path)/journal.jsonl" }
   /// Where a profile's trace goes.
   public var tracePath: String { "\(path)/trace.json" }
-  var journalPath: String { "\(path)/journal.jsonl" }
   var checkpointsPath: String { "\(path)/checkpoints" }
 
   /// Whether the folder holds a run.

@@ -2,7 +2,7 @@
 enum HelpTexts {
   static let all = [
     ("", program), ("train", train), ("evaluate", evaluate), ("inspect", inspect), ("summary", summary),
-    ("fetch", fetch),
+    ("fetch", fetch), ("compare", compare), ("replay", replay),
   ]
 
   static let program = """
@@ -15,6 +15,8 @@ enum HelpTexts {
       inspect   Shows the tensors, step, config and hash of a checkpoint.
       summary   Shows a network's layers, output shapes and parameter counts.
       fetch     Downloads CIFAR-10, or writes the embedded data set in its format.
+      compare   Names the first step and tensor at which two runs part.
+      replay    Computes one step of a run again and checks it.
 
     `cnn-dist COMMAND --help` shows a command's options, `cnn-dist --version` the version.
     """
@@ -40,6 +42,9 @@ enum HelpTexts {
       --decay X                 rate / (1 + X * step) (default 4e-4)
       --seed N                  what all randomness comes from (default 1)
       --checkpoint-every STEPS  a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)
+      --journal                 keep hashes of every step's gradients and values, for `compare` and `replay`
+      --threads T               the compute threads of each rank (default: its share of the host's cores)
+      --profile                 show where the time of the first 100 steps went, and write trace.json for Chrome's viewer
       --reduction WHO           tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
       --no-shuffle              take the samples in the data set's order
       --weights FILE            start from the model values in a safetensors file
@@ -57,6 +62,7 @@ enum HelpTexts {
       --dataset D        cifar10 or synthetic (default the run's, cifar10 for --weights)
       --data DIR         where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --slice N          the samples of one unit of work (default 64)
+      --threads T        the compute threads of each rank (default: its share of the host's cores)
     """
 
   static let inspect = """
@@ -79,5 +85,30 @@ enum HelpTexts {
     usage: cnn-dist fetch cifar10|synthetic [options]
 
       --data DIR  where to put it (default $CNN_DIST_DATA, then the XDG cache)
+    """
+
+  static let compare = """
+    Names the first step and tensor at which two runs part.
+
+    usage: cnn-dist compare RUN_A RUN_B [options]
+
+      --steps N  compare the first N steps only, so that a run may be shorter than the other
+
+    Both runs must have been trained with --journal. Exits 0 when they have the same steps, and in each every gradient
+    and every value is the same to the last bit; 1 when they differ, also when one has steps that the other lacks.
+    """
+
+  static let replay = """
+    Computes one step of a run again and checks it.
+
+    usage: cnn-dist replay RUN --step K [options]
+
+      --step K     the step, counted as the metrics count: the first is 1
+      --data DIR   where the data set's files are (default $CNN_DIST_DATA, then the XDG cache)
+      --threads T  the compute threads (default: all cores)
+
+    Starts from the newest checkpoint before the step and writes nothing. Every step on the way is checked against the
+    run's journal, where it was trained with --journal, and its metrics. Exits 0 when all agree, or nothing was written
+    down of them; 1 when one differs.
     """
 }
