@@ -6,9 +6,9 @@ import Testing
 /// 20 steps of the program against 20 steps of Keras, from the same weights on the same samples.
 ///
 /// On the losses the two agree to 5.5e-6, relative, with CIFAR-10 and to 5.3e-6 with the synthetic set:
-/// OpenBLAS 0.3.21 SkylakeX against Keras 3.15.1 on TensorFlow 2.21.0. Keras in single and in double precision are 5.8e-6
-/// and 1.8e-5 apart, so that is rounding. The bound of 1e-4 leaves room for other CPUs' kernels; with a momentum of
-/// 0.45 the deviation passes 1e-3.
+/// OpenBLAS 0.3.21 SkylakeX against Keras 3.15.1 on TensorFlow 2.21.0. Keras in single and in double precision are
+/// 5.8e-6 and 1.8e-5 apart, so that is rounding. The bound of 1e-4 leaves room for other CPUs' kernels; with a momentum
+/// of 0.45 the deviation passes 1e-3.
 @Suite(.serialized) struct KerasGoldenTests {
   @Test func synthetic() throws {
     let golden = try Golden("synthetic")

@@ -2,8 +2,8 @@ import FoundationEssentials
 
 /// A Python interpreter with what the tests need.
 enum Python {
-  /// One that can import `safetensors`: `$CNN_DIST_PYTHON`, that of `launch/compare-keras`, or the one on the path; nil,
-  /// said on the standard error, where none can.
+  /// One that can import `safetensors`: `$CNN_DIST_PYTHON`, that of `launch/compare-keras`, or the one on the path;
+  /// nil, said on the standard error, where none can.
   static let withSafetensors: String? = {
     let environment = ProcessInfo.processInfo.environment
     let cache = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" } ?? ""

@@ -4,8 +4,8 @@ import Testing
 
 /// Runs programs as users do.
 enum Shell {
-  /// What `command` wrote to its standard output; its errors go to the tests' own. A command that fails, or hangs, fails
-  /// the test.
+  /// What `command` wrote to its standard output; its errors go to the tests' own. A command that fails, or hangs,
+  /// fails the test.
   @discardableResult
   static func run(_ command: [String], sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
     let line = line(command)
