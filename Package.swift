@@ -64,6 +64,7 @@ let package = Package(
     .testTarget(name: "CommandsTests", dependencies: ["Files"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+    .testTarget(name: "GoldenTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Files"], exclude: ["initial_values.py"]),

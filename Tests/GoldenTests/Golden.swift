@@ -1,0 +1,45 @@
+import Datasets
+import Files
+import FoundationEssentials
+
+/// What Keras computed; `Tests/Goldens/keras_losses.py` wrote it.
+struct Golden: Decodable {
+  let dataset: String
+  let trainingSha256: String
+  let validationSha256: String
+  let seed: UInt64
+  let initialWeightsSha256: String
+  let learningRates: [Double]
+  let losses: [Double]
+  let accuracies: [Double]
+  let validationLoss: Double
+  let validationAccuracy: Double
+
+  /// The samples of each of its steps.
+  static let batchSize = 512
+  /// The top of the checkout.
+  static let checkout = URL(filePath: #filePath).appending(path: "../../..").standardized.path
+
+  /// Reads the golden of a data set.
+  init(_ dataset: String) throws {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let file = URL(filePath: "\(Self.checkout)/Tests/Goldens/\(dataset).json")
+    self = try decoder.decode(Golden.self, from: Data(contentsOf: file))
+  }
+
+  /// Whether `folder` holds the very bytes that Keras trained and validated on.
+  func isOf(_ folder: String) throws -> Bool {
+    var training = Digest(.sha256)
+    var left = losses.count * Self.batchSize * CIFAR10Format.recordBytes
+    for name in CIFAR10Format.trainingFiles where left > 0 {
+      left -= try MappedFile("\(folder)/\(name)").withBytes { bytes in
+        let part = bytes.prefix(left)
+        training.update(UnsafeRawBufferPointer(rebasing: part))
+        return part.count
+      }
+    }
+    let validation = try MappedFile("\(folder)/\(CIFAR10Format.validationFile)").withBytes { Digest.of($0) }
+    return training.finish() == trainingSha256 && validation == validationSha256
+  }
+}
