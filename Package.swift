@@ -49,7 +49,8 @@ let package = Package(
     // MARK: - Floors 3 to 6: networks, training, the program
 
     .target(name: "Models", dependencies: ["Layers"]),
-    .target(name: "Training", dependencies: ["Models", "Optimizers", "Datasets", "Collectives", "Files", "CScheduler"]),
+    .target(
+      name: "Training", dependencies: ["Models", "Optimizers", "Datasets", "Collectives", "Files", "CScheduler"]),
     .target(name: "Commands", dependencies: ["Training"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands"], linkerSettings: staticRuntime),
 

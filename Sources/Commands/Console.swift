@@ -27,7 +27,9 @@ final class Console: TrainingObserver {
     step: Int, blas: String
   ) {
     let hosts = Dictionary(grouping: communicator.hosts, by: \.self).map { "\($0.key) (\($0.value.count))" }.sorted()
-    Output.line("ranks       \(communicator.size) on \(hosts.joined(separator: ", ")), \(threads == 1 ? "1 thread" : "\(threads) threads") each")
+    Output.line(
+      "ranks       \(communicator.size) on \(hosts.joined(separator: ", ")), \(threads == 1 ? "1 thread" : "\(threads) threads") each"
+    )
     Output.line("OpenBLAS    \(blas)")
     Output.line(
       "data set    \(data.training.name): \(data.training.count.grouped) training, "

@@ -21,10 +21,13 @@ struct TrainCommand: Command {
       Option("--momentum", "X", "SGD's momentum (default 0.5)"),
       Option("--decay", "X", "rate / (1 + X * step) (default 4e-4)"),
       Option("--seed", "N", "what all randomness comes from (default 1)"),
-      Option("--checkpoint-every", "STEPS", "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"),
+      Option(
+        "--checkpoint-every", "STEPS", "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"
+      ),
       Option("--journal", nil, "keep hashes of every step's gradients and values, for `compare` and `replay`"),
       World.threadsOption,
-      Option("--profile", nil, "show where the time of the first 100 steps went, and write trace.json for Chrome's viewer"),
+      Option(
+        "--profile", nil, "show where the time of the first 100 steps went, and write trace.json for Chrome's viewer"),
       Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       Option("--no-shuffle", nil, "take the samples in the data set's order"),
       Option("--weights", "FILE", "start from the model values in a safetensors file"),

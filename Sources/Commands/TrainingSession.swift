@@ -55,7 +55,8 @@ struct TrainingSession {
       blas: OpenBLAS.identity)
     let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
-      state: start.state, communicator: communicator, threads: threads, isProfiling: command.isProfiling, recorder: recorder,
+      state: start.state, communicator: communicator, threads: threads, isProfiling: command.isProfiling,
+      recorder: recorder,
       observer: console)
     let end = Result { try trainer.run() }
     if case .failure(let error) = end, !(error is Stopped) { throw error }

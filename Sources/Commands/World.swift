@@ -51,7 +51,8 @@ enum World {
         Output.error("cnn-dist: more ranks than cores on \(communicator.hosts[0]): they will hinder one another\n")
       }
       if OpenBLAS.threads > 1 {
-        Output.error("cnn-dist: this OpenBLAS insists on \(OpenBLAS.threads) threads a product; set OPENBLAS_NUM_THREADS=1\n")
+        Output.error(
+          "cnn-dist: this OpenBLAS insists on \(OpenBLAS.threads) threads a product; set OPENBLAS_NUM_THREADS=1\n")
       }
     }
     return threads

@@ -37,8 +37,10 @@ struct DesyncGuard {
       let ranks = differing.map { "rank \($0) on \(communicator.hosts[$0])" }.joined(separator: ", ")
       throw SharedFailure(
         exitCode: .badData,
-        description: "\(ranks) differ\(differing.count == 1 ? "s" : "") from the other ranks in \(name) at step \(state.step) "
-          + "(\(all[first][name] ?? "")); nothing was written: see to that machine, and resume from the last checkpoint")
+        description:
+          "\(ranks) differ\(differing.count == 1 ? "s" : "") from the other ranks in \(name) at step \(state.step) "
+          + "(\(all[first][name] ?? "")); nothing was written: see to that machine, and resume from the last checkpoint"
+      )
     }
   }
 

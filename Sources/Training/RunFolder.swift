@@ -79,7 +79,9 @@ public struct RunFolder: Sendable {
   /// - Throws: `FileError` when another process writes to it.
   public func lock() throws(FileError) -> RunLock {
     let lock = try RunLock(path)
-    for (folder, stems) in [(path, ["config.json", "metrics.jsonl", "journal.jsonl"]), (checkpointsPath, ["step-", "latest", "best"])] {
+    for (folder, stems) in [
+      (path, ["config.json", "metrics.jsonl", "journal.jsonl"]), (checkpointsPath, ["step-", "latest", "best"]),
+    ] {
       for name in Self.names(in: folder) where name.contains(".tmp.") && stems.contains(where: { name.hasPrefix($0) }) {
         try remove("\(folder)/\(name)")
       }

@@ -55,7 +55,9 @@ final class SliceWorker {
     into sink: any GradientSink
   ) throws {
     log.note(.data) { load(wave, of: dataset) }
-    try log.note(.compute) { try train(loaded: wave, batch: batch, seed: seed, epoch: epoch, values: values, into: sink) }
+    try log.note(.compute) {
+      try train(loaded: wave, batch: batch, seed: seed, epoch: epoch, values: values, into: sink)
+    }
   }
 
   /// `train` once pixels and labels are there.

@@ -38,7 +38,8 @@ public final class Trainer {
   public init(
     experiment: Experiment, schedule: Schedule, data: TrainingData, model: Sequential, arena: ParameterArena,
     state: TrainingState, communicator: any Communicator, threads: Int, isProfiling: Bool = false,
-    recorder: RunRecorder?, observer: (any TrainingObserver)?, shouldStop: @escaping () -> Bool = { StopSignal.isRaised }
+    recorder: RunRecorder?, observer: (any TrainingObserver)?,
+    shouldStop: @escaping () -> Bool = { StopSignal.isRaised }
   ) throws {
     self.experiment = experiment
     self.schedule = schedule

@@ -13,7 +13,8 @@ extension ProgramTests {
     private static let threads = [1, 2]
 
     /// 10 steps over 250 samples in batches of 100, 100 and 50: 9 slices with a short last one, and 5.
-    private static let shape = "train --dataset synthetic --limit 250 --batch-size 100 --slice 12 --validate-every 4 --steps 10"
+    private static let shape =
+      "train --dataset synthetic --limit 250 --batch-size 100 --slice 12 --validate-every 4 --steps 10"
 
     @Test(arguments: subjects)
     func everyShapeOfRunGivesTheSameBits(subject: String) throws {

@@ -33,7 +33,8 @@ import Testing
     return Self.drawn.withUnsafeBufferPointer { drawn in
       _ = workspace.input(samples: samples).buffer.update(fromContentsOf: x)
       let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
-      return workspace.forward(slices: [0..<samples], values: values.buffer.reading, draw: draw).buffer.map(\.bitPattern)
+      return workspace.forward(slices: [0..<samples], values: values.buffer.reading, draw: draw).buffer.map(
+        \.bitPattern)
     }
   }
 
