@@ -6,14 +6,21 @@ import Synchronization
 public enum StopSignal {
   private static let raised = Atomic(false)
 
-  /// From now on these signals end no process, but are remembered.
+  /// From now on these signals end no process, but are remembered, also where whoever started the process had them blocked.
+  /// Called before there are other threads.
   public static func install() {
     // Also initialises the flag here, because a signal handler must not.
     raised.store(false, ordering: .relaxed)
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in StopSignal.raise() }
     action.sa_flags = Int32(SA_RESTART)
-    for signal in [SIGTERM, SIGINT, SIGUSR1] { sigaction(signal, &action, nil) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signal in [SIGTERM, SIGINT, SIGUSR1] {
+      sigaction(signal, &action, nil)
+      sigaddset(&signals, signal)
+    }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Whether a signal has come.

@@ -13,15 +13,6 @@ extension ProgramTests {
         Program.mpirun + ["-np", "\(ranks)", Program.binary] + options.split(separator: " ").map(String.init))
     }
 
-    /// Waits until the run has that many lines of metrics.
-    private func wait(for lines: Int, in run: String) throws {
-      for _ in 0..<6000 {
-        if (try? program.text("\(run)/metrics.jsonl").split(separator: "\n").count) ?? 0 >= lines { return }
-        usleep(10_000)
-      }
-      Issue.record("the run does not come to \(lines) lines of metrics")
-    }
-
     /// Killed at random moments, in the midst of a checkpoint or of a step, on changing numbers of ranks.
     @Test func aRunThatIsKilledAgainAndAgainEndsAsIfItWereNot() throws {
       let options = "--checkpoint-every 1 --run"
@@ -50,7 +41,7 @@ extension ProgramTests {
     /// One rank dies: the others and the launcher end too, soon.
     @Test func noRankOutlivesAnother() throws {
       let running = try start("\(smallRun) --steps 100000 --run run", ranks: 3)
-      try wait(for: 2, in: "run")
+      try program.wait(for: 2, in: "run")
       let ranks = running.ranks()
       #expect(ranks.count == 3)
       Glibc.kill(try #require(ranks.last), SIGKILL)
@@ -61,7 +52,7 @@ extension ProgramTests {
     @Test func aSecondProcessIsKeptOutOfARun() throws {
       let running = try program.start(
         [Program.binary] + "\(smallRun) --steps 100000 --run run".split(separator: " ").map(String.init))
-      try wait(for: 1, in: "run")
+      try program.wait(for: 1, in: "run")
       let outcome = try program("train --resume --run run", ranks: 2)
       #expect(outcome.code == 74)
       #expect(outcome.complaints.count == 1)

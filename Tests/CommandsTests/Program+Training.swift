@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Testing
 
 /// What most tests train: 100 samples in batches of 40, 40 and 20, their slices 16, 16 and 8, or 16 and 4 samples.
@@ -22,6 +23,21 @@ extension Program {
     let outcome = try self("train --resume \(options)", ranks: ranks)
     #expect(outcome.code == 0, "\(outcome.error)", sourceLocation: sourceLocation)
     return outcome
+  }
+
+  /// Waits until a run has that many lines of metrics.
+  func wait(for lines: Int, in run: String) throws {
+    for _ in 0..<6000 {
+      if try lineCount(run) >= lines { return }
+      usleep(10_000)
+    }
+    Issue.record("the run does not come to \(lines) lines of metrics")
+  }
+
+  /// How many lines of metrics a run has; none where there is no run yet.
+  func lineCount(_ run: String) throws -> Int {
+    guard try names(in: ".").contains(run), try names(in: run).contains("metrics.jsonl") else { return 0 }
+    return try text("\(run)/metrics.jsonl").split(separator: "\n").count
   }
 
   /// The hash of the weights in a file, as `inspect` prints it.

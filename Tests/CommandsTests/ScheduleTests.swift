@@ -31,17 +31,17 @@ extension ProgramTests {
               + "\(options) --threads \(threads) --run run".split(separator: " ").map(String.init))
           if attempt < 5 {
             let target = min(Self.steps - 1, 4 * (attempt + 1))
-            while running.isRunning, try steps(program) < target { usleep(2000) }
+            while running.isRunning, try program.lineCount("run") < target { usleep(2000) }
             usleep(UInt32.random(in: 0..<60_000, using: &random))
             if Bool.random(using: &random) {
               running.kill()
-              story.append("\(world)×\(threads) killed at \(try steps(program))")
+              story.append("\(world)×\(threads) killed at \(try program.lineCount("run"))")
             } else {
               let signal = [SIGTERM, SIGINT, SIGUSR1].randomElement(using: &random) ?? SIGTERM
               if let rank = running.ranks().randomElement(using: &random) { Glibc.kill(rank, signal) }
               let code = try running.wait(.seconds(60)).code
               #expect([0, 75].contains(code), "\(story)")
-              story.append("\(world)×\(threads) stopped at \(try steps(program))")
+              story.append("\(world)×\(threads) stopped at \(try program.lineCount("run"))")
             }
           } else {
             #expect(try running.wait(.seconds(120)).code == 0, "\(story)")
@@ -51,10 +51,6 @@ extension ProgramTests {
         #expect(try program.timelessMetrics("run") == metrics, "schedule \(schedule): \(story)")
         _ = try program.shell("rm -r run")
       }
-    }
-
-    private func steps(_ program: Program) throws -> Int {
-      (try? program.text("run/metrics.jsonl").split(separator: "\n").count) ?? 0
     }
   }
 }
