@@ -71,8 +71,6 @@ final class Console: TrainingObserver {
     Output.line("\(line)  \(epoch.seconds.fixed(1)) s")
   }
 
-  func didWriteCheckpoint(_ path: String) {}
-
   /// Medians of a profile.
   func show(_ profile: StepProfile) {
     clearBar()

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Cuts one global batch into slices, the units of work, and the slices into one contiguous run for each rank.
 public struct SlicePlan: Sendable {
   /// The samples of the batch.
@@ -25,7 +27,6 @@ public struct SlicePlan: Sendable {
   /// The slices that rank `rank` of `world` owns. Shares differ by at most one slice; they are empty for some ranks where
   /// there are more ranks than slices.
   public func share(of rank: Int, world: Int) -> Range<Int> {
-    precondition(0..<world ~= rank, "rank \(rank) of \(world)")
-    return rank * count / world..<(rank + 1) * count / world
+    (0..<count).share(rank, of: world)
   }
 }

@@ -96,6 +96,4 @@ private final class ReplayObserver: TrainingObserver {
   }
 
   func didFinish(_ epoch: EpochMetrics) {}
-
-  func didWriteCheckpoint(_ path: String) {}
 }

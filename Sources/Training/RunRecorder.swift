@@ -21,7 +21,7 @@ public final class RunRecorder {
   func open(_ arena: ParameterArena, _ state: TrainingState) throws {
     metrics = try MetricsLog(folder.metricsPath, continuing: state)
     if configuration.schedule.journal { journal = try JournalLog(folder.journalPath, continuing: state.step) }
-    if !folder.holdsRun { _ = try checkpoint(arena, state) }
+    if !folder.holdsRun { try checkpoint(arena, state) }
     try folder.save(configuration)
   }
 
@@ -36,12 +36,11 @@ public final class RunRecorder {
     try metrics?.append(epoch)
   }
 
-  /// Writes a checkpoint of `state` and returns its path.
-  func checkpoint(_ arena: ParameterArena, _ state: TrainingState) throws -> String {
+  /// Writes a checkpoint of `state`.
+  func checkpoint(_ arena: ParameterArena, _ state: TrainingState) throws {
     let path = folder.checkpointPath(step: state.step)
     try Checkpoint.write(
       path, arena: arena, experiment: configuration.experiment, state: state, blas: OpenBLAS.identity)
     try folder.link(latest: state.step, best: state.best?.step)
-    return path
   }
 }

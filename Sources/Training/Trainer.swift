@@ -151,8 +151,7 @@ public final class Trainer {
     guard checkpointed != state else { return }
     checkpointed = state
     try desyncGuard.check(arena, state)
-    guard let path = try recorder?.checkpoint(arena, state) else { return }
-    observer?.didWriteCheckpoint(path)
+    try recorder?.checkpoint(arena, state)
   }
 }
 
