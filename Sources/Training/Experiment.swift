@@ -58,6 +58,31 @@ public struct Experiment: Codable, Equatable, Sendable {
   }
 }
 
+extension Experiment {
+  /// Reads what a file says; what it does not speak of, because it was written before that could be chosen, is as it
+  /// always was: the default.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    func read<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {
+      if let found = try fields.decodeIfPresent(Value.self, forKey: key) { value = found }
+    }
+    try read(.dataset, into: &dataset)
+    try read(.datasetDigest, into: &datasetDigest)
+    limit = try fields.decodeIfPresent(Int.self, forKey: .limit)
+    try read(.model, into: &model)
+    initialWeights = try fields.decodeIfPresent(String.self, forKey: .initialWeights)
+    try read(.batchSize, into: &batchSize)
+    try read(.slice, into: &slice)
+    try read(.learningRate, into: &learningRate)
+    try read(.momentum, into: &momentum)
+    try read(.decay, into: &decay)
+    try read(.seed, into: &seed)
+    try read(.shuffle, into: &shuffle)
+    try read(.reduction, into: &reduction)
+  }
+}
+
 private protocol OptionalField {
   var text: String { get }
 }

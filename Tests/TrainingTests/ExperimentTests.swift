@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 import Training
 
@@ -31,5 +32,29 @@ import Training
     // Keras's InverseTimeDecay: 0.01 / (1 + 0.0004 * 2500)
     #expect(experiment.optimizer.schedule.rate(at: 0) == 0.01)
     #expect(abs(experiment.optimizer.schedule.rate(at: 2500) - 0.005) < 1e-9)
+  }
+
+  /// Every field comes back, whatever it holds.
+  @Test func aFileBringsEveryFieldBack() throws {
+    var experiment = Experiment()
+    experiment.dataset = "synthetic"
+    experiment.datasetDigest = "ab"
+    experiment.limit = 7
+    experiment.model = "other"
+    experiment.initialWeights = "cd"
+    (experiment.batchSize, experiment.slice, experiment.seed) = (8, 4, 9)
+    (experiment.learningRate, experiment.momentum, experiment.decay) = (1, 0.25, 0)
+    (experiment.shuffle, experiment.reduction) = (false, .mpi)
+    let untouched = Experiment().differences(from: experiment).count
+    #expect(untouched == Mirror(reflecting: experiment).children.count, "a field is left out of this test")
+    let copy = try JSONDecoder().decode(Experiment.self, from: try JSONEncoder().encode(experiment))
+    #expect(copy == experiment)
+  }
+
+  @Test func whatAFileDoesNotSpeakOfIsTheDefault() throws {
+    let found = try JSONDecoder().decode(Experiment.self, from: Data(#"{"seed": 3}"#.utf8))
+    var expected = Experiment()
+    expected.seed = 3
+    #expect(found == expected)
   }
 }
