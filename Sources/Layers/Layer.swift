@@ -68,12 +68,41 @@ public struct ParameterSpecification: Sendable {
   public let shape: Shape
   /// How it starts.
   public let initializer: Initializer
+  /// What steps do to it.
+  public let role: ParameterRole
+  /// What its size costs; nil for nothing.
+  public let regularizer: L2?
 
   /// Describes a tensor.
-  public init(name: String, shape: Shape, initializer: Initializer) {
+  public init(
+    name: String, shape: Shape, initializer: Initializer, role: ParameterRole = .weight, regularizer: L2? = nil
+  ) {
     self.name = name
     self.shape = shape
     self.initializer = initializer
+    self.role = role
+    self.regularizer = regularizer
+  }
+}
+
+/// What steps do to a parameter.
+public enum ParameterRole: Sendable, Hashable {
+  /// It descends along its gradient.
+  case weight
+  /// It is a running average, `value = momentum · value + (1 - momentum) · observed`. In the place of its gradient each slice
+  /// leaves what it observed, times its share of the batch's samples, so that the sum over slices is their mean.
+  case average(momentum: Float)
+}
+
+/// A penalty on the size of a weight tensor, `factor · Σ w²`, as a part of the loss.
+public struct L2: Sendable, Hashable {
+  /// λ.
+  public let factor: Float
+
+  /// The penalty with `factor` λ, at least 0.
+  public init(_ factor: Float) {
+    precondition(factor >= 0, "a penalty is not negative")
+    self.factor = factor
   }
 }
 
