@@ -5,21 +5,21 @@ import Testing
 
 /// 50 steps of whole networks, as Keras described them in its own JSON, against Keras: every kind of layer, and SGD, Adam and
 /// AdamW with momentum, clipping, schedules and smoothed labels. `Tests/Goldens/keras_training.py` wrote the goldens.
-@Suite(.serialized) struct KerasModelTests {
+@Suite(.serialized) struct KerasTrainingTests {
   @Test func synthetic() throws {
     try withTemporaryFolder { folder in
       try CNNDist()(["fetch", "synthetic", "--data", folder])
-      try compare(Golden("training-synthetic"), folder, [])
+      try compare(Networks("training-synthetic"), folder, [])
     }
   }
 
   @Test(.enabled("CIFAR-10 with the golden's bytes; the standard error says why not") { RealCIFAR10.folder != nil })
   func cifar10() throws {
     let folder = try #require(RealCIFAR10.folder)
-    try compare(Golden("training-cifar10"), folder, ["--data", folder])
+    try compare(Networks("training-cifar10"), folder, ["--data", folder])
   }
 
-  private func compare(_ golden: Golden, _ folder: String, _ data: [String]) throws {
+  private func compare(_ golden: Networks, _ folder: String, _ data: [String]) throws {
     let digest = try MappedFile("\(folder)/data_batch_1.bin").withBytes { Digest.of($0) }
     try #require(digest == golden.trainingSha256, "the data set has other bytes than when the golden was made")
     let cnnDist = try CNNDist()
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  private struct Golden: Decodable {
+  private struct Networks: Decodable {
     struct Model: Decodable {
       let architecture: String
       let initialWeightsSha256: String
@@ -69,7 +69,7 @@ import Testing
     init(_ name: String) throws {
       let decoder = JSONDecoder()
       decoder.keyDecodingStrategy = .convertFromSnakeCase
-      let file = URL(filePath: "\(Checkout.path)/Tests/Goldens/\(name).json")
+      let file = URL(filePath: "\(Golden.checkout)/Tests/Goldens/\(name).json")
       self = try decoder.decode(Self.self, from: Data(contentsOf: file))
     }
   }
