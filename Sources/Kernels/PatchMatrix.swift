@@ -96,11 +96,14 @@ struct PatchMatrix {
         let left = w.origin(ow)
         let isOneRun = w.dilation == 1 && left >= 0 && left + w.kernel <= w.input
         for kd in 0..<d.kernel {
-          let z = d.origin(od) + kd * d.dilation
+          let z = d.origin(od) &+ kd &* d.dilation
+          let plane = z &* h.input &* w.input
           for kh in 0..<h.kernel {
-            let y = h.origin(oh) + kh * h.dilation
-            let isInside = z >= 0 && z < d.input && y >= 0 && y < h.input
-            body(isInside ? (z * h.input + y) * w.input : -1, left, isOneRun)
+            let y = h.origin(oh) &+ kh &* h.dilation
+            // One comparison each: a negative number is a huge unsigned one.
+            let isInside =
+              UInt(bitPattern: z) < UInt(bitPattern: d.input) && UInt(bitPattern: y) < UInt(bitPattern: h.input)
+            body(isInside ? plane &+ y &* w.input : -1, left, isOneRun)
           }
         }
       }
