@@ -1,10 +1,11 @@
 import Tensors
 
-/// Two-dimensional convolution (cross-correlation, as every framework calls it) on channels-last samples.
+/// Convolution (cross-correlation, as every framework calls it) over one, two or three axes of channels-last samples.
 ///
-///     N samples · H, W, C input height, width, channels · kh, kw kernel · F filters · OH, OW output height, width
+///     N samples · D, H, W, C input depth, height, width, channels · kd, kh, kw kernel · F filters
+///     OD, OH, OW output depth, height, width; a plane has D = kd = OD = 1, a sequence H = kh = OH = 1 besides
 ///
-/// Each product is over a block of output rows of one sample, so its shape, and with it its bits, depends on the geometry
+/// Each product is over a block of output pixels of one sample, so its shape, and with it its bits, depends on the geometry
 /// alone. `scratch` is `scratchCount(geometry)` floats that the caller lends.
 public enum Convolution {
   /// How many floats of scratch memory every function here needs.
@@ -13,27 +14,32 @@ public enum Convolution {
   /// `y = activation(x ∗ kernel + bias)`.
   ///
   /// - Parameters:
-  ///   - x: (N, H, W, C).
-  ///   - kernel: (kh, kw, C, F).
+  ///   - x: (N, D, H, W, C).
+  ///   - kernel: (kd, kh, kw, C, F).
   ///   - bias: (F,), or nil for none.
-  ///   - y: (N, OH, OW, F), overwritten.
+  ///   - y: (N, OD, OH, OW, F), overwritten.
+  ///   - before: `x ∗ kernel + bias`, as y, overwritten where `activation.readsInput`; else unused and may be nil.
   public static func forward(
     _ geometry: ConvolutionGeometry, x: TensorView, kernel: FloatBuffer, bias: FloatBuffer?,
-    activation: Activation, y: TensorView, scratch: MutableFloatBuffer
+    activation: Activation, y: TensorView, before: MutableFloatBuffer? = nil, scratch: MutableFloatBuffer
   ) {
     check(geometry, x, y)
+    precondition(before?.count ?? y.buffer.count == y.buffer.count, "as many values before the activation as behind")
     let patches = PatchMatrix(geometry)
     let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters)
     for n in 0..<x.samples {
       let (input, output) = (x.sample(n).reading, y.sample(n))
+      let beforeSample = before?.part(n * output.count..<(n + 1) * output.count)
       for first in patches.blocks {
-        let block = Block(patches.rows(from: first), geometry)
+        let block = Block(patches.pixels(from: first), geometry)
         let target = output.part(block.outputs)
-        patches.gather(block.rows, from: input, into: scratch)
+        patches.gather(block.pixels, from: input, into: scratch)
         multiply(
-          Matrix(scratch.reading, rows: block.pixels, columns: geometry.patch), weights,
-          into: Matrix(target, rows: block.pixels, columns: geometry.filters))
-        activation.apply(bias: bias, to: target, channels: geometry.filters)  // while the block is in the cache
+          Matrix(scratch.reading, rows: block.pixels.count, columns: geometry.patch), weights,
+          into: Matrix(target, rows: block.pixels.count, columns: geometry.filters))
+        // while the block is in the cache
+        activation.apply(
+          bias: bias, to: target, before: beforeSample?.part(block.outputs), channels: geometry.filters)
       }
     }
   }
@@ -41,9 +47,9 @@ public enum Convolution {
   /// The gradient of the kernel, `dkernel[p, f] = Σ patches(x)[·, p] · dy[·, f]`: forward's `patches · kernel` transposed.
   ///
   /// - Parameters:
-  ///   - x: (N, H, W, C), forward's input.
-  ///   - dy: (N, OH, OW, F), the gradient before the activation.
-  ///   - dkernel: (kh, kw, C, F), overwritten or added to, sample by sample.
+  ///   - x: (N, D, H, W, C), forward's input.
+  ///   - dy: (N, OD, OH, OW, F), the gradient before the activation.
+  ///   - dkernel: (kd, kh, kw, C, F), overwritten or added to, sample by sample.
   public static func kernelGradient(
     _ geometry: ConvolutionGeometry, x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer,
     _ mode: ProductMode = .replace, scratch: MutableFloatBuffer
@@ -55,11 +61,11 @@ public enum Convolution {
     for n in 0..<x.samples {
       let (input, gradient) = (x.sample(n).reading, dy.sample(n).reading)
       for first in patches.blocks {
-        let block = Block(patches.rows(from: first), geometry)
-        patches.gather(block.rows, from: input, into: scratch)
+        let block = Block(patches.pixels(from: first), geometry)
+        patches.gather(block.pixels, from: input, into: scratch)
         multiply(
-          Matrix(scratch.reading, rows: block.pixels, columns: geometry.patch).transposed,
-          Matrix(gradient.part(block.outputs), rows: block.pixels, columns: geometry.filters),
+          Matrix(scratch.reading, rows: block.pixels.count, columns: geometry.patch).transposed,
+          Matrix(gradient.part(block.outputs), rows: block.pixels.count, columns: geometry.filters),
           into: target, .accumulate)
       }
     }
@@ -68,9 +74,9 @@ public enum Convolution {
   /// The gradient of the input: forward's `patches · kernel` gives `dpatches = dy · kernelᵀ`, added back patch by patch.
   ///
   /// - Parameters:
-  ///   - dy: (N, OH, OW, F), the gradient before the activation.
-  ///   - kernel: (kh, kw, C, F).
-  ///   - dx: (N, H, W, C), overwritten.
+  ///   - dy: (N, OD, OH, OW, F), the gradient before the activation.
+  ///   - kernel: (kd, kh, kw, C, F).
+  ///   - dx: (N, D, H, W, C), overwritten.
   public static func inputGradient(
     _ geometry: ConvolutionGeometry, dy: TensorView, kernel: FloatBuffer, dx: TensorView, scratch: MutableFloatBuffer
   ) {
@@ -81,11 +87,11 @@ public enum Convolution {
     for n in 0..<dy.samples {
       let (gradient, target) = (dy.sample(n).reading, dx.sample(n))
       for first in patches.blocks {
-        let block = Block(patches.rows(from: first), geometry)
+        let block = Block(patches.pixels(from: first), geometry)
         multiply(
-          Matrix(gradient.part(block.outputs), rows: block.pixels, columns: geometry.filters), weights.transposed,
-          into: Matrix(scratch, rows: block.pixels, columns: geometry.patch))
-        patches.scatter(block.rows, from: scratch.reading, addingTo: target)
+          Matrix(gradient.part(block.outputs), rows: block.pixels.count, columns: geometry.filters), weights.transposed,
+          into: Matrix(scratch, rows: block.pixels.count, columns: geometry.patch))
+        patches.scatter(block.pixels, from: scratch.reading, addingTo: target)
       }
     }
   }
@@ -98,18 +104,15 @@ public enum Convolution {
       "\(input.samples) × \(input.shape) and \(output.samples) × \(output.shape) do not fit the geometry")
   }
 
-  /// A block of output rows of one sample.
+  /// A block of output pixels of one sample.
   private struct Block {
-    let rows: Range<Int>
-    let pixels: Int
+    let pixels: Range<Int>
     /// Its floats within the output sample.
     let outputs: Range<Int>
 
-    init(_ rows: Range<Int>, _ geometry: ConvolutionGeometry) {
-      let row = geometry.horizontal.output * geometry.filters
-      self.rows = rows
-      pixels = rows.count * geometry.horizontal.output
-      outputs = rows.lowerBound * row..<rows.upperBound * row
+    init(_ pixels: Range<Int>, _ geometry: ConvolutionGeometry) {
+      self.pixels = pixels
+      outputs = pixels.lowerBound * geometry.filters..<pixels.upperBound * geometry.filters
     }
   }
 }

@@ -1,91 +1,118 @@
 import Tensors
 
 /// The matrix of input patches that turns convolution into a matrix product ("im2col"; Chellapilla, Puri and Simard,
-/// "High performance convolutional neural networks for document processing", 2006), for a block of output rows at a time.
+/// "High performance convolutional neural networks for document processing", 2006), for a block of output pixels at a time.
 ///
-/// Row (oh, ow) holds the patch under that output: (kh, kw, C), zeros where it reaches outside. A block's matrix is kept
-/// within half a mebibyte, so that it is still in the core's L2 cache when the product reads it.
+/// Row (od, oh, ow) holds the patch under that output: (kd, kh, kw, C), zeros where it reaches outside. A block's matrix is
+/// kept within half a mebibyte, so that it is still in the core's L2 cache when the product reads it.
 struct PatchMatrix {
   private static let blockCount = 65_536
+  /// Fewer rows than this are no good to a product, however long the patches are.
+  private static let fewestPixels = 32
 
   let geometry: ConvolutionGeometry
-  /// How many output rows make one block; the last block may be lower.
-  let rowsPerBlock: Int
+  /// How many output pixels make one block; the last block may have fewer.
+  let pixelsPerBlock: Int
 
   init(_ geometry: ConvolutionGeometry) {
     self.geometry = geometry
-    let rowCount = geometry.horizontal.output * geometry.patch
-    let rows = max(1, Self.blockCount / max(rowCount, 1))
-    let blocks = (geometry.vertical.output + rows - 1) / rows
-    rowsPerBlock = (geometry.vertical.output + blocks - 1) / blocks  // blocks of even height
+    // Whole lines of output pixels where some fit into a block, else pixels; in blocks of even size.
+    let line = geometry.window.width.output
+    let isLong = line * geometry.patch > Self.blockCount
+    let unit = isLong ? 1 : max(line, 1)
+    let units = geometry.window.outputPixels / unit
+    let most = max(isLong ? Self.fewestPixels : 1, Self.blockCount / max(unit * geometry.patch, 1))
+    let blocks = max(1, (units + most - 1) / most)
+    pixelsPerBlock = max(1, (units + blocks - 1) / blocks) * unit
   }
 
   /// The most floats that one block takes.
-  var scratchCount: Int { rowsPerBlock * geometry.horizontal.output * geometry.patch }
+  var scratchCount: Int { pixelsPerBlock * geometry.patch }
 
-  /// The blocks, as ranges of output rows.
-  var blocks: StrideTo<Int> { stride(from: 0, to: geometry.vertical.output, by: rowsPerBlock) }
+  /// The first pixel of each block.
+  var blocks: StrideTo<Int> { stride(from: 0, to: geometry.window.outputPixels, by: pixelsPerBlock) }
 
-  /// The output rows of the block that starts at `first`.
-  func rows(from first: Int) -> Range<Int> { first..<min(first + rowsPerBlock, geometry.vertical.output) }
+  /// The output pixels of the block that starts at `first`.
+  func pixels(from first: Int) -> Range<Int> {
+    first..<min(first + pixelsPerBlock, geometry.window.outputPixels)
+  }
 
-  /// Copies the patches of `rows` out of one sample (H, W, C).
-  func gather(_ rows: Range<Int>, from sample: FloatBuffer, into patches: MutableFloatBuffer) {
-    precondition(sample.count == geometry.inputCount && rows.count <= rowsPerBlock && patches.count >= scratchCount)
+  /// Copies the patches of `pixels` out of one sample (D, H, W, C).
+  func gather(_ pixels: Range<Int>, from sample: FloatBuffer, into patches: MutableFloatBuffer) {
+    check(pixels, sample.count, patches.count)
     guard let source = sample.baseAddress, var row = patches.baseAddress else { return }
-    let (v, h, c) = (geometry.vertical, geometry.horizontal, geometry.channels)
-    for oh in rows {
-      for ow in 0..<h.output {
-        let left = h.origin(ow)
-        // Taps with no gap between them and no padding under them are one run of memory.
-        let isOneRun = h.dilation == 1 && left >= 0 && left + h.kernel <= h.input
-        for kh in 0..<v.kernel {
-          let y = v.origin(oh) + kh * v.dilation
-          if y < 0 || y >= v.input {
-            row.update(repeating: 0, count: h.kernel * c)
-          } else if isOneRun {
-            row.update(from: source + (y * h.input + left) * c, count: h.kernel * c)
+    let (w, c) = (geometry.window.width, geometry.window.channels)
+    forEachLine(pixels) { line, left, isOneRun in
+      if line < 0 {
+        row.update(repeating: 0, count: w.kernel * c)
+      } else if isOneRun {
+        row.update(from: source + (line + left) * c, count: w.kernel * c)
+      } else {
+        for kw in 0..<w.kernel {
+          let x = left + kw * w.dilation
+          if x < 0 || x >= w.input {
+            (row + kw * c).update(repeating: 0, count: c)
           } else {
-            for kw in 0..<h.kernel {
-              let x = left + kw * h.dilation
-              if x < 0 || x >= h.input {
-                (row + kw * c).update(repeating: 0, count: c)
-              } else {
-                (row + kw * c).update(from: source + (y * h.input + x) * c, count: c)
-              }
-            }
+            (row + kw * c).update(from: source + (line + x) * c, count: c)
           }
-          row += h.kernel * c
         }
       }
+      row += w.kernel * c
     }
   }
 
-  /// Adds the patches of `rows` back to where `gather` took them from; what fell on padding is dropped.
-  func scatter(_ rows: Range<Int>, from patches: FloatBuffer, addingTo sample: MutableFloatBuffer) {
-    precondition(sample.count == geometry.inputCount && rows.count <= rowsPerBlock && patches.count >= scratchCount)
+  /// Adds the patches of `pixels` back to where `gather` took them from; what fell on padding is dropped.
+  func scatter(_ pixels: Range<Int>, from patches: FloatBuffer, addingTo sample: MutableFloatBuffer) {
+    check(pixels, sample.count, patches.count)
     guard let target = sample.baseAddress, var row = patches.baseAddress else { return }
-    let (v, h, c) = (geometry.vertical, geometry.horizontal, geometry.channels)
-    for oh in rows {
-      for ow in 0..<h.output {
-        let left = h.origin(ow)
-        let isOneRun = h.dilation == 1 && left >= 0 && left + h.kernel <= h.input
-        for kh in 0..<v.kernel {
-          let y = v.origin(oh) + kh * v.dilation
-          if y >= 0 && y < v.input {
-            if isOneRun {
-              add(row, to: target + (y * h.input + left) * c, count: h.kernel * c)
-            } else {
-              for kw in 0..<h.kernel {
-                let x = left + kw * h.dilation
-                if x >= 0 && x < h.input { add(row + kw * c, to: target + (y * h.input + x) * c, count: c) }
-              }
-            }
+    let (w, c) = (geometry.window.width, geometry.window.channels)
+    forEachLine(pixels) { line, left, isOneRun in
+      if line >= 0 {
+        if isOneRun {
+          add(row, to: target + (line + left) * c, count: w.kernel * c)
+        } else {
+          for kw in 0..<w.kernel {
+            let x = left + kw * w.dilation
+            if x >= 0 && x < w.input { add(row + kw * c, to: target + (line + x) * c, count: c) }
           }
-          row += h.kernel * c
         }
       }
+      row += w.kernel * c
     }
+  }
+
+  /// Calls `body` for each line of taps (kd, kh) of each pixel's patch, in the patch matrix's order: with the first pixel
+  /// of the input's line under it, or -1 where that is padding; with the place in the line of the first tap; and whether
+  /// the taps are one run of memory, with no gap between them and no padding under them.
+  @inline(__always)
+  private func forEachLine(_ pixels: Range<Int>, _ body: (_ line: Int, _ left: Int, _ isOneRun: Bool) -> Void) {
+    let (d, h, w) = (geometry.window.depth, geometry.window.height, geometry.window.width)
+    var pixel = pixels.lowerBound
+    while pixel < pixels.upperBound {
+      let first = pixel % w.output
+      let (oh, od) = (pixel / w.output % h.output, pixel / w.output / h.output)
+      let end = min(w.output, first + pixels.upperBound - pixel)
+      for ow in first..<end {
+        let left = w.origin(ow)
+        let isOneRun = w.dilation == 1 && left >= 0 && left + w.kernel <= w.input
+        for kd in 0..<d.kernel {
+          let z = d.origin(od) + kd * d.dilation
+          for kh in 0..<h.kernel {
+            let y = h.origin(oh) + kh * h.dilation
+            let isInside = z >= 0 && z < d.input && y >= 0 && y < h.input
+            body(isInside ? (z * h.input + y) * w.input : -1, left, isOneRun)
+          }
+        }
+      }
+      pixel += end - first
+    }
+  }
+
+  /// Release builds check no index above, so everything that is cut there is measured here.
+  private func check(_ pixels: Range<Int>, _ sample: Int, _ patches: Int) {
+    precondition(
+      sample == geometry.inputCount && pixels.count <= pixelsPerBlock && patches >= scratchCount
+        && 0 <= pixels.lowerBound && pixels.upperBound <= geometry.window.outputPixels)
   }
 
   @inline(__always)

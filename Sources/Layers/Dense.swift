@@ -1,65 +1,92 @@
 import Kernels
 import Tensors
 
-/// A fully connected layer with bias and activation: (in,) → (units,).
+/// A fully connected layer with bias and activation, on the last axis: (…, in) → (…, units).
 ///
-/// Parameters: `kernel` (in, units), Glorot-uniform; `bias` (units,), zeros.
+/// Parameters: `kernel` (in, units); `bias` (units,).
 public struct Dense: ActivatedLayer {
   public static let stem = "dense"
 
-  /// The length of the output.
+  /// The length of the output's last axis.
   public let units: Int
   public var activation: Activation
+  /// Whether each unit adds a number of its own.
+  public let useBias: Bool
+  /// How the kernel starts.
+  public let kernelInitializer: Initializer
+  /// How the bias starts.
+  public let biasInitializer: Initializer
+  /// What large weights cost; nil for nothing.
+  public let kernelRegularizer: L2?
 
   /// `units` outputs, each connected to every input.
-  public init(_ units: Int, activation: Activation = .linear) {
+  public init(
+    _ units: Int, activation: Activation = .linear, useBias: Bool = true,
+    kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
+    kernelRegularizer: L2? = nil
+  ) {
     precondition(units > 0, "a dense layer has units")
     self.units = units
     self.activation = activation
+    self.useBias = useBias
+    self.kernelInitializer = kernelInitializer
+    self.biasInitializer = biasInitializer
+    self.kernelRegularizer = kernelRegularizer
   }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
-    guard input.rank == 1 else { throw ShapeError("takes a flat input, got \(input): put Flatten() before it") }
-    return [units]
+    guard input.rank >= 1 else { throw ShapeError("takes (…, features), got \(input)") }
+    return Shape(input.dimensions.dropLast() + [units])
   }
 
   public func parameters(for input: Shape) -> [ParameterSpecification] {
-    [
-      ParameterSpecification(name: "kernel", shape: [input[0], units], initializer: .glorotUniform),
-      ParameterSpecification(name: "bias", shape: [units], initializer: .zeros),
-    ]
+    let kernel = ParameterSpecification(
+      name: "kernel", shape: [inputs(input), units], initializer: kernelInitializer, regularizer: kernelRegularizer)
+    guard useBias else { return [kernel] }
+    return [kernel, ParameterSpecification(name: "bias", shape: [units], initializer: biasInitializer)]
   }
 
   public var grain: Grain { .many }
 
+  public func keptCount(for input: Shape) -> Int { activation.readsInput ? input.count / inputs(input) * units : 0 }
+
+  /// 2·in·units for each row.
+  public func forwardFLOPs(for input: Shape) -> Int { 2 * input.count * units }
+
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
-    // y (N, units) = activation(x (N, in) · kernel (in, units) + bias (units,))
-    let inputs = x.shape.count
+    // y (rows, units) = activation(x (rows, in) · kernel (in, units) + bias (units,)), rows = N·…
+    let (rows, inputs) = (rows(x), inputs(x.shape))
     multiply(
-      Matrix(x.reading, rows: x.samples, columns: inputs), Matrix(pass.parameter(0), rows: inputs, columns: units),
-      into: Matrix(y.buffer, rows: y.samples, columns: units), slices: pass.slices)
-    activation.apply(bias: pass.parameter(1), to: y.buffer, channels: units)
+      Matrix(x.reading, rows: rows, columns: inputs), Matrix(pass.parameter(0), rows: inputs, columns: units),
+      into: Matrix(y.buffer, rows: rows, columns: units), slices: pass.slices, rowsPerSample: x.shape.count / inputs)
+    activation.apply(
+      bias: useBias ? pass.parameter(1) : nil, to: y.buffer, before: activation.readsInput ? pass.kept : nil,
+      channels: units)
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
-    activation.gradient(y: y.reading, dy: dy.buffer, channels: units)
+    activation.gradient(before: pass.kept.reading, y: y.reading, dy: dy.buffer, channels: units)
     guard let dx else { return }
-    // forward: x · kernel, so dx (N, in) = dy (N, units) · kernelᵀ
-    let inputs = x.shape.count
+    // forward: x · kernel, so dx (rows, in) = dy (rows, units) · kernelᵀ
+    let (rows, inputs) = (rows(x), inputs(x.shape))
     multiply(
-      Matrix(dy.reading, rows: dy.samples, columns: units),
+      Matrix(dy.reading, rows: rows, columns: units),
       Matrix(pass.parameter(0), rows: inputs, columns: units).transposed,
-      into: Matrix(dx.buffer, rows: dx.samples, columns: inputs), slices: pass.slices)
+      into: Matrix(dx.buffer, rows: rows, columns: inputs), slices: pass.slices,
+      rowsPerSample: x.shape.count / inputs)
   }
 
   public func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass) {
     // forward: x · kernel + bias, so dkernel (in, units) = xᵀ · dy, and dbias is the sum of dy's rows
     let mode: ProductMode = pass.accumulates ? .accumulate : .replace
-    let inputs = x.shape.count
+    let (rows, inputs) = (rows(x), inputs(x.shape))
     multiply(
-      Matrix(x.reading, rows: x.samples, columns: inputs).transposed,
-      Matrix(dy.reading, rows: dy.samples, columns: units),
+      Matrix(x.reading, rows: rows, columns: inputs).transposed, Matrix(dy.reading, rows: rows, columns: units),
       into: Matrix(pass.gradient(0), rows: inputs, columns: units), mode)
-    biasGradient(dy: dy.reading, dbias: pass.gradient(1), mode)
+    if useBias { biasGradient(dy: dy.reading, dbias: pass.gradient(1), mode) }
   }
+
+  private func inputs(_ input: Shape) -> Int { input[input.rank - 1] }
+
+  private func rows(_ x: TensorView) -> Int { x.samples * x.shape.count / inputs(x.shape) }
 }

@@ -14,11 +14,19 @@ public protocol Layer: Sendable {
   /// - Throws: `ShapeError` when no such input can be taken.
   func outputShape(for input: Shape) throws(ShapeError) -> Shape
 
-  /// What the layer learns, in Keras's order.
+  /// What the layer learns or keeps, in Keras's order.
   func parameters(for input: Shape) -> [ParameterSpecification]
 
   /// How many floats of scratch memory a pass needs, whatever the number of samples.
   func scratchCount(for input: Shape) -> Int
+
+  /// How many floats the layer keeps from forward to backward for each sample, or, where its grain is `.slice`, for each
+  /// slice.
+  func keptCount(for input: Shape) -> Int
+
+  /// The floating-point operations of forward on one sample: 2 for each multiplication with its addition, in
+  /// convolutions and dense layers; all else counts as nothing.
+  func forwardFLOPs(for input: Shape) -> Int
 
   /// Whether the output is the input's own memory under another shape; then neither pass is called.
   var isReshaping: Bool { get }
@@ -38,17 +46,21 @@ public protocol Layer: Sendable {
   func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass)
 }
 
-/// How many samples a layer's passes like to get at a time. The bits are the same whatever they get.
+/// How many samples a layer's passes like to get at a time. The bits are the same whatever the first two get.
 public enum Grain: Sendable {
   /// A few, so that they stay in the cache from one layer to the next.
   case few
   /// As many as there are, of many slices, because the work is a product that gains from more rows.
   case many
+  /// All samples of one slice and no others, because the result depends on all of them.
+  case slice
 }
 
 extension Layer {
   public func parameters(for input: Shape) -> [ParameterSpecification] { [] }
   public func scratchCount(for input: Shape) -> Int { 0 }
+  public func keptCount(for input: Shape) -> Int { 0 }
+  public func forwardFLOPs(for input: Shape) -> Int { 0 }
   public var isReshaping: Bool { false }
   public var grain: Grain { .few }
   public func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass) {}
@@ -58,23 +70,6 @@ extension Layer {
 public protocol ActivatedLayer: Layer {
   /// The function at the end.
   var activation: Activation { get set }
-}
-
-/// One tensor that a layer learns.
-public struct ParameterSpecification: Sendable {
-  /// Keras's name within the layer: `kernel`, `bias`.
-  public let name: String
-  /// Its extents.
-  public let shape: Shape
-  /// How it starts.
-  public let initializer: Initializer
-
-  /// Describes a tensor.
-  public init(name: String, shape: Shape, initializer: Initializer) {
-    self.name = name
-    self.shape = shape
-    self.initializer = initializer
-  }
 }
 
 /// A layer cannot take the input that it got.

@@ -12,6 +12,10 @@ public struct LayerPass {
   let ranges: [Range<Int>]
   /// Memory to lend for the length of the call; its contents mean nothing.
   let scratch: MutableFloatBuffer
+  /// The layer's `keptCount` floats for each sample, or slice, of this pass: as forward left them, in backward.
+  let kept: MutableFloatBuffer
+  /// The slice's samples over those of the global batch; only `parameterGradients` has them.
+  let share: Float
   /// The layer's place in the network, part of its random keys.
   let layer: Int
   /// The samples of each slice, where a pass gets whole slices.
@@ -41,17 +45,23 @@ public struct LayerPass {
   /// Puts together what one layer needs.
   public init(
     values: FloatBuffer, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false, ranges: [Range<Int>],
-    scratch: MutableFloatBuffer, layer: Int, slices: [Range<Int>], draw: Draw?
+    scratch: MutableFloatBuffer, kept: MutableFloatBuffer, share: Float = 1, layer: Int, slices: [Range<Int>],
+    draw: Draw?
   ) {
     self.values = values
     self.gradients = gradients
     self.accumulates = accumulates
     self.ranges = ranges
     self.scratch = scratch
+    self.kept = kept
+    self.share = share
     self.layer = layer
     self.slices = slices
     self.draw = draw
   }
+
+  /// Whether this is training, where random layers draw and batch normalisation measures its slice.
+  var isTraining: Bool { draw != nil }
 
   /// The layer's `index`-th parameter.
   func parameter(_ index: Int) -> FloatBuffer { values.part(ranges[index]) }

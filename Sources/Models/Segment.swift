@@ -30,7 +30,8 @@ struct Segment {
     }
   }
 
-  /// Cuts a network into runs: layers that like a few samples are joined, each other one stands alone.
+  /// Cuts a network into runs: layers that like a few samples are joined, each other one, be its grain many or a slice,
+  /// stands alone.
   static func plan(_ model: Sequential) -> [Segment] {
     var runs: [Range<Int>] = []
     for (index, stage) in model.stages.enumerated() {

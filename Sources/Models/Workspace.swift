@@ -6,7 +6,8 @@ import Tensors
 /// between layers, and the layers' scratch memory. All of it is allocated here, none during a step.
 ///
 /// Runs of layers that work sample by sample take a few samples at a time through the whole run, so that what one layer
-/// writes is still in the cache when the next reads it. The others, the dense layers, get the whole wave at once.
+/// writes is still in the cache when the next reads it. Dense layers get the whole wave at once, batch normalisation slice by
+/// slice.
 public final class Workspace {
   private let model: Sequential
   private let capacity: Int
@@ -18,6 +19,8 @@ public final class Workspace {
   /// Gradients of a group between the layers of a segment, likewise.
   private let groupGradients: [FloatStorage]
   private let scratch: FloatStorage
+  /// What stage i keeps from forward to backward, sample by sample or slice by slice.
+  private let kept: [FloatStorage]
 
   /// Makes room for waves of up to `samples` samples of `model`.
   public init(model: Sequential, samples: Int) {
@@ -36,6 +39,7 @@ public final class Workspace {
     waveGradients = (0..<2).map { _ in FloatStorage(count: samples * border) }
     groupGradients = (0..<2).map { _ in FloatStorage(count: widest) }
     scratch = FloatStorage(count: model.stages.map { $0.layer.scratchCount(for: $0.input) }.max() ?? 0)
+    kept = model.stages.map { FloatStorage(count: samples * $0.layer.keptCount(for: $0.input)) }
   }
 
   /// Where the wave's samples go before `forward`: (samples, input shape…).
@@ -61,14 +65,20 @@ public final class Workspace {
           for index in segment.stages where !model.stages[index].layer.isReshaping {
             model.stages[index].layer.forward(
               x: activation(index, samples).samples(group), y: activation(index + 1, samples).samples(group),
-              in: pass(index, values: values, draw: draw?.part(group)))
+              in: pass(index, keeping: group, values: values, draw: draw?.part(group)))
           }
         }
       case .many:
-        for index in segment.stages {
+        let index = segment.stages.lowerBound
+        model.stages[index].layer.forward(
+          x: activation(index, samples), y: activation(index + 1, samples),
+          in: pass(index, keeping: 0..<samples, values: values, slices: slices, draw: draw))
+      case .slice:
+        let index = segment.stages.lowerBound
+        for (slice, own) in slices.enumerated() {
           model.stages[index].layer.forward(
-            x: activation(index, samples), y: activation(index + 1, samples),
-            in: pass(index, values: values, slices: slices, draw: draw))
+            x: activation(index, samples).samples(own), y: activation(index + 1, samples).samples(own),
+            in: pass(index, keeping: slice..<slice + 1, values: values, draw: draw?.part(own)))
         }
       }
     }
@@ -83,9 +93,11 @@ public final class Workspace {
   /// - Parameters:
   ///   - dlogits: the gradient of the loss, (samples, classes), usually in the place of forward's logits; overwritten.
   ///   - slices, values, draw: as forward had them.
+  ///   - batch: the samples of the global batch, of which the averages of batch normalisation take each slice's share.
   ///   - sink: where the gradients of the parameters go.
   public func backward(
-    dlogits: TensorView, slices: [Range<Int>], values: FloatBuffer, draw: LayerPass.Draw?, into sink: any GradientSink
+    dlogits: TensorView, slices: [Range<Int>], batch: Int, values: FloatBuffer, draw: LayerPass.Draw?,
+    into sink: any GradientSink
   ) throws {
     var dy = dlogits
     var free = 0  // which of the two wave gradients does not hold dy: forward lent the other for the logits
@@ -110,6 +122,14 @@ public final class Workspace {
         }
       case .many:
         backward(first, dy: dy, dx: dx, slices: slices, values: values, draw: draw, into: sink)
+      case .slice:
+        for (slice, samples) in slices.enumerated() {
+          backward(
+            first, of: slice, samples, batch: batch, dy: dy.samples(samples), dx: dx?.samples(samples), values: values,
+            draw: draw?.part(samples), gradient: sink.gradient(of: slice))
+          sink.complete(segment.extent, of: slice)
+          try sink.pulse()
+        }
       }
       if !segment.extent.isEmpty { try sink.filled(from: segment.extent.lowerBound) }
       if let dx { dy = dx }
@@ -135,11 +155,12 @@ public final class Workspace {
       let target = isLast ? dx?.reshaped(to: stage.input) : between
       let x = activation(index, group.upperBound).samples(group)
       let y = activation(index + 1, group.upperBound).samples(group)
-      stage.layer.backward(x: x, y: y, dy: dy, dx: target, in: pass(index, values: values, draw: draw))
+      stage.layer.backward(x: x, y: y, dy: dy, dx: target, in: pass(index, keeping: group, values: values, draw: draw))
       if !stage.ranges.isEmpty {
         stage.layer.parameterGradients(
           x: x, dy: dy,
-          in: pass(index, values: values, gradients: gradient, accumulates: accumulates, draw: draw))
+          in: pass(
+            index, keeping: group, values: values, gradients: gradient, accumulates: accumulates, draw: draw))
       }
       dy = between
       free = 1 - free
@@ -154,13 +175,30 @@ public final class Workspace {
     let stage = model.stages[index]
     let (x, y) = (activation(index, dy.samples), activation(index + 1, dy.samples))
     stage.layer.backward(
-      x: x, y: y, dy: dy, dx: dx, in: pass(index, values: values, slices: slices, draw: draw))
+      x: x, y: y, dy: dy, dx: dx,
+      in: pass(index, keeping: 0..<dy.samples, values: values, slices: slices, draw: draw))
     for (slice, samples) in slices.enumerated() {
       stage.layer.parameterGradients(
         x: x.samples(samples), dy: dy.samples(samples),
-        in: pass(index, values: values, gradients: sink.gradient(of: slice), draw: draw?.part(samples)))
+        in: pass(
+          index, keeping: samples, values: values, gradients: sink.gradient(of: slice), draw: draw?.part(samples)))
       sink.complete(stage.extent, of: slice)
     }
+  }
+
+  /// One slice through a layer that looks at all of its samples together.
+  private func backward(
+    _ index: Int, of slice: Int, _ samples: Range<Int>, batch: Int, dy: TensorView, dx: TensorView?,
+    values: FloatBuffer, draw: LayerPass.Draw?, gradient: MutableFloatBuffer
+  ) {
+    let stage = model.stages[index]
+    let x = activation(index, samples.upperBound).samples(samples)
+    let y = activation(index + 1, samples.upperBound).samples(samples)
+    let pass = pass(
+      index, keeping: slice..<slice + 1, values: values, gradients: gradient,
+      share: Float(samples.count) / Float(batch), draw: draw)
+    stage.layer.backward(x: x, y: y, dy: dy, dx: dx, in: pass)
+    if !stage.ranges.isEmpty { stage.layer.parameterGradients(x: x, dy: dy, in: pass) }
   }
 
   private func activation(_ index: Int, _ samples: Int) -> TensorView {
@@ -168,12 +206,15 @@ public final class Workspace {
     return TensorView(samples: samples, shape: shape, buffer: activations[index].buffer)
   }
 
+  /// - Parameter units: the samples of the pass, or, for a layer that takes whole slices, the slice.
   private func pass(
-    _ index: Int, values: FloatBuffer, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false,
-    slices: [Range<Int>] = [], draw: LayerPass.Draw?
+    _ index: Int, keeping units: Range<Int>, values: FloatBuffer, gradients: MutableFloatBuffer? = nil,
+    accumulates: Bool = false, share: Float = 1, slices: [Range<Int>] = [], draw: LayerPass.Draw?
   ) -> LayerPass {
-    LayerPass(
+    let perUnit = kept[index].buffer.count / capacity
+    return LayerPass(
       values: values, gradients: gradients, accumulates: accumulates, ranges: model.stages[index].ranges,
-      scratch: scratch.buffer, layer: index, slices: slices, draw: draw)
+      scratch: scratch.buffer, kept: kept[index].buffer.part(units.lowerBound * perUnit..<units.upperBound * perUnit),
+      share: share, layer: index, slices: slices, draw: draw)
   }
 }

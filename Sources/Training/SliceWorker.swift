@@ -74,7 +74,7 @@ final class SliceWorker {
       sink.complete(GradientTail.range(behind: gradient), of: index)
       SoftmaxCrossentropy.backward(logits: rows.buffer, labels: labels, batch: batch)
     }
-    try workspace.backward(dlogits: logits, slices: wave.slices, values: values, draw: draw, into: sink)
+    try workspace.backward(dlogits: logits, slices: wave.slices, batch: batch, values: values, draw: draw, into: sink)
   }
 
   /// The score of each of a wave's slices.

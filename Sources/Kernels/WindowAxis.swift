@@ -21,6 +21,9 @@ public struct WindowAxis: Hashable, Sendable {
   /// The output's extent; less than 1 when the window does not fit.
   public let output: Int
 
+  /// The axis that an image has not: one element, one tap, one output.
+  public static let single = WindowAxis(input: 1, kernel: 1, stride: 1, padding: .valid)
+
   /// Lays the window out over `input` elements.
   public init(input: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: Padding) {
     let reach = (kernel - 1) * dilation + 1
@@ -41,31 +44,11 @@ public struct WindowAxis: Hashable, Sendable {
   /// The input element under the first tap at `output`; negative inside the padding.
   @inline(__always)
   func origin(_ output: Int) -> Int { output * stride - before }
-}
 
-/// The extents of a two-dimensional convolution: (H, W, C) with kernel (kh, kw, C, filters) gives (OH, OW, filters).
-public struct ConvolutionGeometry: Hashable, Sendable {
-  /// Height: H, kh, OH.
-  public let vertical: WindowAxis
-  /// Width: W, kw, OW.
-  public let horizontal: WindowAxis
-  /// C.
-  public let channels: Int
-  /// The output's channels.
-  public let filters: Int
-
-  /// Combines the two axes with the channels.
-  public init(vertical: WindowAxis, horizontal: WindowAxis, channels: Int, filters: Int) {
-    self.vertical = vertical
-    self.horizontal = horizontal
-    self.channels = channels
-    self.filters = filters
+  /// The input elements under a window without dilation at `output`, padding left out.
+  @inline(__always)
+  func taps(_ output: Int) -> Range<Int> {
+    let origin = origin(output)
+    return max(origin, 0)..<min(origin + kernel, input)
   }
-
-  /// Floats of one input sample, H·W·C.
-  public var inputCount: Int { vertical.input * horizontal.input * channels }
-  /// Floats of one output sample, OH·OW·filters.
-  public var outputCount: Int { vertical.output * horizontal.output * filters }
-  /// The inner extent of the matrix product, kh·kw·C.
-  public var patch: Int { vertical.kernel * horizontal.kernel * channels }
 }

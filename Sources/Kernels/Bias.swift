@@ -1,0 +1,40 @@
+import Tensors
+
+/// Adds a bias to every row, and on demand turns what is negative then into 0.
+///
+/// Sixteen channels at a time, so that their bias stays in a register over all rows. A NaN is not rectified: it must show.
+///
+/// - Parameters:
+///   - bias: (C,).
+///   - values: (…, C).
+func addBias(_ bias: FloatBuffer, to values: MutableFloatBuffer, rectifies: Bool) {
+  let channels = bias.count
+  guard let source = bias.baseAddress, let target = values.baseAddress else { return }
+  for first in stride(from: 0, to: channels, by: Lanes.scalarCount) {
+    let width = channels - first
+    let lanes = load(source + first, width)
+    for row in stride(from: first, to: values.count, by: channels) {
+      var sum = load(target + row, width) + lanes
+      if rectifies { sum.replace(with: 0, where: sum .< 0) }
+      store(sum, target + row, width)
+    }
+  }
+}
+
+/// The gradient of a bias, `dbias[c] = Σ dy[·, c]`: forward adds the bias to every row.
+///
+/// - Parameters:
+///   - dy: (…, C), the gradient before the activation.
+///   - dbias: (C,), overwritten or added to, row by row.
+public func biasGradient(dy: FloatBuffer, dbias: MutableFloatBuffer, _ mode: ProductMode = .replace) {
+  let channels = dbias.count
+  precondition(dy.count % channels == 0, "channels do not fit")
+  guard let source = dy.baseAddress, let target = dbias.baseAddress else { return }
+  // Sixteen channels at a time stay in registers over all rows; dbias would go through memory for each.
+  for first in stride(from: 0, to: channels, by: Lanes.scalarCount) {
+    let width = channels - first
+    var sum = mode == .accumulate ? load(target + first, width) : Lanes()
+    for row in stride(from: first, to: dy.count, by: channels) { sum += load(source + row, width) }
+    store(sum, target + first, width)
+  }
+}

@@ -1,0 +1,45 @@
+import Kernels
+import Tensors
+
+/// A layer that does nothing but its activation; the shape stays.
+public protocol BareActivationLayer: ActivatedLayer {}
+
+extension BareActivationLayer {
+  public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
+    guard input.rank >= 1 else { throw ShapeError("takes (…, channels), got \(input)") }
+    return input
+  }
+
+  public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
+    // y = activation(x)
+    _ = y.buffer.update(fromContentsOf: x.reading)
+    activation.apply(bias: nil, to: y.buffer, channels: x.shape[x.shape.rank - 1])
+  }
+
+  public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
+    // forward: y = activation(x)
+    guard let dx else { return }
+    activation.gradient(before: x.reading, y: y.reading, dy: dy.buffer, channels: x.shape[x.shape.rank - 1])
+    _ = dx.buffer.update(fromContentsOf: dy.reading)
+  }
+}
+
+/// An activation as a layer of its own, Keras's `Activation`; the shape stays.
+public struct ActivationLayer: BareActivationLayer {
+  public static let stem = "activation"
+  public var activation: Activation
+
+  /// Applies `activation` to every element, or, if it is softmax, to the last axis.
+  public init(_ activation: Activation) {
+    self.activation = activation
+  }
+}
+
+/// Softmax over the last axis as a layer of its own: y = exp(x) / Σ exp(x); the shape stays.
+public struct Softmax: BareActivationLayer {
+  public static let stem = "softmax"
+  public var activation: Activation = .softmax
+
+  /// Over the last axis.
+  public init() {}
+}

@@ -1,0 +1,33 @@
+import Kernels
+
+/// One-dimensional convolution with bias and activation: (length, C) → (length', filters), where an axis gives
+/// `(size - ((kernel - 1)·dilation + 1)) / stride + 1` outputs with valid padding and `ceil(size / stride)` with same.
+///
+/// Parameters: `kernel` (k, C, filters); `bias` (filters,).
+public struct Conv1D: ConvolutionLayer {
+  public static let stem = "conv1d"
+
+  public let filters: Int
+  public let window: SlidingWindow
+  public var activation: Activation
+  public let useBias: Bool
+  public let kernelInitializer: Initializer
+  public let biasInitializer: Initializer
+  public let kernelRegularizer: L2?
+
+  /// `filters` outputs from each place of a kernel of `kernel` taps.
+  public init(
+    _ filters: Int, kernel: Int, stride: Int = 1, padding: Padding = .valid, dilation: Int = 1,
+    activation: Activation = .linear, useBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
+    biasInitializer: Initializer = .zeros, kernelRegularizer: L2? = nil
+  ) {
+    precondition(filters > 0, "a convolution has filters")
+    self.filters = filters
+    window = SlidingWindow(kernel: [kernel], stride: [stride], dilation: [dilation], padding: padding)
+    self.activation = activation
+    self.useBias = useBias
+    self.kernelInitializer = kernelInitializer
+    self.biasInitializer = biasInitializer
+    self.kernelRegularizer = kernelRegularizer
+  }
+}

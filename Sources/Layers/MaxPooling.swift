@@ -1,0 +1,50 @@
+import Kernels
+import Tensors
+
+/// What the max poolings share: the largest value of each window, channel by channel; padding never wins.
+public protocol MaxPoolingLayer: PoolingLayer {}
+
+extension MaxPoolingLayer {
+  public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
+    // y[o, c] = max of x under the window
+    MaxPooling(window.geometry(x.shape)).forward(x: x, y: y)
+  }
+
+  public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
+    // forward: y is one of the x under the window; the first such gets dy
+    if let dx { MaxPooling(window.geometry(x.shape)).backward(x: x, y: y, dy: dy, dx: dx) }
+  }
+}
+
+/// The largest value of each window on (length, C).
+public struct MaxPooling1D: MaxPoolingLayer {
+  public static let stem = "max_pooling1d"
+  public let window: SlidingWindow
+
+  /// A window of `pool`, moved by `stride`, or by its own size.
+  public init(_ pool: Int = 2, stride: Int? = nil, padding: Padding = .valid) {
+    window = SlidingWindow(kernel: [pool], stride: [stride ?? pool], padding: padding)
+  }
+}
+
+/// The largest value of each window on (height, width, C).
+public struct MaxPooling2D: MaxPoolingLayer {
+  public static let stem = "max_pooling2d"
+  public let window: SlidingWindow
+
+  /// A window of `pool`, moved by `stride`, or by its own size.
+  public init(_ pool: Extents2 = 2, stride: Extents2? = nil, padding: Padding = .valid) {
+    window = SlidingWindow(kernel: pool.list, stride: (stride ?? pool).list, padding: padding)
+  }
+}
+
+/// The largest value of each window on (depth, height, width, C).
+public struct MaxPooling3D: MaxPoolingLayer {
+  public static let stem = "max_pooling3d"
+  public let window: SlidingWindow
+
+  /// A window of `pool`, moved by `stride`, or by its own size.
+  public init(_ pool: Extents3 = 2, stride: Extents3? = nil, padding: Padding = .valid) {
+    window = SlidingWindow(kernel: pool.list, stride: (stride ?? pool).list, padding: padding)
+  }
+}

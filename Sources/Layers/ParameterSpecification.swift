@@ -1,0 +1,36 @@
+import Tensors
+
+/// One tensor that a layer learns or keeps.
+public struct ParameterSpecification: Sendable {
+  /// What a training step does with a tensor.
+  public enum Role: Hashable, Sendable {
+    /// It has a gradient, which the optimizer follows.
+    case weight
+    /// It is the running average of a statistic. In the place of its gradient each slice leaves the slice's statistic times
+    /// its share of the global batch, so that the sum over all slices is the batch's weighted mean, and a step makes of it
+    /// `value = momentum · value + (1 - momentum) · sum`. No optimizer, decay or regularizer touches it.
+    case average(momentum: Float)
+  }
+
+  /// Keras's name within the layer: `kernel`, `bias`.
+  public let name: String
+  /// Its extents.
+  public let shape: Shape
+  /// How it starts.
+  public let initializer: Initializer
+  /// What a step does with it.
+  public let role: Role
+  /// What large values cost; nil for nothing.
+  public let regularizer: L2?
+
+  /// Describes a tensor.
+  public init(
+    name: String, shape: Shape, initializer: Initializer, role: Role = .weight, regularizer: L2? = nil
+  ) {
+    self.name = name
+    self.shape = shape
+    self.initializer = initializer
+    self.role = role
+    self.regularizer = regularizer
+  }
+}
