@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Models
 import Optimizers
 
 /// Everything that a run's numbers depend on, and nothing else. Ranks, threads and hosts are no part of it; neither is
@@ -12,6 +13,9 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var limit: Int?
   /// The network's name.
   public var model = "keras-cnn"
+  /// The whole network, as Keras 3 describes it; filled in when the data's shape is known. Runs of before this was kept
+  /// have none: theirs is the built-in network called `model`.
+  public var network: JSONValue?
   /// The digest of the weights that the run started from, where they came from a file.
   public var initialWeights: String?
   /// The samples of one step over all ranks.
@@ -43,6 +47,10 @@ public struct Experiment: Codable, Equatable, Sendable {
   public func differences(from other: Experiment) -> [String] {
     let (ours, theirs) = (fields, other.fields)
     return Set(ours.keys).union(theirs.keys).sorted().compactMap { key in
+      // Of two networks, the first place where they differ.
+      if key == "network", let network, let theirs = other.network {
+        return network.difference(from: theirs, path: key)
+      }
       let (mine, yours) = (ours[key] ?? "none", theirs[key] ?? "none")
       return mine == yours ? nil : "\(key): \(mine), not \(yours)"
     }
