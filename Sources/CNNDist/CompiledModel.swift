@@ -55,12 +55,14 @@ public final class CompiledModel {
     run: String? = nil, observer: (any TrainingObserver)? = nil
   ) throws -> [EpochMetrics] {
     try endingTogether {
-      let data = TrainingData(training: training, validation: validation ?? training)
       let schedule = makeSchedule(epochs: epochs, isValidated: validation != nil)
-      let (experiment, recorder) = try communicator.together {
-        try model.check(takes: training.sampleShape, classes: training.classNames.count, of: training.name)
+      let (experiment, data, recorder) = try communicator.together {
+        for data in [training, validation ?? training] {
+          try model.check(takes: data.sampleShape, classes: data.classNames.count, of: data.name)
+        }
+        let data = TrainingData(training: training, validation: validation ?? training)
         let experiment = try makeExperiment(for: data, batchSize: batchSize, slice: slice)
-        return (experiment, isFirst ? try run.map { try makeRecorder($0, experiment, schedule) } : nil)
+        return (experiment, data, isFirst ? try run.map { try makeRecorder($0, experiment, schedule) } : nil)
       }
       let collector = EpochCollector(observer)
       let trainer = try Trainer(
@@ -81,7 +83,8 @@ public final class CompiledModel {
       try communicator.together {
         try model.check(takes: dataset.sampleShape, classes: dataset.classNames.count, of: dataset.name)
       }
-      let evaluator = try Evaluator(model: model, communicator: communicator, slice: slice, threads: threads)
+      let evaluator = try Evaluator(
+        model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing, threads: threads)
       let result = try evaluator.evaluate(dataset, values: arena.values.buffer.reading, shouldStop: { false })
       guard let result else { preconditionFailure("nobody wished to stop") }
       return result

@@ -4,10 +4,17 @@ import Optimizers
 import Training
 
 /// What training makes small.
-public enum Loss: Sendable {
+public struct Loss: Sendable {
+  /// How much of each target goes to all classes alike.
+  let labelSmoothing: Float
+
   /// -log of the probability that the softmax over the network's last layer gives to the true class, Keras's
   /// `CategoricalCrossentropy`. A softmax at the network's end is this one, it is not taken twice.
-  case categoricalCrossentropy
+  public static let categoricalCrossentropy = Loss(labelSmoothing: 0)
+
+  /// The same, where `labelSmoothing` of each target goes to all classes alike (Szegedy et al., "Rethinking the
+  /// inception architecture", 2016).
+  public static func categoricalCrossentropy(labelSmoothing: Float) -> Loss { Loss(labelSmoothing: labelSmoothing) }
 }
 
 /// What is measured besides the loss.
@@ -36,31 +43,27 @@ extension Sequential {
   ///   - optimizer: how a gradient becomes an update.
   ///   - loss: what training makes small.
   ///   - metrics: what is measured besides.
+  ///   - clipNorm: the norm to which the whole gradient is cut down where it is longer; nil for none.
   ///   - seed: what all randomness comes from: starting values, order of the samples, dropout.
   ///   - communicator: the ranks that train together, all of which compile the same network; nil for those that `mpirun`
   ///     or `srun` started, or this process alone.
   ///   - threads: the compute threads of this rank; nil for its share of the host's cores.
-  /// - Throws: `CollectiveError` when the ranks cannot be joined.
+  /// - Throws: `UsageError` for an optimizer of your own, or numbers that cannot be; `CollectiveError` when the ranks
+  ///   cannot be joined.
   public func compile(
-    optimizer: SGD = SGD(learningRate: 0.01), loss: Loss = .categoricalCrossentropy, metrics: [Metric] = [.accuracy],
-    seed: UInt64 = 1, communicator: (any Communicator)? = nil, threads: Int? = nil
+    optimizer: any Optimizer = SGD(), loss: Loss = .categoricalCrossentropy, metrics: [Metric] = [.accuracy],
+    clipNorm: Float? = nil, seed: UInt64 = 1, communicator: (any Communicator)? = nil, threads: Int? = nil
   ) throws -> CompiledModel {
     var experiment = Experiment()
-    experiment.learningRate = optimizer.schedule.initial
-    experiment.decay = optimizer.schedule.decay
-    experiment.momentum = optimizer.momentum
+    try experiment.adopt(optimizer)
+    experiment.labelSmoothing = loss.labelSmoothing
+    experiment.clipNorm = clipNorm
+    if let flaw = experiment.flaw { throw UsageError("the optimizer or the loss cannot be: \(flaw) is out of range") }
     experiment.seed = seed
     experiment.model = name
     experiment.network = try? kerasDocument()  // a layer that Keras lacks can be trained all the same
     let communicator = try communicator ?? Ranks.join()
     return CompiledModel(
       self, experiment, communicator, threads: try threads ?? communicator.planCores(Ranks.environment).threads)
-  }
-}
-
-extension SGD {
-  /// Descends at `learningRate / (1 + decay · step)`.
-  public init(learningRate: Float, momentum: Float = 0, decay: Float = 0) {
-    self.init(schedule: TimeDecay(initial: learningRate, decay: decay), momentum: momentum)
   }
 }

@@ -98,6 +98,12 @@ public typealias MutableFloatBuffer = Tensors.MutableFloatBuffer
 
 /// Stochastic gradient descent with momentum.
 public typealias SGD = Optimizers.SGD
+/// Adam, and AdamW with a weight decay.
+public typealias Adam = Optimizers.Adam
+/// How the learning rate changes with the step; a number alone is a constant one.
+public typealias LearningRateSchedule = Optimizers.LearningRateSchedule
+/// A rule that turns gradients into steps.
+public typealias Optimizer = Optimizers.Optimizer
 /// What one epoch gave.
 public typealias EpochMetrics = Training.EpochMetrics
 /// What one step gave.

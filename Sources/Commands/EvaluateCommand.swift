@@ -69,8 +69,11 @@ struct EvaluateCommand: Command {
       try communicator.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
       try communicator.broadcast(arena.values.buffer, from: 0)
       let threads = try World.threads(threads, communicator, environment)
-      let result = try Evaluator(model: model, communicator: communicator, slice: slice, threads: threads)
-        .evaluate(validation, values: arena.values.buffer.reading, shouldStop: { false })
+      let result = try Evaluator(
+        model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
+        threads: threads
+      )
+      .evaluate(validation, values: arena.values.buffer.reading, shouldStop: { false })
       if communicator.rank == 0, let result {
         Output.line("loss \(result.loss.fixed(4)) accuracy \(result.accuracy.fixed(4)) samples \(result.samples)")
       }

@@ -58,7 +58,9 @@ extension ProgramTests {
       var hashes = [try program.finalHash("base")]
       for (index, option) in [
         "--seed 2", "--no-shuffle", "--learning-rate 0.02", "--momentum 0.9", "--decay 0.1",
-        "--model keras-cnn-no-dropout",
+        "--model keras-cnn-no-dropout", "--nesterov", "--weight-decay 0.1", "--clip-norm 0.01", "--label-smoothing 0.1",
+        "--schedule constant", "--warm-up 2", "--schedule triangular", "--optimizer adam", "--optimizer adamw",
+        "--optimizer adam --beta1 0.5", "--optimizer adam --beta2 0.5", "--optimizer adam --epsilon 0.1",
       ].enumerated() {
         try program.train("\(base) run-\(index) \(option)")
         let hash = try program.finalHash("run-\(index)")

@@ -13,7 +13,7 @@ let model = try Sequential(input: [32, 32, 3]) {
 let data = Synthetic.open().limited(to: 2_000)  // or try CIFAR10.open(folder: "cifar-10-batches-bin")
 
 let trainer = try model.compile(
-  optimizer: SGD(learningRate: 0.05, momentum: 0.9), loss: .categoricalCrossentropy, metrics: [.accuracy])
+  optimizer: SGD(0.05, momentum: 0.9), loss: .categoricalCrossentropy, metrics: [.accuracy])
 let history = try trainer.fit(data.training, validation: data.validation, epochs: 2, batchSize: 128)
 
 if trainer.isFirst {

@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 import Tensors
 import Testing
@@ -35,6 +36,49 @@ import Testing
     let (y, dy) = (FloatStorage([0, 2, 0]), FloatStorage([5, 6, 7]))
     Activation.relu.gradient(y: y.buffer.reading, dy: dy.buffer, channels: 3)
     #expect(dy.floats == [0, 6, 0])
+  }
+
+  /// Textbook values. expf, tanhf and erfcf are off by 2 ulp at most, the operations around them add a few halves.
+  @Test func theSmoothOnesAreTheirFormulas() {
+    let x: [Float] = [-30, -2, -0.5, 0, 0.5, 2, 30]
+    for (activation, formula) in [
+      (Activation.sigmoid, { 1 / (1 + exp(-$0)) }), (.tanh, { tanh($0) }),
+      (.gelu, { $0 * erfc(-$0 / 2.0.squareRoot()) / 2 }), (.silu, { $0 / (1 + exp(-$0)) }),
+    ] as [(Activation, (Double) -> Double)] {
+      let values = FloatStorage(x)
+      activation.apply(bias: nil, to: values.buffer, channels: 1)
+      for (found, x) in zip(values.floats, x) {
+        let expected = formula(Double(x))
+        // The argument of erfc is rounded too, which the steep tail of the normal distribution multiplies by x².
+        let ulps = 6 + (activation == .gelu ? Double(x * x) : 0)
+        #expect(abs(Double(found) - expected) <= ulps * 0x1p-23 * abs(expected), "\(activation)(\(x))")
+      }
+    }
+  }
+
+  @Test func theLeakyOneHasKerassSlope() {
+    let values = FloatStorage([-5, 0, 5, .nan])
+    Activation.leakyReLU.apply(bias: nil, to: values.buffer, channels: 1)
+    #expect(values.buffer[0] == -1 && values.buffer[1] == 0 && values.buffer[2] == 5 && values.buffer[3].isNaN)
+  }
+
+  @Test func onlyWhatTheGradientReadsIsKept() {
+    for activation in Activation.allCases {
+      let (values, before) = (FloatStorage([1, 2]), FloatStorage([7, 7]))
+      activation.apply(
+        bias: FloatStorage([3]).buffer.reading, to: values.buffer, before: before.buffer, channels: 1)
+      #expect(before.floats == (activation.readsInput ? [4, 5] : [7, 7]), "\(activation)")
+    }
+  }
+
+  @Test func theRectifierHasThreePieces() {
+    let rectifier = Rectifier(slope: 0.5, threshold: 1, maximum: 6)
+    let (x, y, dx) = (FloatStorage([-1, 1, 3, 6, 9]), FloatStorage(nan: 5), FloatStorage(nan: 5))
+    rectifier.forward(x: x.buffer.reading, y: y.buffer)
+    #expect(y.floats == [-1, 1, 3, 6, 6])
+    rectifier.backward(
+      x: x.buffer.reading, dy: FloatStorage([2, 2, 2, 2, 2]).buffer.reading, dx: dx.buffer)
+    #expect(dx.floats == [1, 1, 2, 0, 0])
   }
 
   @Test func softmaxOfFarValuesIsFinite() {

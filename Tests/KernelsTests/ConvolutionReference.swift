@@ -26,28 +26,38 @@ struct ConvolutionReference {
   /// Calls `body` for each pair of an output and the input element under one of its taps, with their places in x, in the
   /// kernel and in y; padding is left out.
   private func forEachProduct(_ body: (_ x: Int, _ kernel: Int, _ y: Int) -> Void) {
-    let (v, h, channels, filters) = (geometry.vertical, geometry.horizontal, geometry.channels, geometry.filters)
+    let (channels, filters) = (geometry.window.channels, geometry.filters)
+    let axes = [geometry.window.depth, geometry.window.height, geometry.window.width]
+    let outputs = axes.reduce(1) { $0 * $1.output }
+    let taps = axes.reduce(1) { $0 * $1.kernel }
     for n in 0..<samples {
-      for oh in 0..<v.output {
-        for ow in 0..<h.output {
-          for kh in 0..<v.kernel {
-            for kw in 0..<h.kernel {
-              let ih = oh * v.stride + kh * v.dilation - v.before
-              let iw = ow * h.stride + kw * h.dilation - h.before
-              guard 0..<v.input ~= ih && 0..<h.input ~= iw else { continue }
-              for c in 0..<channels {
-                for f in 0..<filters {
-                  body(
-                    ((n * v.input + ih) * h.input + iw) * channels + c,
-                    ((kh * h.kernel + kw) * channels + c) * filters + f,
-                    ((n * v.output + oh) * h.output + ow) * filters + f)
-                }
-              }
+      for output in 0..<outputs {
+        for tap in 0..<taps {
+          guard let pixel = pixel(axes, output, tap) else { continue }
+          for c in 0..<channels {
+            for f in 0..<filters {
+              body(
+                n * geometry.inputCount + pixel * channels + c, (tap * channels + c) * filters + f,
+                (n * outputs + output) * filters + f)
             }
           }
         }
       }
     }
+  }
+
+  /// The input pixel under a tap, both counted in row order; nil in the padding.
+  private func pixel(_ axes: [WindowAxis], _ output: Int, _ tap: Int) -> Int? {
+    var (output, tap, pixel, below) = (output, tap, 0, 1)
+    for axis in axes.reversed() {
+      let place = output % axis.output * axis.stride + tap % axis.kernel * axis.dilation - axis.before
+      guard 0..<axis.input ~= place else { return nil }
+      pixel += place * below
+      below *= axis.input
+      output /= axis.output
+      tap /= axis.kernel
+    }
+    return pixel
   }
 
   func forward(x: [Float], kernel: [Float], bias: [Float]) -> [DotProduct] {

@@ -16,11 +16,30 @@ struct ConvolutionCase: CustomTestStringConvertible {
     testDescription = "\(name), \(padding)"
     self.samples = samples
     geometry = ConvolutionGeometry(
-      vertical: WindowAxis(
-        input: height, kernel: kernel.0, stride: stride.0, dilation: dilation.0, padding: padding),
-      horizontal: WindowAxis(
-        input: width, kernel: kernel.1, stride: stride.1, dilation: dilation.1, padding: padding),
-      channels: channels, filters: filters)
+      WindowGeometry(
+        height: WindowAxis(
+          input: height, kernel: kernel.0, stride: stride.0, dilation: dilation.0, padding: padding),
+        width: WindowAxis(
+          input: width, kernel: kernel.1, stride: stride.1, dilation: dilation.1, padding: padding),
+        channels: channels),
+      filters: filters)
+  }
+
+  /// Three axes, of extents that all differ.
+  init(
+    _ name: String, volume: (Int, Int, Int), _ channels: Int, filters: Int, kernel: (Int, Int, Int), stride: Int = 1,
+    dilation: Int = 1, _ padding: Padding
+  ) {
+    testDescription = "\(name), \(padding)"
+    samples = 2
+    func axis(_ input: Int, _ kernel: Int) -> WindowAxis {
+      WindowAxis(input: input, kernel: kernel, stride: stride, dilation: dilation, padding: padding)
+    }
+    geometry = ConvolutionGeometry(
+      WindowGeometry(
+        depth: axis(volume.0, kernel.0), height: axis(volume.1, kernel.1), width: axis(volume.2, kernel.2),
+        channels: channels),
+      filters: filters)
   }
 
   static let all: [ConvolutionCase] = [Padding.valid, .same].flatMap { padding in
@@ -37,12 +56,23 @@ struct ConvolutionCase: CustomTestStringConvertible {
         "stride and dilation", 13, 12, 3, filters: 2, kernel: (3, 2), stride: (2, 2), dilation: (3, 2), padding),
       ConvolutionCase("many channels", 6, 6, 40, filters: 48, kernel: (3, 3), padding, samples: 1),
       severalBlocks(padding),
+      longLine(padding),
+      ConvolutionCase("a volume", volume: (4, 5, 6), 2, filters: 3, kernel: (2, 3, 1), padding),
+      ConvolutionCase("a volume, stride", volume: (7, 5, 6), 2, filters: 2, kernel: (3, 2, 3), stride: 2, padding),
+      ConvolutionCase("a volume, dilation", volume: (5, 7, 6), 1, filters: 2, kernel: (2, 3, 2), dilation: 2, padding),
     ]
   }
 
   /// So many patches that they are multiplied in several blocks of output rows, the last of them lower.
   static func severalBlocks(_ padding: Padding) -> ConvolutionCase {
     ConvolutionCase("several blocks", 39, 37, 16, filters: 4, kernel: (3, 3), padding)
+  }
+}
+
+extension ConvolutionCase {
+  /// A sequence so long that its one line of outputs is multiplied in several blocks.
+  static func longLine(_ padding: Padding) -> ConvolutionCase {
+    ConvolutionCase("a long line", 1, 3_001, 5, filters: 2, kernel: (1, 7), padding, samples: 1)
   }
 }
 
@@ -78,8 +108,24 @@ struct ConvolutionCase: CustomTestStringConvertible {
   @Test(arguments: [Padding.valid, .same])
   func theLargeCaseHasSeveralBlocksAndALowerLast(_ padding: Padding) {
     let geometry = ConvolutionCase.severalBlocks(padding).geometry
-    let rows = Convolution.scratchCount(geometry) / (geometry.horizontal.output * geometry.patch)
-    #expect(rows < geometry.vertical.output && geometry.vertical.output % rows != 0)
+    let window = geometry.window
+    let rows = Convolution.scratchCount(geometry) / (window.width.output * geometry.patch)
+    #expect(rows < window.height.output && window.height.output % rows != 0)
+  }
+
+  @Test(arguments: [Padding.valid, .same])
+  func theLongLineIsCutToo(_ padding: Padding) {
+    let geometry = ConvolutionCase.longLine(padding).geometry
+    let pixels = Convolution.scratchCount(geometry) / geometry.patch
+    #expect(pixels < geometry.window.width.output && geometry.window.width.output % pixels != 0)
+  }
+
+  /// The values before the activation are what a linear layer would give, over every block and sample.
+  @Test func theValuesBeforeTheActivationAreKept() {
+    let data = ConvolutionData(ConvolutionCase.severalBlocks(.same), .fractional)
+    let before = FloatStorage(nan: data.dy.buffer.count)
+    _ = data.forward(.gelu, before: before)
+    expectSameBits(before.floats, data.forward(.linear).floats)
   }
 
   @Test(arguments: ConvolutionCase.all)
@@ -93,7 +139,7 @@ struct ConvolutionCase: CustomTestStringConvertible {
   @Test func aSamplesOutputDoesNotDependOnItsNeighbours() {
     let data = ConvolutionData(ConvolutionCase("3 × 3", 8, 8, 3, filters: 4, kernel: (3, 3), .same), .fractional)
     let both = data.forward(.relu).floats
-    data.x.view([8, 8, 3]).sample(0).update(repeating: .nan)
+    data.x.view([8 * 8 * 3]).sample(0).update(repeating: .nan)
     expectSameBits(Array(data.forward(.relu).floats.suffix(both.count / 2)), Array(both.suffix(both.count / 2)))
   }
 
@@ -126,15 +172,15 @@ private struct ConvolutionData {
     dy = FloatStorage(values.random(test.samples * geometry.outputCount, seed: 4))
   }
 
-  private var input: Shape { [geometry.vertical.input, geometry.horizontal.input, geometry.channels] }
-  private var output: Shape { [geometry.vertical.output, geometry.horizontal.output, geometry.filters] }
+  private var input: Shape { [geometry.inputCount] }
+  private var output: Shape { [geometry.outputCount] }
 
-  func forward(_ activation: Activation, held: Float = .nan) -> FloatStorage {
+  func forward(_ activation: Activation, before: FloatStorage? = nil, held: Float = .nan) -> FloatStorage {
     let y = FloatStorage([Float](repeating: held, count: dy.buffer.count))
     withScratch(held) {
       Convolution.forward(
         geometry, x: x.view(input), kernel: kernel.buffer.reading, bias: bias.buffer.reading, activation: activation,
-        y: y.view(output), scratch: $0)
+        y: y.view(output), before: before?.buffer, scratch: $0)
     }
     return y
   }
