@@ -10,8 +10,8 @@ enum ModelOption {
   static func option(_ purpose: String = "") -> Option {
     Option(
       "--model", "MODEL",
-      "\(purpose)\(BuiltInModels.names.joined(separator: ", ")), or a file: the .json of a Keras Sequential, or a run's "
-        + "config.json (default \(BuiltInModels.names[0]))")
+      "\(purpose)\(BuiltInModels.names.joined(separator: ", ")), or a Keras Sequential's .json file (default "
+        + "\(BuiltInModels.names[0]))")
   }
 
   /// Reads the command line; nil where the option is not given.

@@ -71,7 +71,7 @@ public struct Experiment: Codable, Equatable, Sendable {
     return Set(ours.keys).union(theirs.keys).sorted().compactMap { key in
       // Of two networks, the first place where they differ.
       if key == "network", let network, let theirs = other.network {
-        return network.difference(from: theirs, path: key)
+        return network.difference(from: theirs).map { "\(key): \($0)" }
       }
       let (mine, yours) = (ours[key] ?? "none", theirs[key] ?? "none")
       return mine == yours ? nil : "\(key): \(mine), not \(yours)"

@@ -12,7 +12,7 @@ import Testing
 
   @Test func theReadmeShowsTheProgramThatIsBuilt() throws {
     let blocks = try text("README.md").split(separator: "```swift\n").dropFirst().compactMap { block in
-      block.range(of: "```").map { String(block[..<$0.lowerBound]) }
+      block.firstRange(of: "```").map { String(block[..<$0.lowerBound]) }
     }
     #expect(blocks == [try text("Tests/ExampleProgram/main.swift")])
   }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes model files as Keras does, for Tests/ModelsTests.
 
-    keras_models.py keras > keras3.json          with Keras 3
-    keras_models.py tf_keras > keras2.json       with Keras 2, PyPI's package tf_keras
+    keras_models.py keras > model-keras3.json          with Keras 3
+    keras_models.py tf_keras > model-keras2.json       with Keras 2, PyPI's package tf_keras
 
 Both describe one and the same network, which has every layer that a file may name at least once.
 """
