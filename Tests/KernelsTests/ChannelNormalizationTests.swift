@@ -35,10 +35,10 @@ import Testing
     let (mean, variance, inverse) = (FloatStorage(nan: 2), FloatStorage(nan: 2), FloatStorage(nan: 2))
     ChannelNormalization.statistics(x: x.buffer.reading, mean: mean.buffer, variance: variance.buffer)
     ChannelNormalization.inverseDeviation(variance: variance.buffer.reading, epsilon: 0, into: inverse.buffer)
-    let y = FloatStorage(nan: 4)
+    let (gamma, beta, y) = (FloatStorage([2, 4]), FloatStorage([5, 6]), FloatStorage(nan: 4))
     ChannelNormalization.forward(
       x: x.buffer.reading, mean: mean.buffer.reading, inverse: inverse.buffer.reading,
-      gamma: FloatStorage([2, 4]).buffer.reading, beta: FloatStorage([5, 6]).buffer.reading, y: y.buffer)
+      gamma: gamma.buffer.reading, beta: beta.buffer.reading, y: y.buffer)
     #expect(variance.floats == [1, 100])
     #expect(y.floats == [3, 2, 7, 10])
   }

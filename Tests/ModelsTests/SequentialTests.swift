@@ -6,10 +6,10 @@ import Testing
 
 @Suite struct SequentialTests {
   @Test func shapeErrorsNameTheLayer() {
-    #expect(throws: ShapeError("layer 1 of tiny, dense: takes a flat input, got (4, 4, 3): put Flatten() before it")) {
+    #expect(throws: ShapeError("layer 1 of tiny, conv1d: takes (length, channels), got (4, 4, 3)")) {
       try Sequential(name: "tiny", input: [8, 8, 3]) {
         MaxPooling2D(2)
-        Dense(10)
+        Conv1D(10, kernel: 2)
       }
     }
     #expect(throws: ShapeError("layer 2 of deep, conv2d_1: a kernel of 3 × 3 does not fit into (2, 2, 4)")) {

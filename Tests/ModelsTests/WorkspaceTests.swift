@@ -73,7 +73,7 @@ import Testing
       let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
       let logits = workspace.forward(slices: [0..<2], values: values.buffer.reading, draw: draw)
       try workspace.backward(
-        dlogits: logits, slices: [0..<2], values: values.buffer.reading, draw: draw, into: sink)
+        dlogits: logits, slices: [0..<2], batch: 2, values: values.buffer.reading, draw: draw, into: sink)
     }
     // One call for each run of layers that learns, the last first.
     #expect(sink.steps.count > 1)
@@ -94,7 +94,7 @@ import Testing
     let logits = workspace.forward(slices: [0..<1], values: values.buffer.reading, draw: nil)
     #expect(throws: Stop.self) {
       try workspace.backward(
-        dlogits: logits, slices: [0..<1], values: values.buffer.reading, draw: nil, into: sink)
+        dlogits: logits, slices: [0..<1], batch: 1, values: values.buffer.reading, draw: nil, into: sink)
     }
     #expect(sink.gradients.buffer[0].isNaN)
   }
@@ -102,8 +102,29 @@ import Testing
   /// Several slices in one wave have the gradients that each has alone, to the last bit: dropout, convolutions in groups,
   /// and dense products of all rows at once included.
   @Test func aWaveGivesTheBitsOfItsSlices() throws {
-    let model = try #require(
-      try BuiltInModels.model(named: "keras-cnn", input: [12, 12, 3], classes: 10))
+    let model = try #require(try BuiltInModels.model(named: "keras-cnn", input: [12, 12, 3], classes: 10))
+    try expectBitsOfSlices(model)
+  }
+
+  /// Likewise with layers that look at whole slices, that keep the values before their activation, and with dense layers
+  /// that have several rows a sample.
+  @Test func aWaveOfNormalizedSlicesToo() throws {
+    try expectBitsOfSlices(
+      Sequential(name: "normalized", input: [12, 12, 3]) {
+        BatchNormalization()
+        Conv2D(5, kernel: 3, stride: 2, activation: .gelu)
+        Dense(6, activation: .silu)
+        BatchNormalization()
+        Dropout(0.25)
+        Reshape([5, -1])
+        Conv1D(7, kernel: 2, activation: .tanh)
+        GlobalMaxPooling1D()
+        BatchNormalization()
+        Dense(10, activation: .softmax)
+      })
+  }
+
+  private func expectBitsOfSlices(_ model: Sequential, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let slices = [0..<5, 5..<10, 10..<12]
     let drawn: [Int32] = (0..<12).map { 40 - 3 * $0 }
     let values = values(model)
@@ -118,13 +139,35 @@ import Testing
         let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
         let logits = workspace.forward(slices: slices, values: values.buffer.reading, draw: draw)
         try workspace.backward(
-          dlogits: logits, slices: slices, values: values.buffer.reading, draw: draw, into: ManySlices(sinks))
+          dlogits: logits, slices: slices, batch: 12, values: values.buffer.reading, draw: draw, into: ManySlices(sinks)
+        )
       }
       return sinks.map { $0.gradients.buffer.map(\.bitPattern) }
     }
     let together = try gradients(slices, from: 0)
     for (index, slice) in slices.enumerated() {
-      #expect(try gradients([0..<slice.count], from: slice.lowerBound) == [together[index]])
+      let alone = try gradients([0..<slice.count], from: slice.lowerBound)
+      #expect(alone == [together[index]], sourceLocation: sourceLocation)
     }
+    #expect(together.allSatisfy { $0.allSatisfy { Float(bitPattern: $0).isFinite } }, sourceLocation: sourceLocation)
+  }
+
+  /// Over all slices of a batch, what stands in the place of an average's gradient is the weighted mean of the slices'
+  /// statistics: here that of the input itself.
+  @Test func sharesOfTheStatisticsAddUpToThoseOfTheBatch() throws {
+    let model = try Sequential(name: "mean", input: [2]) { BatchNormalization() }
+    let (values, workspace) = (values(model), Workspace(model: model, samples: 3))
+    _ = workspace.input(samples: 3).buffer.update(fromContentsOf: [1, 10, 2, 20, 6, 60])
+    let sinks = (0..<2).map { _ in OneSlice(model.parameterCount) }
+    try Self.drawn.withUnsafeBufferPointer { drawn in
+      let (slices, draw) = ([0..<2, 2..<3], LayerPass.Draw(seed: 5, epoch: 2, samples: drawn))
+      let logits = workspace.forward(slices: slices, values: values.buffer.reading, draw: draw)
+      try workspace.backward(
+        dlogits: logits, slices: slices, batch: 3, values: values.buffer.reading, draw: draw, into: ManySlices(sinks))
+    }
+    let mean = try #require(model.layout.entries.first { $0.name == "batch_normalization/moving_mean" })
+    let sums = zip(sinks[0].gradients.floats[mean.range], sinks[1].gradients.floats[mean.range]).map { $0 + $1 }
+    // Two products and a sum, each rounded.
+    #expect(abs(sums[0] - 3) <= 3 * 3 * 0x1p-24 && abs(sums[1] - 30) <= 30 * 3 * 0x1p-24)
   }
 }
