@@ -190,11 +190,17 @@ import Testing
   @Test(
     arguments: [
       ["filters": 1_048_576, "padding": "same", "kernel_size": [128, 128]], ["kernel_size": [9, 1]],
-      ["dilation_rate": 65_536], ["filters": 1_048_576, "kernel_size": [1, 1]],
+      ["dilation_rate": 65_536],
     ] as [[String: JSONValue]]) func whatDoesNotFitIsAShapeError(_ config: [String: JSONValue]) throws
   {
     let architecture = try Architecture(keras: document(config: config))
-    #expect(throws: (any Error).self) { try Sequential(architecture, input: [1 << 12, 1 << 12, 1]) }
+    #expect(throws: ShapeError.self) { try Sequential(architecture) }
+    #expect(throws: ShapeError.self) {
+      try Sequential(name: "wide", input: [8, 8, 3]) {
+        ZeroPadding2D(20_000)
+        Flatten()
+      }
+    }
   }
 
   @Test func aModelMayLeaveItsInputOpen() throws {
@@ -228,7 +234,7 @@ import Testing
     let text = try value.document()
     #expect(text.contains("\"whole\" : 9007199254740991"))
     #expect(try JSONValue(json: text.utf8) == value)
-    for broken in ["", "{", "[1,]", "{\"a\" 1}"] {
+    for broken in ["", "{", "{\"a\" 1}"] {
       let error = #expect(throws: ModelFormatError.self) { try JSONValue(json: broken.utf8) }
       #expect(error?.description.hasPrefix("is no JSON document") == true)
     }

@@ -68,6 +68,7 @@ import Training
     experiment.datasetDigest = "ab"
     experiment.limit = 7
     experiment.model = "other"
+    experiment.network = ["config": [1, nil, true]]
     experiment.initialWeights = "cd"
     (experiment.batchSize, experiment.slice, experiment.seed) = (8, 4, 9)
     (experiment.learningRate, experiment.momentum, experiment.decay) = (1, 0.25, 0)
