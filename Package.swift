@@ -21,7 +21,8 @@ let staticRuntime: [LinkerSetting] = [
 let package = Package(
   name: "cnn-dist",
   products: [
-    .executable(name: "cnn-dist", targets: ["cnn-dist"])
+    .executable(name: "cnn-dist", targets: ["cnn-dist"]),
+    .library(name: "CNNDist", targets: ["CNNDist"]),
   ],
   targets: [
     // MARK: - Floor 0: C libraries
@@ -48,9 +49,10 @@ let package = Package(
 
     // MARK: - Floors 3 to 6: networks, training, the program
 
-    .target(name: "Models", dependencies: ["Layers"]),
+    .target(name: "Models", dependencies: ["Layers", "Files"]),
     .target(
       name: "Training", dependencies: ["Models", "Optimizers", "Datasets", "Collectives", "Files", "CScheduler"]),
+    .target(name: "CNNDist", dependencies: ["Training"]),
     .target(name: "Commands", dependencies: ["Training"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands"], linkerSettings: staticRuntime),
 
@@ -63,6 +65,9 @@ let package = Package(
       name: "CollectivesProbe", dependencies: ["Collectives", "Files"], path: "Tests/CollectivesProbe"),
     /// A small trainer with a fault to order, which TrainingTests runs under mpirun.
     .executableTarget(name: "TrainingProbe", dependencies: ["Training"], path: "Tests/TrainingProbe"),
+    /// The README's example.
+    .executableTarget(name: "ExampleProgram", dependencies: ["CNNDist"], path: "Tests/ExampleProgram"),
+    .testTarget(name: "CNNDistTests", dependencies: ["CNNDist", "ExampleProgram", "TestSupport"]),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files", "TestSupport"]),
     .testTarget(name: "CommandsTests", dependencies: ["Files"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),

@@ -15,7 +15,7 @@ struct EvaluateCommand: Command {
       Option("--run", "DIR", "the latest checkpoint of a run"),
       Option("--checkpoint", "FILE", "one checkpoint"),
       Option("--weights", "FILE", "a safetensors file with the model's values"),
-      Option("--model", "NAME", "the network of --weights (default \(BuiltInModels.names[0]))"),
+      ModelOption.option("the network of --weights: "),
     ] + DatasetOptions.options(standard: "the run's, \(DatasetOptions.names[0]) for --weights") + [
       Option("--slice", "N", "the samples of one unit of work (default 64)"), World.threadsOption,
     ]
@@ -27,7 +27,7 @@ struct EvaluateCommand: Command {
   }
 
   private let source: Source
-  private let model: String?
+  private let model: ModelOption?
   private let dataset: String?
   private let data: String?
   private let slice: Int
@@ -43,7 +43,7 @@ struct EvaluateCommand: Command {
       throw UsageError("name what to evaluate by one of --run, --checkpoint and --weights")
     }
     self.source = source
-    model = try arguments.choice("--model", of: BuiltInModels.names)
+    model = try ModelOption(arguments)
     if case .weights = source {} else if model != nil { throw UsageError("--model goes with --weights alone") }
     dataset = try arguments.choice("--dataset", of: DatasetOptions.names)
     data = arguments.string("--data")
@@ -54,19 +54,15 @@ struct EvaluateCommand: Command {
   func run(_ environment: [String: String]) throws {
     try World.run(environment) { communicator in
       let subject = try communicator.together { communicator.rank == 0 ? try open() : nil }
-      let names = try communicator.share(subject.map { [$0.model, $0.dataset] })
-      let smoothing = try communicator.share(subject.map(\.smoothing))
+      let experiment = try communicator.share(subject?.experiment)
       let (validation, model) = try communicator.together {
-        let validation = try DatasetOptions.open(names[1], folder: data, environment: environment).validation
-        let model = try BuiltInModels.model(
-          named: names[0], input: validation.sampleShape, classes: validation.classNames.count)
-        guard let model else { throw UsageError("there is no model \(names[0])") }
-        return (validation, model)
+        let validation = try DatasetOptions.open(experiment.dataset, folder: data, environment: environment).validation
+        return (validation, try experiment.makeModel(for: validation))
       }
       let digests = try communicator.allGather(validation.digest)
       try communicator.together {
         guard digests[communicator.rank] == digests[0] else {
-          throw FileError(.malformed, names[1], "this rank's files differ from those of rank 0")
+          throw FileError(.malformed, experiment.dataset, "this rank's files differ from those of rank 0")
         }
       }
       let arena = Trainer.arena(for: model, experiment: Experiment())
@@ -74,7 +70,8 @@ struct EvaluateCommand: Command {
       try communicator.broadcast(arena.values.buffer, from: 0)
       let threads = try World.threads(threads, communicator, environment)
       let result = try Evaluator(
-        model: model, communicator: communicator, slice: slice, smoothing: smoothing, threads: threads
+        model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
+        threads: threads
       )
       .evaluate(validation, values: arena.values.buffer.reading, shouldStop: { false })
       if communicator.rank == 0, let result {
@@ -83,18 +80,22 @@ struct EvaluateCommand: Command {
     }
   }
 
-  /// What rank 0 found: the tensors, the names of their model and data set, and how labels were smoothed.
-  private func open() throws -> (file: SafetensorsFile, model: String, dataset: String, smoothing: Float) {
-    let checkpoint: Checkpoint
+  /// What rank 0 found: the tensors, and the experiment with their network and data set.
+  private func open() throws -> (file: SafetensorsFile, experiment: Experiment) {
+    var experiment = Experiment()
+    let file: SafetensorsFile
     switch source {
-    case .weights(let file):
-      return (try SafetensorsFile(file), model ?? Experiment().model, dataset ?? Experiment().dataset, 0)
-    case .checkpoint(let file):
-      checkpoint = try Checkpoint(file)
+    case .weights(let path):
+      file = try SafetensorsFile(path)
+      try model?.apply(to: &experiment)
+    case .checkpoint(let path):
+      let checkpoint = try Checkpoint(path)
+      (file, experiment) = (checkpoint.file, checkpoint.experiment)
     case .run(let folder):
-      checkpoint = try RunFolder(folder).newestCheckpoint { Program.complain($0) }
+      let checkpoint = try RunFolder(folder).newestCheckpoint { Program.complain($0) }
+      (file, experiment) = (checkpoint.file, checkpoint.experiment)
     }
-    let experiment = checkpoint.experiment
-    return (checkpoint.file, experiment.model, dataset ?? experiment.dataset, experiment.labelSmoothing)
+    if let dataset { experiment.dataset = dataset }
+    return (file, experiment)
   }
 }

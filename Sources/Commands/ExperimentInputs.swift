@@ -7,14 +7,11 @@ extension Experiment {
   /// Opens the data that the experiment trains on, in `folder` where its files are elsewhere than usual, and makes its
   /// network.
   ///
-  /// - Throws: `FileError` when files are missing or broken, `UsageError` for a network that we do not have.
+  /// - Throws: `FileError` when files are missing or broken, and what `makeModel` throws.
   func open(folder: String?, environment: [String: String]) throws -> (data: TrainingData, model: Sequential) {
     let all = try DatasetOptions.open(dataset, folder: folder, environment: environment)
     let data = limit.map { all.limited(to: $0) } ?? all
-    let network = try BuiltInModels.model(
-      named: model, input: data.training.sampleShape, classes: data.training.classNames.count)
-    guard let network else { throw UsageError("there is no model \(model)") }
-    return (data, network)
+    return (data, try makeModel(for: data.training))
   }
 
   /// Makes sure that `data` are those that a run was started with; an experiment that is yet to begin takes any.

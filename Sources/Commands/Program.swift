@@ -5,7 +5,7 @@ import Training
 /// The program: picks the subcommand, runs it, and says how it ended.
 public enum Program {
   /// What `--version` prints.
-  public static let version = "0.1.0"
+  public static let version = RunConfiguration.currentVersion
 
   private static var commands: [any Command.Type] {
     [

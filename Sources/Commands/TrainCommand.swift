@@ -8,7 +8,7 @@ struct TrainCommand: Command {
   static let isCollective = true
   static let options =
     DatasetOptions.options() + [
-      Option("--model", "NAME", "\(BuiltInModels.names.joined(separator: " or ")) (default \(BuiltInModels.names[0]))"),
+      ModelOption.option(),
       Option("--run", "DIR", "the run's folder (default runs/DATASET-MODEL-TIME)"),
       Option("--resume", nil, "go on with the run in --run, at the step where it was"),
       Option("--epochs", "N", "train until N epochs are done (default 25)"),
@@ -34,6 +34,7 @@ struct TrainCommand: Command {
   let run: String?
   let data: String?
   let weights: String?
+  let model: ModelOption?
   let threads: Int?
   let isProfiling: Bool
   private let arguments: Arguments
@@ -45,6 +46,7 @@ struct TrainCommand: Command {
     run = arguments.string("--run")
     data = arguments.string("--data")
     weights = arguments.string("--weights")
+    model = try ModelOption(arguments)
     isProfiling = arguments.has("--profile")
     threads = try arguments.integer("--threads", in: World.threadCounts)
     if resume && run == nil { throw UsageError("--resume needs --run DIR, the folder of the run to go on with") }
@@ -57,10 +59,9 @@ struct TrainCommand: Command {
     try apply(to: &schedule)
   }
 
-  /// Replaces what the command line speaks of.
+  /// Replaces what the command line speaks of, but for the network: see `model`.
   func apply(to experiment: inout Experiment) throws(UsageError) {
     if let dataset = try arguments.choice("--dataset", of: DatasetOptions.names) { experiment.dataset = dataset }
-    if let model = try arguments.choice("--model", of: BuiltInModels.names) { experiment.model = model }
     if let limit = try arguments.integer("--limit", in: Experiment.counts) { experiment.limit = limit }
     if let size = try arguments.integer("--batch-size", in: Experiment.counts) { experiment.batchSize = size }
     if let slice = try arguments.integer("--slice", in: Experiment.slices) { experiment.slice = slice }

@@ -39,7 +39,10 @@ struct TrainingSession {
     // The numbers to start from: by seed on each rank, or from rank 0's file.
     let arena = Trainer.arena(for: model, experiment: start.experiment)
     model.initialize(arena.values.buffer, seed: start.experiment.seed)
-    try communicator.together { try plan.map { try load($0, into: arena, experiment: &start.experiment) } }
+    try communicator.together {
+      if plan?.checkpoint == nil { start.experiment.network = try model.kerasDocument() }
+      try plan.map { try load($0, into: arena, experiment: &start.experiment) }
+    }
     start.experiment = try communicator.share(start.experiment)
     if start.isFromFile {
       try communicator.broadcast(arena.values.buffer, from: 0)
@@ -117,6 +120,7 @@ struct TrainingSession {
     var (experiment, schedule) = (Experiment(), Schedule())
     try command.apply(to: &experiment)
     try command.apply(to: &schedule)
+    try command.model?.apply(to: &experiment)
     let folder = RunFolder(command.run ?? "runs/\(experiment.dataset)-\(experiment.model)-\(Self.timestamp())")
     try folder.refuseExistingRun()
     return Plan(
@@ -130,6 +134,7 @@ struct TrainingSession {
     var (experiment, schedule) = (configuration.experiment, configuration.schedule)
     try command.apply(to: &experiment)
     try command.apply(to: &schedule)
+    try command.model?.apply(to: &experiment)
     let differences = experiment.differences(from: configuration.experiment)
     guard differences.isEmpty else {
       throw UsageError(

@@ -36,29 +36,43 @@ public struct Sequential: Sendable {
   /// Where everything that the network learns lies.
   public let layout: ParameterLayout
 
-  /// Works out names, shapes and the arena's layout.
+  /// Works out names, shapes and the arena's layout; layers are named as Keras names them.
   ///
   /// - Throws: `ShapeError` naming the layer that cannot take what it is given.
   public init(
-    name: String, input: Shape, @LayerListBuilder layers: () -> [any Layer]
+    name: String = "sequential", input: Shape, @LayerListBuilder layers: () -> [any Layer]
   ) throws(ShapeError) {
-    let written = layers()
+    try self.init(name: name, input: input, named: layers().map { NamedLayer(layer: $0) })
+  }
+
+  /// Works out shapes and the arena's layout, and the names of the layers that have none.
+  ///
+  /// - Throws: `ShapeError` naming the layer that cannot take what it is given, or grows beyond all measure.
+  public init(name: String, input: Shape, named written: [NamedLayer]) throws(ShapeError) {
     var layout = ParameterLayout()
     var uses: [String: Int] = [:]
     var stages: [Stage] = []
     var shape = input
-    for (index, layer) in written.enumerated() {
-      let stem = type(of: layer).stem
-      let use = uses[stem, default: 0]
-      uses[stem] = use + 1
-      let layerName = use == 0 ? stem : "\(stem)_\(use)"
+    for (index, named) in written.enumerated() {
+      let layer = named.layer
+      let layerName = named.name ?? Self.automaticName(type(of: layer).stem, &uses)
       let output: Shape
+      let parameters: [ParameterSpecification]
       do {
         output = try layer.outputShape(for: shape)
+        guard output.count <= Self.largestSample else {
+          throw ShapeError("gives \(output.count) numbers a sample, expected at most \(Self.largestSample)")
+        }
+        parameters = layer.parameters(for: shape)
+        guard layout.count + parameters.reduce(0, { $0 + $1.shape.count }) <= Self.mostParameters else {
+          throw ShapeError("takes the network beyond \(Self.mostParameters) parameters")
+        }
+        guard !stages.contains(where: { $0.name == layerName }) else {
+          throw ShapeError("has the name of an earlier layer")
+        }
       } catch {
         throw ShapeError("layer \(index) of \(name), \(layerName): \(error)")
       }
-      let parameters = layer.parameters(for: shape)
       let start = layout.count
       let ranges = parameters.map { layout.append(name: "\(layerName)/\($0.name)", shape: $0.shape) }
       stages.append(
@@ -72,6 +86,30 @@ public struct Sequential: Sendable {
     self.input = input
     self.stages = stages
     self.layout = layout
+  }
+
+  /// The floats of one activation of one sample: 1 GB.
+  private static let largestSample = 1 << 28
+  /// The floats of the arena's values: 8 GB.
+  private static let mostParameters = 1 << 31
+
+  /// `conv2d`, `conv2d_1`, …
+  private static func automaticName(_ stem: String, _ uses: inout [String: Int]) -> String {
+    let use = uses[stem, default: 0]
+    uses[stem] = use + 1
+    return use == 0 ? stem : "\(stem)_\(use)"
+  }
+
+  /// Makes sure that the network is one for such samples.
+  ///
+  /// - Throws: `ShapeError` when their shape or the number of their classes is another.
+  public func check(takes input: Shape, classes: Int, of samples: String) throws(ShapeError) {
+    guard self.input == input else {
+      throw ShapeError("\(name) takes samples of shape \(self.input), those of \(samples) are \(input)")
+    }
+    guard self.classes == classes else {
+      throw ShapeError("\(name) tells \(self.classes) classes apart, \(samples) has \(classes)")
+    }
   }
 
   /// How many classes the network tells apart.

@@ -4,11 +4,17 @@ import Glibc
 ///
 /// A number alone is a constant rate: `SGD(0.01)`.
 public struct LearningRateSchedule: Sendable, Hashable, ExpressibleByFloatLiteral {
-  private enum Shape: Hashable {
+  /// How the rate changes behind the warm-up, where steps are counted anew.
+  public enum Shape: Hashable, Sendable {
+    /// Not at all.
     case constant
+    /// See `timeDecay`.
     case timeDecay(Float)
+    /// See `drops`.
     case drops(every: Int, factor: Float)
+    /// See `cosine`.
     case cosine(steps: Int, final: Float)
+    /// A rise from `start` times the rate up to it in the share `peak` of the steps, then a fall to 0.
     case triangle(steps: Int, start: Float, peak: Float)
   }
 
@@ -16,7 +22,8 @@ public struct LearningRateSchedule: Sendable, Hashable, ExpressibleByFloatLitera
   public let rate: Float
   /// How many steps rise linearly to the rate before the schedule itself begins.
   public let warmUp: Int
-  private let shape: Shape
+  /// How the rate changes from then on.
+  public let shape: Shape
 
   private init(_ rate: Float, _ shape: Shape, warmUp: Int = 0) {
     self.rate = rate

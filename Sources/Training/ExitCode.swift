@@ -1,6 +1,7 @@
 import Collectives
 import Files
 import Layers
+import Models
 
 /// How the program ends, for scripts to read.
 public enum ExitCode: Int32, Sendable {
@@ -26,7 +27,7 @@ public enum ExitCode: Int32, Sendable {
     switch error {
     case is UsageError: self = .usage
     case is Stopped: self = .stopped
-    case is ShapeError: self = .badData
+    case is ShapeError, is ModelFormatError: self = .badData
     case let error as CollectiveError: self = ExitCode(rawValue: error.exitCode) ?? .peerLost
     case let error as SharedFailure: self = error.exitCode
     case let error as FileError:

@@ -1,5 +1,6 @@
 import Datasets
 import FoundationEssentials
+import Models
 
 /// Everything that a run's numbers depend on, and nothing else. Ranks, threads and hosts are no part of it; neither is
 /// how long to train, so a run can be prolonged.
@@ -12,6 +13,9 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var limit: Int?
   /// The network's name.
   public var model = "keras-cnn"
+  /// The whole network, as Keras 3 describes it; filled in when the data's shape is known. Runs of before this was kept
+  /// have none: theirs is the built-in network called `model`.
+  public var network: JSONValue?
   /// The digest of the weights that the run started from, where they came from a file.
   public var initialWeights: String?
   /// The samples of one step over all ranks.
@@ -65,6 +69,10 @@ public struct Experiment: Codable, Equatable, Sendable {
   public func differences(from other: Experiment) -> [String] {
     let (ours, theirs) = (fields, other.fields)
     return Set(ours.keys).union(theirs.keys).sorted().compactMap { key in
+      // Of two networks, the first place where they differ.
+      if key == "network", let network, let theirs = other.network {
+        return network.difference(from: theirs).map { "\(key): \($0)" }
+      }
       let (mine, yours) = (ours[key] ?? "none", theirs[key] ?? "none")
       return mine == yours ? nil : "\(key): \(mine), not \(yours)"
     }
@@ -93,6 +101,7 @@ extension Experiment {
     try read(.datasetDigest, into: &datasetDigest)
     limit = try fields.decodeIfPresent(Int.self, forKey: .limit)
     try read(.model, into: &model)
+    network = try fields.decodeIfPresent(JSONValue.self, forKey: .network)
     initialWeights = try fields.decodeIfPresent(String.self, forKey: .initialWeights)
     try read(.batchSize, into: &batchSize)
     try read(.slice, into: &slice)

@@ -12,7 +12,7 @@ extension Experiment {
 
   /// The first number that no command line could have set, as `field value`; nil where there is none. For files, which
   /// anybody may have edited.
-  var flaw: String? {
+  public var flaw: String? {
     if let limit, !Self.counts.contains(limit) { return "limit \(limit)" }
     if !Self.counts.contains(batchSize) { return "batch_size \(batchSize)" }
     if !Self.slices.contains(slice) { return "slice \(slice)" }

@@ -13,6 +13,9 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   /// The version of cnn-dist that runs it.
   public var version: String
 
+  /// The version of this program.
+  public static let currentVersion = "0.1.0"
+
   /// Describes a run.
   public init(experiment: Experiment, schedule: Schedule, openblas: String, version: String) {
     self.experiment = experiment

@@ -113,10 +113,18 @@ extension ProgramTests {
 
     @Test func summaryCountsTheParameters() throws {
       let lines = try program("summary").lines
-      for (layer, count) in [("conv2d ", "896"), ("conv2d_1", "9,248"), ("dense ", "3,686,912"), ("dense_1", "5,130")] {
-        #expect(lines.contains { $0.hasPrefix(layer) && $0.hasSuffix(" \(count)") })
+      // Two for each multiply-add: 2 · 32 · 32 · 27 · 32 for the first, and so on.
+      for (layer, count, flops) in [
+        ("conv2d ", "896", "1,769,472"), ("conv2d_1", "9,248", "16,588,800"), ("dense ", "3,686,912", "7,372,800"),
+        ("dense_1", "5,130", "10,240"), ("flatten", "0", "0"),
+      ] {
+        #expect(lines.contains { $0.hasPrefix(layer) && $0.contains(" \(count) ") && $0.hasSuffix(" \(flops)") })
       }
-      #expect(lines.last == "total parameters: 3,702,186")
+      #expect(
+        lines.suffix(4) == [
+          "Total params: 3,702,186", "Trainable params: 3,702,186", "Non-trainable params: 0",
+          "FLOPs per image, forward: 25,741,312",
+        ])
     }
 
     /// Python's own reader of the format opens our file. `CNN_DIST_PYTHON` names an interpreter that has it.

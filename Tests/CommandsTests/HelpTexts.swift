@@ -13,7 +13,7 @@ enum HelpTexts {
       train     Trains a network on all ranks, into a run folder.
       evaluate  Measures loss and accuracy on the validation samples.
       inspect   Shows the tensors, step, config and hash of a checkpoint.
-      summary   Shows a network's layers, output shapes and parameter counts.
+      summary   Shows a network's layers, output shapes, parameters and operations.
       fetch     Downloads CIFAR-10, or writes the embedded data set in its format.
       compare   Names the first step and tensor at which two runs part.
       replay    Computes one step of a run again and checks it.
@@ -28,7 +28,7 @@ enum HelpTexts {
 
       --dataset D               cifar10 or synthetic (default cifar10)
       --data DIR                where its files are (default $CNN_DIST_DATA, then the XDG cache)
-      --model NAME              keras-cnn or keras-cnn-no-dropout (default keras-cnn)
+      --model MODEL             keras-cnn, keras-cnn-no-dropout, or a Keras Sequential's .json file (default keras-cnn)
       --run DIR                 the run's folder (default runs/DATASET-MODEL-TIME)
       --resume                  go on with the run in --run, at the step where it was
       --epochs N                train until N epochs are done (default 25)
@@ -71,7 +71,7 @@ enum HelpTexts {
       --run DIR          the latest checkpoint of a run
       --checkpoint FILE  one checkpoint
       --weights FILE     a safetensors file with the model's values
-      --model NAME       the network of --weights (default keras-cnn)
+      --model MODEL      the network of --weights: keras-cnn, keras-cnn-no-dropout, or a Keras Sequential's .json file (default keras-cnn)
       --dataset D        cifar10 or synthetic (default the run's, cifar10 for --weights)
       --data DIR         where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --slice N          the samples of one unit of work (default 64)
@@ -85,11 +85,11 @@ enum HelpTexts {
     """
 
   static let summary = """
-    Shows a network's layers, output shapes and parameter counts.
+    Shows a network's layers, output shapes, parameters and operations.
 
     usage: cnn-dist summary [options]
 
-      --model NAME  keras-cnn or keras-cnn-no-dropout (default keras-cnn)
+      --model MODEL  keras-cnn, keras-cnn-no-dropout, or a Keras Sequential's .json file (default keras-cnn)
     """
 
   static let fetch = """

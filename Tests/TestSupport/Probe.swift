@@ -14,8 +14,9 @@ public struct Probe {
     output.split(separator: "\n").filter { $0.hasPrefix(word + " ") }.map { String($0.dropFirst(word.count + 1)) }
   }
 
-  /// Runs the probe `name` under `mpirun` with so many ranks, or without it for none.
-  public init(_ name: String, ranks: Int?, _ arguments: String) throws {
+  /// Runs the probe `name` under `mpirun` with so many ranks, or without it for none, in `directory`, or where the tests
+  /// run.
+  public init(_ name: String, ranks: Int?, _ arguments: String, in directory: String? = nil) throws {
     // The test bundle is a program beside the probe.
     let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let folder = own[..<(try #require(own.lastIndex(of: "/")))]
@@ -24,7 +25,8 @@ public struct Probe {
       ranks.map {
         "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 timeout 120 mpirun --oversubscribe -np \($0)"
       } ?? "timeout 120"
-    let pipe = try #require(popen("\(launcher) '\(folder)/\(name)' \(arguments) 2>&1", "r"))
+    let place = directory.map { "cd '\($0)' && " } ?? ""
+    let pipe = try #require(popen("\(place)\(launcher) '\(folder)/\(name)' \(arguments) 2>&1", "r"))
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)
     while case let count = fread(&chunk, 1, chunk.count, pipe), count > 0 { bytes += chunk[..<count] }

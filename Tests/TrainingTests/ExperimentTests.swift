@@ -1,4 +1,6 @@
+import Datasets
 import FoundationEssentials
+import Models
 import Testing
 import Training
 
@@ -22,6 +24,31 @@ import Training
     #expect(Experiment().differences(from: other).contains("limit: none, not 100"))
   }
 
+  /// Runs of before networks were kept have a name alone.
+  @Test func anExperimentWithoutNetworkHasABuiltInOne() throws {
+    let data = Synthetic.open().training
+    var experiment = Experiment()
+    let text = String(decoding: try JSONEncoder().encode(experiment), as: UTF8.self)
+    #expect(!text.contains("network"))
+    #expect(try JSONDecoder().decode(Experiment.self, from: Data(text.utf8)) == experiment)
+    let model = try experiment.makeModel(for: data)
+    #expect((model.name, model.parameterCount) == ("keras-cnn", 3_702_186))
+    experiment.network = try model.kerasDocument()
+    #expect(try experiment.makeModel(for: data).layout == model.layout)
+    let coded = try JSONDecoder().decode(Experiment.self, from: JSONEncoder().encode(experiment))
+    #expect(coded == experiment)
+    experiment.network = nil
+    experiment.model = "none"
+    #expect(throws: UsageError("there is no model none")) { try experiment.makeModel(for: data) }
+  }
+
+  @Test func networksDifferAtOnePlace() throws {
+    var (one, other) = (Experiment(), Experiment())
+    one.network = ["config": ["layers": [["units": 3], ["units": 4]]]]
+    other.network = ["config": ["layers": [["units": 3], ["units": 5]]]]
+    #expect(one.differences(from: other) == ["network: config.layers[1].units: 4, not 5"])
+  }
+
   @Test func theRecipeIsThatOfTheTutorial() {
     let (experiment, schedule) = (Experiment(), Schedule())
     #expect(experiment.model == "keras-cnn")
@@ -41,6 +68,7 @@ import Training
     experiment.datasetDigest = "ab"
     experiment.limit = 7
     experiment.model = "other"
+    experiment.network = ["config": [1, nil, true]]
     experiment.initialWeights = "cd"
     (experiment.batchSize, experiment.slice, experiment.seed) = (8, 4, 9)
     (experiment.learningRate, experiment.momentum, experiment.decay) = (1, 0.25, 0)

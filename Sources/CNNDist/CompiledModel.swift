@@ -1,0 +1,181 @@
+import Collectives
+import Datasets
+import Kernels
+import Layers
+import Models
+import Tensors
+import Training
+
+/// A network that can be trained: its values, its optimiser's state, and the ranks that work on it.
+///
+/// It trains as the program does, step for step: the same seed gives the same weights here and there, on any number of
+/// ranks. Every rank makes one and calls the same functions with the same arguments, all from one thread.
+public final class CompiledModel {
+  /// The network.
+  public let model: Sequential
+  /// The ranks that train it.
+  public let communicator: any Communicator
+
+  private var experiment: Experiment
+  private let arena: ParameterArena
+  private let threads: Int
+  private var state = TrainingState()
+  /// What the last `fit` wrote to, and into which a further one goes on.
+  private var folder: RunFolder?
+
+  init(_ model: Sequential, _ experiment: Experiment, _ communicator: any Communicator, threads: Int) {
+    OpenBLAS.useCallingThreadOnly()
+    self.model = model
+    self.experiment = experiment
+    self.communicator = communicator
+    self.threads = threads
+    arena = Trainer.arena(for: model, experiment: experiment)
+    model.initialize(arena.values.buffer, seed: experiment.seed)
+  }
+
+  /// Whether this is the rank that speaks: the first of all.
+  public var isFirst: Bool { communicator.rank == 0 }
+
+  /// Trains for `epochs` epochs. A further call goes on where this one ends; it takes the same data and batches.
+  ///
+  /// - Parameters:
+  ///   - training: what steps are made of.
+  ///   - validation: what is measured after each epoch; nil for nothing.
+  ///   - batchSize: the samples of one step over all ranks.
+  ///   - slice: the samples of one unit of work.
+  ///   - run: a folder for metrics and checkpoints, which the program can evaluate and go on from; nil for none.
+  ///   - observer: hears of steps and epochs, on every rank that has one.
+  /// - Returns: what each epoch gave, the same on every rank but for the seconds.
+  /// - Throws: `ShapeError` when the samples are none for the network; `UsageError` when a further call changes data or
+  ///   batches, or `run` holds a run of somebody else's; `SharedFailure` when some rank failed and all know of it; what
+  ///   else is this rank's own failure: let it end the process, then the launcher ends the others.
+  @discardableResult
+  public func fit(
+    _ training: any Dataset, validation: (any Dataset)? = nil, epochs: Int = 1, batchSize: Int = 512, slice: Int = 64,
+    run: String? = nil, observer: (any TrainingObserver)? = nil
+  ) throws -> [EpochMetrics] {
+    try endingTogether {
+      let schedule = makeSchedule(epochs: epochs, isValidated: validation != nil)
+      let (experiment, data, recorder) = try communicator.together {
+        for data in [training, validation ?? training] {
+          try model.check(takes: data.sampleShape, classes: data.classNames.count, of: data.name)
+        }
+        let data = TrainingData(training: training, validation: validation ?? training)
+        let experiment = try makeExperiment(for: data, batchSize: batchSize, slice: slice)
+        return (experiment, data, isFirst ? try run.map { try makeRecorder($0, experiment, schedule) } : nil)
+      }
+      let collector = EpochCollector(observer)
+      let trainer = try Trainer(
+        experiment: experiment, schedule: schedule, data: data, model: model, arena: arena, state: state,
+        communicator: communicator, threads: threads, recorder: recorder, observer: collector)
+      defer { state = trainer.state }
+      self.experiment = experiment
+      try trainer.run()
+      return collector.epochs
+    }
+  }
+
+  /// Measures the network on `dataset`; the same on every rank.
+  ///
+  /// - Throws: `ShapeError` when the samples are none for the network, `CollectiveError` when a rank is lost.
+  public func evaluate(_ dataset: any Dataset, slice: Int = 64) throws -> Evaluation {
+    try endingTogether {
+      try communicator.together {
+        try model.check(takes: dataset.sampleShape, classes: dataset.classNames.count, of: dataset.name)
+      }
+      let evaluator = try Evaluator(
+        model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing, threads: threads)
+      let result = try evaluator.evaluate(dataset, values: arena.values.buffer.reading, shouldStop: { false })
+      guard let result else { preconditionFailure("nobody wished to stop") }
+      return result
+    }
+  }
+
+  /// Takes the model's values from a safetensors file, a checkpoint or one that holds nothing else. Every rank reads it.
+  ///
+  /// - Throws: `SharedFailure` with the tensor that is missing or has another shape.
+  public func loadWeights(_ path: String) throws {
+    try communicator.together {
+      let file = try SafetensorsFile(path)
+      try ModelWeights.load(file, into: arena)
+      experiment.initialWeights = ModelWeights.digest(file)
+    }
+  }
+
+  /// Writes the model's values, and nothing else, to a safetensors file; the first rank does.
+  ///
+  /// - Throws: `SharedFailure` with the system's reason.
+  public func saveWeights(_ path: String) throws {
+    try communicator.together {
+      guard isFirst else { return }
+      var writer = SafetensorsWriter()
+      for entry in arena.layout.entries {
+        writer.add(name: entry.name, shape: entry.shape, floats: arena.values.buffer.part(entry.range).reading)
+      }
+      try writer.write(to: path, metadata: ["model": model.name])
+    }
+  }
+
+  // MARK: - What a fit is made of
+
+  private func makeExperiment(for data: TrainingData, batchSize: Int, slice: Int) throws(UsageError) -> Experiment {
+    var next = experiment
+    next.dataset = data.training.name
+    next.datasetDigest = data.training.digest + data.validation.digest
+    next.limit = (data.training as? FirstSamples)?.count
+    (next.batchSize, next.slice) = (batchSize, slice)
+    guard Experiment.counts.contains(batchSize), Experiment.slices.contains(slice) else {
+      throw UsageError(
+        "a batch of \(batchSize) in slices of \(slice) cannot be: both are at least 1, a slice at most 4096")
+    }
+    if state.step > 0, next != experiment {
+      throw UsageError(
+        "a further fit goes on with the same samples and batches (\(next.differences(from: experiment).joined(separator: "; "))): "
+          + "compile the model anew and load its weights to begin another training")
+    }
+    return next
+  }
+
+  private func makeSchedule(epochs: Int, isValidated: Bool) -> Schedule {
+    var schedule = Schedule()
+    schedule.epochs = state.epoch + max(0, epochs)
+    schedule.validateEvery = isValidated ? 1 : 0
+    return schedule
+  }
+
+  private func makeRecorder(_ path: String, _ experiment: Experiment, _ schedule: Schedule) throws -> RunRecorder {
+    let run = RunFolder(path)
+    let lock = folder?.path == path ? try run.lock() : try run.create()
+    folder = run
+    let configuration = RunConfiguration(
+      experiment: experiment, schedule: schedule, openblas: OpenBLAS.identity, version: RunConfiguration.currentVersion)
+    return RunRecorder(run, configuration: configuration, lock: lock)
+  }
+
+  /// Runs `body`; after a failure that the other ranks do not know of, this one must not wait for them when it exits.
+  private func endingTogether<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      if !(error is SharedFailure || error is Stopped) { Ranks.hasFailed = true }
+      throw error
+    }
+  }
+}
+
+/// Keeps what each epoch gave, and passes all on.
+private final class EpochCollector: TrainingObserver {
+  private(set) var epochs: [EpochMetrics] = []
+  private let next: (any TrainingObserver)?
+
+  init(_ next: (any TrainingObserver)?) { self.next = next }
+
+  func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int) {
+    next?.didFinish(step, of: stepsPerEpoch, lastStep: lastStep)
+  }
+
+  func didFinish(_ epoch: EpochMetrics) {
+    epochs.append(epoch)
+    next?.didFinish(epoch)
+  }
+}

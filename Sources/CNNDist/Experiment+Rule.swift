@@ -1,0 +1,31 @@
+import Optimizers
+import Training
+
+extension Experiment {
+  /// Describes `rule`, so that `Experiment.rule` gives it back.
+  ///
+  /// - Throws: `UsageError` for one that a run's configuration has no words for.
+  mutating func adopt(_ rule: any Optimizer) throws(UsageError) {
+    switch rule {
+    case let rule as SGD:
+      optimizer = .sgd
+      (momentum, nesterov, weightDecay) = (rule.momentum, rule.isNesterov, rule.weightDecay)
+    case let rule as Adam:
+      optimizer = rule.weightDecay > 0 ? .adamw : .adam
+      (beta1, beta2, epsilon, weightDecay) = (rule.beta1, rule.beta2, rule.epsilon, rule.weightDecay)
+    default: throw UsageError("\(type(of: rule)) is no optimizer that a run can be resumed with: take SGD or Adam")
+    }
+    let rates = rule.schedule
+    (learningRate, warmUp) = (rates.rate, rates.warmUp)
+    switch rates.shape {
+    case .constant: schedule = .constant
+    case .timeDecay(let decay): (schedule, self.decay) = (.time, decay)
+    case .drops(let steps, let factor): (schedule, dropEvery, dropFactor) = (.step, steps, factor)
+    case .cosine(let steps, 0): (schedule, scheduleSteps) = (.cosine, steps + warmUp)
+    case .cosine(_, let final):
+      throw UsageError("a cosine that ends at \(final) of the rate is not supported, expected one that ends at 0")
+    case .triangle(let steps, let start, _):
+      (schedule, scheduleSteps) = (start == 0 ? .triangular : .oneCycle, steps + warmUp)
+    }
+  }
+}

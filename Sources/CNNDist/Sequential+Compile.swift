@@ -1,0 +1,69 @@
+import Collectives
+import Models
+import Optimizers
+import Training
+
+/// What training makes small.
+public struct Loss: Sendable {
+  /// How much of each target goes to all classes alike.
+  let labelSmoothing: Float
+
+  /// -log of the probability that the softmax over the network's last layer gives to the true class, Keras's
+  /// `CategoricalCrossentropy`. A softmax at the network's end is this one, it is not taken twice.
+  public static let categoricalCrossentropy = Loss(labelSmoothing: 0)
+
+  /// The same, where `labelSmoothing` of each target goes to all classes alike (Szegedy et al., "Rethinking the
+  /// inception architecture", 2016).
+  public static func categoricalCrossentropy(labelSmoothing: Float) -> Loss { Loss(labelSmoothing: labelSmoothing) }
+}
+
+/// What is measured besides the loss.
+public enum Metric: Sendable {
+  /// The share of samples whose largest output is that of the true class.
+  case accuracy
+}
+
+extension Sequential {
+  /// Reads a network from a file of Keras's, or from a run's `config.json`.
+  ///
+  /// - Parameter input: the shape of one sample, for a file that leaves it open.
+  /// - Throws: `FileError`, missing where there is no file, malformed where it is no network of ours.
+  public init(file path: String, input: Shape? = nil) throws {
+    self = try ModelFile(path).model(input: input)
+  }
+
+  /// The network as the JSON that Keras 3's `model_from_json` reads.
+  ///
+  /// - Throws: `ModelFormatError` for a layer that Keras does not have.
+  public func json() throws -> String { try kerasDocument().document() }
+
+  /// Gives the network its memory, its starting values and all that training takes.
+  ///
+  /// - Parameters:
+  ///   - optimizer: how a gradient becomes an update.
+  ///   - loss: what training makes small.
+  ///   - metrics: what is measured besides.
+  ///   - clipNorm: the norm to which the whole gradient is cut down where it is longer; nil for none.
+  ///   - seed: what all randomness comes from: starting values, order of the samples, dropout.
+  ///   - communicator: the ranks that train together, all of which compile the same network; nil for those that `mpirun`
+  ///     or `srun` started, or this process alone.
+  ///   - threads: the compute threads of this rank; nil for its share of the host's cores.
+  /// - Throws: `UsageError` for an optimizer of your own, or numbers that cannot be; `CollectiveError` when the ranks
+  ///   cannot be joined.
+  public func compile(
+    optimizer: any Optimizer = SGD(), loss: Loss = .categoricalCrossentropy, metrics: [Metric] = [.accuracy],
+    clipNorm: Float? = nil, seed: UInt64 = 1, communicator: (any Communicator)? = nil, threads: Int? = nil
+  ) throws -> CompiledModel {
+    var experiment = Experiment()
+    try experiment.adopt(optimizer)
+    experiment.labelSmoothing = loss.labelSmoothing
+    experiment.clipNorm = clipNorm
+    if let flaw = experiment.flaw { throw UsageError("the optimizer or the loss cannot be: \(flaw) is out of range") }
+    experiment.seed = seed
+    experiment.model = name
+    experiment.network = try? kerasDocument()  // a layer that Keras lacks can be trained all the same
+    let communicator = try communicator ?? Ranks.join()
+    return CompiledModel(
+      self, experiment, communicator, threads: try threads ?? communicator.planCores(Ranks.environment).threads)
+  }
+}

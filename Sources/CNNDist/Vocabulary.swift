@@ -1,0 +1,120 @@
+// The words of the Swift API. Each is one of the house's own types, so that a program needs this one import.
+
+import Collectives
+import Datasets
+import Kernels
+import Layers
+import Models
+import Optimizers
+import Tensors
+import Training
+
+// MARK: - Networks
+
+/// A network whose layers feed one another in a row.
+public typealias Sequential = Models.Sequential
+/// The shape of one sample, channels last: `[32, 32, 3]`.
+public typealias Shape = Tensors.Shape
+/// A layer cannot take the input that it got.
+public typealias ShapeError = Layers.ShapeError
+/// A network in a file, as Keras writes it.
+public typealias ModelFile = Models.ModelFile
+/// The element-wise function at the end of a layer.
+public typealias Activation = Kernels.Activation
+/// How the borders are treated: valid or same.
+public typealias Padding = Kernels.Padding
+/// How a parameter starts.
+public typealias Initializer = Layers.Initializer
+/// A kernel's share of the loss: factor · Σ w².
+public typealias L2 = Layers.L2
+
+// MARK: - Layers
+
+/// Convolution over one axis.
+public typealias Conv1D = Layers.Conv1D
+/// Convolution over two axes.
+public typealias Conv2D = Layers.Conv2D
+/// Convolution over three axes.
+public typealias Conv3D = Layers.Conv3D
+/// A fully connected layer.
+public typealias Dense = Layers.Dense
+/// The largest value of each window, over one axis.
+public typealias MaxPooling1D = Layers.MaxPooling1D
+/// The largest value of each window, over two axes.
+public typealias MaxPooling2D = Layers.MaxPooling2D
+/// The largest value of each window, over three axes.
+public typealias MaxPooling3D = Layers.MaxPooling3D
+/// The mean of each window, over one axis.
+public typealias AveragePooling1D = Layers.AveragePooling1D
+/// The mean of each window, over two axes.
+public typealias AveragePooling2D = Layers.AveragePooling2D
+/// The mean of each window, over three axes.
+public typealias AveragePooling3D = Layers.AveragePooling3D
+/// The mean of each channel, over one axis.
+public typealias GlobalAveragePooling1D = Layers.GlobalAveragePooling1D
+/// The mean of each channel, over two axes.
+public typealias GlobalAveragePooling2D = Layers.GlobalAveragePooling2D
+/// The mean of each channel, over three axes.
+public typealias GlobalAveragePooling3D = Layers.GlobalAveragePooling3D
+/// The largest value of each channel, over one axis.
+public typealias GlobalMaxPooling1D = Layers.GlobalMaxPooling1D
+/// The largest value of each channel, over two axes.
+public typealias GlobalMaxPooling2D = Layers.GlobalMaxPooling2D
+/// The largest value of each channel, over three axes.
+public typealias GlobalMaxPooling3D = Layers.GlobalMaxPooling3D
+/// Brings each channel to mean 0 and variance 1, then scales and shifts it.
+public typealias BatchNormalization = Layers.BatchNormalization
+/// Zeroes a part of its input while training.
+public typealias Dropout = Layers.Dropout
+/// One axis instead of many.
+public typealias Flatten = Layers.Flatten
+/// Other axes for the same numbers.
+public typealias Reshape = Layers.Reshape
+/// Zeros around an image.
+public typealias ZeroPadding2D = Layers.ZeroPadding2D
+/// An activation as a layer of its own, Keras's `Activation`.
+public typealias ActivationLayer = Layers.ActivationLayer
+/// The rectifier as a layer of its own.
+public typealias ReLU = Layers.ReLU
+/// The leaky rectifier as a layer of its own.
+public typealias LeakyReLU = Layers.LeakyReLU
+/// The softmax over the last axis as a layer of its own.
+public typealias Softmax = Layers.Softmax
+
+// MARK: - Data
+
+/// Samples with labels; conform a type of your own to train on it.
+public typealias Dataset = Datasets.Dataset
+/// Training and validation samples.
+public typealias TrainingData = Datasets.TrainingData
+/// The CIFAR-10 images.
+public typealias CIFAR10 = Datasets.CIFAR10
+/// Drawn figures in ten classes, without files.
+public typealias Synthetic = Datasets.Synthetic
+/// Floats that a data set fills with a sample.
+public typealias MutableFloatBuffer = Tensors.MutableFloatBuffer
+
+// MARK: - Training
+
+/// Stochastic gradient descent with momentum.
+public typealias SGD = Optimizers.SGD
+/// Adam, and AdamW with a weight decay.
+public typealias Adam = Optimizers.Adam
+/// How the learning rate changes with the step; a number alone is a constant one.
+public typealias LearningRateSchedule = Optimizers.LearningRateSchedule
+/// A rule that turns gradients into steps.
+public typealias Optimizer = Optimizers.Optimizer
+/// What one epoch gave.
+public typealias EpochMetrics = Training.EpochMetrics
+/// What one step gave.
+public typealias StepMetrics = Training.StepMetrics
+/// Hears how a run goes.
+public typealias TrainingObserver = Training.TrainingObserver
+/// Loss and accuracy on a data set.
+public typealias Evaluation = Training.Evaluation
+/// All ranks of a run, seen from one of them.
+public typealias Communicator = Collectives.Communicator
+/// One process alone.
+public typealias SoloCommunicator = Collectives.SoloCommunicator
+/// The ranks that `mpirun` or `srun` started.
+public typealias MPICommunicator = Collectives.MPICommunicator

@@ -1,0 +1,41 @@
+import Datasets
+import Models
+
+extension Experiment {
+  /// Makes the experiment's network for the samples of `data`: the one that it holds, or the built-in one that it names.
+  ///
+  /// - Throws: `ShapeError` when the network is none for such samples, `ModelFormatError` when it cannot be read,
+  ///   `UsageError` when there is none of that name.
+  public func makeModel(for data: any Dataset) throws -> Sequential {
+    let (input, classes) = (data.sampleShape, data.classNames.count)
+    guard let network else {
+      let builtIn = try BuiltInModels.model(named: model, input: input, classes: classes)
+      guard let builtIn else { throw UsageError("there is no model \(model)") }
+      return builtIn
+    }
+    let model = try Sequential(Architecture(keras: network), input: input)
+    try model.check(takes: input, classes: classes, of: data.name)
+    return model
+  }
+
+  /// Takes the network of a file. What the file leaves open, its input's shape, is that of the network before, where
+  /// there was one: so an experiment to go on with stays the same.
+  ///
+  /// - Throws: `FileError` when the network cannot be made.
+  public mutating func use(_ file: ModelFile) throws {
+    let before = try network.map { try Sequential(Architecture(keras: $0)) }
+    let document = try file.document(input: before?.input)
+    // Another version may have written the same network in other words.
+    if try before?.kerasDocument() != document { network = document }
+    model = file.architecture.name
+  }
+
+  /// Takes the built-in network called `name`, for the samples of the network before, where there was one.
+  ///
+  /// - Throws: `ShapeError` when the built-in network cannot take them.
+  public mutating func use(builtIn name: String) throws {
+    model = name
+    guard let before = try network.map({ try Sequential(Architecture(keras: $0)) }) else { return }
+    network = try BuiltInModels.model(named: name, input: before.input, classes: before.classes)?.kerasDocument()
+  }
+}

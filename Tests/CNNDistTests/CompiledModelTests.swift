@@ -1,0 +1,86 @@
+import CNNDist
+import FoundationEssentials
+import TestSupport
+import Testing
+import Training
+
+/// The Swift API against itself and against the program's formats.
+@Suite struct CompiledModelTests {
+  private let data = Synthetic.open().limited(to: 96)
+
+  private func model(classes: Int = 10) throws -> Sequential {
+    try Sequential(name: "small", input: [32, 32, 3]) {
+      MaxPooling2D(8)
+      Dropout(0.25)
+      Flatten()
+      Dense(classes, activation: .softmax)
+    }
+  }
+
+  /// Bits of the weights, through a file.
+  private func bits(_ model: CompiledModel) throws -> Data {
+    try withTemporaryFolder { folder in
+      try model.saveWeights("\(folder)/weights")
+      return try Data(contentsOf: URL(filePath: "\(folder)/weights"))
+    }
+  }
+
+  @Test func aFurtherFitGoesOnWhereTheFirstEnded() throws {
+    let optimizer = Adam(.cosine(0.01, steps: 9).warmedUp(over: 2))
+    let whole = try model().compile(optimizer: optimizer, communicator: SoloCommunicator(), threads: 1)
+    #expect(try whole.fit(data.training, epochs: 3, batchSize: 32, slice: 8).map(\.epoch) == [1, 2, 3])
+    let halves = try model().compile(optimizer: optimizer, communicator: SoloCommunicator(), threads: 2)
+    #expect(try halves.fit(data.training, epochs: 1, batchSize: 32, slice: 8).map(\.epoch) == [1])
+    #expect(try halves.fit(data.training, epochs: 2, batchSize: 32, slice: 8).map(\.epoch) == [2, 3])
+    #expect(try bits(whole) == bits(halves))
+    let once = try model().compile(optimizer: optimizer, communicator: SoloCommunicator(), threads: 1)
+    try once.fit(data.training, epochs: 2, batchSize: 32, slice: 8)
+    #expect(try bits(whole) != bits(once))
+    #expect(throws: SharedFailure.self) { try halves.fit(data.training, epochs: 1, batchSize: 48, slice: 8) }
+  }
+
+  /// What is written down of an optimizer is the optimizer.
+  @Test(
+    arguments: [
+      SGD(0.1), SGD(.timeDecay(0.1, decay: 0.5), momentum: 0.5, isNesterov: true, weightDecay: 0.25),
+      SGD(.drops(0.1, every: 7, factor: 0.5).warmedUp(over: 3)), SGD(.triangular(0.1, steps: 8)),
+      Adam(),
+      Adam(.oneCycle(0.1, steps: 20).warmedUp(over: 5), beta1: 0.5, beta2: 0.75, epsilon: 0.125, weightDecay: 0.5),
+    ] as [any Optimizer]) func runsRememberTheirOptimizer(_ optimizer: any Optimizer) throws
+  {
+    try withTemporaryFolder { folder in
+      let trainer = try model().compile(
+        optimizer: optimizer, loss: .categoricalCrossentropy(labelSmoothing: 0.25), clipNorm: 2, seed: 7,
+        communicator: SoloCommunicator(), threads: 1)
+      try trainer.fit(data.training, epochs: 0, batchSize: 32, slice: 8, run: "\(folder)/run")
+      let experiment = try RunFolder("\(folder)/run").loadExisting().experiment
+      #expect("\(experiment.rule)" == "\(optimizer)")
+      #expect((experiment.labelSmoothing, experiment.seed) == (0.25, 7))
+      #expect((experiment.batchSize, experiment.slice) == (32, 8))
+      #expect((experiment.clipNorm, experiment.limit) == (2, 96))
+    }
+  }
+
+  @Test func aRunsNetworkAndWeightsComeBack() throws {
+    try withTemporaryFolder { folder in
+      let first = try model().compile(communicator: SoloCommunicator(), threads: 1)
+      try first.fit(data.training, validation: data.validation, epochs: 1, batchSize: 32, run: "\(folder)/run")
+      let again = try Sequential(file: "\(folder)/run/config.json").compile(
+        seed: 2, communicator: SoloCommunicator(), threads: 1)
+      #expect(try bits(first) != bits(again))
+      try again.loadWeights("\(folder)/run/checkpoints/best")
+      #expect(try bits(first) == bits(again))
+      #expect(try first.evaluate(data.validation) == again.evaluate(data.validation))
+    }
+  }
+
+  @Test func whatDoesNotFitIsNamed() throws {
+    let seven = try model(classes: 7).compile(communicator: SoloCommunicator(), threads: 1)
+    let error = #expect(throws: SharedFailure.self) { try seven.fit(data.training) }
+    #expect(error?.description == "small tells 7 classes apart, synthetic has 10")
+    #expect(error?.exitCode == .badData)
+    #expect(throws: SharedFailure.self) { try seven.evaluate(data.training) }
+    #expect(throws: UsageError.self) { try model().compile(optimizer: SGD(.constant(.infinity))) }
+    #expect(throws: UsageError.self) { try model().compile(optimizer: SGD(.cosine(1, steps: 9, final: 0.5))) }
+  }
+}

@@ -1,0 +1,40 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// The README's example: it is the program that is built here, and it trains.
+@Suite struct ExampleTests {
+  private static let checkout = URL(filePath: #filePath).appending(path: "../../..").standardized.path
+
+  private func text(_ path: String) throws -> String {
+    String(decoding: try Data(contentsOf: URL(filePath: "\(Self.checkout)/\(path)")), as: UTF8.self)
+  }
+
+  @Test func theReadmeShowsTheProgramThatIsBuilt() throws {
+    let blocks = try text("README.md").split(separator: "```swift\n").dropFirst().compactMap { block in
+      block.firstRange(of: "```").map { String(block[..<$0.lowerBound]) }
+    }
+    #expect(blocks == [try text("Tests/ExampleProgram/main.swift")])
+  }
+
+  /// The same numbers on one rank, and on two, where each rank measures the same.
+  @Test func itTrainsAloneAndOnTwoRanks() throws {
+    try withTemporaryFolder { folder in
+      let (alone, two) = ("\(folder)alone", "\(folder)two")
+      let outputs = try [(nil, alone), (2, two)].map { ranks, folder in
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let probe = try Probe("ExampleProgram", ranks: ranks, "", in: folder)
+        try #require(probe.status == 0, "\(probe.output)")
+        return probe
+      }
+      #expect(outputs[0].lines("epoch").count == 2)
+      #expect(outputs[0].lines("epoch") == outputs[1].lines("epoch"))
+      let judgements = outputs.map { $0.lines("rank").map { $0.dropFirst(3) } }  // without `0: `
+      #expect(judgements[0].count == 1)
+      #expect(judgements[1] == judgements[0] + judgements[0])
+      #expect(
+        try Data(contentsOf: URL(filePath: "\(alone)/weights.safetensors"))
+          == Data(contentsOf: URL(filePath: "\(two)/weights.safetensors")))
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Datasets
+import FoundationEssentials
+import TestSupport
+import Testing
+
+/// Models and weights between Keras and the program, both ways, by the recipes in README.md.
+///
+/// `Tests/Goldens/keras_exchange.py` makes the models and runs the recipes.
+@Suite(.serialized) struct KerasExchangeTests {
+  private static let isPossible = Python.withKeras != nil
+
+  /// Keras makes three models and judges them; the program reads what Keras wrote and gives the same figures.
+  @Test(.enabled("Python has Keras; the standard error says why not") { isPossible })
+  func modelsAndWeightsComeFromKeras() throws {
+    try withTemporaryFolder { folder in
+      let (cnnDist, data) = (try CNNDist(), try Self.data(in: folder))
+      let judgements = try Self.keras("export", folder, data)
+      try #require(judgements.count == 3)
+      for keras in judgements {
+        let ours = try cnnDist([
+          "evaluate", "--model", "\(folder)/\(keras.name).json", "--weights", "\(folder)/\(keras.name).safetensors",
+          "--dataset", "cifar10", "--data", data,
+        ])
+        try Self.compare(ours, keras)
+      }
+    }
+  }
+
+  /// The program trains a model of Keras's; Keras makes it from what stands in the run, and judges it likewise.
+  @Test(.enabled("Python has Keras; the standard error says why not") { isPossible })
+  func runsGoBackToKeras() throws {
+    try withTemporaryFolder { folder in
+      let (cnnDist, data) = (try CNNDist(), try Self.data(in: folder))
+      _ = try Self.keras("export", folder, data)
+      for name in ["images", "series", "volumes"] {
+        let run = "\(folder)/\(name)/runs/first"
+        try cnnDist([
+          "train", "--model", "\(folder)/\(name).json", "--dataset", "cifar10", "--data", data, "--limit", "2000",
+          "--batch-size", "250", "--epochs", "1", "--run", run,
+        ])
+        let keras = try #require(try Self.keras("import", "\(folder)/\(name)", data).first)
+        #expect(keras.name == name)
+        try Self.compare(cnnDist(["evaluate", "--run", run, "--data", data]), keras)
+      }
+    }
+  }
+
+  private struct Judgement {
+    let name: String
+    let loss: Double
+    let accuracy: Double
+  }
+
+  /// The embedded data set as CIFAR-10's files.
+  private static func data(in folder: String) throws -> String {
+    try CNNDist()(["fetch", "synthetic", "--data", "\(folder)/data"])
+    return "\(folder)/data"
+  }
+
+  private static func keras(_ way: String, _ folder: String, _ data: String) throws -> [Judgement] {
+    let script = [Golden.checkout + "/Tests/Goldens/keras_exchange.py", Golden.checkout + "/README.md"]
+    let output = try Shell.run([try #require(Python.withKeras)] + script + [way, folder, data])
+    return output.split(separator: "\n").compactMap { line in
+      let words = line.split(separator: " ")
+      guard words.count == 3, let loss = Double(words[1]), let accuracy = Double(words[2]) else { return nil }
+      return Judgement(name: String(words[0]), loss: loss, accuracy: accuracy)
+    }
+  }
+
+  /// Of 10,000 samples, one may have its two largest outputs as close as the rounding is; the loss is printed with four
+  /// decimals.
+  private static func compare(_ ours: String, _ keras: Judgement) throws {
+    let words = ours.split(separator: " ")
+    try #require(words.count >= 4 && words[0] == "loss" && words[2] == "accuracy", "\(ours)")
+    let (loss, accuracy) = (try #require(Double(words[1])), try #require(Double(words[3])))
+    print("\(keras.name): ours \(loss) \(accuracy), Keras \(keras.loss) \(keras.accuracy)")
+    #expect(abs(loss - keras.loss) <= 1e-4, "\(keras.name)")
+    #expect(abs(accuracy - keras.accuracy) < 1.5e-4, "\(keras.name)")
+  }
+}
