@@ -61,7 +61,9 @@ let package = Package(
     /// A small MPI program that CollectivesTests runs under mpirun.
     .executableTarget(
       name: "CollectivesProbe", dependencies: ["Collectives", "Files"], path: "Tests/CollectivesProbe"),
-    .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files"]),
+    /// A small trainer with a fault to order, which TrainingTests runs under mpirun.
+    .executableTarget(name: "TrainingProbe", dependencies: ["Training"], path: "Tests/TrainingProbe"),
+    .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files", "TestSupport"]),
     .testTarget(name: "CommandsTests", dependencies: ["Files"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
@@ -71,7 +73,7 @@ let package = Package(
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Files"], exclude: ["initial_values.py"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "TrainingProbe", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -55,6 +55,7 @@ struct EvaluateCommand: Command {
     try World.run(environment) { communicator in
       let subject = try communicator.together { communicator.rank == 0 ? try open() : nil }
       let names = try communicator.share(subject.map { [$0.model, $0.dataset] })
+      let smoothing = try communicator.share(subject.map(\.smoothing))
       let (validation, model) = try communicator.together {
         let validation = try DatasetOptions.open(names[1], folder: data, environment: environment).validation
         let model = try BuiltInModels.model(
@@ -72,25 +73,28 @@ struct EvaluateCommand: Command {
       try communicator.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
       try communicator.broadcast(arena.values.buffer, from: 0)
       let threads = try World.threads(threads, communicator, environment)
-      let result = try Evaluator(model: model, communicator: communicator, slice: slice, threads: threads)
-        .evaluate(validation, values: arena.values.buffer.reading, shouldStop: { false })
+      let result = try Evaluator(
+        model: model, communicator: communicator, slice: slice, smoothing: smoothing, threads: threads
+      )
+      .evaluate(validation, values: arena.values.buffer.reading, shouldStop: { false })
       if communicator.rank == 0, let result {
         Output.line("loss \(result.loss.fixed(4)) accuracy \(result.accuracy.fixed(4)) samples \(result.samples)")
       }
     }
   }
 
-  /// What rank 0 found: the tensors, and the names of their model and data set.
-  private func open() throws -> (file: SafetensorsFile, model: String, dataset: String) {
+  /// What rank 0 found: the tensors, the names of their model and data set, and how labels were smoothed.
+  private func open() throws -> (file: SafetensorsFile, model: String, dataset: String, smoothing: Float) {
     let checkpoint: Checkpoint
     switch source {
     case .weights(let file):
-      return (try SafetensorsFile(file), model ?? Experiment().model, dataset ?? Experiment().dataset)
+      return (try SafetensorsFile(file), model ?? Experiment().model, dataset ?? Experiment().dataset, 0)
     case .checkpoint(let file):
       checkpoint = try Checkpoint(file)
     case .run(let folder):
       checkpoint = try RunFolder(folder).newestCheckpoint { Program.complain($0) }
     }
-    return (checkpoint.file, checkpoint.experiment.model, dataset ?? checkpoint.experiment.dataset)
+    let experiment = checkpoint.experiment
+    return (checkpoint.file, experiment.model, dataset ?? experiment.dataset, experiment.labelSmoothing)
   }
 }

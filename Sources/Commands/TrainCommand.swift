@@ -17,9 +17,6 @@ struct TrainCommand: Command {
       Option("--validate-every", "EPOCHS", "validate after every EPOCHS epochs, 0 for never (default 1)"),
       Option("--batch-size", "N", "the samples of one step over all ranks (default 512)"),
       Option("--slice", "N", "the samples of one unit of work (default 64)"),
-      Option("--learning-rate", "X", "SGD's rate at the first step (default 0.01)"),
-      Option("--momentum", "X", "SGD's momentum (default 0.5)"),
-      Option("--decay", "X", "rate / (1 + X * step) (default 4e-4)"),
       Option("--seed", "N", "what all randomness comes from (default 1)"),
       Option(
         "--checkpoint-every", "STEPS", "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"
@@ -31,7 +28,7 @@ struct TrainCommand: Command {
       Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       Option("--no-shuffle", nil, "take the samples in the data set's order"),
       Option("--weights", "FILE", "start from the model values in a safetensors file"),
-    ]
+    ] + OptimizerOptions.options
 
   let resume: Bool
   let run: String?
@@ -67,9 +64,7 @@ struct TrainCommand: Command {
     if let limit = try arguments.integer("--limit", in: Experiment.counts) { experiment.limit = limit }
     if let size = try arguments.integer("--batch-size", in: Experiment.counts) { experiment.batchSize = size }
     if let slice = try arguments.integer("--slice", in: Experiment.slices) { experiment.slice = slice }
-    if let rate = try arguments.float("--learning-rate", in: Experiment.rates) { experiment.learningRate = rate }
-    if let momentum = try arguments.float("--momentum", in: Experiment.momenta) { experiment.momentum = momentum }
-    if let decay = try arguments.float("--decay", in: Experiment.rates) { experiment.decay = decay }
+    try OptimizerOptions.apply(arguments, to: &experiment)
     if let seed = try arguments.seed("--seed") { experiment.seed = seed }
     if arguments.has("--no-shuffle") { experiment.shuffle = false }
     if let word = try arguments.choice("--reduction", of: ReductionKind.allCases.map(\.rawValue)),

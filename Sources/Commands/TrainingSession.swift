@@ -34,6 +34,7 @@ struct TrainingSession {
     let digests = try communicator.allGather(data.training.digest + data.validation.digest)
     try communicator.together { try compare(data, digests, with: start.experiment) }
     start.experiment.datasetDigest = digests[0]
+    try communicator.together { try start.setScheduleLength(samples: data.training.count) }
 
     // The numbers to start from: by seed on each rank, or from rank 0's file.
     let arena = Trainer.arena(for: model, experiment: start.experiment)
@@ -48,6 +49,7 @@ struct TrainingSession {
     }
 
     let threads = try World.threads(command.threads, communicator, environment)
+    try World.warnOfMixedKernels(communicator)
     let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
     let recorder = try communicator.together { try plan.map { try prepare($0, start) } }
     console?.didStart(
@@ -94,6 +96,16 @@ struct TrainingSession {
       schedule = plan.schedule
       state = plan.checkpoint?.state ?? TrainingState()
       isFromFile = plan.checkpoint != nil || plan.weights != nil
+    }
+
+    /// Ends a learning-rate schedule where the run is to end, unless it has an end already.
+    mutating func setScheduleLength(samples: Int) throws(UsageError) {
+      guard experiment.schedule.hasLength, experiment.scheduleSteps == nil else { return }
+      let steps = schedule.lastStep(of: BatchPlan(samples: samples, batchSize: experiment.batchSize))
+      guard steps > experiment.warmUp else {
+        throw UsageError("--warm-up \(experiment.warmUp) leaves nothing of a run of \(steps) steps to the schedule")
+      }
+      experiment.scheduleSteps = steps
     }
   }
 

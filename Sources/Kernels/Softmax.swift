@@ -31,13 +31,20 @@ public struct Score: Equatable, Sendable {
 }
 
 /// Softmax followed by categorical cross-entropy, on logits, as Keras joins the two when a model ends in softmax.
+///
+/// With smoothing s the target of a row is `(1 - s) · onehot(label) + s / classes` (Szegedy et al., "Rethinking the
+/// Inception architecture for computer vision", 2016).
 public enum SoftmaxCrossentropy {
-  /// The sum of `-log softmax(logits)[label]` over the rows, computed as `log Σ exp(x - max) - (x[label] - max)`.
+  /// The sum of `-Σ target · log softmax(logits)` over the rows, where `-log softmax(x)[c]` is computed as
+  /// `log Σ exp(x - max) - (x[c] - max)`.
   ///
   /// - Parameters:
   ///   - logits: (N, classes).
   ///   - labels: (N,), each below `classes`.
-  public static func forward(logits: FloatBuffer, labels: UnsafeBufferPointer<Int32>) -> Score {
+  ///   - smoothing: s, 0 to below 1.
+  public static func forward(
+    logits: FloatBuffer, labels: UnsafeBufferPointer<Int32>, smoothing: Float = 0
+  ) -> Score {
     let classes = rowLength(logits, labels)
     var score = Score()
     for n in 0..<labels.count {
@@ -47,22 +54,31 @@ public enum SoftmaxCrossentropy {
       var sum: Double = 0
       for c in 0..<classes { sum += exp(Double(row[c] - row[best])) }
       score.loss += log(sum) - Double(row[Int(labels[n])] - row[best])
+      if smoothing > 0 {
+        // Off the label's share, and to every class its own: Σ (1 / classes - onehot) · (x - max).
+        let mean = row.reduce(0) { $0 + Double($1 - row[best]) } / Double(classes)
+        score.loss -= Double(smoothing) * (mean - Double(row[Int(labels[n])] - row[best]))
+      }
       score.correct += best == Int(labels[n]) ? 1 : 0
     }
     return score
   }
 
-  /// Turns logits into the gradient of the batch's mean loss, `(softmax(logits) - onehot(label)) / batch`, in place.
+  /// Turns logits into the gradient of the batch's mean loss, `(softmax(logits) - target) / batch`, in place.
   ///
   /// - Parameters:
   ///   - logits: (N, classes), overwritten.
   ///   - labels: (N,).
   ///   - batch: the samples of the GLOBAL batch: the sum of all slices' gradients is then the batch's.
-  public static func backward(logits: MutableFloatBuffer, labels: UnsafeBufferPointer<Int32>, batch: Int) {
+  ///   - smoothing: s, 0 to below 1.
+  public static func backward(
+    logits: MutableFloatBuffer, labels: UnsafeBufferPointer<Int32>, batch: Int, smoothing: Float = 0
+  ) {
     let classes = rowLength(logits.reading, labels)
     softmaxRows(logits, classes: classes)
     let weight = 1 / Float(batch)
-    for n in 0..<labels.count { logits[n * classes + Int(labels[n])] -= 1 }
+    if smoothing > 0 { for i in 0..<logits.count { logits[i] -= smoothing / Float(classes) } }
+    for n in 0..<labels.count { logits[n * classes + Int(labels[n])] -= 1 - smoothing }
     for i in 0..<logits.count { logits[i] *= weight }
   }
 

@@ -6,7 +6,7 @@ import Tensors
 
 /// The quality of a network on a data set.
 public struct Evaluation: Equatable, Sendable {
-  /// The mean loss.
+  /// The mean loss, the penalty on the weights included.
   public let loss: Double
   /// How many samples were right.
   public let correct: Int
@@ -19,25 +19,30 @@ public struct Evaluation: Equatable, Sendable {
 
 /// Measures a network over all ranks: every sample once, each by one rank, the same result on any number of ranks.
 public final class Evaluator {
+  private let model: Sequential
   private let communicator: any Communicator
   private let team: WorkerTeam
   private let workers: [SliceWorker]
   private let slice: Int
 
-  init(communicator: any Communicator, team: WorkerTeam, workers: [SliceWorker], slice: Int) {
+  init(model: Sequential, communicator: any Communicator, team: WorkerTeam, workers: [SliceWorker], slice: Int) {
+    self.model = model
     self.communicator = communicator
     self.team = team
     self.workers = workers
     self.slice = slice
   }
 
-  /// Measures `model` in slices of `slice` samples, on `threads` threads of this rank.
+  /// Measures `model` in slices of `slice` samples whose labels are smoothed by `smoothing`, on `threads` threads of this
+  /// rank.
   ///
   /// - Throws: `ThreadError` when the system allows no more threads.
-  public convenience init(model: Sequential, communicator: any Communicator, slice: Int, threads: Int) throws {
+  public convenience init(
+    model: Sequential, communicator: any Communicator, slice: Int, smoothing: Float = 0, threads: Int
+  ) throws {
     self.init(
-      communicator: communicator, team: try WorkerTeam(count: threads),
-      workers: (0..<threads).map { _ in SliceWorker(model: model, slice: slice) }, slice: slice)
+      model: model, communicator: communicator, team: try WorkerTeam(count: threads),
+      workers: (0..<threads).map { _ in SliceWorker(model: model, slice: slice, smoothing: smoothing) }, slice: slice)
   }
 
   /// Runs the whole of `dataset` forward with the given values. All ranks call it and get the same: nil when one of them
@@ -77,6 +82,7 @@ public final class Evaluator {
       loss += slots[2 * index]
       correct += Int(slots[2 * index + 1])
     }
-    return Evaluation(loss: loss / Double(dataset.count), correct: correct, samples: dataset.count)
+    let mean = loss / Double(dataset.count) + model.penalty(values)
+    return Evaluation(loss: mean, correct: correct, samples: dataset.count)
   }
 }

@@ -1,5 +1,5 @@
+import Datasets
 import FoundationEssentials
-import Optimizers
 
 /// Everything that a run's numbers depend on, and nothing else. Ranks, threads and hosts are no part of it; neither is
 /// how long to train, so a run can be prolonged.
@@ -18,12 +18,39 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var batchSize = 512
   /// The samples of one slice.
   public var slice = 64
-  /// SGD's learning rate at step 0.
+  /// The rule that turns gradients into steps.
+  public var optimizer = OptimizerKind.sgd
+  /// The learning rate: of step 0, or of the schedule's peak.
   public var learningRate: Float = 0.01
   /// SGD's momentum.
   public var momentum: Float = 0.5
-  /// How fast the learning rate falls: rate / (1 + decay · step).
+  /// Whether SGD's momentum is Nesterov's.
+  public var nesterov = false
+  /// Adam's decay of the gradient's running mean.
+  public var beta1: Float = 0.9
+  /// Adam's decay of its square's running mean.
+  public var beta2: Float = 0.999
+  /// What Adam adds to the root of that mean.
+  public var epsilon: Float = 1e-7
+  /// What share of each weight is taken off in a step, in units of the learning rate.
+  public var weightDecay: Float = 0
+  /// The norm to which the whole gradient is cut down where it is longer; nil for none.
+  public var clipNorm: Float?
+  /// How much of each target goes to all classes alike.
+  public var labelSmoothing: Float = 0
+  /// How the learning rate changes.
+  public var schedule = ScheduleKind.time
+  /// How many steps rise linearly to the learning rate before the schedule begins.
+  public var warmUp = 0
+  /// The schedule's length in steps, where it has one; filled in from the length of the run when it starts, so that a run
+  /// that is prolonged keeps its rates.
+  public var scheduleSteps: Int?
+  /// How fast the learning rate falls with `time`: rate / (1 + decay · step).
   public var decay: Float = 4e-4
+  /// How many steps lie between two drops.
+  public var dropEvery: Int?
+  /// What the learning rate is multiplied by at each drop.
+  public var dropFactor: Float = 0.1
   /// What all randomness comes from.
   public var seed: UInt64 = 1
   /// Whether each epoch visits the samples in an order of its own.
@@ -33,11 +60,6 @@ public struct Experiment: Codable, Equatable, Sendable {
 
   /// The recipe of the Keras tutorial.
   public init() {}
-
-  /// The optimiser that the numbers describe.
-  public var optimizer: SGD {
-    SGD(schedule: TimeDecay(initial: learningRate, decay: decay), momentum: momentum)
-  }
 
   /// What differs between two experiments, as `field: ours, not theirs`.
   public func differences(from other: Experiment) -> [String] {
@@ -55,6 +77,44 @@ public struct Experiment: Codable, Equatable, Sendable {
         let value = (child.value as? any OptionalField)?.text ?? "\(child.value)"
         return child.label.map { ($0, value) }
       })
+  }
+}
+
+extension Experiment {
+  /// Reads what a file says; what it does not speak of, because it was written before that could be chosen, is as it
+  /// always was: the default.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    func read<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {
+      if let found = try fields.decodeIfPresent(Value.self, forKey: key) { value = found }
+    }
+    try read(.dataset, into: &dataset)
+    try read(.datasetDigest, into: &datasetDigest)
+    limit = try fields.decodeIfPresent(Int.self, forKey: .limit)
+    try read(.model, into: &model)
+    initialWeights = try fields.decodeIfPresent(String.self, forKey: .initialWeights)
+    try read(.batchSize, into: &batchSize)
+    try read(.slice, into: &slice)
+    try read(.optimizer, into: &optimizer)
+    try read(.learningRate, into: &learningRate)
+    try read(.momentum, into: &momentum)
+    try read(.nesterov, into: &nesterov)
+    try read(.beta1, into: &beta1)
+    try read(.beta2, into: &beta2)
+    try read(.epsilon, into: &epsilon)
+    try read(.weightDecay, into: &weightDecay)
+    clipNorm = try fields.decodeIfPresent(Float.self, forKey: .clipNorm)
+    try read(.labelSmoothing, into: &labelSmoothing)
+    try read(.schedule, into: &schedule)
+    try read(.warmUp, into: &warmUp)
+    scheduleSteps = try fields.decodeIfPresent(Int.self, forKey: .scheduleSteps)
+    try read(.decay, into: &decay)
+    dropEvery = try fields.decodeIfPresent(Int.self, forKey: .dropEvery)
+    try read(.dropFactor, into: &dropFactor)
+    try read(.seed, into: &seed)
+    try read(.shuffle, into: &shuffle)
+    try read(.reduction, into: &reduction)
   }
 }
 
@@ -89,4 +149,7 @@ public struct Schedule: Codable, Equatable, Sendable {
 
   /// 25 epochs, each followed by a validation.
   public init() {}
+
+  /// How many steps are done at the end.
+  public func lastStep(of batches: BatchPlan) -> Int { steps ?? epochs * batches.stepsPerEpoch }
 }

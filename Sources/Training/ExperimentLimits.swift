@@ -3,10 +3,12 @@ extension Experiment {
   public static let counts = 1...Int(Int32.max)
   /// What a slice may count. Memory grows with it, by about 0.5 MB a sample, and a slice too large would end in a crash.
   public static let slices = 1...4096
-  /// What the learning rate and its decay may be.
+  /// What learning rates, decays and other factors may be.
   public static let rates = Float(0)..<Float.infinity
-  /// What the momentum may be.
+  /// What the momentum, and other shares of which something must be left, may be.
   public static let momenta = Float(0)..<1
+  /// What a gradient may be cut down to.
+  public static let norms = Float.leastNormalMagnitude..<Float.infinity
 
   /// The first number that no command line could have set, as `field value`; nil where there is none. For files, which
   /// anybody may have edited.
@@ -14,9 +16,17 @@ extension Experiment {
     if let limit, !Self.counts.contains(limit) { return "limit \(limit)" }
     if !Self.counts.contains(batchSize) { return "batch_size \(batchSize)" }
     if !Self.slices.contains(slice) { return "slice \(slice)" }
-    if !Self.rates.contains(learningRate) { return "learning_rate \(learningRate)" }
-    if !Self.momenta.contains(momentum) { return "momentum \(momentum)" }
-    if !Self.rates.contains(decay) { return "decay \(decay)" }
+    for (name, value) in [
+      ("learning_rate", learningRate), ("decay", decay), ("epsilon", epsilon), ("weight_decay", weightDecay),
+      ("drop_factor", dropFactor),
+    ] where !Self.rates.contains(value) { return "\(name) \(value)" }
+    for (name, value) in [
+      ("momentum", momentum), ("beta1", beta1), ("beta2", beta2), ("label_smoothing", labelSmoothing),
+    ] where !Self.momenta.contains(value) { return "\(name) \(value)" }
+    if let clipNorm, !Self.norms.contains(clipNorm) { return "clip_norm \(clipNorm)" }
+    if !Schedule.counts.contains(warmUp) { return "warm_up \(warmUp)" }
+    if let scheduleSteps, !Self.counts.contains(scheduleSteps) { return "schedule_steps \(scheduleSteps)" }
+    if let dropEvery, !Self.counts.contains(dropEvery) { return "drop_every \(dropEvery)" }
     return nil
   }
 }

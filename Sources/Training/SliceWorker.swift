@@ -16,13 +16,15 @@ final class SliceWorker {
   /// Where its time is noted; nil without `--profile`.
   let log: SpanLog?
 
+  private let smoothing: Float
   private let workspace: Workspace
   private let samples: UnsafeMutableBufferPointer<Int32>
   private let labels: UnsafeMutableBufferPointer<Int32>
 
-  /// Makes room for waves of slices of up to `slice` samples.
-  init(model: Sequential, slice: Int, log: SpanLog? = nil) {
+  /// Makes room for waves of slices of up to `slice` samples, whose labels are smoothed by `smoothing`.
+  init(model: Sequential, slice: Int, smoothing: Float, log: SpanLog? = nil) {
     self.log = log
+    self.smoothing = smoothing
     slicesPerWave = max(1, Self.waveSamples / slice)
     let capacity = slicesPerWave * slice
     workspace = Workspace(model: model, samples: capacity)
@@ -70,9 +72,10 @@ final class SliceWorker {
     for (index, slice) in wave.slices.enumerated() {
       let (rows, labels) = (logits.samples(slice), labels(slice))
       let gradient = sink.gradient(of: index)
-      GradientTail.write(SoftmaxCrossentropy.forward(logits: rows.reading, labels: labels), behind: gradient)
+      let score = SoftmaxCrossentropy.forward(logits: rows.reading, labels: labels, smoothing: smoothing)
+      GradientTail.write(score, behind: gradient)
       sink.complete(GradientTail.range(behind: gradient), of: index)
-      SoftmaxCrossentropy.backward(logits: rows.buffer, labels: labels, batch: batch)
+      SoftmaxCrossentropy.backward(logits: rows.buffer, labels: labels, batch: batch, smoothing: smoothing)
     }
     try workspace.backward(dlogits: logits, slices: wave.slices, batch: batch, values: values, draw: draw, into: sink)
   }
@@ -82,7 +85,7 @@ final class SliceWorker {
     load(wave, of: dataset)
     let logits = workspace.forward(slices: wave.slices, values: values, draw: nil)
     return wave.slices.map {
-      SoftmaxCrossentropy.forward(logits: logits.samples($0).reading, labels: labels($0))
+      SoftmaxCrossentropy.forward(logits: logits.samples($0).reading, labels: labels($0), smoothing: smoothing)
     }
   }
 

@@ -55,22 +55,24 @@ public final class Trainer {
     batches = BatchPlan(samples: data.training.count, batchSize: experiment.batchSize)
     let team = try WorkerTeam(count: threads)
     let workers = (0..<threads).map { _ in
-      SliceWorker(model: model, slice: experiment.slice, log: isProfiling ? SpanLog() : nil)
+      SliceWorker(
+        model: model, slice: experiment.slice, smoothing: experiment.labelSmoothing, log: isProfiling ? SpanLog() : nil)
     }
     step = TrainingStep(
-      experiment: experiment, dataset: data.training, communicator: communicator, arena: arena, team: team,
-      workers: workers, buckets: Buckets.plan(layers: model.stages.map(\.extent), tail: GradientTail.count))
-    evaluator = Evaluator(communicator: communicator, team: team, workers: workers, slice: experiment.slice)
+      experiment: experiment, dataset: data.training, model: model, communicator: communicator, arena: arena,
+      team: team, workers: workers)
+    evaluator = Evaluator(
+      model: model, communicator: communicator, team: team, workers: workers, slice: experiment.slice)
   }
 
   /// The memory that training `model` takes, all zero.
   public static func arena(for model: Sequential, experiment: Experiment) -> ParameterArena {
     ParameterArena(
-      layout: model.layout, optimizerStates: experiment.optimizer.stateNames, tail: GradientTail.count)
+      layout: model.layout, optimizerStates: experiment.rule.stateNames, tail: GradientTail.count)
   }
 
   /// The step at which the run ends.
-  public var lastStep: Int { schedule.steps ?? schedule.epochs * batches.stepsPerEpoch }
+  public var lastStep: Int { schedule.lastStep(of: batches) }
 
   /// Trains until the schedule's end, or until a rank wishes to stop, and leaves a checkpoint there.
   ///
@@ -106,7 +108,7 @@ public final class Trainer {
     let metrics = StepMetrics(
       step: state.step + 1, epoch: batch.epoch + 1, loss: Float(score.loss / Double(samples)),
       accuracy: Float(score.correct) / Float(samples),
-      learningRate: experiment.optimizer.schedule.rate(at: state.step),
+      learningRate: experiment.rule.schedule.rate(at: state.step),
       imagesPerSecond: (Double(samples) / start.secondsUntilNow * 10).rounded() / 10)
     state.step += 1
     state.epochLoss += score.loss

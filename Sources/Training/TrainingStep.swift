@@ -22,7 +22,7 @@ final class TrainingStep {
   private let sums: [PartialSums]
   private let exchange: RankExchange
   private let reduction: any GradientReduction
-  private let optimizer: SGD
+  private let update: ModelUpdate
 
   /// The running epoch's order, worked out when its first step comes.
   private var order: (epoch: Int, samples: [Int32]) = (-1, [])
@@ -32,8 +32,8 @@ final class TrainingStep {
   private var exchangeStarts: [Int: Int] = [:]
 
   init(
-    experiment: Experiment, dataset: any Dataset, communicator: any Communicator, arena: ParameterArena,
-    team: WorkerTeam, workers: [SliceWorker], buckets: [Range<Int>]
+    experiment: Experiment, dataset: any Dataset, model: Sequential, communicator: any Communicator,
+    arena: ParameterArena, team: WorkerTeam, workers: [SliceWorker]
   ) {
     self.experiment = experiment
     self.dataset = dataset
@@ -44,13 +44,14 @@ final class TrainingStep {
     batches = BatchPlan(samples: dataset.count, batchSize: experiment.batchSize)
     sampleOrder = SampleOrder(samples: dataset.count, seed: experiment.shuffle ? experiment.seed : nil)
     sums = workers.map { _ in PartialSums(count: arena.gradients.buffer.count) }
+    let buckets = Buckets.plan(layers: model.stages.map(\.extent), tail: GradientTail.count)
     exchange = RankExchange(buckets: buckets, workers: workers.count)
     reduction =
       switch experiment.reduction {
       case .tree: TreeReduction(communicator, buckets: buckets, result: arena.gradients.buffer)
       case .mpi: LibraryReduction(communicator, buckets: buckets, result: arena.gradients.buffer)
       }
-    optimizer = experiment.optimizer
+    update = ModelUpdate(model, arena: arena, optimizer: experiment.rule, clipNorm: experiment.clipNorm)
   }
 
   /// Takes step `step`, counted from 0. Returns the score of its batch before the update, and whether a rank wished to
@@ -75,12 +76,10 @@ final class TrainingStep {
     }
     try workers[0].log.note(.exchange) { try reduction.finalize() }
 
-    try team.run { worker in
-      workers[worker].log.note(.update) {
-        optimizer.update(arena, in: (0..<arena.layout.count).share(worker, of: team.count), step: step)
-      }
-    }
-    return (GradientTail.read(behind: arena.gradients.buffer.reading), reduction.stopRequested)
+    let penalty = try update.run(step, team) { worker, work in workers[worker].log.note(.update, work) }
+    var score = GradientTail.read(behind: arena.gradients.buffer.reading)
+    score.loss += penalty * Double(batch.positions.count)
+    return (score, reduction.stopRequested)
   }
 
   /// What the workers noted, where they do.

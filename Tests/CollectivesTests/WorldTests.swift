@@ -3,6 +3,7 @@ import CollectivesProbe
 import Files
 import FoundationEssentials
 import Tensors
+import TestSupport
 import Testing
 
 /// Whole worlds under `mpirun`, one at a time: the machine has few cores.
@@ -27,7 +28,7 @@ import Testing
   /// The same bits, with 1 worker or 3 a rank, with more ranks than slices, and without MPI.
   @Test(arguments: [nil, 1, 2, 3, 4, 5, 8], [1, 3])
   func theSumHasTheSameBits(ranks: Int?, workers: Int) throws {
-    let probe = try Probe(ranks: ranks, "sum tree \(workers)")
+    let probe = try Probe("CollectivesProbe", ranks: ranks, "sum tree \(workers)")
     #expect(probe.lines("digest") == [Self.expected], "\(probe.output)")
     #expect(probe.status == 0)
   }
@@ -47,7 +48,7 @@ import Testing
     let name = "cnn-dist-probe-\(ProcessInfo.processInfo.processIdentifier)"
     let file = FileManager.default.temporaryDirectory.appending(path: name)
     defer { try? FileManager.default.removeItem(at: file) }
-    let probe = try Probe(ranks: ranks, "sum mpi 1 '\(file.path)'")
+    let probe = try Probe("CollectivesProbe", ranks: ranks, "sum mpi 1 '\(file.path)'")
     #expect(probe.status == 0 && probe.lines("digest").count == 1, "\(probe.output)")
     let bytes = try Data(contentsOf: file)
     try #require(bytes.count == Problem.count * MemoryLayout<Float>.stride)
@@ -66,23 +67,23 @@ import Testing
   /// A request by any rank, with slices or without, reaches all in the same step, and only in that one.
   @Test(arguments: [1, 2, 5], ["tree", "mpi"])
   func everyRankCanStopAll(ranks: Int, reduction: String) throws {
-    let probe = try Probe(ranks: ranks, "stop \(reduction)")
+    let probe = try Probe("CollectivesProbe", ranks: ranks, "stop \(reduction)")
     let even = (0..<2 * ranks).map { 2 * $0 }
     #expect(probe.lines("stops") == ["\(even)"], "\(probe.output)")
   }
 
   @Test func controlMessages() throws {
-    let probe = try Probe(ranks: 3, "control")
+    let probe = try Probe("CollectivesProbe", ranks: 3, "control")
     #expect(probe.lines("control") == [#"["0", "é1", "éé2"] from 2 [0.1, 0.2, 0.30000000000000004] 3"#])
     #expect(probe.status == 0)
-    #expect(try Probe(ranks: nil, "control").lines("control") == [#"["0"] from 0 [0.1] 1"#])
+    #expect(try Probe("CollectivesProbe", ranks: nil, "control").lines("control") == [#"["0"] from 0 [0.1] 1"#])
   }
 
   @Test(arguments: [
     ("tree", "nothing from rank 1 "), ("mpi", "nothing from"), ("barrier", "MPI_Ibarrier: nothing from"),
   ])
   func aSilentRankEndsAll(mode: String, message: String) throws {
-    let probe = try Probe(ranks: 3, "silent \(mode) 1")
+    let probe = try Probe("CollectivesProbe", ranks: 3, "silent \(mode) 1")
     #expect(probe.status == 69)
     #expect(probe.output.contains(message), "\(probe.output)")
   }
@@ -91,7 +92,7 @@ import Testing
     ("rank", "MPI_Isend: MPI_ERR_RANK: invalid rank"), ("length", "at most 2147483647 elements, found 2147483648"),
   ])
   func refusedCallsAreNamed(mode: String, message: String) throws {
-    let probe = try Probe(ranks: 2, "refuse \(mode)")
+    let probe = try Probe("CollectivesProbe", ranks: 2, "refuse \(mode)")
     #expect(probe.status == 69)
     #expect(probe.output.contains(message), "\(probe.output)")
   }

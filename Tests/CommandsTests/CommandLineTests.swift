@@ -68,6 +68,21 @@ extension ProgramTests {
       ("train --learning-rate 1e99", "--learning-rate takes a number of at least 0.0, got 1e99"),
       ("train --momentum 1", "--momentum takes a number of at least 0.0 and below 1.0, got 1"),
       ("train --decay inf", "--decay takes a number of at least 0.0, got inf"),
+      ("train --optimizer lamb", "--optimizer takes sgd or adam or adamw, got lamb"),
+      ("train --beta1 0.5", "--beta1 has no meaning for the optimizer sgd"),
+      ("train --optimizer adam --momentum 0.5", "--momentum has no meaning for the optimizer adam"),
+      ("train --beta2 1 --optimizer adam", "--beta2 takes a number of at least 0.0 and below 1.0, got 1"),
+      ("train --clip-norm 0", "--clip-norm takes a number of at least 1.1754944e-38, got 0"),
+      ("train --schedule cosine --decay 1e-3", "--decay has no meaning for the schedule cosine"),
+      ("train --schedule-steps 9", "--schedule-steps has no meaning for the schedule time"),
+      ("train --schedule step", "--schedule step needs --drop-every STEPS, the steps between two drops"),
+      (
+        "train --schedule cosine --schedule-steps 5 --warm-up 5", "--schedule-steps 5 leaves nothing behind --warm-up 5"
+      ),
+      (
+        "train --dataset synthetic --schedule cosine --steps 5 --warm-up 6 --run r",
+        "--warm-up 6 leaves nothing of a run of 5 steps to the schedule"
+      ),
       ("train --seed -1", "--seed takes a whole number from 0 to 2^64 - 1, got -1"),
       ("train --dataset mnist", "--dataset takes cifar10 or synthetic, got mnist"),
       ("train --model vgg", "--model takes keras-cnn or keras-cnn-no-dropout, got vgg"),

@@ -37,9 +37,6 @@ enum HelpTexts {
       --validate-every EPOCHS   validate after every EPOCHS epochs, 0 for never (default 1)
       --batch-size N            the samples of one step over all ranks (default 512)
       --slice N                 the samples of one unit of work (default 64)
-      --learning-rate X         SGD's rate at the first step (default 0.01)
-      --momentum X              SGD's momentum (default 0.5)
-      --decay X                 rate / (1 + X * step) (default 4e-4)
       --seed N                  what all randomness comes from (default 1)
       --checkpoint-every STEPS  a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)
       --journal                 keep hashes of every step's gradients and values, for `compare` and `replay`
@@ -48,6 +45,22 @@ enum HelpTexts {
       --reduction WHO           tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
       --no-shuffle              take the samples in the data set's order
       --weights FILE            start from the model values in a safetensors file
+      --optimizer NAME          sgd, adam or adamw (default sgd)
+      --learning-rate X         the rate of the first step, or the schedule's highest (default 0.01, Adam's 0.001)
+      --momentum X              SGD's momentum (default 0.5)
+      --nesterov                SGD's momentum is Nesterov's
+      --beta1 X                 how much of the gradient's running mean Adam keeps in a step (default 0.9)
+      --beta2 X                 how much of its square's running mean Adam keeps in a step (default 0.999)
+      --epsilon X               what Adam adds to the root of that mean (default 1e-7)
+      --weight-decay X          take X * rate of each weight off in every step (default 0, adamw's 0.004)
+      --clip-norm X             cut a gradient down to the norm X where it is longer
+      --label-smoothing X       give X of each target to all classes alike (default 0)
+      --schedule NAME           constant, time, step, cosine, triangular or one-cycle (default time, Adam's constant)
+      --decay X                 time: rate / (1 + X * step) (default 4e-4)
+      --drop-every STEPS        step: how many steps lie between two drops
+      --drop-factor X           step: what a drop multiplies the rate by (default 0.1)
+      --schedule-steps N        cosine, triangular, one-cycle: their end (default the run's, as it is first started)
+      --warm-up STEPS           rise linearly to the rate in the first STEPS steps (default 0)
     """
 
   static let evaluate = """

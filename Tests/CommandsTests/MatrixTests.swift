@@ -6,7 +6,8 @@ extension ProgramTests {
     /// What goes through the matrix. A layer, an optimiser or an augmentation that is added later joins it with a line.
     static let subjects = [
       "--model keras-cnn",
-      "--model keras-cnn-no-dropout --momentum 0 --no-shuffle",
+      "--model keras-cnn-no-dropout --no-shuffle --nesterov --weight-decay 0.01 --clip-norm 0.5 --label-smoothing 0.1"
+        + " --schedule cosine --warm-up 3",
     ]
 
     private static let ranks = [1, 2, 3, 4, 5, 8]

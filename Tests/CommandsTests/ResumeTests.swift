@@ -37,6 +37,20 @@ extension ProgramTests {
       #expect(try program.text("run/metrics.jsonl") == before)
     }
 
+    /// The schedule was laid out over the 6 steps of the run as it began; what is added has the rate of its end.
+    @Test func adamAndItsScheduleGoOn() throws {
+      let options = "--optimizer adamw --clip-norm 1 --schedule triangular"
+      try program.train("--epochs 2 \(options) --run control")
+      try program.train("--epochs 2 \(options) --run run --checkpoint-every 4", ranks: 2)
+      try program.resume("--run control --steps 8", ranks: 3)
+      _ = try program.shell("rm run/checkpoints/*6.safetensors run/checkpoints/latest")
+      let outcome = try program.resume("--run run --steps 8")
+      #expect(outcome.output.contains("going on after step 4"))
+      try expectEqual("run", "control")
+      let rates = try program.metrics("run").compactMap { $0["learning_rate"]?.number }
+      #expect(rates.suffix(3).first == rates[1] && rates.suffix(2) == [0, 0])
+    }
+
     @Test func aDamagedCheckpointIsPassedOver() throws {
       try program.train("--steps 5 --checkpoint-every 1 --run control")
       try program.train("--steps 4 --checkpoint-every 1 --run run")

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 extension ProgramTests {
@@ -21,6 +22,24 @@ extension ProgramTests {
       }
     }
 
+    /// Such a world may be wanted, so it trains; but its bits are those of no other.
+    @Test(.enabled(if: hasAVX2)) func mixedKernelsAreWarnedOf() throws {
+      let run = "\(smallRun) --steps 2 --run"
+      let mixed = try program.shell(
+        "$mpirun -np 1 $cnn \(run) mixed : -np 1 env OPENBLAS_CORETYPE=Prescott $cnn \(run) mixed")
+      #expect(mixed.code == 0)
+      let warning = try #require(mixed.complaints.first)
+      #expect(warning.contains("Prescott on rank 1 ("))
+      #expect(warning.hasSuffix("set OPENBLAS_CORETYPE to the older core type on all of them"))
+      let even = try program.shell("OPENBLAS_CORETYPE=Prescott $mpirun -np 2 $cnn \(run) even")
+      #expect(even.complaints.isEmpty)
+    }
+
+    /// x86, where OpenBLAS has the kernels that the test asks for.
+    private static let hasAVX2 =
+      (try? String(decoding: Data(contentsOf: URL(filePath: "/proc/cpuinfo")), as: UTF8.self))?.contains(" avx2")
+      == true
+
     @Test func theLibrarysReductionGivesNearlyTheSame() throws {
       try program.train("--steps 3 --run tree")
       try program.train("--steps 3 --run mpi --reduction mpi", ranks: 2)
@@ -39,7 +58,9 @@ extension ProgramTests {
       var hashes = [try program.finalHash("base")]
       for (index, option) in [
         "--seed 2", "--no-shuffle", "--learning-rate 0.02", "--momentum 0.9", "--decay 0.1",
-        "--model keras-cnn-no-dropout",
+        "--model keras-cnn-no-dropout", "--nesterov", "--weight-decay 0.1", "--clip-norm 0.01", "--label-smoothing 0.1",
+        "--schedule constant", "--warm-up 2", "--schedule triangular", "--optimizer adam", "--optimizer adamw",
+        "--optimizer adam --beta1 0.5", "--optimizer adam --beta2 0.5", "--optimizer adam --epsilon 0.1",
       ].enumerated() {
         try program.train("\(base) run-\(index) \(option)")
         let hash = try program.finalHash("run-\(index)")

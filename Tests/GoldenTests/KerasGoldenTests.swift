@@ -38,7 +38,7 @@ import Testing
         "the initial weights are not those that Keras started from, so nothing else can agree")
 
       try cnnDist(recipe + ["--steps", "\(golden.losses.count)", "--run", run])
-      let steps = try Self.steps(of: run)
+      let steps = try StepLine.read(run)
       try #require(steps.count == golden.losses.count)
       for (index, step) in steps.enumerated() {
         // The rate is a product of few factors, each rounded once: a step's worth of decay is 4e-4 of it.
@@ -57,22 +57,6 @@ import Testing
       #expect(abs(loss - golden.validationLoss) <= 1e-4 * golden.validationLoss + 0.5e-4)
       #expect(abs(accuracy - golden.validationAccuracy) <= 10.5e-4)
     }
-  }
-
-  private struct Step: Decodable {
-    let step: Int
-    let loss: Double
-    let accuracy: Double
-    let learningRate: Double
-  }
-
-  /// The steps in a run's metrics; other lines speak of epochs.
-  private static func steps(of run: String) throws -> [Step] {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let lines = try Data(contentsOf: URL(filePath: "\(run)/metrics.jsonl")).split(separator: UInt8(ascii: "\n"))
-    return try lines.filter { String(decoding: $0, as: UTF8.self).contains(#""kind":"step""#) }
-      .map { try decoder.decode(Step.self, from: $0) }
   }
 
   private static func deviation(_ found: Double, _ expected: Double) -> Double { abs(found - expected) / abs(expected) }

@@ -45,6 +45,27 @@ import Testing
     #expect(score.correct == correct)
   }
 
+  /// Smoothed targets by their definition, in Double: the loss, and the gradient as `softmax - target`.
+  @Test(arguments: [0.1, 0.5] as [Float])
+  func smoothedTargets(smoothing: Float) {
+    let (logits, labels) = data(1)
+    let (softmax, _) = reference(logits.floats, labels)
+    let targets = labels.flatMap { label in
+      (0..<Int32(Self.classes)).map { Double(smoothing) / 10 + ($0 == label ? 1 - Double(smoothing) : 0) }
+    }
+    let expected = -zip(targets, softmax).reduce(0) { $0 + $1.0 * log($1.1) }
+    let (loss, count) = labels.withUnsafeBufferPointer {
+      let score = SoftmaxCrossentropy.forward(logits: logits.buffer.reading, labels: $0, smoothing: smoothing)
+      SoftmaxCrossentropy.backward(logits: logits.buffer, labels: $0, batch: 4, smoothing: smoothing)
+      return (score.loss, $0.count)
+    }
+    // As above, and each of the ten classes has its share of the differences' errors.
+    #expect(abs(loss - expected) <= Double(count) * 4 * Double(Float.ulpOfOne))
+    for (found, (softmax, target)) in zip(logits.floats, zip(softmax, targets)) {
+      #expect(abs(Double(found) - (softmax - target) / 4) <= 4 * Double(Float.ulpOfOne))
+    }
+  }
+
   @Test(arguments: scales)
   func theGradientIsSoftmaxWithoutTheLabel(_ scale: Float) {
     let (logits, labels) = data(scale)

@@ -18,7 +18,7 @@ import Testing
   ///     step 3: rate 1/8, velocity -2·½   - 6·⅛   = -1¾,  value  6 - 1¾  = 4¼
   @Test func momentumCarriesOverThreeSteps() {
     let arena = arena([10])
-    let sgd = SGD(schedule: TimeDecay(initial: 0.5, decay: 1), momentum: 0.5)
+    let sgd = SGD(.timeDecay(0.5, decay: 1), momentum: 0.5)
     var path: [[Float]] = []
     for (step, gradient) in [(0, 4), (1, 4), (3, 6)] as [(Int, Float)] {
       arena.gradients.buffer[0] = gradient
@@ -31,7 +31,7 @@ import Testing
   @Test func withoutMomentumItIsPlainDescent() {
     let arena = arena([1, 2, 3])
     _ = arena.gradients.buffer.update(fromContentsOf: [4, 0, -4])
-    let sgd = SGD(schedule: TimeDecay(initial: 0.25, decay: 0), momentum: 0)
+    let sgd = SGD(0.25)
     for step in 0..<2 { sgd.update(arena, in: 0..<arena.layout.count, step: step) }
     #expect(Array(arena.values.buffer) == [-1, 2, 5])
   }
@@ -39,12 +39,28 @@ import Testing
   @Test func gradientsAndTheirTailStay() {
     let arena = arena([1, 2], tail: 1)
     _ = arena.gradients.buffer.update(fromContentsOf: [3, 4, 5])
-    SGD(schedule: TimeDecay(initial: 1, decay: 0), momentum: 0).update(arena, in: 0..<arena.layout.count, step: 0)
+    SGD(1.0).update(arena, in: 0..<arena.layout.count, step: 0)
     #expect(Array(arena.gradients.buffer) == [3, 4, 5])
     #expect(Array(arena.values.buffer) == [-2, -2])
   }
 
   @Test func itAsksForTheStateThatItKeeps() {
-    #expect(SGD(schedule: TimeDecay(initial: 1, decay: 0), momentum: 0).stateNames == ["momentum"])
+    #expect(SGD(1.0).stateNames == ["momentum"])
+  }
+
+  /// By hand, at rate ½, momentum ½ and a weight decay of ¼, with gradients 8 and 8 that clipping halves:
+  ///
+  ///     step 0: velocity 0·½  - 4·½ = -2,  value 8 - 8·⅛ + (-2·½ - 4·½) = 4
+  ///     step 1: velocity -2·½ - 4·½ = -3,  value 4 - 4·⅛ + (-3·½ - 4·½) = 0
+  @Test func nesterovDecayAndClipping() {
+    let arena = arena([8])
+    let sgd = SGD(0.5, momentum: 0.5, isNesterov: true, weightDecay: 0.25)
+    var path: [Float] = []
+    for step in 0..<2 {
+      arena.gradients.buffer[0] = 8
+      sgd.update(arena, in: 0..<1, step: step, scale: 0.5)
+      path += [arena.optimizerStates[SGD.momentumState]?.buffer[0] ?? .nan, arena.values.buffer[0]]
+    }
+    #expect(path == [-2, 4, -3, 0])
   }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 import Training
 
@@ -29,7 +30,57 @@ import Training
     #expect((schedule.epochs, schedule.validateEvery, schedule.checkpointEvery) == (25, 1, 0))
     #expect(schedule.steps == nil)
     // Keras's InverseTimeDecay: 0.01 / (1 + 0.0004 * 2500)
-    #expect(experiment.optimizer.schedule.rate(at: 0) == 0.01)
-    #expect(abs(experiment.optimizer.schedule.rate(at: 2500) - 0.005) < 1e-9)
+    #expect(experiment.rule.schedule.rate(at: 0) == 0.01)
+    #expect(abs(experiment.rule.schedule.rate(at: 2500) - 0.005) < 1e-9)
+  }
+
+  /// Every field comes back, whatever it holds.
+  @Test func aFileBringsEveryFieldBack() throws {
+    var experiment = Experiment()
+    experiment.dataset = "synthetic"
+    experiment.datasetDigest = "ab"
+    experiment.limit = 7
+    experiment.model = "other"
+    experiment.initialWeights = "cd"
+    (experiment.batchSize, experiment.slice, experiment.seed) = (8, 4, 9)
+    (experiment.learningRate, experiment.momentum, experiment.decay) = (1, 0.25, 0)
+    (experiment.shuffle, experiment.reduction) = (false, .mpi)
+    (experiment.optimizer, experiment.nesterov, experiment.weightDecay) = (.adam, true, 0.5)
+    (experiment.beta1, experiment.beta2, experiment.epsilon) = (0.5, 0.25, 1e-3)
+    (experiment.clipNorm, experiment.labelSmoothing) = (2, 0.125)
+    (experiment.schedule, experiment.warmUp, experiment.scheduleSteps) = (.oneCycle, 3, 50)
+    (experiment.dropEvery, experiment.dropFactor) = (4, 0.5)
+    let untouched = Experiment().differences(from: experiment).count
+    #expect(untouched == Mirror(reflecting: experiment).children.count, "a field is left out of this test")
+    let copy = try JSONDecoder().decode(Experiment.self, from: try JSONEncoder().encode(experiment))
+    #expect(copy == experiment)
+  }
+
+  @Test func whatAFileDoesNotSpeakOfIsTheDefault() throws {
+    let found = try JSONDecoder().decode(Experiment.self, from: Data(#"{"seed": 3}"#.utf8))
+    var expected = Experiment()
+    expected.seed = 3
+    #expect(found == expected)
+  }
+
+  /// Keras's defaults, each with its own schedule.
+  @Test func anotherRuleBringsItsDefaults() {
+    var experiment = Experiment()
+    experiment.adopt(.adamw)
+    #expect((experiment.learningRate, experiment.weightDecay, experiment.schedule) == (0.001, 0.004, .constant))
+    #expect(experiment.rule.stateNames == ["momentum", "velocity"])
+    experiment.adopt(.adam)
+    #expect((experiment.learningRate, experiment.weightDecay, experiment.schedule) == (0.001, 0, .constant))
+    experiment.adopt(.sgd)
+    #expect(experiment == Experiment())
+  }
+
+  @Test func schedulesBeginBehindTheirWarmUpAndEndWithTheRun() {
+    var experiment = Experiment()
+    (experiment.schedule, experiment.learningRate) = (.cosine, 2)
+    (experiment.warmUp, experiment.scheduleSteps) = (2, 10)
+    #expect([0, 1, 2, 6, 10].map { experiment.rule.schedule.rate(at: $0) } == [1, 2, 2, 1, 0])
+    (experiment.schedule, experiment.dropEvery, experiment.dropFactor) = (.step, 3, 0.5)
+    #expect([1, 2, 4, 5, 8].map { experiment.rule.schedule.rate(at: $0) } == [2, 2, 2, 1, 0.5])
   }
 }

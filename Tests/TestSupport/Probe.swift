@@ -2,18 +2,20 @@ import FoundationEssentials
 import Glibc
 import Testing
 
-/// One run of the probe: its exit code and all that it wrote.
-struct Probe {
-  let status: Int32
-  let output: String
+/// One run of a probe, a small program beside the test bundle: its exit code and all that it wrote.
+public struct Probe {
+  /// The exit code.
+  public let status: Int32
+  /// Both of its streams.
+  public let output: String
 
   /// The lines that start with `word`, without it: the launcher may add others.
-  func lines(_ word: String) -> [String] {
+  public func lines(_ word: String) -> [String] {
     output.split(separator: "\n").filter { $0.hasPrefix(word + " ") }.map { String($0.dropFirst(word.count + 1)) }
   }
 
-  /// Runs the probe under `mpirun` with so many ranks, or without it for none.
-  init(ranks: Int?, _ arguments: String) throws {
+  /// Runs the probe `name` under `mpirun` with so many ranks, or without it for none.
+  public init(_ name: String, ranks: Int?, _ arguments: String) throws {
     // The test bundle is a program beside the probe.
     let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let folder = own[..<(try #require(own.lastIndex(of: "/")))]
@@ -22,7 +24,7 @@ struct Probe {
       ranks.map {
         "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 timeout 120 mpirun --oversubscribe -np \($0)"
       } ?? "timeout 120"
-    let pipe = try #require(popen("\(launcher) '\(folder)/CollectivesProbe' \(arguments) 2>&1", "r"))
+    let pipe = try #require(popen("\(launcher) '\(folder)/\(name)' \(arguments) 2>&1", "r"))
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)
     while case let count = fread(&chunk, 1, chunk.count, pipe), count > 0 { bytes += chunk[..<count] }

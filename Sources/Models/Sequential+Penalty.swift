@@ -1,0 +1,16 @@
+import Kernels
+import Layers
+import Tensors
+
+extension Sequential {
+  /// What the size of the weights costs: `Σ λ · Σ w²` over the tensors that have a regulariser. It is a part of the loss,
+  /// as in Keras, also when a network is evaluated.
+  ///
+  /// - Parameter values: the arena's values.
+  public func penalty(_ values: FloatBuffer) -> Double {
+    stages.flatMap { zip($0.parameters, $0.ranges) }.reduce(0) { sum, parameter in
+      guard let regularizer = parameter.0.regularizer else { return sum }
+      return sum + Double(regularizer.factor) * squaredSum(values.part(parameter.1))
+    }
+  }
+}

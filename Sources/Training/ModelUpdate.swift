@@ -1,0 +1,111 @@
+import Kernels
+import Layers
+import Models
+import Optimizers
+import Tensors
+
+/// What a step does with the gradient of its batch, once it is complete: penalties, clipping, the optimiser's rule, and
+/// the running averages.
+///
+/// Every rank does the same to its own replica. Its workers share the arena; sums over all of it are taken block by block
+/// and then in the blocks' order, so the bits do not depend on their number.
+final class ModelUpdate {
+  /// The floats of one block.
+  private static let blockCount = 8192
+
+  /// A piece of one weight tensor.
+  private struct Block {
+    let range: Range<Int>
+    /// λ of the tensor's penalty λ · Σ w².
+    let penalty: Float
+  }
+
+  private let arena: ParameterArena
+  private let optimizer: any Optimizer
+  private let clipNorm: Float?
+  /// All weights: ranges with gaps where there are averages.
+  private let weights: [Range<Int>]
+  private let averages: [(range: Range<Int>, momentum: Float)]
+  private let blocks: [Block]
+  private let hasPenalties: Bool
+  /// Σ w² λ and Σ g² of each block.
+  private let penalties: UnsafeMutableBufferPointer<Double>
+  private let squares: UnsafeMutableBufferPointer<Double>
+
+  /// Updates the parameters of `model`, which lie in `arena`.
+  ///
+  /// - Parameter clipNorm: the norm to which the gradient of all weights together is cut down where it is longer (Pascanu et
+  ///   al., "On the difficulty of training recurrent neural networks", 2013); nil for none.
+  init(_ model: Sequential, arena: ParameterArena, optimizer: any Optimizer, clipNorm: Float?) {
+    self.arena = arena
+    self.optimizer = optimizer
+    self.clipNorm = clipNorm
+    var weights: [Range<Int>] = []
+    var averages: [(range: Range<Int>, momentum: Float)] = []
+    var blocks: [Block] = []
+    for (specification, range) in model.stages.flatMap({ zip($0.parameters, $0.ranges) }) {
+      switch specification.role {
+      case .average(let momentum): averages.append((range, momentum))
+      case .weight:
+        if let last = weights.last, last.upperBound == range.lowerBound {
+          weights[weights.count - 1] = last.lowerBound..<range.upperBound
+        } else {
+          weights.append(range)
+        }
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockCount) {
+          blocks.append(
+            Block(
+              range: start..<min(start + Self.blockCount, range.upperBound),
+              penalty: specification.regularizer?.factor ?? 0))
+        }
+      }
+    }
+    (self.weights, self.averages, self.blocks) = (weights, averages, blocks)
+    hasPenalties = blocks.contains { $0.penalty > 0 }
+    penalties = .allocate(capacity: blocks.count)
+    squares = .allocate(capacity: blocks.count)
+    penalties.initialize(repeating: 0)
+    squares.initialize(repeating: 0)
+  }
+
+  deinit {
+    penalties.deallocate()
+    squares.deallocate()
+  }
+
+  /// Takes step `step`, counted from 0. Returns the penalty that belongs to the loss, of the values before the step.
+  func run(_ step: Int, _ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void) throws -> Double {
+    if hasPenalties || clipNorm != nil {
+      try team.run { worker in note(worker) { examine((0..<blocks.count).share(worker, of: team.count)) } }
+    }
+    let scale = clipNorm.map { min(1, $0 / Float(squares.reduce(0, +).squareRoot())) } ?? 1
+    try team.run { worker in
+      note(worker) {
+        let share = (0..<arena.layout.count).share(worker, of: team.count)
+        for range in weights where range.overlaps(share) {
+          optimizer.update(arena, in: range.clamped(to: share), step: step, scale: scale)
+        }
+        for average in averages where average.range.overlaps(share) {
+          let range = average.range.clamped(to: share)
+          averageUpdate(
+            arena.values.buffer.part(range), observed: arena.gradients.buffer.part(range).reading,
+            momentum: average.momentum)
+        }
+      }
+    }
+    return penalties.reduce(0, +)
+  }
+
+  /// Adds the penalties' gradients to some blocks, and sums up their squares.
+  private func examine(_ share: Range<Int>) {
+    for index in share {
+      let block = blocks[index]
+      let (values, gradients) = (arena.values.buffer.part(block.range), arena.gradients.buffer.part(block.range))
+      if block.penalty > 0 {
+        penalties[index] = Double(block.penalty) * squaredSum(values.reading)
+        addPenaltyGradient(gradients, values: values.reading, factor: block.penalty)
+      }
+      if clipNorm != nil { squares[index] = squaredSum(gradients.reading) }
+    }
+  }
+}

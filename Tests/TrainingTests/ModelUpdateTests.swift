@@ -1,0 +1,125 @@
+import Collectives
+import Datasets
+import Layers
+import Models
+import Tensors
+import Testing
+import Training
+
+/// What becomes of a batch's gradient.
+@Suite struct ModelUpdateTests {
+  private static let samples = 5
+  private static let data = TrainingData(
+    training: TinyDataset(count: samples), validation: TinyDataset(count: samples))
+
+  /// One batch in slices of 2, 2 and 1; a rate of ¼ and no momentum.
+  private static var experiment: Experiment {
+    var experiment = Experiment()
+    (experiment.batchSize, experiment.slice, experiment.shuffle) = (samples, 2, false)
+    (experiment.learningRate, experiment.momentum, experiment.decay) = (0.25, 0, 0)
+    return experiment
+  }
+
+  private static func dense(_ regularizer: L2? = nil) throws -> Sequential {
+    try Sequential(name: "dense", input: [2, 2, 1]) {
+      Flatten()
+      Dense(3, activation: .softmax, kernelRegularizer: regularizer)
+    }
+  }
+
+  /// Takes some steps of `model` and returns its values, and the steps' losses.
+  private func train(
+    _ model: Sequential, _ experiment: Experiment, steps: Int = 1, threads: Int = 1
+  ) throws -> (arena: ParameterArena, losses: [Float]) {
+    let losses = Losses()
+    var schedule = Schedule()
+    (schedule.steps, schedule.validateEvery) = (steps, 0)
+    let arena = Trainer.arena(for: model, experiment: experiment)
+    model.initialize(arena.values.buffer, seed: 1)
+    try Trainer(
+      experiment: experiment, schedule: schedule, data: Self.data, model: model, arena: arena, state: TrainingState(),
+      communicator: SoloCommunicator(), threads: threads, recorder: nil, observer: losses
+    ).run()
+    return (arena, losses.found)
+  }
+
+  private final class Losses: TrainingObserver {
+    private(set) var found: [Float] = []
+    func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int) { found.append(step.loss) }
+    func didFinish(_ epoch: EpochMetrics) {}
+  }
+
+  /// λ Σ w² is a part of the loss, and 2 λ w of the gradient; the bias pays nothing.
+  @Test func theRegularizersPart() throws {
+    let (plain, penalised) = (try Self.dense(), try Self.dense(L2(0.125)))
+    let start = Trainer.arena(for: plain, experiment: Self.experiment).values
+    plain.initialize(start.buffer, seed: 1)
+    let (without, with) = (try train(plain, Self.experiment), try train(penalised, Self.experiment))
+    let kernel = plain.layout.entries[0].range
+    let penalty = start.floats[kernel].reduce(0) { $0 + 0.125 * Double($1) * Double($1) }
+    #expect(abs(Double(with.losses[0] - without.losses[0]) - penalty) < 1e-6)
+    #expect(abs(penalised.penalty(start.buffer.reading) - penalty) < 1e-12)
+    for index in 0..<plain.parameterCount {
+      let decay = kernel.contains(index) ? 0.25 * 2 * 0.125 * start.floats[index] : 0
+      #expect(abs(without.arena.values.floats[index] - with.arena.values.floats[index] - decay) < 1e-7)
+    }
+  }
+
+  /// Where the gradient is longer than the norm, the step has the length of rate · norm; where it is not, nothing changes.
+  @Test func clipping() throws {
+    let model = try Self.dense()
+    var experiment = Self.experiment
+    let free = try train(model, experiment).arena
+    experiment.clipNorm = 0.01
+    let clipped = try train(model, experiment).arena
+    let step = try #require(clipped.optimizerStates["momentum"]).floats
+    let length = step.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    #expect(abs(length - 0.25 * 0.01) < 1e-8)
+    // The direction stays.
+    let whole = try #require(free.optimizerStates["momentum"]).floats
+    let ratio = length / whole.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    #expect(zip(step, whole).allSatisfy { abs($0 - ratio * $1) < 1e-8 })
+    experiment.clipNorm = 100
+    #expect(try train(model, experiment).arena.values.floats == free.values.floats)
+  }
+
+  /// Averages follow what was observed, whatever the optimiser does to weights.
+  @Test func runningAveragesFollowTheBatch() throws {
+    let model = try Sequential(name: "averages", input: [2, 2, 1]) {
+      Flatten()
+      BatchNormalization(momentum: 0.75)
+      Dense(3, activation: .softmax)
+    }
+    var experiment = Self.experiment
+    experiment.adopt(.adamw)
+    let arena = try train(model, experiment).arena
+    let mean = try #require(model.layout.entries.first { $0.name == "batch_normalization/moving_mean" })
+    let pixels = FloatStorage(count: 4)
+    var expected = [Float](repeating: 0, count: 4)
+    for sample in 0..<Self.samples {
+      Self.data.training.load(sample, into: pixels.buffer)
+      for (index, pixel) in pixels.floats.enumerated() { expected[index] += 0.25 * pixel / Float(Self.samples) }
+    }
+    for (found, expected) in zip(arena.values.floats[mean.range], expected) { #expect(abs(found - expected) < 1e-6) }
+    #expect(arena.optimizerStates.values.allSatisfy { $0.floats[mean.range].allSatisfy { $0 == 0 } })
+  }
+
+  /// All of it at once, on any number of threads.
+  @Test func threadsLeaveNoTrace() throws {
+    let model = try Sequential(name: "all", input: [2, 2, 1]) {
+      Flatten()
+      BatchNormalization()
+      Dense(4000, kernelRegularizer: L2(0.01))
+      Dense(3, activation: .softmax)
+    }
+    var experiment = Self.experiment
+    experiment.adopt(.adamw)
+    experiment.clipNorm = 0.125
+    let control = try train(model, experiment, steps: 3)
+    for threads in 2...4 {
+      let found = try train(model, experiment, steps: 3, threads: threads)
+      #expect(found.arena.values.floats == control.arena.values.floats, "\(threads) threads")
+      #expect(found.losses == control.losses, "\(threads) threads")
+    }
+  }
+}
