@@ -57,4 +57,30 @@ public struct MaxPooling: Sendable {
       }
     }
   }
+
+  /// Divides each window's gradient among all elements that equal its maximum, as TensorFlow does where it takes the maximum
+  /// of whole axes. The windows must not overlap and cover the input.
+  ///
+  /// Parameters are those of `backward`.
+  public func backwardSharing(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView) {
+    windows.check(x, y)
+    windows.check(dx, dy)
+    let (source, target, channels) = (x.address, dx.address, windows.geometry.channels)
+    let (peaks, gradients) = (y.address, dy.address)
+    windows.forEachPlace(x.samples) { place in
+      for c in stride(from: 0, to: channels, by: Lanes.scalarCount) {
+        let width = channels - c
+        let peak = load(peaks + place.output + c, width)
+        var count = Lanes()
+        place.forEachPixel { pixel in
+          count.replace(with: count + 1, where: load(source + pixel + c, width) .== peak)
+        }
+        let share = load(gradients + place.output + c, width) / count
+        place.forEachPixel { pixel in
+          let isPeak = load(source + pixel + c, width) .== peak
+          store(Lanes().replacing(with: share, where: isPeak), target + pixel + c, width)
+        }
+      }
+    }
+  }
 }

@@ -1,8 +1,8 @@
 import Kernels
 import Tensors
 
-/// What the global max poolings share: the largest value of each channel. Where several are the largest, the first gets the
-/// gradient, as in every other max pooling here; TensorFlow divides it among them.
+/// What the global max poolings share: the largest value of each channel. Where several are the largest they share the
+/// gradient, as in Keras on TensorFlow; in the poolings with a smaller window the first gets it all, as there too.
 public protocol GlobalMaxPoolingLayer: GlobalPoolingLayer {}
 
 extension GlobalMaxPoolingLayer {
@@ -12,8 +12,8 @@ extension GlobalMaxPoolingLayer {
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
-    // forward: y is one of the x; the first such gets dy
-    if let dx { MaxPooling(geometry(x.shape)).backward(x: x, y: y, dy: dy, dx: dx) }
+    // forward: y is one of the x; all that equal it share dy
+    if let dx { MaxPooling(geometry(x.shape)).backwardSharing(x: x, y: y, dy: dy, dx: dx) }
   }
 }
 

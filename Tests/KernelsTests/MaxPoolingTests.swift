@@ -37,6 +37,17 @@ import Testing
     #expect(dx.floats == [0, 7, 0, 0])
   }
 
+  @Test func theGlobalMaximumIsShared() {
+    let line = WindowGeometry(width: WindowAxis(input: 4, kernel: 4, stride: 1, padding: .valid), channels: 2)
+    let (x, y) = (FloatStorage([1, 5, 3, 5, 3, 2, 3, 5]), FloatStorage(nan: 2))
+    let (dy, dx) = (FloatStorage([6, 12]), FloatStorage(nan: 8))
+    let pooling = MaxPooling(line)
+    pooling.forward(x: x.view([4, 2]), y: y.view([2]))
+    pooling.backwardSharing(x: x.view([4, 2]), y: y.view([2]), dy: dy.view([2]), dx: dx.view([4, 2]))
+    #expect(y.floats == [3, 5])
+    #expect(dx.floats == [0, 4, 2, 4, 2, 0, 2, 4])
+  }
+
   @Test(arguments: 0..<4)
   func aNaNShows(at place: Int) {
     let (x, y) = (FloatStorage([1, 2, 3, 4]), FloatStorage([0]))
