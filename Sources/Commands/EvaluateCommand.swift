@@ -17,8 +17,10 @@ struct EvaluateCommand: Command {
       Option("--weights", "FILE", "a safetensors file with the model's values"),
       Option("--model", "NAME", "the network of --weights (default \(BuiltInModels.names[0]))"),
     ] + DatasetOptions.options(standard: "the run's, \(DatasetOptions.names[0]) for --weights") + [
+      Option("--normalize", nil, "with --weights: scale each channel by the data set's training samples"),
       Option("--slice", "N", "the samples of one unit of work (default 64)"), World.threadsOption,
     ]
+  static let notes = DatasetOptions.notes
 
   private enum Source {
     case run(String)
@@ -30,6 +32,8 @@ struct EvaluateCommand: Command {
   private let model: String?
   private let dataset: String?
   private let data: String?
+  private let inputShape: [Int]?
+  private let normalize: Bool
   private let slice: Int
   private let threads: Int?
 
@@ -47,6 +51,12 @@ struct EvaluateCommand: Command {
     if case .weights = source {} else if model != nil { throw UsageError("--model goes with --weights alone") }
     dataset = try arguments.choice("--dataset", of: DatasetOptions.names)
     data = arguments.string("--data")
+    inputShape = try DatasetOptions.inputShape(arguments)
+    normalize = arguments.has("--normalize")
+    if case .weights = source {
+    } else if normalize {
+      throw UsageError("--normalize goes with --weights alone: a run's samples are scaled as they were for training")
+    }
     threads = try arguments.integer("--threads", in: World.threadCounts)
     slice = try arguments.integer("--slice", in: Experiment.slices) ?? Experiment().slice
   }
@@ -54,43 +64,59 @@ struct EvaluateCommand: Command {
   func run(_ environment: [String: String]) throws {
     try World.run(environment) { communicator in
       let subject = try communicator.together { communicator.rank == 0 ? try open() : nil }
-      let names = try communicator.share(subject.map { [$0.model, $0.dataset] })
-      let (validation, model) = try communicator.together {
-        let validation = try DatasetOptions.open(names[1], folder: data, environment: environment).validation
-        let model = try BuiltInModels.model(
-          named: names[0], input: validation.sampleShape, classes: validation.classNames.count)
-        guard let model else { throw UsageError("there is no model \(names[0])") }
-        return (validation, model)
+      var experiment = try communicator.share(subject?.experiment)
+      let (opened, model) = try communicator.together {
+        try experiment.open(folder: data, environment: environment)
+      }
+      let validation = opened.validation
+      if experiment.normalize && experiment.normalization == nil {
+        experiment.normalization = Normalization(of: opened.training)
       }
       let digests = try communicator.allGather(validation.digest)
       try communicator.together {
         guard digests[communicator.rank] == digests[0] else {
-          throw FileError(.malformed, names[1], "this rank's files differ from those of rank 0")
+          throw FileError(.malformed, experiment.dataset, "this rank's files differ from those of rank 0")
         }
       }
       let arena = Trainer.arena(for: model, experiment: Experiment())
       try communicator.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
       try communicator.broadcast(arena.values.buffer, from: 0)
       let threads = try World.threads(threads, communicator, environment)
-      let result = try Evaluator(model: model, communicator: communicator, slice: slice, threads: threads)
-        .evaluate(validation, values: arena.values.buffer.reading, shouldStop: { false })
+      let result = try Evaluator(
+        model: model, communicator: communicator, slice: slice, threads: threads,
+        normalization: experiment.normalization
+      )
+      .evaluate(validation, values: arena.values.buffer.reading, shouldStop: { false })
       if communicator.rank == 0, let result {
         Output.line("loss \(result.loss.fixed(4)) accuracy \(result.accuracy.fixed(4)) samples \(result.samples)")
       }
     }
   }
 
-  /// What rank 0 found: the tensors, and the names of their model and data set.
-  private func open() throws -> (file: SafetensorsFile, model: String, dataset: String) {
-    let checkpoint: Checkpoint
+  /// What rank 0 found: the tensors, and the experiment with their network, their data set and what becomes of samples.
+  private func open() throws -> (file: SafetensorsFile, experiment: Experiment) {
+    var experiment = Experiment()
+    let file: SafetensorsFile
     switch source {
-    case .weights(let file):
-      return (try SafetensorsFile(file), model ?? Experiment().model, dataset ?? Experiment().dataset)
-    case .checkpoint(let file):
-      checkpoint = try Checkpoint(file)
+    case .weights(let path):
+      file = try SafetensorsFile(path)
+      if let model { experiment.model = model }
+    case .checkpoint(let path):
+      let checkpoint = try Checkpoint(path)
+      (file, experiment) = (checkpoint.file, checkpoint.experiment)
     case .run(let folder):
-      checkpoint = try RunFolder(folder).newestCheckpoint { Program.complain($0) }
+      let checkpoint = try RunFolder(folder).newestCheckpoint { Program.complain($0) }
+      (file, experiment) = (checkpoint.file, checkpoint.experiment)
     }
-    return (checkpoint.file, checkpoint.experiment.model, dataset ?? checkpoint.experiment.dataset)
+    if let dataset, dataset != experiment.dataset {
+      experiment.dataset = dataset
+      experiment.inputShape = nil
+    }
+    if let inputShape { experiment.inputShape = inputShape }
+    if normalize { experiment.normalize = true }
+    // What was changed at random for training says nothing here, and what was left out of it is not judged.
+    experiment.augmentation = Augmentation()
+    experiment.limit = nil
+    return (file, experiment)
   }
 }

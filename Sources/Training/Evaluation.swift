@@ -31,13 +31,18 @@ public final class Evaluator {
     self.slice = slice
   }
 
-  /// Measures `model` in slices of `slice` samples, on `threads` threads of this rank.
+  /// Measures `model` in slices of `slice` samples, on `threads` threads of this rank; samples are normalised by
+  /// `normalization`, as they were for training.
   ///
   /// - Throws: `ThreadError` when the system allows no more threads.
-  public convenience init(model: Sequential, communicator: any Communicator, slice: Int, threads: Int) throws {
+  public convenience init(
+    model: Sequential, communicator: any Communicator, slice: Int, threads: Int, normalization: Normalization? = nil
+  ) throws {
+    let preparation = SamplePreparation(normalization: normalization)
     self.init(
       communicator: communicator, team: try WorkerTeam(count: threads),
-      workers: (0..<threads).map { _ in SliceWorker(model: model, slice: slice) }, slice: slice)
+      workers: (0..<threads).map { _ in SliceWorker(model: model, slice: slice, preparation: preparation) },
+      slice: slice)
   }
 
   /// Runs the whole of `dataset` forward with the given values. All ranks call it and get the same: nil when one of them

@@ -1,3 +1,4 @@
+import Datasets
 import FoundationEssentials
 import Optimizers
 
@@ -10,6 +11,15 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var datasetDigest = ""
   /// How many training samples to take, from the first; nil for all.
   public var limit: Int?
+  /// (height, width, channels) that a folder of images is resized to; nil for the images' own.
+  public var inputShape: [Int]?
+  /// The random changes to training samples.
+  public var augmentation = Augmentation()
+  /// Whether samples are normalised, channel by channel, with the statistics of the training samples.
+  public var normalize = false
+  /// These statistics, filled in when the data have been read: a network that has learned from normalised samples is
+  /// worth nothing without them.
+  public var normalization: Normalization?
   /// The network's name.
   public var model = "keras-cnn"
   /// The digest of the weights that the run started from, where they came from a file.
@@ -37,6 +47,11 @@ public struct Experiment: Codable, Equatable, Sendable {
   /// The optimiser that the numbers describe.
   public var optimizer: SGD {
     SGD(schedule: TimeDecay(initial: learningRate, decay: decay), momentum: momentum)
+  }
+
+  /// What becomes of samples before the network sees them.
+  public var preparation: SamplePreparation {
+    SamplePreparation(augmentation: augmentation, normalization: normalization)
   }
 
   /// What differs between two experiments, as `field: ours, not theirs`.
@@ -70,6 +85,10 @@ extension Experiment {
     try read(.dataset, into: &dataset)
     try read(.datasetDigest, into: &datasetDigest)
     limit = try fields.decodeIfPresent(Int.self, forKey: .limit)
+    inputShape = try fields.decodeIfPresent([Int].self, forKey: .inputShape)
+    try read(.augmentation, into: &augmentation)
+    try read(.normalize, into: &normalize)
+    normalization = try fields.decodeIfPresent(Normalization.self, forKey: .normalization)
     try read(.model, into: &model)
     initialWeights = try fields.decodeIfPresent(String.self, forKey: .initialWeights)
     try read(.batchSize, into: &batchSize)

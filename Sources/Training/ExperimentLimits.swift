@@ -1,12 +1,21 @@
+import Datasets
+
 extension Experiment {
   /// What samples and batches may count.
   public static let counts = 1...Int(Int32.max)
   /// What a slice may count. Memory grows with it, by about 0.5 MB a sample, and a slice too large would end in a crash.
   public static let slices = 1...4096
+  /// What the height and the width of an image may be.
+  public static let sides = 1...8192
   /// What the learning rate and its decay may be.
   public static let rates = Float(0)..<Float.infinity
   /// What the momentum may be.
   public static let momenta = Float(0)..<1
+
+  /// Whether `shape` is (height, width, 1 or 3).
+  public static func isInputShape(_ shape: [Int]) -> Bool {
+    shape.count == 3 && shape[..<2].allSatisfy(sides.contains) && [1, 3].contains(shape[2])
+  }
 
   /// The first number that no command line could have set, as `field value`; nil where there is none. For files, which
   /// anybody may have edited.
@@ -14,6 +23,11 @@ extension Experiment {
     if let limit, !Self.counts.contains(limit) { return "limit \(limit)" }
     if !Self.counts.contains(batchSize) { return "batch_size \(batchSize)" }
     if !Self.slices.contains(slice) { return "slice \(slice)" }
+    if let inputShape, !Self.isInputShape(inputShape) { return "input_shape \(inputShape)" }
+    if ![augmentation.crop, augmentation.cutout].allSatisfy(Augmentation.extents.contains) {
+      return "augmentation \(augmentation)"
+    }
+    if let normalization, !normalization.isSound { return "normalization \(normalization)" }
     if !Self.rates.contains(learningRate) { return "learning_rate \(learningRate)" }
     if !Self.momenta.contains(momentum) { return "momentum \(momentum)" }
     if !Self.rates.contains(decay) { return "decay \(decay)" }

@@ -55,7 +55,9 @@ public final class Trainer {
     batches = BatchPlan(samples: data.training.count, batchSize: experiment.batchSize)
     let team = try WorkerTeam(count: threads)
     let workers = (0..<threads).map { _ in
-      SliceWorker(model: model, slice: experiment.slice, log: isProfiling ? SpanLog() : nil)
+      SliceWorker(
+        model: model, slice: experiment.slice, preparation: experiment.preparation,
+        log: isProfiling ? SpanLog() : nil)
     }
     step = TrainingStep(
       experiment: experiment, dataset: data.training, communicator: communicator, arena: arena, team: team,

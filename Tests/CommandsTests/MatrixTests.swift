@@ -7,6 +7,7 @@ extension ProgramTests {
     static let subjects = [
       "--model keras-cnn",
       "--model keras-cnn-no-dropout --momentum 0 --no-shuffle",
+      "--model keras-cnn --crop 4 --flip --cutout 8 --normalize",
     ]
 
     private static let ranks = [1, 2, 3, 4, 5, 8]
