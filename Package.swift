@@ -32,6 +32,8 @@ let package = Package(
     .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // Without pkg-config: Debian's file for it has a flag of another library's, which SwiftPM warns of in every build.
+    .systemLibrary(name: "CGD", providers: [.apt(["libgd-dev"])]),
     .systemLibrary(name: "CScheduler"),
 
     // MARK: - Floor 1: numbers and files
@@ -44,7 +46,7 @@ let package = Package(
 
     .target(name: "Layers", dependencies: ["Tensors", "Kernels"]),
     .target(name: "Optimizers", dependencies: ["Tensors", "Kernels"]),
-    .target(name: "Datasets", dependencies: ["Tensors", "Files", "CArchive", "CCurl"]),
+    .target(name: "Datasets", dependencies: ["Tensors", "Files", "CArchive", "CCurl", "CGD"]),
     .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "COpenMPI"]),
 
     // MARK: - Floors 3 to 6: networks, training, the program
@@ -59,7 +61,7 @@ let package = Package(
     // MARK: - Tests
 
     /// What several test targets need.
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["CGD", "Datasets", "Files", "Tensors"], path: "Tests/TestSupport"),
     /// A small MPI program that CollectivesTests runs under mpirun.
     .executableTarget(
       name: "CollectivesProbe", dependencies: ["Collectives", "Files"], path: "Tests/CollectivesProbe"),
@@ -69,7 +71,7 @@ let package = Package(
     .executableTarget(name: "ExampleProgram", dependencies: ["CNNDist"], path: "Tests/ExampleProgram"),
     .testTarget(name: "CNNDistTests", dependencies: ["CNNDist", "ExampleProgram", "TestSupport"]),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files", "TestSupport"]),
-    .testTarget(name: "CommandsTests", dependencies: ["Files"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "GoldenTests", dependencies: ["Datasets", "Files", "TestSupport"]),

@@ -78,7 +78,7 @@ struct Arguments {
   func choice(_ flag: String, of words: [String]) throws(UsageError) -> String? {
     guard let text = values[flag] else { return nil }
     guard words.contains(text) else {
-      throw UsageError("\(flag) takes \(words.joined(separator: " or ")), got \(text)")
+      throw UsageError("\(flag) takes \(words.alternatives), got \(text)")
     }
     return text
   }

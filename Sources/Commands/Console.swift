@@ -16,10 +16,10 @@ final class Console: TrainingObserver {
   /// How often steps are told of: each is drawn on a terminal ten times a second, elsewhere there is a line now and then.
   private var interval: Duration { hasTerminal ? .milliseconds(100) : .seconds(30) }
 
-  /// Speaks of the run in `folder`. Under mpirun no rank sees the terminal, so `launch/local` says whether there is one.
+  /// Speaks of the run in `folder`.
   init(folder: String, environment: [String: String]) {
     self.folder = folder
-    hasTerminal = environment["CNN_DIST_TERMINAL"].map { $0 == "1" } ?? (isatty(STDERR_FILENO) == 1)
+    hasTerminal = ProgressLine.hasTerminal(environment)
   }
 
   func didStart(

@@ -17,8 +17,10 @@ struct EvaluateCommand: Command {
       Option("--weights", "FILE", "a safetensors file with the model's values"),
       ModelOption.option("the network of --weights: "),
     ] + DatasetOptions.options(standard: "the run's, \(DatasetOptions.names[0]) for --weights") + [
+      Option("--normalize", nil, "with --weights: scale each channel by the data set's training samples"),
       Option("--slice", "N", "the samples of one unit of work (default 64)"), World.threadsOption,
     ]
+  static let notes = DatasetOptions.notes
 
   private enum Source {
     case run(String)
@@ -30,6 +32,8 @@ struct EvaluateCommand: Command {
   private let model: ModelOption?
   private let dataset: String?
   private let data: String?
+  private let inputShape: [Int]?
+  private let normalize: Bool
   private let slice: Int
   private let threads: Int?
 
@@ -47,6 +51,12 @@ struct EvaluateCommand: Command {
     if case .weights = source {} else if model != nil { throw UsageError("--model goes with --weights alone") }
     dataset = try arguments.choice("--dataset", of: DatasetOptions.names)
     data = arguments.string("--data")
+    inputShape = try DatasetOptions.inputShape(arguments)
+    normalize = arguments.has("--normalize")
+    if case .weights = source {
+    } else if normalize {
+      throw UsageError("--normalize goes with --weights alone: a run's samples are scaled as they were for training")
+    }
     threads = try arguments.integer("--threads", in: World.threadCounts)
     slice = try arguments.integer("--slice", in: Experiment.slices) ?? Experiment().slice
   }
@@ -54,10 +64,13 @@ struct EvaluateCommand: Command {
   func run(_ environment: [String: String]) throws {
     try World.run(environment) { communicator in
       let subject = try communicator.together { communicator.rank == 0 ? try open() : nil }
-      let experiment = try communicator.share(subject?.experiment)
-      let (validation, model) = try communicator.together {
-        let validation = try DatasetOptions.open(experiment.dataset, folder: data, environment: environment).validation
-        return (validation, try experiment.makeModel(for: validation))
+      var experiment = try communicator.share(subject?.experiment)
+      let (opened, model) = try communicator.together {
+        try experiment.open(folder: data, environment: environment)
+      }
+      let validation = opened.validation
+      if experiment.normalize && experiment.normalization == nil {
+        experiment.normalization = Normalization(of: opened.training)
       }
       let digests = try communicator.allGather(validation.digest)
       try communicator.together {
@@ -71,7 +84,7 @@ struct EvaluateCommand: Command {
       let threads = try World.threads(threads, communicator, environment)
       let result = try Evaluator(
         model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
-        threads: threads
+        normalization: experiment.normalization, threads: threads
       )
       .evaluate(validation, values: arena.values.buffer.reading, shouldStop: { false })
       if communicator.rank == 0, let result {
@@ -80,7 +93,7 @@ struct EvaluateCommand: Command {
     }
   }
 
-  /// What rank 0 found: the tensors, and the experiment with their network and data set.
+  /// What rank 0 found: the tensors, and the experiment with their network, their data set and what becomes of samples.
   private func open() throws -> (file: SafetensorsFile, experiment: Experiment) {
     var experiment = Experiment()
     let file: SafetensorsFile
@@ -95,7 +108,15 @@ struct EvaluateCommand: Command {
       let checkpoint = try RunFolder(folder).newestCheckpoint { Program.complain($0) }
       (file, experiment) = (checkpoint.file, checkpoint.experiment)
     }
-    if let dataset { experiment.dataset = dataset }
+    if let dataset, dataset != experiment.dataset {
+      experiment.dataset = dataset
+      experiment.inputShape = nil
+    }
+    if let inputShape { experiment.inputShape = inputShape }
+    if normalize { experiment.normalize = true }
+    // What was changed at random for training says nothing here, and what was left out of it is not judged.
+    experiment.augmentation = Augmentation()
+    experiment.limit = nil
     return (file, experiment)
   }
 }

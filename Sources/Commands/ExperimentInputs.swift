@@ -7,10 +7,13 @@ extension Experiment {
   /// Opens the data that the experiment trains on, in `folder` where its files are elsewhere than usual, and makes its
   /// network.
   ///
-  /// - Throws: `FileError` when files are missing or broken, and what `makeModel` throws.
+  /// - Throws: `FileError` when files are missing or broken, `UsageError` for what cannot be done to such samples, and what
+  ///   `makeModel` throws.
   func open(folder: String?, environment: [String: String]) throws -> (data: TrainingData, model: Sequential) {
-    let all = try DatasetOptions.open(dataset, folder: folder, environment: environment)
+    let all = try DatasetOptions.open(dataset, folder: folder, inputShape: inputShape, environment: environment)
     let data = limit.map { all.limited(to: $0) } ?? all
+    let shape = data.training.sampleShape
+    if let flaw = augmentation.flaw(for: shape) ?? normalization?.flaw(for: shape) { throw UsageError(flaw) }
     return (data, try makeModel(for: data.training))
   }
 

@@ -6,16 +6,18 @@ import Training
 /// than the ranks' patience.
 struct FetchCommand: Command {
   static let name = "fetch"
-  static let summary = "Downloads CIFAR-10, or writes the embedded data set in its format."
-  static let positionals = "cifar10|synthetic"
+  static let summary = "Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10."
+  static let positionals = "cifar10|cifar100|synthetic"
   static let options = [Option("--data", "DIR", "where to put it (default $CNN_DIST_DATA, then the XDG cache)")]
 
   private let dataset: String
   private let data: String?
 
   init(_ arguments: Arguments) throws(UsageError) {
-    guard arguments.positionals.count == 1, DatasetOptions.names.contains(arguments.positionals[0]) else {
-      throw UsageError("fetch takes one data set: cnn-dist fetch \(DatasetOptions.names.joined(separator: "|"))")
+    guard arguments.positionals.count == 1,
+      Self.positionals.split(separator: "|").contains(arguments.positionals[0][...])
+    else {
+      throw UsageError("fetch takes one data set: cnn-dist fetch \(Self.positionals)")
     }
     dataset = arguments.positionals[0]
     data = arguments.string("--data")
@@ -30,23 +32,22 @@ struct FetchCommand: Command {
       try SyntheticExport.write(to: destination)
       Output.line("the embedded data set is in \(destination)")
     } else {
-      try fetchCIFAR10(to: destination)
+      try fetch(dataset == "cifar100" ? .cifar100 : .cifar10, to: destination)
     }
   }
 
-  private func fetchCIFAR10(to destination: String) throws {
-    let hasTerminal = isatty(STDERR_FILENO) == 1
-    var lastDrawn = ContinuousClock.now - .seconds(1)
-    let outcome = try CIFAR10Download().fetch(to: destination) { received, total in
-      guard hasTerminal, lastDrawn.duration(to: .now) >= .milliseconds(100) else { return }
-      lastDrawn = .now
-      let share = total.map { " of \(($0 / 1_000_000)) MB, \(received * 100 / max($0, 1)) %" } ?? " MB"
-      Output.redraw("CIFAR-10: \(received / 1_000_000)\(share)")
+  private func fetch(_ format: CIFARFormat, to destination: String) throws {
+    var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+    let outcome = try CIFARDownload(format).fetch(to: destination) { received, total in
+      line.show {
+        let share = total.map { " of \(($0 / 1_000_000)) MB, \(received * 100 / max($0, 1)) %" } ?? " MB"
+        return "\(format.title): \(received / 1_000_000)\(share)"
+      }
     }
-    if hasTerminal { Output.redraw("") }
+    line.clear()
     switch outcome {
-    case .alreadyThere(let folder): Output.line("CIFAR-10 is in \(folder) already")
-    case .fetched(let folder): Output.line("CIFAR-10 is in \(folder)")
+    case .alreadyThere(let folder): Output.line("\(format.title) is in \(folder) already")
+    case .fetched(let folder): Output.line("\(format.title) is in \(folder)")
     }
   }
 }

@@ -51,6 +51,13 @@ extension Int {
   }
 }
 
+extension [String] {
+  /// `a, b or c`.
+  var alternatives: String {
+    count < 2 ? joined() : "\(dropLast().joined(separator: ", ")) or \(self[count - 1])"
+  }
+}
+
 extension String {
   /// With spaces behind it up to `width`.
   func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }

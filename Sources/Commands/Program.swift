@@ -18,7 +18,7 @@ public enum Program {
   public static func run(_ words: [String], environment: [String: String]) -> Int32 {
     Output.outliveReaders()
     // Under mpirun every rank reads the same command line; one voice is enough to say what is wrong with it.
-    let isSpeaker = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"].allSatisfy { environment[$0] ?? "0" == "0" }
+    let isSpeaker = isSpeaker(environment)
     do {
       switch try parse(words) {
       case .text(let text):
@@ -40,6 +40,11 @@ public enum Program {
       complain(error)
       return ExitCode(for: error).rawValue
     }
+  }
+
+  /// Whether this process speaks for all: rank 0, or the only one.
+  static func isSpeaker(_ environment: [String: String]) -> Bool {
+    ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"].allSatisfy { environment[$0] ?? "0" == "0" }
   }
 
   private enum Request {

@@ -1,3 +1,4 @@
+import Datasets
 import Models
 import Training
 
@@ -13,6 +14,11 @@ struct TrainCommand: Command {
       Option("--resume", nil, "go on with the run in --run, at the step where it was"),
       Option("--epochs", "N", "train until N epochs are done (default 25)"),
       Option("--steps", "N", "train until N steps are done, counted from the run's first; wins over --epochs"),
+      Option(
+        "--crop", "PADDING", "train on parts of the images, laid into PADDING pixels of zeros and cut out at random"),
+      Option("--flip", nil, "mirror every other training image, at random"),
+      Option("--cutout", "SIZE", "set a square of SIZE pixels' side to zero in each training image, at random"),
+      Option("--normalize", nil, "scale each channel to mean 0 and deviation 1 over the training samples"),
       Option("--limit", "SAMPLES", "take the first SAMPLES training samples only"),
       Option("--validate-every", "EPOCHS", "validate after every EPOCHS epochs, 0 for never (default 1)"),
       Option("--batch-size", "N", "the samples of one step over all ranks (default 512)"),
@@ -29,6 +35,8 @@ struct TrainCommand: Command {
       Option("--no-shuffle", nil, "take the samples in the data set's order"),
       Option("--weights", "FILE", "start from the model values in a safetensors file"),
     ] + OptimizerOptions.options
+
+  static let notes = DatasetOptions.notes
 
   let resume: Bool
   let run: String?
@@ -62,6 +70,13 @@ struct TrainCommand: Command {
   /// Replaces what the command line speaks of, but for the network: see `model`.
   func apply(to experiment: inout Experiment) throws(UsageError) {
     if let dataset = try arguments.choice("--dataset", of: DatasetOptions.names) { experiment.dataset = dataset }
+    if let shape = try DatasetOptions.inputShape(arguments) { experiment.inputShape = shape }
+    if let padding = try arguments.integer("--crop", in: Augmentation.extents) {
+      experiment.augmentation.crop = padding
+    }
+    if arguments.has("--flip") { experiment.augmentation.flip = true }
+    if let side = try arguments.integer("--cutout", in: Augmentation.extents) { experiment.augmentation.cutout = side }
+    if arguments.has("--normalize") { experiment.normalize = true }
     if let limit = try arguments.integer("--limit", in: Experiment.counts) { experiment.limit = limit }
     if let size = try arguments.integer("--batch-size", in: Experiment.counts) { experiment.batchSize = size }
     if let slice = try arguments.integer("--slice", in: Experiment.slices) { experiment.slice = slice }

@@ -35,6 +35,10 @@ struct TrainingSession {
     try communicator.together { try compare(data, digests, with: start.experiment) }
     start.experiment.datasetDigest = digests[0]
     try communicator.together { try start.setScheduleLength(samples: data.training.count) }
+    // Every rank has the same samples, and their statistics are whole numbers: the same on all.
+    if start.experiment.normalize && start.experiment.normalization == nil {
+      start.experiment.normalization = Normalization(of: data.training)
+    }
 
     // The numbers to start from: by seed on each rank, or from rank 0's file.
     let arena = Trainer.arena(for: model, experiment: start.experiment)

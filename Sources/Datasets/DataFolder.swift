@@ -5,11 +5,14 @@ import Glibc
 public struct DataFolder: Sendable {
   /// The folders to look in, in order.
   public let roots: [String]
+  /// Whether the user named the one folder to look in.
+  private let isNamed: Bool
 
   /// Takes the folder that the user names with `--data` and no other; without one `$CNN_DIST_DATA`, and then the cache:
   /// `$XDG_CACHE_HOME/cnn-dist`, or `~/.cache/cnn-dist` where that variable is unset, empty or, as its specification has
   /// it, relative.
   public init(option: String?, environment: [String: String]) {
+    isNamed = option != nil
     if let option {
       roots = [option]
       return
@@ -29,20 +32,41 @@ public struct DataFolder: Sendable {
     return root
   }
 
-  /// The first folder that holds any of CIFAR-10's six files: a root itself, or the official archive's folder in it.
-  /// Whether the files are all there and sound, `CIFAR10.open` checks.
+  /// The first folder that holds any of a CIFAR data set's files: a root itself, or the official archive's folder in it.
+  /// Whether the files are all there and sound, `CIFAR.open` checks.
   ///
   /// - Throws: `FileError`, missing, that lists where it looked and says what to do.
-  public func findCIFAR10() throws(FileError) -> String {
+  public func find(_ format: CIFARFormat) throws(FileError) -> String {
     guard let first = roots.first else { throw Self.nowhere }
-    let folders = roots.flatMap { [$0, "\($0)/\(CIFAR10Format.folder)"] }
-    for folder in folders where CIFAR10Format.files.contains(where: { access("\(folder)/\($0)", F_OK) == 0 }) {
+    let folders = roots.flatMap { [$0, "\($0)/\(format.folder)"] }
+    for folder in folders where format.files.contains(where: { access("\(folder)/\($0)", F_OK) == 0 }) {
       return folder
     }
     throw FileError(
       .missing, first,
-      "found no CIFAR-10 in \(folders.joined(separator: ", ")); `cnn-dist fetch cifar10` downloads it, "
-        + "and `--data FOLDER` names the folder of its six .bin files")
+      "found no \(format.title) in \(folders.joined(separator: ", ")); `cnn-dist fetch \(format.name)` downloads it, "
+        + "and `--data FOLDER` names the folder of its .bin files")
+  }
+
+  /// The first folder that holds any of MNIST's or Fashion-MNIST's four files, gzipped or not: the folder that the user
+  /// named itself, or one with the data set's name in it or in the other roots; last, where Debian's package puts them.
+  /// The two data sets' files have the same names, so that no unnamed root's own files are taken. Whether the files are
+  /// all there and sound, `MNIST.open` checks.
+  ///
+  /// - Throws: `FileError`, missing, that lists where it looked and says what to do.
+  public func find(_ kind: MNISTKind) throws(FileError) -> String {
+    let below = roots.flatMap { root in kind.folders.map { "\(root)/\($0)" } }
+    let folders = isNamed ? roots + below : below + [kind.systemFolder].compactMap(\.self)
+    for folder in folders {
+      for file in MNISTKind.files where [file, "\(file).gz"].contains(where: { access("\(folder)/\($0)", F_OK) == 0 }) {
+        return folder
+      }
+    }
+    guard let first = roots.first else { throw Self.nowhere }
+    throw FileError(
+      .missing, first,
+      "found no \(kind.title) in \(folders.joined(separator: ", ")); \(kind.remedy); `--data FOLDER` names their folder"
+    )
   }
 
   private static let nowhere = FileError(

@@ -34,7 +34,7 @@ public struct Synthetic: Dataset {
     self.part = part
     self.count = count
     var digest = Digest(.sha256)
-    withUnsafeTemporaryAllocation(byteCount: CIFAR10Format.recordBytes, alignment: 64) { record in
+    withUnsafeTemporaryAllocation(byteCount: CIFARFormat.cifar10.recordBytes, alignment: 64) { record in
       // 1009 is prime, so that all labels take part.
       for index in 0..<100 {
         Self.draw(index * 1009 % count, part: part, record: record)
@@ -47,7 +47,7 @@ public struct Synthetic: Dataset {
   /// `synthetic`.
   public var name: String { "synthetic" }
   /// (32, 32, 3).
-  public var sampleShape: Shape { CIFAR10Format.sampleShape }
+  public var sampleShape: Shape { CIFARFormat.sampleShape }
   /// `disc` to `dots`.
   public var classNames: [String] { SyntheticPattern.allCases.map(\.name) }
 
@@ -59,9 +59,9 @@ public struct Synthetic: Dataset {
 
   /// Draws the sample; pixels / 255, channels last.
   public func load(_ sample: Int, into pixels: MutableFloatBuffer) {
-    withUnsafeTemporaryAllocation(byteCount: CIFAR10Format.recordBytes, alignment: 64) { record in
+    withUnsafeTemporaryAllocation(byteCount: CIFARFormat.cifar10.recordBytes, alignment: 64) { record in
       draw(sample, record: record)
-      CIFAR10Format.decode(planes: UnsafeRawBufferPointer(rebasing: record[1...]), into: pixels)
+      CIFARFormat.decode(planes: UnsafeRawBufferPointer(rebasing: record[1...]), into: pixels)
     }
   }
 

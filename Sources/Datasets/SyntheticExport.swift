@@ -10,7 +10,7 @@ public enum SyntheticExport {
   ///   disk refuses.
   public static func write(to folder: String) throws {
     try Folder.create(folder)
-    let missing = try CIFAR10Format.files.filter { name in try !isThere(name, in: folder) }
+    let missing = try CIFARFormat.cifar10.files.filter { name in try !isThere(name, in: folder) }
     for name in missing {
       let bytes = contents(of: name)
       try AtomicFile.write("\(folder)/\(name)") { part in try bytes.withUnsafeBytes(part) }
@@ -40,17 +40,17 @@ public enum SyntheticExport {
 
   /// All bytes of one file.
   private static func contents(of name: String) -> [UInt8] {
-    let index = CIFAR10Format.trainingFiles.firstIndex(of: name)
+    let index = CIFARFormat.cifar10.trainingFiles.firstIndex(of: name)
     let set = index == nil ? Synthetic.validation : Synthetic.training
-    let first = (index ?? 0) * CIFAR10Format.recordsPerFile
-    return [UInt8](unsafeUninitializedCapacity: CIFAR10Format.fileBytes) { buffer, count in
+    let first = (index ?? 0) * CIFARFormat.cifar10.trainingRecords
+    return [UInt8](unsafeUninitializedCapacity: CIFARFormat.cifar10.bytes(of: name)) { buffer, count in
       let bytes = UnsafeMutableRawBufferPointer(buffer)
-      for record in 0..<CIFAR10Format.recordsPerFile {
-        let start = record * CIFAR10Format.recordBytes
-        let part = UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + CIFAR10Format.recordBytes])
+      for record in 0..<CIFARFormat.cifar10.trainingRecords {
+        let start = record * CIFARFormat.cifar10.recordBytes
+        let part = UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + CIFARFormat.cifar10.recordBytes])
         set.draw(first + record, record: part)
       }
-      count = CIFAR10Format.fileBytes
+      count = CIFARFormat.cifar10.bytes(of: name)
     }
   }
 }

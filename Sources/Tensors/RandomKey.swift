@@ -10,6 +10,8 @@ public enum RandomPurpose: Sendable {
   case synthesis
   /// The numbers on which OpenBLAS shows how it multiplies.
   case rowIndependence
+  /// How a training sample is cropped, flipped and cut.
+  case augmentation
 
   /// The purpose as the highest counter word: kind in the upper byte, place in the lower three.
   var word: UInt32 {
@@ -19,6 +21,7 @@ public enum RandomPurpose: Sendable {
     case .dropout(let layer): Self.word(kind: 3, index: layer)
     case .synthesis: Self.word(kind: 4, index: 0)
     case .rowIndependence: Self.word(kind: 5, index: 0)
+    case .augmentation: Self.word(kind: 6, index: 0)
     }
   }
 

@@ -33,16 +33,22 @@ public final class Evaluator {
     self.slice = slice
   }
 
-  /// Measures `model` in slices of `slice` samples whose labels are smoothed by `smoothing`, on `threads` threads of this
-  /// rank.
+  /// Measures `model` in slices of `slice` samples, on `threads` threads of this rank.
   ///
+  /// - Parameters:
+  ///   - smoothing: how much of each target goes to all classes alike.
+  ///   - normalization: what samples were normalised by for training; nil for nothing.
   /// - Throws: `ThreadError` when the system allows no more threads.
   public convenience init(
-    model: Sequential, communicator: any Communicator, slice: Int, smoothing: Float = 0, threads: Int
+    model: Sequential, communicator: any Communicator, slice: Int, smoothing: Float = 0,
+    normalization: Normalization? = nil, threads: Int
   ) throws {
+    let preparation = SamplePreparation(normalization: normalization)
     self.init(
       model: model, communicator: communicator, team: try WorkerTeam(count: threads),
-      workers: (0..<threads).map { _ in SliceWorker(model: model, slice: slice, smoothing: smoothing) }, slice: slice)
+      workers: (0..<threads).map { _ in
+        SliceWorker(model: model, slice: slice, smoothing: smoothing, preparation: preparation)
+      }, slice: slice)
   }
 
   /// Runs the whole of `dataset` forward with the given values. All ranks call it and get the same: nil when one of them

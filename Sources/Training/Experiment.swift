@@ -11,6 +11,15 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var datasetDigest = ""
   /// How many training samples to take, from the first; nil for all.
   public var limit: Int?
+  /// (height, width, channels) that a folder of images is resized to; nil for the images' own.
+  public var inputShape: [Int]?
+  /// The random changes to training samples.
+  public var augmentation = Augmentation()
+  /// Whether samples are normalised, channel by channel, with the statistics of the training samples.
+  public var normalize = false
+  /// These statistics, filled in when the data have been read: a network that has learned from normalised samples is
+  /// worth nothing without them.
+  public var normalization: Normalization?
   /// The network's name.
   public var model = "keras-cnn"
   /// The whole network, as Keras 3 describes it; filled in when the data's shape is known. Runs of before this was kept
@@ -65,6 +74,11 @@ public struct Experiment: Codable, Equatable, Sendable {
   /// The recipe of the Keras tutorial.
   public init() {}
 
+  /// What becomes of samples before the network sees them.
+  public var preparation: SamplePreparation {
+    SamplePreparation(augmentation: augmentation, normalization: normalization)
+  }
+
   /// What differs between two experiments, as `field: ours, not theirs`.
   public func differences(from other: Experiment) -> [String] {
     let (ours, theirs) = (fields, other.fields)
@@ -100,6 +114,10 @@ extension Experiment {
     try read(.dataset, into: &dataset)
     try read(.datasetDigest, into: &datasetDigest)
     limit = try fields.decodeIfPresent(Int.self, forKey: .limit)
+    inputShape = try fields.decodeIfPresent([Int].self, forKey: .inputShape)
+    try read(.augmentation, into: &augmentation)
+    try read(.normalize, into: &normalize)
+    normalization = try fields.decodeIfPresent(Normalization.self, forKey: .normalization)
     try read(.model, into: &model)
     network = try fields.decodeIfPresent(JSONValue.self, forKey: .network)
     initialWeights = try fields.decodeIfPresent(String.self, forKey: .initialWeights)

@@ -1,8 +1,12 @@
+import Datasets
+
 extension Experiment {
   /// What samples and batches may count.
   public static let counts = 1...Int(Int32.max)
   /// What a slice may count. Memory grows with it, by about 0.5 MB a sample, and a slice too large would end in a crash.
   public static let slices = 1...4096
+  /// What the height and the width of an image may be.
+  public static let sides = 1...8192
   /// What learning rates, decays and other factors may be.
   public static let rates = Float(0)..<Float.infinity
   /// What the momentum, and other shares of which something must be left, may be.
@@ -10,12 +14,22 @@ extension Experiment {
   /// What a gradient may be cut down to.
   public static let norms = Float.leastNormalMagnitude..<Float.infinity
 
+  /// Whether `shape` is (height, width, 1 or 3).
+  public static func isInputShape(_ shape: [Int]) -> Bool {
+    shape.count == 3 && shape[..<2].allSatisfy(sides.contains) && [1, 3].contains(shape[2])
+  }
+
   /// The first number that no command line could have set, as `field value`; nil where there is none. For files, which
   /// anybody may have edited.
   public var flaw: String? {
     if let limit, !Self.counts.contains(limit) { return "limit \(limit)" }
     if !Self.counts.contains(batchSize) { return "batch_size \(batchSize)" }
     if !Self.slices.contains(slice) { return "slice \(slice)" }
+    if let inputShape, !Self.isInputShape(inputShape) { return "input_shape \(inputShape)" }
+    if ![augmentation.crop, augmentation.cutout].allSatisfy(Augmentation.extents.contains) {
+      return "augmentation \(augmentation)"
+    }
+    if let normalization, !normalization.isSound { return "normalization \(normalization)" }
     for (name, value) in [
       ("learning_rate", learningRate), ("decay", decay), ("epsilon", epsilon), ("weight_decay", weightDecay),
       ("drop_factor", dropFactor),

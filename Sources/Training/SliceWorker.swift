@@ -17,12 +17,17 @@ final class SliceWorker {
   let log: SpanLog?
 
   private let smoothing: Float
+  private let preparation: SamplePreparation
   private let workspace: Workspace
   private let samples: UnsafeMutableBufferPointer<Int32>
   private let labels: UnsafeMutableBufferPointer<Int32>
 
-  /// Makes room for waves of slices of up to `slice` samples, whose labels are smoothed by `smoothing`.
-  init(model: Sequential, slice: Int, smoothing: Float, log: SpanLog? = nil) {
+  /// Makes room for waves of slices of up to `slice` samples, which are prepared by `preparation` and whose labels are
+  /// smoothed by `smoothing`.
+  init(
+    model: Sequential, slice: Int, smoothing: Float, preparation: SamplePreparation, log: SpanLog? = nil
+  ) {
+    self.preparation = preparation
     self.log = log
     self.smoothing = smoothing
     slicesPerWave = max(1, Self.waveSamples / slice)
@@ -56,7 +61,7 @@ final class SliceWorker {
     _ wave: Wave, of dataset: any Dataset, batch: Int, seed: UInt64, epoch: Int, values: FloatBuffer,
     into sink: any GradientSink
   ) throws {
-    log.note(.data) { load(wave, of: dataset) }
+    log.note(.data) { load(wave, of: dataset, draw: (seed, epoch)) }
     try log.note(.compute) {
       try train(loaded: wave, batch: batch, seed: seed, epoch: epoch, values: values, into: sink)
     }
@@ -82,7 +87,7 @@ final class SliceWorker {
 
   /// The score of each of a wave's slices.
   func evaluate(_ wave: Wave, of dataset: any Dataset, values: FloatBuffer) -> [Score] {
-    load(wave, of: dataset)
+    load(wave, of: dataset, draw: nil)
     let logits = workspace.forward(slices: wave.slices, values: values, draw: nil)
     return wave.slices.map {
       SoftmaxCrossentropy.forward(logits: logits.samples($0).reading, labels: labels($0), smoothing: smoothing)
@@ -93,13 +98,13 @@ final class SliceWorker {
     UnsafeBufferPointer(rebasing: labels[slice])
   }
 
-  /// Loads pixels and labels.
-  private func load(_ wave: Wave, of dataset: any Dataset) {
+  /// Loads pixels and labels; `draw` is what random changes depend on, nil for none.
+  private func load(_ wave: Wave, of dataset: any Dataset, draw: (seed: UInt64, epoch: Int)?) {
     let input = workspace.input(samples: wave.samples.count)
     for (n, sample) in wave.samples.enumerated() {
       samples[n] = sample
       labels[n] = Int32(dataset.label(of: Int(sample)))
-      dataset.load(Int(sample), into: input.sample(n))
+      preparation.load(Int(sample), of: dataset, into: input.sample(n), draw: draw)
     }
   }
 }

@@ -56,7 +56,8 @@ public final class Trainer {
     let team = try WorkerTeam(count: threads)
     let workers = (0..<threads).map { _ in
       SliceWorker(
-        model: model, slice: experiment.slice, smoothing: experiment.labelSmoothing, log: isProfiling ? SpanLog() : nil)
+        model: model, slice: experiment.slice, smoothing: experiment.labelSmoothing,
+        preparation: experiment.preparation, log: isProfiling ? SpanLog() : nil)
     }
     step = TrainingStep(
       experiment: experiment, dataset: data.training, model: model, communicator: communicator, arena: arena,

@@ -20,7 +20,8 @@ extension ProgramTests {
     @Test func trainHasItsOptions() throws {
       let help = try program("train --help").output
       for flag in [
-        "--dataset D", "--data DIR", "--model MODEL", "--run DIR", "--resume", "--epochs N", "--steps N",
+        "--dataset D", "--data DIR", "--input-shape HxWxC", "--crop PADDING", "--flip", "--cutout SIZE", "--normalize",
+        "--model MODEL", "--run DIR", "--resume", "--epochs N", "--steps N",
         "--limit SAMPLES",
         "--validate-every EPOCHS", "--batch-size N", "--slice N", "--learning-rate X", "--momentum X", "--decay X",
         "--seed N", "--checkpoint-every STEPS", "--reduction", "--no-shuffle", "--weights FILE",
@@ -84,17 +85,28 @@ extension ProgramTests {
         "--warm-up 6 leaves nothing of a run of 5 steps to the schedule"
       ),
       ("train --seed -1", "--seed takes a whole number from 0 to 2^64 - 1, got -1"),
-      ("train --dataset mnist", "--dataset takes cifar10 or synthetic, got mnist"),
+      (
+        "train --dataset imagenet",
+        "--dataset takes cifar10, cifar100, mnist, fashion-mnist, folder or synthetic, got imagenet"
+      ),
       ("train --model vgg", "--model takes keras-cnn, keras-cnn-no-dropout or a file .json, got vgg"),
       ("train --reduction sum", "--reduction takes tree or mpi, got sum"),
       ("evaluate", "name what to evaluate by one of --run, --checkpoint and --weights"),
       ("evaluate --run a --weights b", "name what to evaluate by one of --run, --checkpoint and --weights"),
+      (
+        "evaluate --run a --normalize",
+        "--normalize goes with --weights alone: a run's samples are scaled as they were for training"
+      ),
+      (
+        "train --input-shape 8x8x3x1",
+        "--input-shape takes HxWxC, with sides of 1 to 8192 and 1 or 3 channels, got 8x8x3x1"
+      ),
       ("evaluate --run a --model keras-cnn", "--model goes with --weights alone"),
       ("inspect", "inspect takes one file: cnn-dist inspect FILE"),
       ("inspect a b", "inspect takes one file: cnn-dist inspect FILE"),
       ("summary x", "unexpected argument x: every value follows a flag"),
-      ("fetch", "fetch takes one data set: cnn-dist fetch cifar10|synthetic"),
-      ("fetch mnist", "fetch takes one data set: cnn-dist fetch cifar10|synthetic"),
+      ("fetch", "fetch takes one data set: cnn-dist fetch cifar10|cifar100|synthetic"),
+      ("fetch mnist", "fetch takes one data set: cnn-dist fetch cifar10|cifar100|synthetic"),
       ("fetch synthetic", "fetch synthetic needs --data DIR: training finds the embedded data set without files"),
     ])
     func aWrongCommandLineGetsOneSentence(_ arguments: String, _ sentence: String) throws {

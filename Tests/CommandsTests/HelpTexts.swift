@@ -14,7 +14,7 @@ enum HelpTexts {
       evaluate  Measures loss and accuracy on the validation samples.
       inspect   Shows the tensors, step, config and hash of a checkpoint.
       summary   Shows a network's layers, output shapes, parameters and operations.
-      fetch     Downloads CIFAR-10, or writes the embedded data set in its format.
+      fetch     Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10.
       compare   Names the first step and tensor at which two runs part.
       replay    Computes one step of a run again and checks it.
 
@@ -26,13 +26,18 @@ enum HelpTexts {
 
     usage: cnn-dist train [options]
 
-      --dataset D               cifar10 or synthetic (default cifar10)
+      --dataset D               cifar10, cifar100, mnist, fashion-mnist, folder or synthetic (default cifar10)
       --data DIR                where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --input-shape HxWxC       resize the images of a folder; C is 1 or 3 (default: the size that they share)
       --model MODEL             keras-cnn, keras-cnn-no-dropout, or a Keras Sequential's .json file (default keras-cnn)
       --run DIR                 the run's folder (default runs/DATASET-MODEL-TIME)
       --resume                  go on with the run in --run, at the step where it was
       --epochs N                train until N epochs are done (default 25)
       --steps N                 train until N steps are done, counted from the run's first; wins over --epochs
+      --crop PADDING            train on parts of the images, laid into PADDING pixels of zeros and cut out at random
+      --flip                    mirror every other training image, at random
+      --cutout SIZE             set a square of SIZE pixels' side to zero in each training image, at random
+      --normalize               scale each channel to mean 0 and deviation 1 over the training samples
       --limit SAMPLES           take the first SAMPLES training samples only
       --validate-every EPOCHS   validate after every EPOCHS epochs, 0 for never (default 1)
       --batch-size N            the samples of one step over all ranks (default 512)
@@ -61,6 +66,9 @@ enum HelpTexts {
       --drop-factor X           step: what a drop multiplies the rate by (default 0.1)
       --schedule-steps N        cosine, triangular, one-cycle: their end (default the run's, as it is first started)
       --warm-up STEPS           rise linearly to the rate in the first STEPS steps (default 0)
+
+    `--dataset folder --data DIR` takes PNG and JPEG files from DIR/train/CLASS and DIR/validation/CLASS (or val, or test).
+    Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
     """
 
   static let evaluate = """
@@ -68,14 +76,19 @@ enum HelpTexts {
 
     usage: cnn-dist evaluate (--run DIR | --checkpoint FILE | --weights FILE) [options]
 
-      --run DIR          the latest checkpoint of a run
-      --checkpoint FILE  one checkpoint
-      --weights FILE     a safetensors file with the model's values
-      --model MODEL      the network of --weights: keras-cnn, keras-cnn-no-dropout, or a Keras Sequential's .json file (default keras-cnn)
-      --dataset D        cifar10 or synthetic (default the run's, cifar10 for --weights)
-      --data DIR         where its files are (default $CNN_DIST_DATA, then the XDG cache)
-      --slice N          the samples of one unit of work (default 64)
-      --threads T        the compute threads of each rank (default: its share of the host's cores)
+      --run DIR            the latest checkpoint of a run
+      --checkpoint FILE    one checkpoint
+      --weights FILE       a safetensors file with the model's values
+      --model MODEL        the network of --weights: keras-cnn, keras-cnn-no-dropout, or a Keras Sequential's .json file (default keras-cnn)
+      --dataset D          cifar10, cifar100, mnist, fashion-mnist, folder or synthetic (default the run's, cifar10 for --weights)
+      --data DIR           where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --input-shape HxWxC  resize the images of a folder; C is 1 or 3 (default: the size that they share)
+      --normalize          with --weights: scale each channel by the data set's training samples
+      --slice N            the samples of one unit of work (default 64)
+      --threads T          the compute threads of each rank (default: its share of the host's cores)
+
+    `--dataset folder --data DIR` takes PNG and JPEG files from DIR/train/CLASS and DIR/validation/CLASS (or val, or test).
+    Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
     """
 
   static let inspect = """
@@ -93,9 +106,9 @@ enum HelpTexts {
     """
 
   static let fetch = """
-    Downloads CIFAR-10, or writes the embedded data set in its format.
+    Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10.
 
-    usage: cnn-dist fetch cifar10|synthetic [options]
+    usage: cnn-dist fetch cifar10|cifar100|synthetic [options]
 
       --data DIR  where to put it (default $CNN_DIST_DATA, then the XDG cache)
     """

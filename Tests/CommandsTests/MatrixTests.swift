@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 extension ProgramTests {
@@ -8,7 +9,25 @@ extension ProgramTests {
       "--model keras-cnn",
       "--model keras-cnn-no-dropout --no-shuffle --nesterov --weight-decay 0.01 --clip-norm 0.5 --label-smoothing 0.1"
         + " --schedule cosine --warm-up 3",
+      "--model normalised.json --optimizer adamw --clip-norm 1 --crop 4 --flip --cutout 8 --normalize",
     ]
+
+    /// A network with batch normalisation, as a file.
+    private static let normalised = """
+      {"class_name": "Sequential", "config": {"name": "normalised", "layers": [
+        {"class_name": "InputLayer", "config": {"batch_shape": [null, 32, 32, 3]}},
+        {"class_name": "Conv2D", "config": {"name": "a", "filters": 16, "kernel_size": [3, 3], "strides": [2, 2]}},
+        {"class_name": "BatchNormalization", "config": {"name": "b"}},
+        {"class_name": "ReLU", "config": {"name": "c"}},
+        {"class_name": "Dropout", "config": {"name": "d", "rate": 0.2}},
+        {"class_name": "Conv2D", "config": {"name": "e", "filters": 24, "kernel_size": [3, 3], "activation": "silu"}},
+        {"class_name": "AveragePooling2D", "config": {"name": "f", "pool_size": [2, 2]}},
+        {"class_name": "Flatten", "config": {"name": "g"}},
+        {"class_name": "Dense", "config": {"name": "h", "units": 40, "activation": "gelu"}},
+        {"class_name": "BatchNormalization", "config": {"name": "i"}},
+        {"class_name": "Dense", "config": {"name": "j", "units": 10, "activation": "softmax"}}
+      ]}}
+      """
 
     private static let ranks = [1, 2, 3, 4, 5, 8]
     private static let threads = [1, 2]
@@ -20,6 +39,7 @@ extension ProgramTests {
     @Test(arguments: subjects)
     func everyShapeOfRunGivesTheSameBits(subject: String) throws {
       let program = try Program()
+      try Data(Self.normalised.utf8).write(to: URL(filePath: "\(program.folder)/normalised.json"))
       var control: (hash: String, metrics: [[String: MetricsValue]])?
       for ranks in Self.ranks {
         for threads in Self.threads {

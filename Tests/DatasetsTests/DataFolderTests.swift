@@ -21,13 +21,13 @@ import Testing
       try makeCIFAR10(in: "\(folder)/direct")
       try makeCIFAR10(in: "\(folder)/unpacked/cifar-10-batches-bin")
       let direct = DataFolder(option: "\(folder)/direct", environment: [:])
-      #expect(try direct.findCIFAR10() == "\(folder)/direct")
+      #expect(try direct.find(.cifar10) == "\(folder)/direct")
       let later = DataFolder(
         option: nil, environment: ["CNN_DIST_DATA": "\(folder)/none", "XDG_CACHE_HOME": "\(folder)/cache"])
       try makeCIFAR10(in: "\(folder)/cache/cnn-dist/cifar-10-batches-bin")
-      #expect(try later.findCIFAR10() == "\(folder)/cache/cnn-dist/cifar-10-batches-bin")
+      #expect(try later.find(.cifar10) == "\(folder)/cache/cnn-dist/cifar-10-batches-bin")
       let unpacked = DataFolder(option: nil, environment: ["CNN_DIST_DATA": "\(folder)/unpacked"])
-      #expect(try unpacked.findCIFAR10() == "\(folder)/unpacked/cifar-10-batches-bin")
+      #expect(try unpacked.find(.cifar10) == "\(folder)/unpacked/cifar-10-batches-bin")
       #expect(try unpacked.destination() == "\(folder)/unpacked")
     }
   }
@@ -35,7 +35,7 @@ import Testing
   @Test func saysWhereItLookedAndWhatToDo() throws {
     try withTemporaryFolder { folder in
       let places = DataFolder(option: nil, environment: ["CNN_DIST_DATA": "\(folder)/a", "XDG_CACHE_HOME": folder])
-      let error = try #require(throws: FileError.self) { try places.findCIFAR10() }
+      let error = try #require(throws: FileError.self) { try places.find(.cifar10) }
       #expect(error.kind == .missing && error.path == "\(folder)/a")
       for root in ["\(folder)/a", "\(folder)/cnn-dist"] {
         #expect(error.message.contains("\(root), \(root)/cifar-10-batches-bin"))
@@ -46,7 +46,7 @@ import Testing
 
   @Test func saysThatNoHomeIsKnown() throws {
     let places = DataFolder(option: nil, environment: [:])
-    for look in [places.findCIFAR10, places.destination] {
+    for look in [{ try places.find(.cifar10) }, places.destination] {
       let error = try #require(throws: FileError.self) { try look() }
       #expect(error.kind == .missing && error.message.contains("--data FOLDER"))
     }

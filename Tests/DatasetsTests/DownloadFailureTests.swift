@@ -8,11 +8,11 @@ import Testing
   private func failure(_ url: String, protocols: String = "http") throws -> FileError {
     try withTemporaryFolder { folder in
       let error = try #require(throws: FileError.self) {
-        try CIFAR10Download(url: url, allowedProtocols: protocols).fetch(to: folder)
+        try CIFARDownload(.cifar10, url: url, allowedProtocols: protocols).fetch(to: folder)
       }
       #expect(try names(in: folder) == [])
       #expect(error.kind == .failed && error.path == url)
-      #expect(error.message.contains("by hand and put its six .bin files into \(folder)/cifar-10-batches-bin"))
+      #expect(error.message.contains("by hand and put its .bin files into \(folder)/cifar-10-batches-bin"))
       return error
     }
   }
@@ -48,7 +48,7 @@ import Testing
     let server = try LocalServer(answer: "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n\(body)")
     try withTemporaryFolder { folder in
       var last: (received: Int, total: Int?) = (0, nil)
-      let download = CIFAR10Download(url: "http://127.0.0.1:\(server.port)/a", allowedProtocols: "http")
+      let download = CIFARDownload(.cifar10, url: "http://127.0.0.1:\(server.port)/a", allowedProtocols: "http")
       #expect(throws: FileError.self) { try download.fetch(to: folder) { last = ($0, $1) } }
       #expect(last.received == 1000 && last.total == 1000)
     }

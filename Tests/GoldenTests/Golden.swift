@@ -31,15 +31,15 @@ struct Golden: Decodable {
   /// Whether `folder` holds the very bytes that Keras trained and validated on.
   func isOf(_ folder: String) throws -> Bool {
     var training = Digest(.sha256)
-    var left = losses.count * Self.batchSize * CIFAR10Format.recordBytes
-    for name in CIFAR10Format.trainingFiles where left > 0 {
+    var left = losses.count * Self.batchSize * CIFARFormat.cifar10.recordBytes
+    for name in CIFARFormat.cifar10.trainingFiles where left > 0 {
       left -= try MappedFile("\(folder)/\(name)").withBytes { bytes in
         let part = bytes.prefix(left)
         training.update(UnsafeRawBufferPointer(rebasing: part))
         return part.count
       }
     }
-    let validation = try MappedFile("\(folder)/\(CIFAR10Format.validationFile)").withBytes { Digest.of($0) }
+    let validation = try MappedFile("\(folder)/\(CIFARFormat.cifar10.validationFile)").withBytes { Digest.of($0) }
     return training.finish() == trainingSha256 && validation == validationSha256
   }
 }

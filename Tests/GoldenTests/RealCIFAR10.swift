@@ -21,13 +21,13 @@ enum RealCIFAR10 {
   private static func find() throws -> String {
     let places = DataFolder(option: nil, environment: ProcessInfo.processInfo.environment)
     do {
-      return try places.findCIFAR10()
+      return try places.find(.cifar10)
     } catch {
       let unpack = "\(Golden.checkout)/../shared/data/cifar10/unpack"
       guard access(unpack, X_OK) == 0 else { throw error }
-      let command = [unpack, "\(try places.destination())/\(CIFAR10Format.folder)"]
+      let command = [unpack, "\(try places.destination())/\(CIFARFormat.cifar10.folder)"]
       if !Shell.succeeds(command) { Shell.say("`\(command.joined(separator: " "))` failed: run it to see why") }
-      return try places.findCIFAR10()
+      return try places.find(.cifar10)
     }
   }
 

@@ -16,9 +16,11 @@ import Training
     other.learningRate = 0.1
     other.reduction = .mpi
     other.shuffle = false
+    other.augmentation.flip = true
     #expect(
       other.differences(from: Experiment()) == [
-        "batchSize: 64, not 512", "learningRate: 0.1, not 0.01", "limit: 100, not none", "reduction: mpi, not tree",
+        "augmentation: flip, not none", "batchSize: 64, not 512", "learningRate: 0.1, not 0.01", "limit: 100, not none",
+        "reduction: mpi, not tree",
         "shuffle: false, not true",
       ])
     #expect(Experiment().differences(from: other).contains("limit: none, not 100"))
@@ -67,6 +69,10 @@ import Training
     experiment.dataset = "synthetic"
     experiment.datasetDigest = "ab"
     experiment.limit = 7
+    experiment.inputShape = [8, 6, 1]
+    experiment.augmentation = Augmentation(crop: 4, flip: true, cutout: 3)
+    experiment.normalize = true
+    experiment.normalization = Normalization(mean: [0.1, 1.0 / 3], deviation: [0.2, 1e-9])
     experiment.model = "other"
     experiment.network = ["config": [1, nil, true]]
     experiment.initialWeights = "cd"

@@ -2,21 +2,24 @@ import CArchive
 import Files
 import Glibc
 
-/// The official tar.gz of CIFAR-10, read with libarchive. Nothing in it decides where anything is written.
-struct CIFAR10Archive {
-  /// What is taken: the six data files and the two texts beside them.
-  static let members = CIFAR10Format.files + ["batches.meta.txt", "readme.html"]
-  /// The official archive has 9 entries; this bounds the work on any other.
+/// The official tar.gz of a CIFAR data set, read with libarchive. Nothing in it decides where anything is written.
+struct CIFARArchive {
+  /// The official archives have 5 to 9 entries; this bounds the work on any other.
   private static let maximumEntries = 100
 
+  /// What the archive must hold.
+  let format: CIFARFormat
   /// The archive as the user knows it, for errors.
   let name: String
   /// An open file, read from its start.
   let descriptor: Int32
 
+  /// What is taken: the data files and the two texts beside them.
+  var members: [String] { format.files + format.texts }
+
   /// Writes the expected members into `folder`, which exists.
   ///
-  /// A regular file is taken only where its path is exactly `cifar-10-batches-bin/<member>`; other plain files and
+  /// A regular file is taken only where its path is exactly `<the format's folder>/<member>`; other plain files and
   /// folders are passed over.
   ///
   /// - Throws: `FileError`: malformed for what is no tar.gz, for absolute paths, `..`, links, devices, repeated members and
@@ -39,8 +42,11 @@ struct CIFAR10Archive {
       guard taken.insert(member).inserted else { throw refusal(of: member, "is there twice") }
       try AtomicFile.write("\(folder)/\(member)") { part in try copyData(of: archive, member: member, to: part) }
     }
-    throw FileError(.malformed, name, "found more than \(Self.maximumEntries) entries, expected 9")
+    throw FileError(.malformed, name, "found more than \(Self.maximumEntries) entries, expected at most 9")
   }
+
+  /// The size of the largest member.
+  private var sizeLimit: Int { format.files.map(format.bytes).max() ?? 0 }
 
   /// Which member an entry is, nil for one to pass over.
   private func member(of entry: OpaquePointer) throws(FileError) -> String? {
@@ -55,11 +61,11 @@ struct CIFAR10Archive {
     let type = archive_entry_filetype(entry)
     if type == S_IFDIR { return nil }
     guard type == S_IFREG else { throw refusal(of: path, type == S_IFLNK ? "is a link" : "is not a regular file") }
-    guard archive_entry_size(entry) <= CIFAR10Format.fileBytes else {
-      throw refusal(of: path, "has \(archive_entry_size(entry)) bytes, expected at most \(CIFAR10Format.fileBytes)")
+    guard archive_entry_size(entry) <= sizeLimit else {
+      throw refusal(of: path, "has \(archive_entry_size(entry)) bytes, expected at most \(sizeLimit)")
     }
-    guard parts.count == 2, parts[0] == CIFAR10Format.folder else { return nil }
-    return Self.members.first { $0 == parts[1] }
+    guard parts.count == 2, parts[0] == format.folder else { return nil }
+    return members.first { $0 == parts[1] }
   }
 
   private func copyData(
@@ -74,7 +80,7 @@ struct CIFAR10Archive {
       guard count > 0 else { throw malformed(archive) }
       total += count
       // The header's size was checked; this guards against a header that lies.
-      guard total <= CIFAR10Format.fileBytes else { throw refusal(of: member, "is longer than its header says") }
+      guard total <= sizeLimit else { throw refusal(of: member, "is longer than its header says") }
       try part(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
   }

@@ -19,9 +19,11 @@ struct FixtureRecord {
 /// Makes CIFAR-10's six files, full of zeros and sparse, with a few records set, in the folder `folder`.
 func makeCIFAR10(in folder: String, _ records: [FixtureRecord] = []) throws {
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  for name in CIFAR10Format.files { try resize("\(folder)/\(name)", to: CIFAR10Format.fileBytes) }
+  for name in CIFARFormat.cifar10.files {
+    try resize("\(folder)/\(name)", to: CIFARFormat.cifar10.bytes(of: "test_batch.bin"))
+  }
   for record in records {
-    try overwrite("\(folder)/\(record.file)", at: record.index * CIFAR10Format.recordBytes, with: record.bytes)
+    try overwrite("\(folder)/\(record.file)", at: record.index * CIFARFormat.cifar10.recordBytes, with: record.bytes)
   }
 }
 

@@ -1,38 +1,36 @@
 import Files
 import Glibc
 
-/// Gets CIFAR-10 from its authors: download, checksum, unpack, check, and only then a rename to where it is looked for.
-public struct CIFAR10Download: Sendable {
-  /// What came of it; each case has the folder of the six files.
+/// Gets CIFAR-10 or CIFAR-100 from its authors: download, checksum, unpack, check, and only then a rename to where it is looked for.
+public struct CIFARDownload: Sendable {
+  /// What came of it; each case has the folder of the data files.
   public enum Outcome: Hashable, Sendable {
-    /// All six files were there and sound; nothing was fetched.
+    /// All files were there and sound; nothing was fetched.
     case alreadyThere(folder: String)
     /// The files are new.
     case fetched(folder: String)
   }
 
-  /// The official archive.
-  public static let officialURL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
-  /// Its MD5, as published beside it.
-  public static let officialMD5 = "c32a1d4ab5d03f1284b67883e8d87530"
-  /// The official archive has 170,052,171 bytes; nothing much longer is stored.
+  /// The official archive of CIFAR-10 has 170,052,171 bytes, that of CIFAR-100 fewer; nothing much longer is stored.
   private static let sizeLimit = 200_000_000
 
+  private let format: CIFARFormat
   private let url: String
   private let md5: String
   private let allowedProtocols: String
 
-  /// Fetches from `url`, whose MD5 must be `md5`. `allowedProtocols` is libcurl's list of schemes; only tests need more
-  /// than `https`.
+  /// Fetches the data set of `format` from `url`, whose MD5 must be `md5`; nil for the official archive.
+  /// `allowedProtocols` is libcurl's list of schemes; only tests need more than `https`.
   public init(
-    url: String = officialURL, md5: String = officialMD5, allowedProtocols: String = "https"
+    _ format: CIFARFormat, url: String? = nil, md5: String? = nil, allowedProtocols: String = "https"
   ) {
-    self.url = url
-    self.md5 = md5
+    self.format = format
+    self.url = url ?? format.archiveURL
+    self.md5 = md5 ?? format.archiveMD5
     self.allowedProtocols = allowedProtocols
   }
 
-  /// Puts the six files into `destination/cifar-10-batches-bin`, unless sound ones are there or in `destination` itself.
+  /// Puts the data files into the format's folder in `destination`, unless sound ones are there or in `destination` itself.
   ///
   /// The archive is held in a nameless file and the unpacked files in a temporary folder, both in `destination`, so that
   /// an interruption leaves no half-done data. `progress` is told the bytes received and, where the server says it, how
@@ -43,8 +41,8 @@ public struct CIFAR10Download: Sendable {
   public func fetch(
     to destination: String, progress: @escaping (_ received: Int, _ total: Int?) -> Void = { _, _ in }
   ) throws -> Outcome {
-    let target = "\(destination)/\(CIFAR10Format.folder)"
-    for folder in [destination, target] where (try? CIFAR10.open(folder: folder)) != nil {
+    let target = "\(destination)/\(format.folder)"
+    for folder in [destination, target] where (try? CIFAR.open(format, folder: folder)) != nil {
       return .alreadyThere(folder: folder)
     }
     try Folder.create(destination)
@@ -52,23 +50,24 @@ public struct CIFAR10Download: Sendable {
     defer { close(archive) }
     try download(to: archive, target: target, progress: progress)
 
+    let source = CIFARArchive(format: format, name: url, descriptor: archive)
     let staging = try Folder.temporary(in: destination)
-    defer { Folder.remove(staging, files: CIFAR10Archive.members) }
-    try CIFAR10Archive(name: url, descriptor: archive).unpack(into: staging)
+    defer { Folder.remove(staging, files: source.members) }
+    try source.unpack(into: staging)
     do {
-      _ = try CIFAR10.open(folder: staging)
+      _ = try CIFAR.open(format, folder: staging)
     } catch {
-      let member = "\(CIFAR10Format.folder)\(error.path.dropFirst(staging.count))"
+      let member = "\(format.folder)\(error.path.dropFirst(staging.count))"
       throw FileError(.malformed, url, "the archive's \(member) is not what it must be: \(error.message)")
     }
-    try Folder.move(CIFAR10Archive.members, from: staging, to: target)
+    try Folder.move(source.members, from: staging, to: target)
     return .fetched(folder: target)
   }
 
   private func download(
     to descriptor: Int32, target: String, progress: @escaping (Int, Int?) -> Void
   ) throws(FileError) {
-    let byHand = "or download \(Self.officialURL) by hand and put its six .bin files into \(target)"
+    let byHand = "or download \(format.archiveURL) by hand and put its .bin files into \(target)"
     let found: String
     do {
       let download = Download(url: url, allowedProtocols: allowedProtocols, limit: Self.sizeLimit)

@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite struct CIFAR10Tests {
+@Suite struct CIFARTests {
   @Test func readsLabelsAndPixels() throws {
     try withTemporaryFolder { folder in
       try makeCIFAR10(
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test(arguments: CIFAR10Format.files)
+  @Test(arguments: CIFARFormat.cifar10.files)
   func namesAMissingFileAndTheRemedy(name: String) throws {
     try withTemporaryFolder { folder in
       try makeCIFAR10(in: folder)

@@ -5,19 +5,19 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite struct CIFAR10DownloadTests {
+@Suite struct CIFARDownloadTests {
   private static let noMD5 = String(repeating: "0", count: 32)
 
   /// Fetches a local file into `folder`.
-  private func fetch(_ path: String, md5: String, to folder: String) throws -> CIFAR10Download.Outcome {
-    try CIFAR10Download(url: "file://\(path)", md5: md5, allowedProtocols: "file").fetch(to: folder)
+  private func fetch(_ path: String, md5: String, to folder: String) throws -> CIFARDownload.Outcome {
+    try CIFARDownload(.cifar10, url: "file://\(path)", md5: md5, allowedProtocols: "file").fetch(to: folder)
   }
 
   /// The six files, all zeros, and a text beside them.
   private static let soundEntries: [ArchiveEntry] = {
-    let zeros = [UInt8](repeating: 0, count: CIFAR10Format.fileBytes)
+    let zeros = [UInt8](repeating: 0, count: CIFARFormat.cifar10.bytes(of: "test_batch.bin"))
     return [ArchiveEntry(path: "cifar-10-batches-bin/", type: S_IFDIR)]
-      + CIFAR10Format.files.map { ArchiveEntry(path: "cifar-10-batches-bin/\($0)", contents: zeros) }
+      + CIFARFormat.cifar10.files.map { ArchiveEntry(path: "cifar-10-batches-bin/\($0)", contents: zeros) }
       + [
         ArchiveEntry(path: "cifar-10-batches-bin/readme.html", contents: Array("read me".utf8)),
         ArchiveEntry(path: "cifar-10-batches-bin/stranger.sh", contents: Array("no".utf8)),
@@ -35,7 +35,7 @@ import Testing
 
       #expect(try fetch("\(folder)/a.tar.gz", md5: md5, to: "\(folder)/data") == .fetched(folder: target))
       #expect(try CIFAR10.open(folder: target).training.count == 50_000)
-      #expect(try names(in: target) == (CIFAR10Format.files + ["notes.txt", "readme.html"]).sorted())
+      #expect(try names(in: target) == (CIFARFormat.cifar10.files + ["notes.txt", "readme.html"]).sorted())
       #expect(try names(in: "\(folder)/data") == ["cifar-10-batches-bin"])
 
       // The archive is gone: what is there is not fetched again, by the folder or by its parent.
@@ -52,7 +52,7 @@ import Testing
       let data = "\(folder)/new/data"
       #expect(try fetch("\(folder)/a.tar.gz", md5: md5, to: data) == .fetched(folder: "\(data)/cifar-10-batches-bin"))
       #expect(try names(in: data) == ["cifar-10-batches-bin"])
-      #expect(try DataFolder(option: data, environment: [:]).findCIFAR10() == "\(data)/cifar-10-batches-bin")
+      #expect(try DataFolder(option: data, environment: [:]).find(.cifar10) == "\(data)/cifar-10-batches-bin")
     }
   }
 
@@ -90,7 +90,7 @@ import Testing
 
   @Test func boundsSizesAndCounts() throws {
     let name = "cifar-10-batches-bin/readme.html"
-    let large = [UInt8](repeating: 0, count: CIFAR10Format.fileBytes + 1)
+    let large = [UInt8](repeating: 0, count: CIFARFormat.cifar10.bytes(of: "test_batch.bin") + 1)
     try expectRefusal(of: [ArchiveEntry(path: name, contents: large)], "entry \(name) has 30730001 bytes")
     try expectRefusal(
       of: [ArchiveEntry(path: name), ArchiveEntry(path: name)], "entry readme.html is there twice")

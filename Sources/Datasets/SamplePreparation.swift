@@ -1,0 +1,39 @@
+import Tensors
+
+/// What becomes of a sample between the data set and the network.
+public struct SamplePreparation: Sendable {
+  /// The random changes, for training alone.
+  public let augmentation: Augmentation
+  /// The scales of the channels, nil for pixels in 0...1.
+  public let normalization: Normalization?
+
+  /// Prepares nothing unless it is told to.
+  public init(augmentation: Augmentation = Augmentation(), normalization: Normalization? = nil) {
+    self.augmentation = augmentation
+    self.normalization = normalization
+  }
+
+  /// Loads a sample into `pixels`, which holds `dataset.sampleShape.count` floats: crop and flip, normalisation, cutout.
+  ///
+  /// The crop's border is therefore black as zeros in the file are, and the cutout's square the mean colour where
+  /// there is a normalisation, as in the authors' own programs.
+  ///
+  /// - Parameter draw: what the random changes depend on besides the sample; nil for none, as validation has it.
+  public func load(
+    _ sample: Int, of dataset: any Dataset, into pixels: MutableFloatBuffer, draw: (seed: UInt64, epoch: Int)?
+  ) {
+    dataset.load(sample, into: pixels)
+    guard let draw, !augmentation.isNone else {
+      normalization?.apply(to: pixels)
+      return
+    }
+    let shape = dataset.sampleShape
+    let image = AugmentedImage(pixels, shape: shape)
+    let chosen = augmentation.draw(
+      RandomKey(seed: draw.seed, purpose: .augmentation, epoch: draw.epoch, sample: sample), shape: shape)
+    image.shift(rows: chosen.shift.rows, columns: chosen.shift.columns)
+    if chosen.isFlipped { image.flip() }
+    normalization?.apply(to: pixels)
+    if augmentation.cutout > 0 { image.cut(centre: chosen.centre, side: augmentation.cutout) }
+  }
+}

@@ -1,0 +1,125 @@
+import Datasets
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+extension ProgramTests {
+  /// Data sets that are files of images, what is done to their samples, and what is said where that cannot be.
+  @Suite struct ImageDataTests {
+    private let program: Program
+    private let images: String
+
+    /// 60 training and 20 validation images of the embedded data set as a folder of PNG files, and a model's recipe.
+    init() throws {
+      program = try Program()
+      images = "\(program.folder)/images"
+      let data = Synthetic.open()
+      try Images.write(0..<60, of: data.training, to: "\(images)/train")
+      try Images.write(0..<20, of: data.validation, to: "\(images)/validation")
+    }
+
+    private static let recipe = "train --batch-size 40 --slice 16 --epochs 1"
+
+    private func train(_ options: String, ranks: Int? = nil) throws {
+      let outcome = try program("\(Self.recipe) \(options)", ranks: ranks)
+      #expect(outcome.code == 0, "\(outcome.error)")
+    }
+
+    @Test func aFolderIsTrainedOnAndEvaluatedAsItWasTrained() throws {
+      let options = "--dataset folder --data images --input-shape 20x24x1 --crop 3 --flip --cutout 5 --normalize"
+      try train("\(options) --run solo")
+      try train("\(options) --run two --threads 2", ranks: 2)
+      #expect(try program.finalHash("solo") == program.finalHash("two"))
+      #expect(try program.timelessMetrics("solo") == program.timelessMetrics("two"))
+
+      // The shape and the scales are those of the run, which the evaluation is not told.
+      let epoch = try #require(try program.metrics("solo").last)
+      let outcome = try program("evaluate --run solo --data images --slice 16", ranks: 2)
+      let line = try #require(outcome.lines.last, "\(outcome.error)")
+      let match = try #require(line.wholeMatch(of: /loss (\d+\.\d{4}) accuracy (\d\.\d{4}) samples 20/), "\(line)")
+      let loss = try #require(epoch["validation_loss"]?.number)
+      #expect(abs(try #require(Double(match.1)) - loss) <= 0.5001e-4)
+
+      // As weights alone they need to be told, and the data set's scales are the run's.
+      let weights =
+        "evaluate --weights solo/checkpoints/latest --dataset folder --data images --input-shape 20x24x1 --slice 16"
+      #expect(try program("\(weights) --normalize").lines.last == line)
+      #expect(try program(weights).lines.last != line)
+
+      // A resumed run keeps them, too.
+      try program.resume("--run solo --data images --epochs 2", ranks: 2)
+      try train("\(options) --epochs 2 --run through")
+      #expect(try program.finalHash("solo") == program.finalHash("through"))
+    }
+
+    @Test func everyWayToPrepareSamplesMatters() throws {
+      let data = "--dataset synthetic --limit 40 --validate-every 0"
+      try train("\(data) --run base")
+      var hashes = [try program.finalHash("base")]
+      for (index, option) in ["--crop 4", "--crop 3", "--flip", "--cutout 8", "--normalize"].enumerated() {
+        try train("\(data) --run run-\(index) \(option)")
+        let hash = try program.finalHash("run-\(index)")
+        #expect(!hashes.contains(hash), "\(option)")
+        hashes.append(hash)
+      }
+      let config = try program.text("run-4/config.json")
+      #expect(config.contains("\"normalization\"") && config.contains("\"deviation\""))
+      let other = try program("train --resume --run base --flip --epochs 2")
+      #expect(other.code == 64 && other.error.contains("augmentation: flip, not none"), "\(other.error)")
+    }
+
+    @Test func oneBrokenImageEndsAll() throws {
+      let path = "images/train/disc/000010.png"
+      _ = try program.shell("truncate -s 300 \(path)")
+      for ranks in [nil, 2] {
+        let outcome = try program("\(Self.recipe) --dataset folder --data images --run run", ranks: ranks)
+        #expect(outcome.code == 65)
+        #expect(outcome.complaints.count == 1, "\(outcome.error)")
+        #expect(outcome.error.contains("\(path): cannot be decoded as PNG: it is damaged or cut short"))
+        // libgd has nothing to say besides.
+        #expect(!outcome.error.contains("gd-png"))
+        #expect(try !program.names(in: ".").contains("run"))
+      }
+    }
+
+    @Test(
+      arguments: [
+        ("--dataset folder", 64, "--dataset folder needs --data DIR, the folder of the images"),
+        ("--dataset folder --data nowhere", 66, "nowhere: there is no such folder"),
+        ("--dataset synthetic --input-shape 8x8x3", 64, "--input-shape resizes the images of --dataset folder"),
+        ("--dataset folder --data images --input-shape 8x8", 64, "--input-shape takes HxWxC, with sides of 1 to 8192"),
+        ("--dataset folder --data images --input-shape 8x8x2", 64, "and 1 or 3 channels, got 8x8x2"),
+        ("--dataset folder --data images --input-shape 0x8x3", 64, "got 0x8x3"),
+        ("--dataset folder --data images --input-shape 1x1x3", 65, "conv2d_1"),
+        ("--dataset synthetic --crop 32", 64, "crop 32 is too large for images of 32×32: expected below 32"),
+        ("--dataset synthetic --cutout 33", 64, "cutout 33 is too large for images of 32×32: expected up to 32"),
+        ("--dataset synthetic --crop -1", 64, "--crop takes a whole number from 0 to 4096, got -1"),
+        ("--dataset mnist --data images", 66, "images: found no MNIST in images, images/mnist, images/MNIST/raw"),
+        ("--dataset cifar100 --data images", 66, "`cnn-dist fetch cifar100` downloads it"),
+      ] as [(String, Int32, String)])
+    func whatCannotBeIsNamed(_ options: String, _ code: Int32, _ message: String) throws {
+      let outcome = try program("\(Self.recipe) \(options) --run run")
+      #expect(outcome.code == code, "\(outcome.error)")
+      #expect(outcome.complaints.count == 1 && outcome.error.contains(message), "\(outcome.error)")
+      #expect(try !program.names(in: ".").contains("run"))
+    }
+
+    /// Real files, packed as Debian has them: 28×28 in one channel, and a file that is cut short.
+    @Test(.enabled(if: hasFashionMNIST, "SKIPPED: the package dataset-fashion-mnist is not installed"))
+    func fashionMNISTIsTrainedOn() throws {
+      let options = "--dataset fashion-mnist --limit 80 --validate-every 0"
+      try train("\(options) --run run", ranks: 2)
+      #expect(try program("inspect run/checkpoints/latest").lines[0].contains("(3, 3, 1, 32)"))
+      _ = try program.shell("mkdir cut; cp \(Self.fashionMNIST)/*.gz cut; truncate -s 20000000 cut/train-images-*")
+      let outcome = try program("\(Self.recipe) \(options) --data cut --run other", ranks: 2)
+      #expect(outcome.code == 65)
+      #expect(outcome.complaints.count == 1, "\(outcome.error)")
+      #expect(outcome.error.contains("cut/train-images-idx3-ubyte.gz, byte "), "\(outcome.error)")
+      #expect(outcome.error.contains("the file is cut short or damaged; get it again"), "\(outcome.error)")
+    }
+
+    private static let fashionMNIST = "/usr/share/datasets/fashion-mnist"
+    private static let hasFashionMNIST = access("\(fashionMNIST)/train-images-idx3-ubyte.gz", R_OK) == 0
+  }
+}

@@ -1,0 +1,206 @@
+import Datasets
+import Files
+import FoundationEssentials
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct ImageFolderTests {
+  /// An image of one colour.
+  private func plain(_ colour: Int, _ format: Images.Format = .png, height: Int = 2, width: Int = 2) -> [UInt8] {
+    Images.bytes(format, height: height, width: width) { _, _ in colour }
+  }
+
+  private func bytes(_ data: any Dataset, _ sample: Int) -> [Int] {
+    let pixels = FloatStorage(count: data.sampleShape.count)
+    data.load(sample, into: pixels.buffer)
+    return pixels.buffer.map { Int(($0 * 255).rounded()) }
+  }
+
+  /// Images of `images`, by their path in the folder.
+  private func open(_ images: [String: [UInt8]], shape: Shape? = nil) throws -> TrainingData {
+    try withTemporaryFolder { folder in
+      for (path, bytes) in images { try Images.write(bytes, to: "\(folder)/\(path)") }
+      return try ImageFolder.open(folder: folder, shape: shape)
+    }
+  }
+
+  /// What is said of images that are no data set, and of which path.
+  private func failure(_ images: [String: [UInt8]], shape: Shape? = nil) throws -> (path: String, message: String) {
+    try withTemporaryFolder { folder in
+      for (path, bytes) in images { try Images.write(bytes, to: "\(folder)/\(path)") }
+      let error = try #require(throws: FileError.self) { try ImageFolder.open(folder: folder, shape: shape) }
+      #expect(error.kind == .malformed)
+      return (String(error.path.dropFirst(folder.count + 1)), error.message)
+    }
+  }
+
+  // MARK: - Which images
+
+  @Test(arguments: ["validation", "val", "test"])
+  func classesAreFoldersSortedByName(other: String) throws {
+    let data = try open([
+      "train/cat/b.png": plain(0x010203), "train/cat/a.PNG": plain(0x040506), "train/ant/z.jpeg": plain(0x808080, .jpg),
+      "train/Bee/1.png": plain(0x070809), "\(other)/ant/9.png": plain(0x0A0B0C), "\(other)/cat/1.png": plain(0x0D0E0F),
+      "train/cat/notes.txt": [1], "train/cat/.hidden.png": [1], "train/.cache/x.png": [1], "train/readme": [1],
+    ])
+    #expect(data.training.name == "folder" && data.training.classNames == ["Bee", "ant", "cat"])
+    #expect(data.training.sampleShape == [2, 2, 3])
+    // The first of every class, then the second.
+    #expect((0..<data.training.count).map(data.training.label) == [0, 1, 2, 2])
+    #expect([0, 2, 3].map { bytes(data.training, $0)[..<3] } == [[7, 8, 9], [4, 5, 6], [1, 2, 3]])
+    #expect((0..<data.validation.count).map(data.validation.label) == [1, 2])
+    #expect(bytes(data.validation, 1) == [13, 14, 15, 13, 14, 15, 13, 14, 15, 13, 14, 15])
+  }
+
+  @Test(arguments: ["", "train/"])
+  func everyTenthIsForValidationWithoutAFolderOfItsOwn(prefix: String) throws {
+    var images = ["\(prefix)b/x.png": plain(0x0000FF)]
+    for index in 0..<21 { images["\(prefix)a/\(100 + index).png"] = plain(index) }
+    let data = try open(images)
+    #expect(data.training.count == 20 && data.validation.count == 2)
+    #expect((0..<2).map { bytes(data.validation, $0)[2] } == [9, 19])
+    #expect((0..<20).map(data.training.label) == [0, 1] + [Int](repeating: 0, count: 18))
+  }
+
+  @Test func whatIsNoDataSetIsNamed() throws {
+    let image = plain(0)
+    for (paths, path, message) in [
+      (["train/a/1.png", "test/a/1.png"], "train", "has 1 folders, expected one for each of at least two classes"),
+      (["train/a/1.png", "train/b/1.txt", "test/a/1.png"], "train/b", "has no image in it"),
+      (["train/a/1.png", "train/b/1.png", "test/c/1.png"], "test/c", "is of a class that has no training images"),
+      (["train/a/1.png", "train/b/1.png"], "", "has no images to validate with"),
+      (["train/a/1.png", "train/b/1.png", "val/a/1.txt"], "", "has no images to validate with"),
+      (["val/a/1.png", "val/b/1.png"], "", "has a folder `val`, but none called `train` beside it"),
+    ] {
+      let found = try failure(Dictionary(uniqueKeysWithValues: paths.map { ($0, image) }))
+      #expect(found.path == path && found.message.contains(message), "\(found)")
+    }
+    let error = try #require(throws: FileError.self) { try ImageFolder.open(folder: "/nowhere", shape: nil) }
+    #expect(error.kind == .missing && error.message.contains("--data DIR"))
+  }
+
+  @Test func digestSeesPixelsNamesAndOrder() throws {
+    let base = ["train/a/1.png": plain(1), "train/b/1.png": plain(2), "val/a/1.png": plain(3)]
+    var digests = [try open(base).training.digest]
+    digests.append(try open(base.merging(["train/b/1.png": plain(4)]) { $1 }).training.digest)
+    digests.append(try open(base, shape: [2, 2, 1]).training.digest)
+    digests.append(try open(base, shape: [4, 1, 3]).training.digest)
+    digests.append(
+      try open(["train/a/1.png": plain(1), "train/c/1.png": plain(2), "val/a/1.png": plain(3)]).training.digest)
+    #expect(Set(digests).count == digests.count)
+    #expect(try open(base).training.digest == digests[0])
+  }
+
+  // MARK: - Decoding and resizing
+
+  /// `image` as the one training image of its class.
+  private func decode(_ image: [UInt8], _ name: String = "1.png", shape: Shape? = nil) throws -> (Shape, [Int]) {
+    let data = try open(["train/a/\(name)": image, "train/b/\(name)": image, "val/a/\(name)": image], shape: shape)
+    return (data.training.sampleShape, bytes(data.training, 0))
+  }
+
+  @Test func greyStaysGreyAndTransparencyIsLeftOut() throws {
+    let grey = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR4nGNgMGJI+Q8AApUBlmbZNnkAAAAASUVORK5CYII="
+    let transparent =
+      "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGPgEpFjOJFi9B8AB0gCms8VXPwAAAAASUVORK5CYII="
+    let decoded = try #require(Data(base64Encoded: grey)).map { $0 }
+    #expect(try decode(decoded) == ([2, 2, 1], [0, 50, 100, 255]))
+    #expect(
+      try decode(decoded, shape: [2, 2, 3]) == ([2, 2, 3], [0, 0, 0, 50, 50, 50, 100, 100, 100, 255, 255, 255]))
+    // (10, 20, 30) wholly transparent, (200, 100, 50) not at all.
+    let pixels = try #require(Data(base64Encoded: transparent)).map { $0 }
+    #expect(try decode(pixels) == ([1, 2, 3], [10, 20, 30, 200, 100, 50]))
+    // 0.299 · 200 + 0.587 · 100 + 0.114 · 50 = 124.2
+    #expect(try decode(pixels, shape: [1, 2, 1]) == ([1, 2, 1], [18, 124]))
+  }
+
+  /// At quality 100 a JPEG keeps a plain colour to two levels.
+  @Test func jpegIsDecoded() throws {
+    let (shape, pixels) = try decode(plain(0xC86432, .jpg, height: 9, width: 17), "1.jpg")
+    #expect(shape == [9, 17, 3])
+    for (index, value) in pixels.enumerated() { #expect(abs(value - [200, 100, 50][index % 3]) <= 2) }
+  }
+
+  /// A new pixel is the mean of what it covers: 4×4 to 2×2 four pixels each; 3 to 2 one and a half, 2 : 1 and 1 : 2.
+  @Test func resizingTakesTheMeanOfTheArea() throws {
+    let image = Images.bytes(.png, height: 4, width: 4) { y, x in 16 * y + x }
+    #expect(try decode(image, shape: [2, 2, 3]).1.enumerated().filter { $0.0 % 3 == 2 }.map(\.1) == [9, 11, 41, 43])
+    let row = Images.bytes(.png, height: 1, width: 3) { _, x in [0, 90, 240][x] }
+    #expect(try decode(row, shape: [1, 2, 3]).1 == [0, 0, 30, 0, 0, 190])
+    #expect(
+      try decode(row, shape: [2, 6, 3]).1.enumerated().filter { $0.0 % 3 == 2 }.map(\.1)
+        == [0, 0, 90, 90, 240, 240, 0, 0, 90, 90, 240, 240])
+  }
+
+  @Test func imagesOfSeveralSizesNeedAShape() throws {
+    let images = [
+      "train/a/1.png": plain(1), "train/b/1.png": plain(2, height: 3), "val/a/1.png": plain(3),
+    ]
+    let found = try failure(images)
+    #expect(found.path == "train/b/1.png" && found.message.contains("has 3×2 pixels, but "))
+    #expect(found.message.contains("--input-shape"))
+    #expect(try open(images, shape: [4, 4, 3]).training.sampleShape == [4, 4, 3])
+  }
+
+  @Test func oneBrokenImageIsNamed() throws {
+    let png = Images.bytes(.png, height: 20, width: 20) { y, x in y * 99991 * x % 0xFFFFFF }
+    let jpeg = Images.bytes(.jpg, height: 20, width: 20) { y, x in y * 99991 * x % 0xFFFFFF }
+    var flipped = png
+    flipped[png.count / 2] ^= 1
+    var bomb = png
+    bomb.replaceSubrange(16..<24, with: [0, 1, 0, 0, 0, 1, 0, 0])
+    for (name, bytes, message) in [
+      ("x.png", Array(png[..<(png.count / 2)]), "cannot be decoded as PNG"),
+      ("x.png", flipped, "cannot be decoded as PNG"),
+      ("x.png", Array(png[..<20]), "has 20 bytes without the size of its image"),
+      ("x.png", bomb, "has 65536×65536 pixels"),
+      ("x.jpg", Array(jpeg[..<(jpeg.count - 40)]), "Premature end of JPEG file): it is damaged or cut short"),
+      ("x.jpg", Array(jpeg[..<100]), "has 100 bytes without the size of its image"),
+      ("x.jpg", [], "is neither PNG nor JPEG: it is empty"),
+      ("x.jpg", Array("<html>".utf8), "is neither PNG nor JPEG: it starts with 3c 68 74 6d"),
+    ] {
+      let found = try failure(
+        ["train/a/1.png": png, "train/b/\(name)": bytes, "val/a/1.png": png], shape: [20, 20, 3])
+      #expect(found.path == "train/b/\(name)" && found.message.contains(message), "\(found)")
+    }
+  }
+
+  /// The name may lie about the coding.
+  @Test func theContentsDecideTheFormat() throws {
+    #expect(try decode(plain(0x010203), "1.jpg").1[..<3] == [1, 2, 3])
+  }
+
+  @Test func whatDoesNotFitInMemoryIsRefused() throws {
+    try withTemporaryFolder { folder in
+      for path in ["train/a/1.png", "train/b/1.png", "val/a/1.png"] {
+        try Images.write(plain(0), to: "\(folder)/\(path)")
+      }
+      let shape: Shape = [1 << 22, 1 << 22, 3]
+      let error = try #require(throws: FileError.self) { try ImageFolder.open(folder: folder, shape: shape) }
+      #expect(error.kind == .failed && error.message.contains("do not fit in this machine's"))
+    }
+  }
+
+  /// A folder made from a data set holds that data set.
+  @Test func aDataSetAsAFolderIsTheSame() throws {
+    try withTemporaryFolder { folder in
+      let source = Synthetic.open()
+      try Images.write(0..<30, of: source.training, to: "\(folder)/train")
+      try Images.write(0..<10, of: source.validation, to: "\(folder)/validation")
+      var told: [Int] = []
+      let data = try ImageFolder.open(folder: folder, shape: nil) { done, total in
+        #expect(total == 40)
+        told.append(done)
+      }
+      #expect(told == Array(1...40))
+      #expect(data.training.classNames == source.training.classNames.sorted())
+      for index in 0..<30 {
+        // Both go round all classes, each in its own order of them.
+        let name = data.training.classNames[data.training.label(of: index)]
+        let label = try #require(source.training.classNames.firstIndex(of: name))
+        #expect(bytes(data.training, index) == bytes(source.training, index / 10 * 10 + label))
+      }
+    }
+  }
+}
