@@ -7,13 +7,13 @@
 #include <gd_errors.h>
 #include <stdio.h>
 
-/// The last thing that libgd complained of on this thread, in 200 bytes; empty for nothing. Each importing file has its own.
+/// What libgd complained of first on this thread since that was forgotten, in 200 bytes; empty for nothing. Each importing file has its own.
 static inline char *cnn_gd_complaint(void) {
   static _Thread_local char words[200];  // Swift finds no variable outside of a function
   return words;
 }
 static inline void cnn_gd_listen(int priority, const char *format, va_list arguments) {
-  if (priority <= GD_WARNING) vsnprintf(cnn_gd_complaint(), 200, format, arguments);
+  if (priority <= GD_WARNING && !cnn_gd_complaint()[0]) vsnprintf(cnn_gd_complaint(), 200, format, arguments);
 }
 /// Has complaints kept from now on, on every thread, instead of written to the standard error.
 static inline void cnn_gd_keep_complaints(void) { gdSetErrorMethod(cnn_gd_listen); }
