@@ -34,6 +34,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     // Without pkg-config: Debian's file for it has a flag of another library's, which SwiftPM warns of in every build.
     .systemLibrary(name: "CGD", providers: [.apt(["libgd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CScheduler"),
 
     // MARK: - Floor 1: numbers and files
@@ -46,7 +47,7 @@ let package = Package(
 
     .target(name: "Layers", dependencies: ["Tensors", "Kernels"]),
     .target(name: "Optimizers", dependencies: ["Tensors", "Kernels"]),
-    .target(name: "Datasets", dependencies: ["Tensors", "Files", "CArchive", "CCurl", "CGD"]),
+    .target(name: "Datasets", dependencies: ["Tensors", "Files", "CArchive", "CCurl", "CGD", "CZlib"]),
     .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "COpenMPI"]),
 
     // MARK: - Floors 3 to 6: networks, training, the program

@@ -26,9 +26,8 @@ struct IDXFile: Sendable {
   /// - Throws: `FileError`: missing; malformed for what cannot be unpacked, another type or rank, an empty axis, or
   ///   another length than the header says. Offsets count in the unpacked file.
   init(_ path: String, rank: Int) throws(FileError) {
-    let file = try MappedFile(path)
     let contents: Contents =
-      path.hasSuffix(".gz") ? .unpacked(try GzipFile.unpack(file, limit: Self.limit)) : .mapped(file)
+      path.hasSuffix(".gz") ? .unpacked(try GzipFile.unpack(path, limit: Self.limit)) : .mapped(try MappedFile(path))
     self.path = path
     self.contents = contents
     extents = try Self.withBytes(contents) { bytes throws(FileError) in

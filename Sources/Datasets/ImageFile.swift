@@ -20,7 +20,7 @@ struct ImageFile {
     self.file = file
   }
 
-  /// Writes the image's bytes, resized to `shape` of (height, width, 1 or 3), to `target`. Transparency is left out: each
+  /// Writes the image's bytes to `target`, resampled to `shape` of (height, width, 1 or 3) where it has another size. Transparency is left out: each
   /// pixel has the colour that is stored. Grey is 0.299 red + 0.587 green + 0.114 blue, as in ITU-R BT.601.
   ///
   /// - Throws: `FileError`, malformed, when the file is damaged or cut short; a warning of the decoder is reason enough,
@@ -47,15 +47,17 @@ struct ImageFile {
           + "replace or remove it")
     }
     defer { gdImageDestroy(image) }
-    let (height, width) = (Int(image.pointee.sy), Int(image.pointee.sx))
-    let channels = shape[2]
-    if height == shape[0] && width == shape[1] {
-      Self.copy(image, channels: channels, to: target)
+    let (height, width) = (Int32(shape[0]), Int32(shape[1]))
+    if image.pointee.sy == height && image.pointee.sx == width {
+      Self.copy(image, channels: shape[2], to: target)
     } else {
-      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: height * width * channels) { source in
-        Self.copy(image, channels: channels, to: source)
-        AreaAverage(from: (height, width), to: (shape[0], shape[1]), channels: channels).resize(source, into: target)
+      guard let resized = gdImageCreateTrueColor(width, height) else {
+        throw FileError(.failed, path, "there is no memory for an image of \(shape)")
       }
+      defer { gdImageDestroy(resized) }
+      gdImageAlphaBlending(resized, 0)  // colours as they are stored, not laid over black
+      gdImageCopyResampled(resized, image, 0, 0, 0, 0, width, height, image.pointee.sx, image.pointee.sy)
+      Self.copy(resized, channels: shape[2], to: target)
     }
   }
 

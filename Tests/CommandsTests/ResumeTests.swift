@@ -95,7 +95,7 @@ extension ProgramTests {
       _ = try program.shell("cp -r run foreign; cp other/checkpoints/step-00000001.safetensors foreign/checkpoints/")
       let foreign = try program("train --resume --run foreign --steps 2", ranks: 2)
       #expect(foreign.code == 65)
-      #expect(foreign.error.contains("is of another run (model: keras-cnn-no-dropout, not keras-cnn)"))
+      #expect(foreign.error.contains("is of another run (model: keras-cnn-no-dropout, not keras-cnn; network: "))
 
       _ = try program.shell("cp -r run edited; sed -i 's/\"batch_size\" : 40/\"batch_size\" : 0/' edited/config.json")
       let edited = try program("train --resume --run edited --steps 2", ranks: 2)

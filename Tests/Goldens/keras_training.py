@@ -28,14 +28,14 @@ from safetensors.numpy import load_file
 
 SEED = 7
 STEPS = 50
-BATCH = 32
+BATCH = 64
 RECORD = 1 + 3 * 32 * 32
 CLASSES = 10
 
 # What cnn-dist is told, and Keras's optimiser.
 OPTIMIZERS = {
-    "--optimizer sgd --learning-rate 0.01 --momentum 0.9 --nesterov --schedule constant": lambda: keras.optimizers.SGD(
-        0.01, momentum=0.9, nesterov=True
+    "--optimizer sgd --learning-rate 0.004 --momentum 0.9 --nesterov --schedule constant": lambda: keras.optimizers.SGD(
+        0.004, momentum=0.9, nesterov=True
     ),
     "--optimizer adam --clip-norm 1": lambda: keras.optimizers.Adam(0.001, global_clipnorm=1.0),
     "--optimizer adamw --weight-decay 0.05 --schedule cosine --label-smoothing 0.1": lambda: keras.optimizers.AdamW(
