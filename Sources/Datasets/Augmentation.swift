@@ -30,7 +30,7 @@ public struct Augmentation: Codable, Hashable, Sendable, CustomStringConvertible
 
   /// `crop 4, flip, cutout 8`; `none`.
   public var description: String {
-    let parts = [crop > 0 ? "crop \(crop)" : nil, flip ? "flip" : nil, cutout > 0 ? "cutout \(cutout)" : nil]
+    let parts = [crop != 0 ? "crop \(crop)" : nil, flip ? "flip" : nil, cutout != 0 ? "cutout \(cutout)" : nil]
     return isNone ? "none" : parts.compactMap(\.self).joined(separator: ", ")
   }
 

@@ -117,4 +117,23 @@ import Training
     (experiment.schedule, experiment.dropEvery, experiment.dropFactor) = (.step, 3, 0.5)
     #expect([1, 2, 4, 5, 8].map { experiment.rule.schedule.rate(at: $0) } == [2, 2, 2, 1, 0.5])
   }
+
+  /// What somebody wrote into a file by hand, about samples, and no command line could.
+  @Test func whatNoCommandLineCouldSaySamplesNeedIsNamed() {
+    func flaw(_ change: (inout Experiment) -> Void) -> String? {
+      var experiment = Experiment()
+      change(&experiment)
+      return experiment.flaw
+    }
+    #expect(flaw { $0.augmentation = Augmentation(crop: -1) } == "augmentation crop -1")
+    #expect(flaw { $0.augmentation = Augmentation(cutout: 4097) } == "augmentation cutout 4097")
+    for shape in [[8, 8], [0, 8, 3], [8, 8193, 3], [8, 8, 2]] {
+      #expect(flaw { $0.inputShape = shape } == "input_shape \(shape)")
+    }
+    #expect(flaw { $0.inputShape = [8, 8192, 1] } == nil)
+    #expect(
+      flaw { $0.normalization = Normalization(mean: [0], deviation: [0]) }
+        == "normalization mean [0.0], deviation [0.0]")
+    #expect(flaw { $0.normalization = Normalization(mean: [0.5], deviation: [0.25]) } == nil)
+  }
 }
