@@ -84,7 +84,8 @@ public final class CompiledModel {
         try model.check(takes: dataset.sampleShape, classes: dataset.classNames.count, of: dataset.name)
       }
       let evaluator = try Evaluator(
-        model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing, threads: threads)
+        model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
+        normalization: experiment.normalization, threads: threads)
       let result = try evaluator.evaluate(dataset, values: arena.values.buffer.reading, shouldStop: { false })
       guard let result else { preconditionFailure("nobody wished to stop") }
       return result
@@ -124,6 +125,8 @@ public final class CompiledModel {
     next.datasetDigest = data.training.digest + data.validation.digest
     next.limit = (data.training as? FirstSamples)?.count
     (next.batchSize, next.slice) = (batchSize, slice)
+    if let flaw = next.augmentation.flaw(for: data.training.sampleShape) { throw UsageError(flaw) }
+    if next.normalize && next.normalization == nil { next.normalization = Normalization(of: data.training) }
     guard Experiment.counts.contains(batchSize), Experiment.slices.contains(slice) else {
       throw UsageError(
         "a batch of \(batchSize) in slices of \(slice) cannot be: both are at least 1, a slice at most 4096")

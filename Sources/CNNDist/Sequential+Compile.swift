@@ -1,4 +1,5 @@
 import Collectives
+import Datasets
 import Models
 import Optimizers
 import Training
@@ -44,6 +45,9 @@ extension Sequential {
   ///   - loss: what training makes small.
   ///   - metrics: what is measured besides.
   ///   - clipNorm: the norm to which the whole gradient is cut down where it is longer; nil for none.
+  ///   - augmentation: what is changed at random in training samples.
+  ///   - normalizes: whether samples are brought to mean 0 and deviation 1, channel by channel, by the statistics of the
+  ///     samples of the first `fit`.
   ///   - seed: what all randomness comes from: starting values, order of the samples, dropout.
   ///   - communicator: the ranks that train together, all of which compile the same network; nil for those that `mpirun`
   ///     or `srun` started, or this process alone.
@@ -52,13 +56,15 @@ extension Sequential {
   ///   cannot be joined.
   public func compile(
     optimizer: any Optimizer = SGD(), loss: Loss = .categoricalCrossentropy, metrics: [Metric] = [.accuracy],
-    clipNorm: Float? = nil, seed: UInt64 = 1, communicator: (any Communicator)? = nil, threads: Int? = nil
+    clipNorm: Float? = nil, augmentation: Augmentation = Augmentation(), normalizes: Bool = false, seed: UInt64 = 1,
+    communicator: (any Communicator)? = nil, threads: Int? = nil
   ) throws -> CompiledModel {
     var experiment = Experiment()
     try experiment.adopt(optimizer)
     experiment.labelSmoothing = loss.labelSmoothing
     experiment.clipNorm = clipNorm
-    if let flaw = experiment.flaw { throw UsageError("the optimizer or the loss cannot be: \(flaw) is out of range") }
+    (experiment.augmentation, experiment.normalize) = (augmentation, normalizes)
+    if let flaw = experiment.flaw { throw UsageError("no training can be like that: \(flaw) is out of range") }
     experiment.seed = seed
     experiment.model = name
     experiment.network = try? kerasDocument()  // a layer that Keras lacks can be trained all the same

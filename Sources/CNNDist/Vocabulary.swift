@@ -89,6 +89,14 @@ public typealias Dataset = Datasets.Dataset
 public typealias TrainingData = Datasets.TrainingData
 /// The CIFAR-10 images.
 public typealias CIFAR10 = Datasets.CIFAR10
+/// The CIFAR-100 images.
+public typealias CIFAR100 = Datasets.CIFAR100
+/// MNIST's digits, or Fashion-MNIST's clothes.
+public typealias MNIST = Datasets.MNIST
+/// A folder of PNG and JPEG files, a folder a class.
+public typealias ImageFolder = Datasets.ImageFolder
+/// Random changes to training samples.
+public typealias Augmentation = Datasets.Augmentation
 /// Drawn figures in ten classes, without files.
 public typealias Synthetic = Datasets.Synthetic
 /// Floats that a data set fills with a sample.

@@ -61,6 +61,27 @@ import Training
     }
   }
 
+  @Test func samplesArePreparedAsTheRunSays() throws {
+    func trained(_ augmentation: Augmentation, normalizes: Bool) throws -> CompiledModel {
+      let trainer = try model().compile(
+        augmentation: augmentation, normalizes: normalizes, communicator: SoloCommunicator(), threads: 1)
+      try trainer.fit(data.training, epochs: 1, batchSize: 32, slice: 8)
+      return trainer
+    }
+    let (plain, normalised) = (
+      try trained(Augmentation(), normalizes: false), try trained(Augmentation(), normalizes: true)
+    )
+    let flipped = try trained(Augmentation(crop: 2, flip: true, cutout: 4), normalizes: true)
+    #expect(try Set([bits(plain), bits(normalised), bits(flipped)]).count == 3)
+    // What is judged is normalised, too, but not changed at random.
+    #expect(try normalised.evaluate(data.validation) == normalised.evaluate(data.validation))
+    try withTemporaryFolder { folder in
+      try normalised.saveWeights("\(folder)/weights")
+      try plain.loadWeights("\(folder)/weights")
+      #expect(try plain.evaluate(data.validation) != normalised.evaluate(data.validation))
+    }
+  }
+
   @Test func aRunsNetworkAndWeightsComeBack() throws {
     try withTemporaryFolder { folder in
       let first = try model().compile(communicator: SoloCommunicator(), threads: 1)
