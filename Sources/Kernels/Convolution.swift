@@ -5,11 +5,39 @@ import Tensors
 ///     N samples · D, H, W, C input depth, height, width, channels · kd, kh, kw kernel · F filters
 ///     OD, OH, OW output depth, height, width; a plane has D = kd = OD = 1, a sequence H = kh = OH = 1 besides
 ///
-/// Each product is over a block of output pixels of one sample, so its shape, and with it its bits, depends on the geometry
-/// alone. `scratch` is `scratchCount(geometry)` floats that the caller lends.
+/// Each product is over a block of output pixels of one sample, or of `granule` samples, so its shape, and with it its bits,
+/// depends on the geometry alone. `scratch` is `scratchCount(geometry)` floats that the caller lends.
 public enum Convolution {
   /// How many floats of scratch memory every function here needs.
-  public static func scratchCount(_ geometry: ConvolutionGeometry) -> Int { PatchMatrix(geometry).scratchCount }
+  public static func scratchCount(_ geometry: ConvolutionGeometry) -> Int {
+    switch algorithm(geometry) {
+    case .patches: PatchMatrix(geometry).scratchCount
+    case .winograd: WinogradConvolution.scratchCount(geometry)
+    }
+  }
+
+  /// How a convolution is worked out.
+  public enum Algorithm: String, Sendable {
+    /// A matrix product with the input's patches.
+    case patches
+    /// Winograd's minimal filtering of tiles of 4 × 4 outputs: 3 × 3 taps side by side on planes of at least 16 channels,
+    /// before and behind.
+    case winograd
+  }
+
+  /// The algorithm for a geometry, a matter of the geometry alone.
+  public static func algorithm(_ geometry: ConvolutionGeometry) -> Algorithm {
+    WinogradConvolution.suits(geometry) ? .winograd : .patches
+  }
+
+  /// How many samples, a power of two, share a product. The bits are a function of a slice alone where every pass over a part
+  /// of it starts at a multiple of this, counted from the slice's first sample.
+  public static func granule(_ geometry: ConvolutionGeometry) -> Int {
+    switch algorithm(geometry) {
+    case .patches: 1
+    case .winograd: WinogradConvolution.granule(geometry)
+    }
+  }
 
   /// `y = activation(x ∗ kernel + bias)`.
   ///
@@ -25,6 +53,10 @@ public enum Convolution {
   ) {
     check(geometry, x, y)
     precondition(before?.count ?? y.buffer.count == y.buffer.count, "as many values before the activation as behind")
+    if algorithm(geometry) == .winograd {
+      return WinogradConvolution(geometry).forward(
+        x: x, kernel: kernel, bias: bias, activation: activation, y: y, before: before, scratch: scratch)
+    }
     let patches = PatchMatrix(geometry)
     let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters)
     for n in 0..<x.samples {
@@ -49,15 +81,18 @@ public enum Convolution {
   /// - Parameters:
   ///   - x: (N, D, H, W, C), forward's input.
   ///   - dy: (N, OD, OH, OW, F), the gradient before the activation.
-  ///   - dkernel: (kd, kh, kw, C, F), overwritten or added to, sample by sample.
+  ///   - dkernel: (kd, kh, kw, C, F), overwritten or added to, granule by granule.
   public static func kernelGradient(
     _ geometry: ConvolutionGeometry, x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer,
     _ mode: ProductMode = .replace, scratch: MutableFloatBuffer
   ) {
     check(geometry, x, dy)
+    if mode == .replace { dkernel.update(repeating: 0) }
+    if algorithm(geometry) == .winograd {
+      return WinogradConvolution(geometry).kernelGradient(x: x, dy: dy, dkernel: dkernel, scratch: scratch)
+    }
     let patches = PatchMatrix(geometry)
     let target = Matrix(dkernel, rows: geometry.patch, columns: geometry.filters)
-    if mode == .replace { dkernel.update(repeating: 0) }
     for n in 0..<x.samples {
       let (input, gradient) = (x.sample(n).reading, dy.sample(n).reading)
       for first in patches.blocks {
@@ -81,6 +116,9 @@ public enum Convolution {
     _ geometry: ConvolutionGeometry, dy: TensorView, kernel: FloatBuffer, dx: TensorView, scratch: MutableFloatBuffer
   ) {
     check(geometry, dx, dy)
+    if algorithm(geometry) == .winograd {
+      return WinogradConvolution.inputGradient(geometry, dy: dy, kernel: kernel, dx: dx, scratch: scratch)
+    }
     let patches = PatchMatrix(geometry)
     let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters)
     dx.buffer.update(repeating: 0)

@@ -41,6 +41,18 @@ public struct WindowAxis: Hashable, Sendable {
     }
   }
 
+  private init(input: Int, kernel: Int, before: Int, output: Int) {
+    (self.input, self.kernel, self.before, self.output) = (input, kernel, before, output)
+    (stride, dilation) = (1, 1)
+  }
+
+  /// The window with its taps in reverse order that leads from the outputs back to the inputs; for windows that move by one
+  /// and have no gaps.
+  var transposed: WindowAxis {
+    precondition(stride == 1 && dilation == 1, "the transposed window has holes")
+    return WindowAxis(input: output, kernel: kernel, before: kernel - 1 - before, output: input)
+  }
+
   /// The input element under the first tap at `output`; negative inside the padding.
   @inline(__always)
   func origin(_ output: Int) -> Int { output * stride - before }

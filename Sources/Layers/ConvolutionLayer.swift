@@ -35,6 +35,8 @@ extension ConvolutionLayer {
 
   public func scratchCount(for input: Shape) -> Int { Convolution.scratchCount(geometry(input)) }
 
+  public func granule(for input: Shape) -> Int { Convolution.granule(geometry(input)) }
+
   public func keptCount(for input: Shape) -> Int { activation.readsInput ? geometry(input).outputCount : 0 }
 
   /// 2·outputs·taps·C: every output takes a whole patch, be it over padding or not.

@@ -34,6 +34,10 @@ public protocol Layer: Sendable {
   /// How many samples the passes like to get at a time.
   var grain: Grain { get }
 
+  /// A power of two. Where the grain is `.few`, each pass over a part of a slice starts at a multiple of this many samples,
+  /// counted from the slice's first, so that samples that share a product are always the same.
+  func granule(for input: Shape) -> Int
+
   /// Computes `y`, every float of it, from `x`.
   func forward(x: TensorView, y: TensorView, in pass: LayerPass)
 
@@ -63,6 +67,7 @@ extension Layer {
   public func forwardFLOPs(for input: Shape) -> Int { 0 }
   public var isReshaping: Bool { false }
   public var grain: Grain { .few }
+  public func granule(for input: Shape) -> Int { 1 }
   public func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass) {}
 }
 

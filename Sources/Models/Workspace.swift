@@ -61,7 +61,7 @@ public final class Workspace {
     for segment in segments {
       switch segment.grain {
       case .few:
-        for group in segment.groups(of: 0..<samples) {
+        for group in slices.lazy.flatMap({ segment.groups(of: $0) }) {
           for index in segment.stages where !model.stages[index].layer.isReshaping {
             model.stages[index].layer.forward(
               x: activation(index, samples).samples(group), y: activation(index + 1, samples).samples(group),

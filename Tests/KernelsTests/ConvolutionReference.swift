@@ -3,11 +3,14 @@ import Kernels
 /// Σ a·b in Double, with what bounds the error of a float32 sum of the same products.
 struct DotProduct {
   private(set) var value = 0.0
+  /// The same in float32, product by product.
+  private(set) var single: Float = 0
   private var magnitude = 0.0
   private var terms = 0
 
   mutating func add(_ a: Float, _ b: Float) {
     value += Double(a) * Double(b)
+    single.addProduct(a, b)
     magnitude += abs(Double(a) * Double(b))
     terms += 1
   }

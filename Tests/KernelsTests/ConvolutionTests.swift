@@ -54,7 +54,7 @@ struct ConvolutionCase: CustomTestStringConvertible {
       ConvolutionCase("dilation", 9, 11, 2, filters: 3, kernel: (3, 3), dilation: (2, 3), padding),
       ConvolutionCase(
         "stride and dilation", 13, 12, 3, filters: 2, kernel: (3, 2), stride: (2, 2), dilation: (3, 2), padding),
-      ConvolutionCase("many channels", 6, 6, 40, filters: 48, kernel: (3, 3), padding, samples: 1),
+      ConvolutionCase("many channels", 6, 6, 40, filters: 48, kernel: (3, 2), padding, samples: 1),
       severalBlocks(padding),
       longLine(padding),
       ConvolutionCase("a volume", volume: (4, 5, 6), 2, filters: 3, kernel: (2, 3, 1), padding),
@@ -151,60 +151,5 @@ extension ConvolutionCase {
       !(abs(Double(pair.0) - pair.1.value) <= (exact ? 0 : pair.1.errorBound))
     }
     #expect(worst == nil, "the first wrong element, with its expected sum", sourceLocation: sourceLocation)
-  }
-}
-
-/// The operands of one case.
-private struct ConvolutionData {
-  let reference: ConvolutionReference
-  let geometry: ConvolutionGeometry
-  let x: FloatStorage
-  let kernel: FloatStorage
-  let bias: FloatStorage
-  let dy: FloatStorage
-
-  init(_ test: ConvolutionCase, _ values: Values) {
-    geometry = test.geometry
-    reference = ConvolutionReference(geometry: test.geometry, samples: test.samples)
-    x = FloatStorage(values.random(test.samples * geometry.inputCount, seed: 1))
-    kernel = FloatStorage(values.random(geometry.patch * geometry.filters, seed: 2))
-    bias = FloatStorage(values.random(geometry.filters, seed: 3))
-    dy = FloatStorage(values.random(test.samples * geometry.outputCount, seed: 4))
-  }
-
-  private var input: Shape { [geometry.inputCount] }
-  private var output: Shape { [geometry.outputCount] }
-
-  func forward(_ activation: Activation, before: FloatStorage? = nil, held: Float = .nan) -> FloatStorage {
-    let y = FloatStorage([Float](repeating: held, count: dy.buffer.count))
-    withScratch(held) {
-      Convolution.forward(
-        geometry, x: x.view(input), kernel: kernel.buffer.reading, bias: bias.buffer.reading, activation: activation,
-        y: y.view(output), before: before?.buffer, scratch: $0)
-    }
-    return y
-  }
-
-  func kernelGradient(held: Float = .nan) -> FloatStorage {
-    let dkernel = FloatStorage([Float](repeating: held, count: kernel.buffer.count))
-    withScratch(held) {
-      Convolution.kernelGradient(
-        geometry, x: x.view(input), dy: dy.view(output), dkernel: dkernel.buffer, scratch: $0)
-    }
-    return dkernel
-  }
-
-  func inputGradient(held: Float = .nan) -> FloatStorage {
-    let dx = FloatStorage([Float](repeating: held, count: x.buffer.count))
-    withScratch(held) {
-      Convolution.inputGradient(
-        geometry, dy: dy.view(output), kernel: kernel.buffer.reading, dx: dx.view(input), scratch: $0)
-    }
-    return dx
-  }
-
-  private func withScratch(_ held: Float, _ body: (MutableFloatBuffer) -> Void) {
-    let scratch = FloatStorage([Float](repeating: held, count: Convolution.scratchCount(geometry)))
-    withExtendedLifetime(scratch) { body(scratch.buffer) }
   }
 }

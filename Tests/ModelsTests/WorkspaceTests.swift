@@ -124,6 +124,18 @@ import Testing
       })
   }
 
+  /// Likewise with convolutions in which several samples share a product, cut into groups within a slice.
+  @Test func aWaveOfSmallPlanesToo() throws {
+    try expectBitsOfSlices(
+      Sequential(name: "small planes", input: [7, 8, 3]) {
+        Conv2D(16, kernel: 3, padding: .same, activation: .relu)
+        Conv2D(32, kernel: 3, activation: .relu)
+        Conv2D(16, kernel: 3, padding: .same)
+        Flatten()
+        Dense(10, activation: .softmax)
+      })
+  }
+
   private func expectBitsOfSlices(_ model: Sequential, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let slices = [0..<5, 5..<10, 10..<12]
     let drawn: [Int32] = (0..<12).map { 40 - 3 * $0 }
