@@ -61,4 +61,7 @@ extension [String] {
 extension String {
   /// With spaces behind it up to `width`.
   func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
+
+  /// With spaces before it up to `width`.
+  func aligned(to width: Int) -> String { String(repeating: " ", count: Swift.max(0, width - count)) + self }
 }

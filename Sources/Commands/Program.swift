@@ -10,7 +10,7 @@ public enum Program {
   private static var commands: [any Command.Type] {
     [
       TrainCommand.self, EvaluateCommand.self, InspectCommand.self, SummaryCommand.self, FetchCommand.self,
-      CompareCommand.self, ReplayCommand.self,
+      CompareCommand.self, ReplayCommand.self, BenchCommand.self,
     ]
   }
 

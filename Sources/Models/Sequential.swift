@@ -112,6 +112,16 @@ public struct Sequential: Sendable {
     }
   }
 
+  /// `other` with each layer as it is run replaced by what `replacement` makes of it, which must compute the same.
+  init(_ other: Sequential, replacing replacement: (_ index: Int, _ layer: any Layer) -> any Layer) {
+    (name, input, layout) = (other.name, other.input, other.layout)
+    stages = other.stages.enumerated().map { index, stage in
+      Stage(
+        name: stage.name, written: stage.written, layer: replacement(index, stage.layer), input: stage.input,
+        output: stage.output, parameters: stage.parameters, ranges: stage.ranges, extent: stage.extent)
+    }
+  }
+
   /// How many classes the network tells apart.
   public var classes: Int { stages.last?.output.count ?? input.count }
 

@@ -8,6 +8,9 @@ import Tensors
 ///
 /// Every rank makes one from the same experiment and calls `run`; rank 0 also passes the folder, to which it alone writes.
 public final class Trainer {
+  /// How long each layer took on each worker of this rank; empty unless time is noted.
+  public let layerTimes: [LayerTimes]
+
   /// Where the run stands.
   public private(set) var state: TrainingState
 
@@ -54,9 +57,12 @@ public final class Trainer {
     desyncGuard = try DesyncGuard(communicator, experiment: experiment)
     batches = BatchPlan(samples: data.training.count, batchSize: experiment.batchSize)
     let team = try WorkerTeam(count: threads)
-    let workers = (0..<threads).map { _ in
+    layerTimes = isProfiling ? (0..<threads).map { _ in LayerTimes(layers: model.stages.count) } : []
+    let times = layerTimes
+    let workers = (0..<threads).map { worker in
       SliceWorker(
-        model: model, slice: experiment.slice, smoothing: experiment.labelSmoothing,
+        model: isProfiling ? model.timed(by: times[worker]) : model, slice: experiment.slice,
+        smoothing: experiment.labelSmoothing,
         preparation: experiment.preparation, log: isProfiling ? SpanLog() : nil)
     }
     step = TrainingStep(

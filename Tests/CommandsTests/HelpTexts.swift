@@ -3,6 +3,7 @@ enum HelpTexts {
   static let all = [
     ("", program), ("train", train), ("evaluate", evaluate), ("inspect", inspect), ("summary", summary),
     ("fetch", fetch), ("compare", compare), ("replay", replay),
+    ("bench", bench),
   ]
 
   static let program = """
@@ -17,6 +18,7 @@ enum HelpTexts {
       fetch     Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10.
       compare   Names the first step and tensor at which two runs part.
       replay    Computes one step of a run again and checks it.
+      bench     Measures the speed of training steps, layer by layer.
 
     `cnn-dist COMMAND --help` shows a command's options, `cnn-dist --version` the version.
     """
@@ -136,5 +138,19 @@ enum HelpTexts {
     Starts from the newest checkpoint before the step and writes nothing. Every step on the way is checked against the
     run's journal, where it was trained with --journal, and its metrics. Exits 0 when all agree, or nothing was written
     down of them; 1 when one differs.
+    """
+
+  static let bench = """
+    Measures the speed of training steps, layer by layer.
+
+    usage: cnn-dist bench [options]
+
+      --model MODEL    keras-cnn, keras-cnn-no-dropout, or a Keras Sequential's .json file (default keras-cnn)
+      --seconds N      how long to train (default 10)
+      --batch-size N   the samples of one step over all ranks (default 512)
+      --slice N        the samples of one unit of work (default 64)
+      --threads T      the compute threads of each rank (default: its share of the host's cores)
+      --reduction WHO  tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
+      --json           one JSON object instead of a table
     """
 }

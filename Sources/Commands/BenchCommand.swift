@@ -1,0 +1,98 @@
+import Kernels
+import Models
+import Training
+
+/// `cnn-dist bench`: how fast training steps are, and where their time goes.
+struct BenchCommand: Command {
+  static let name = "bench"
+  static let summary = "Measures the speed of training steps, layer by layer."
+  static let isCollective = true
+  static let options =
+    [
+      ModelOption.option(),
+      Option("--seconds", "N", "how long to train (default 10)"),
+      Option("--batch-size", "N", "the samples of one step over all ranks (default 512)"),
+      Option("--slice", "N", "the samples of one unit of work (default 64)"),
+      World.threadsOption,
+      Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
+      Option("--json", nil, "one JSON object instead of a table"),
+    ]
+
+  private let model: ModelOption
+  private let seconds: Int
+  private let experiment: Experiment
+  private let threads: Int?
+  private let isJSON: Bool
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    try arguments.refusePositionals()
+    model = try ModelOption(arguments) ?? .builtIn(BuiltInModels.names[0])
+    seconds = try arguments.integer("--seconds", in: 1...3600) ?? 10
+    var experiment = Experiment()
+    if let size = try arguments.integer("--batch-size", in: Experiment.counts) { experiment.batchSize = size }
+    if let slice = try arguments.integer("--slice", in: Experiment.slices) { experiment.slice = slice }
+    if let word = try arguments.choice("--reduction", of: ReductionKind.allCases.map(\.rawValue)),
+      let reduction = ReductionKind(rawValue: word)
+    {
+      experiment.reduction = reduction
+    }
+    self.experiment = experiment
+    threads = try arguments.integer("--threads", in: World.threadCounts)
+    isJSON = arguments.has("--json")
+  }
+
+  func run(_ environment: [String: String]) throws {
+    try World.run(environment) { communicator in
+      let network = try communicator.together { try makeModel() }
+      let threads = try World.threads(threads, communicator, environment)
+      let benchmark = try Benchmark(
+        network, experiment: experiment, communicator: communicator, threads: threads, seconds: Double(seconds))
+      guard communicator.rank == 0 else { return }
+      if isJSON {
+        Output.line(try benchmark.json())
+      } else {
+        Output.line(
+          "\(network.name), batch \(experiment.batchSize) in slices of \(experiment.slice), "
+            + "\(communicator.size) \(communicator.size == 1 ? "rank" : "ranks"), \(benchmark.threads) threads in all, OpenBLAS \(OpenBLAS.identity)\n"
+        )
+        show(benchmark)
+      }
+    }
+  }
+
+  private func makeModel() throws -> Sequential {
+    switch model {
+    case .file(let path): return try ModelFile(path).model()
+    case .builtIn(let name):
+      guard let model = try BuiltInModels.model(named: name, input: [32, 32, 3], classes: 10) else {
+        throw UsageError("there is no model \(name)")
+      }
+      return model
+    }
+  }
+
+  private func show(_ benchmark: Benchmark) {
+    let width = (benchmark.layers.map(\.layer.count).max() ?? 0) + 2
+    Output.line("layer".padded(to: width) + "part                 µs per image   GFLOP/s")
+    for row in benchmark.layers {
+      let rate = row.gflops.map { $0.fixed(1) } ?? ""
+      Output.line(
+        row.layer.padded(to: width) + row.part.rawValue.padded(to: 21) + row.microseconds.fixed(1).aligned(to: 12)
+          + rate.aligned(to: 10))
+    }
+    let sum = benchmark.layers.reduce(0) { $0 + $1.microseconds }
+    Output.line("all layers".padded(to: width + 21) + sum.fixed(1).aligned(to: 12) + "\n")
+    let times = [
+      ("data", benchmark.data), ("compute", benchmark.compute), ("wait", benchmark.wait),
+      ("exposed exchange", benchmark.exposedExchange), ("update", benchmark.update),
+    ]
+    Output.line("step: " + times.map { "\($0.0) \($0.1.fixed(1)) ms" }.joined(separator: ", "))
+    let sorted = benchmark.windows.sorted()
+    Output.line(
+      "images/s: median \(benchmark.imagesPerSecond.fixed(0)) of \(sorted.count) windows, \((sorted.first ?? 0).fixed(0)) to "
+        + "\((sorted.last ?? 0).fixed(0))")
+    Output.line(
+      "effective rate: \(benchmark.effectiveRate.fixed(1)) GFLOP/s a thread; the best product of this process has "
+        + "\(benchmark.productRate.fixed(1)): \((100 * benchmark.effectiveRate / benchmark.productRate).fixed(0)) %")
+  }
+}

@@ -1,0 +1,35 @@
+import Tensors
+
+/// Noise of any shape with labels in turn, for measuring speed: it needs no files, and a sample costs what one of a mapped
+/// file does.
+public struct NoiseImages: Dataset {
+  /// So many different samples are kept; the others repeat them.
+  private static let kept = 1024
+
+  public let sampleShape: Shape
+  public let classNames: [String]
+  public let count: Int
+  private let bytes: [UInt8]
+
+  /// `count` samples of `shape` in `classes` classes.
+  public init(_ count: Int, shape: Shape, classes: Int) {
+    precondition(count > 0 && classes > 0, "noise has samples and classes")
+    self.count = count
+    sampleShape = shape
+    classNames = (0..<classes).map(String.init)
+    var random = RandomSequence(RandomKey(seed: 0, purpose: .synthesis))
+    bytes = (0..<min(count, Self.kept) * shape.count).map { _ in UInt8(truncatingIfNeeded: random.nextWord()) }
+  }
+
+  /// `noise`.
+  public var name: String { "noise" }
+  /// The shape, the count and the classes.
+  public var digest: String { "\(sampleShape) \(count) \(classNames.count)" }
+
+  public func label(of sample: Int) -> Int { sample % classNames.count }
+
+  public func load(_ sample: Int, into pixels: MutableFloatBuffer) {
+    let start = sample % Self.kept * sampleShape.count
+    for index in 0..<sampleShape.count { pixels[index] = Float(bytes[start + index]) / 255 }
+  }
+}
