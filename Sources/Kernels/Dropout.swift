@@ -36,6 +36,18 @@ public struct DropoutMask: Sendable {
     }
   }
 
+  /// `dx = dy · mask` where y > 0, else 0: the gradient of a dropout behind a ReLU, together with the ReLU's. The mask need not
+  /// be drawn, because y shows what was kept.
+  ///
+  /// - Parameters:
+  ///   - y: what forward gave for x ≥ 0.
+  ///   - dy: as many.
+  ///   - dx: as many, overwritten.
+  public func rectifiedGradient(y: FloatBuffer, dy: FloatBuffer, dx: MutableFloatBuffer) {
+    precondition(y.count == dy.count && y.count == dx.count, "as many gradients as outputs")
+    for i in 0..<y.count { dx[i] = y[i] > 0 ? dy[i] * scale : 0 }
+  }
+
   /// Whole groups, the first of which takes its bits from block `first` on.
   private func applyGroups(_ x: FloatBuffer, into y: MutableFloatBuffer, key: RandomKey, first: UInt32) {
     guard let source = UnsafeRawPointer(x.baseAddress), let target = UnsafeMutableRawPointer(y.baseAddress) else {

@@ -37,10 +37,13 @@ public struct MaxPooling: Sendable {
   ///   - y: (N, OD, OH, OW, C), what forward gave.
   ///   - dy: (N, OD, OH, OW, C).
   ///   - dx: (N, D, H, W, C), overwritten.
-  public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView) {
+  ///   - rectifies: whether only positive maxima get their gradient, which is the gradient of the ReLU that gave x besides.
+  public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView, rectifies: Bool = false) {
     windows.check(x, y)
     windows.check(dx, dy)
-    dx.buffer.update(repeating: 0)
+    // Where no two windows meet, each writes its pixels, zeros included, without a look at what was there.
+    let (isDisjoint, isCovered) = (windows.areDisjoint, windows.areDisjoint && windows.coverInput)
+    if !isCovered { dx.buffer.update(repeating: 0) }
     let (source, target, channels) = (x.address, dx.address, windows.geometry.channels)
     let (peaks, gradients) = (y.address, dy.address)
     windows.forEachPlace(x.samples) { place in
@@ -48,10 +51,11 @@ public struct MaxPooling: Sendable {
         let width = channels - c
         let peak = load(peaks + place.output + c, width)
         var rest = load(gradients + place.output + c, width)
+        if rectifies { rest = Lanes().replacing(with: rest, where: peak .> 0) }
         place.forEachPixel { pixel in
           let isPeak = load(source + pixel + c, width) .== peak
-          let sum = load(target + pixel + c, width)
-          store(sum.replacing(with: sum + rest, where: isPeak), target + pixel + c, width)
+          let held = isDisjoint ? Lanes() : load(target + pixel + c, width)
+          store(held.replacing(with: held + rest, where: isPeak), target + pixel + c, width)
           rest.replace(with: 0, where: isPeak)
         }
       }

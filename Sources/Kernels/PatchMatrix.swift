@@ -40,75 +40,84 @@ struct PatchMatrix {
   /// Copies the patches of `pixels` out of one sample (D, H, W, C).
   func gather(_ pixels: Range<Int>, from sample: FloatBuffer, into patches: MutableFloatBuffer) {
     check(pixels, sample.count, patches.count)
-    guard let source = sample.baseAddress, var row = patches.baseAddress else { return }
-    let (w, c) = (geometry.window.width, geometry.window.channels)
-    forEachLine(pixels) { line, left, isOneRun in
-      if line < 0 {
-        row.update(repeating: 0, count: w.kernel * c)
-      } else if isOneRun {
-        row.update(from: source + (line + left) * c, count: w.kernel * c)
-      } else {
-        for kw in 0..<w.kernel {
-          let x = left + kw * w.dilation
-          if x < 0 || x >= w.input {
-            (row + kw * c).update(repeating: 0, count: c)
-          } else {
-            (row + kw * c).update(from: source + (line + x) * c, count: c)
+    guard let source = sample.baseAddress, let target = patches.baseAddress else { return }
+    let (w, c, patch) = (geometry.window.width, geometry.window.channels, geometry.patch)
+    forEachLine(pixels) { line, columns, place in
+      var row = target + place
+      for ow in columns {
+        let left = w.origin(ow)
+        if line < 0 {
+          row.update(repeating: 0, count: w.kernel &* c)
+        } else if isOneRun(left) {
+          copy(source + (line &+ left) &* c, to: row, count: w.kernel &* c)
+        } else {
+          for kw in 0..<w.kernel {
+            let x = left + kw * w.dilation
+            if x < 0 || x >= w.input {
+              (row + kw * c).update(repeating: 0, count: c)
+            } else {
+              (row + kw * c).update(from: source + (line + x) * c, count: c)
+            }
           }
         }
+        row += patch
       }
-      row += w.kernel * c
     }
   }
 
   /// Adds the patches of `pixels` back to where `gather` took them from; what fell on padding is dropped.
   func scatter(_ pixels: Range<Int>, from patches: FloatBuffer, addingTo sample: MutableFloatBuffer) {
     check(pixels, sample.count, patches.count)
-    guard let target = sample.baseAddress, var row = patches.baseAddress else { return }
-    let (w, c) = (geometry.window.width, geometry.window.channels)
-    forEachLine(pixels) { line, left, isOneRun in
-      if line >= 0 {
-        if isOneRun {
-          add(row, to: target + (line + left) * c, count: w.kernel * c)
+    guard let target = sample.baseAddress, let source = patches.baseAddress else { return }
+    let (w, c, patch) = (geometry.window.width, geometry.window.channels, geometry.patch)
+    forEachLine(pixels) { line, columns, place in
+      guard line >= 0 else { return }
+      var row = source + place
+      for ow in columns {
+        let left = w.origin(ow)
+        if isOneRun(left) {
+          add(row, to: target + (line &+ left) &* c, count: w.kernel &* c)
         } else {
           for kw in 0..<w.kernel {
             let x = left + kw * w.dilation
             if x >= 0 && x < w.input { add(row + kw * c, to: target + (line + x) * c, count: c) }
           }
         }
+        row += patch
       }
-      row += w.kernel * c
     }
   }
 
-  /// Calls `body` for each line of taps (kd, kh) of each pixel's patch, in the patch matrix's order: with the first pixel
-  /// of the input's line under it, or -1 where that is padding; with the place in the line of the first tap; and whether
-  /// the taps are one run of memory, with no gap between them and no padding under them.
+  /// Calls `body` for each line of taps (kd, kh) over each line of output pixels: with the first pixel of the input's line
+  /// under it, or -1 where that is padding; with the columns of the output; and with the place in the patch matrix where the
+  /// first column has these taps.
   @inline(__always)
-  private func forEachLine(_ pixels: Range<Int>, _ body: (_ line: Int, _ left: Int, _ isOneRun: Bool) -> Void) {
+  private func forEachLine(_ pixels: Range<Int>, _ body: (_ line: Int, _ columns: Range<Int>, _ place: Int) -> Void) {
     let (d, h, w) = (geometry.window.depth, geometry.window.height, geometry.window.width)
     var pixel = pixels.lowerBound
     while pixel < pixels.upperBound {
       let first = pixel % w.output
       let (oh, od) = (pixel / w.output % h.output, pixel / w.output / h.output)
       let end = min(w.output, first + pixels.upperBound - pixel)
-      for ow in first..<end {
-        let left = w.origin(ow)
-        let isOneRun = w.dilation == 1 && left >= 0 && left + w.kernel <= w.input
-        for kd in 0..<d.kernel {
-          let z = d.origin(od) &+ kd &* d.dilation
-          let plane = z &* h.input &* w.input
-          for kh in 0..<h.kernel {
-            let y = h.origin(oh) &+ kh &* h.dilation
-            // One comparison each: a negative number is a huge unsigned one.
-            let isInside =
-              UInt(bitPattern: z) < UInt(bitPattern: d.input) && UInt(bitPattern: y) < UInt(bitPattern: h.input)
-            body(isInside ? plane &+ y &* w.input : -1, left, isOneRun)
-          }
+      var place = (pixel - pixels.lowerBound) * geometry.patch
+      for kd in 0..<d.kernel {
+        let z = d.origin(od) + kd * d.dilation
+        for kh in 0..<h.kernel {
+          let y = h.origin(oh) + kh * h.dilation
+          let isInside = z >= 0 && z < d.input && y >= 0 && y < h.input
+          body(isInside ? (z * h.input + y) * w.input : -1, first..<end, place)
+          place += w.kernel * geometry.window.channels
         }
       }
       pixel += end - first
     }
+  }
+
+  /// Whether the taps from `left` on are one run of memory, with no gap between them and no padding under them.
+  @inline(__always)
+  private func isOneRun(_ left: Int) -> Bool {
+    let w = geometry.window.width
+    return w.dilation == 1 && left >= 0 && left + w.kernel <= w.input
   }
 
   /// Release builds check no index above, so everything that is cut there is measured here.
@@ -116,6 +125,18 @@ struct PatchMatrix {
     precondition(
       sample == geometry.inputCount && pixels.count <= pixelsPerBlock && patches >= scratchCount
         && 0 <= pixels.lowerBound && pixels.upperBound <= geometry.window.outputPixels)
+  }
+
+  /// Lines of few channels are so short that a call would take longer than the copy.
+  @inline(__always)
+  private func copy(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int) {
+    if 8 <= count && count <= 16 {
+      let (first, last) = (octet(source), octet(source + (count &- 8)))
+      store(first, target)
+      store(last, target + (count &- 8))
+    } else {
+      target.update(from: source, count: count)
+    }
   }
 
   @inline(__always)

@@ -37,6 +37,16 @@ struct PoolingWindows: Sendable {
     }
   }
 
+  /// Whether no pixel lies under two windows.
+  var areDisjoint: Bool { axes.allSatisfy { $0.stride >= $0.kernel } }
+
+  /// Whether every pixel lies under a window.
+  var coverInput: Bool {
+    axes.allSatisfy { $0.stride <= $0.kernel && $0.origin($0.output - 1) + $0.kernel >= $0.input }
+  }
+
+  private var axes: [WindowAxis] { [geometry.depth, geometry.height, geometry.width] }
+
   /// Every place on every sample, in order.
   @inline(__always)
   func forEachPlace(_ samples: Int, _ body: (Place) -> Void) {

@@ -78,10 +78,11 @@ struct WinogradConvolution {
     x: TensorView, kernel: FloatBuffer, bias: FloatBuffer?, activation: Activation, y: TensorView,
     before: MutableFloatBuffer?, scratch: MutableFloatBuffer
   ) {
-    convolve(x: x, kernel: kernel, y: y, scratch: scratch) { n in
+    convolve(x: x, kernel: kernel, bias: bias, rectifies: activation == .relu, y: y, scratch: scratch) { n in
+      guard activation != .linear && activation != .relu else { return }
       let output = y.sample(n)
       activation.apply(
-        bias: bias, to: output, before: before?.part(n * output.count..<(n + 1) * output.count),
+        bias: nil, to: output, before: before?.part(n * output.count..<(n + 1) * output.count),
         channels: geometry.filters)
     }
   }
@@ -97,9 +98,10 @@ struct WinogradConvolution {
     ) { _ in }
   }
 
-  /// `y = x ∗ kernel`; `finish` is called for each sample while it is in the cache.
+  /// `y = x ∗ kernel + bias`, rectified on demand; `finish` is called for each sample while it is in the cache.
   private func convolve(
-    x: TensorView, kernel: FloatBuffer, y: TensorView, scratch: MutableFloatBuffer, finish: (Int) -> Void
+    x: TensorView, kernel: FloatBuffer, bias: FloatBuffer? = nil, rectifies: Bool = false, y: TensorView,
+    scratch: MutableFloatBuffer, finish: (Int) -> Void
   ) {
     let (channels, filters) = (geometry.window.channels, geometry.filters)
     let (weights, inputs, outputs) = matrices(scratch)
@@ -115,7 +117,8 @@ struct WinogradConvolution {
           into: outputs.target(place, rows: block.rows, columns: filters))
       }
       for n in block.samples {
-        tiles.transformOutput(block.tiles, from: outputs, to: y.sample(n), row: block.row(n))
+        tiles.transformOutput(
+          block.tiles, from: outputs, to: y.sample(n), row: block.row(n), bias: bias, rectifies: rectifies)
         if isLast { finish(n) }
       }
     }

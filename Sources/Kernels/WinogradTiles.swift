@@ -48,12 +48,16 @@ struct WinogradTiles {
     }
   }
 
-  /// Aᵀ·m·A of each tile's 6 × 6 places, which gives its 4 × 4 pixels (…, F); what lies outside is dropped.
+  /// Aᵀ·m·A of each tile's 6 × 6 places, which gives its 4 × 4 pixels (…, F), with `bias` (F,) added and, with `rectifies`,
+  /// nothing left below 0 (but NaN); what lies outside is dropped.
   @inline(never)
   func transformOutput(
-    _ tiles: Range<Int>, from matrices: WinogradMatrices, to sample: MutableFloatBuffer, row: Int
+    _ tiles: Range<Int>, from matrices: WinogradMatrices, to sample: MutableFloatBuffer, row: Int,
+    bias: FloatBuffer? = nil, rectifies: Bool = false
   ) {
     let filters = geometry.filters
+    precondition(bias?.count ?? filters == filters, "a bias for each filter")
+    let (levels, floor) = (bias?.baseAddress, Octet(repeating: rectifies ? 0 : -.infinity))
     precondition(sample.count == geometry.outputCount && matrices.fits((row + tiles.count) * filters))
     guard let target = sample.baseAddress else { return }
     let pitch = matrices.pitch
@@ -72,16 +76,22 @@ struct WinogradTiles {
               octet(m + 30 &* pitch)
             ))
         }
+        let level = levels.map { octet($0 + f) } ?? Octet()
+        @inline(__always)
+        func write(_ values: Octet, _ target: UnsafeMutablePointer<Float>) {
+          let sum = values + level
+          store(sum.replacing(with: 0, where: sum .< floor), target)
+        }
         let (a, b, c, d, e, g) = (column(0), column(1), column(2), column(3), column(4), column(5))
         @inline(__always)
         func line(_ row: Int, _ values: Six) {
           guard row < rows else { return }
           let y = WinogradTransform.output(values)
           let line = corner + (row &* width.output &* filters &+ f)
-          store(y.0, line)
-          if columns > 1 { store(y.1, line + filters) }
-          if columns > 2 { store(y.2, line + 2 &* filters) }
-          if columns > 3 { store(y.3, line + 3 &* filters) }
+          write(y.0, line)
+          if columns > 1 { write(y.1, line + filters) }
+          if columns > 2 { write(y.2, line + 2 &* filters) }
+          if columns > 3 { write(y.3, line + 3 &* filters) }
         }
         line(0, (a.0, b.0, c.0, d.0, e.0, g.0))
         line(1, (a.1, b.1, c.1, d.1, e.1, g.1))

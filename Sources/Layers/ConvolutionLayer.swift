@@ -54,7 +54,9 @@ extension ConvolutionLayer {
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
     // forward: y = activation(x ∗ kernel + bias)
-    activation.gradient(before: pass.kept.reading, y: y.reading, dy: dy.buffer, channels: filters)
+    if !pass.gradientIsRectified {
+      activation.gradient(before: pass.kept.reading, y: y.reading, dy: dy.buffer, channels: filters)
+    }
     if let dx {
       Convolution.inputGradient(geometry(x.shape), dy: dy, kernel: pass.parameter(0), dx: dx, scratch: pass.scratch)
     }

@@ -65,7 +65,9 @@ public struct Dense: ActivatedLayer {
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
-    activation.gradient(before: pass.kept.reading, y: y.reading, dy: dy.buffer, channels: units)
+    if !pass.gradientIsRectified {
+      activation.gradient(before: pass.kept.reading, y: y.reading, dy: dy.buffer, channels: units)
+    }
     guard let dx else { return }
     // forward: x · kernel, so dx (rows, in) = dy (rows, units) · kernelᵀ
     let (rows, inputs) = (rows(x), inputs(x.shape))

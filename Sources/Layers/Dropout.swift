@@ -18,14 +18,23 @@ public struct Dropout: Layer {
 
   public func outputShape(for input: Shape) -> Shape { input }
 
+  public var rectifiesGradient: Bool { true }
+
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y = x · mask
     applyMask(from: x, to: y, in: pass)
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
-    // forward: y = x · mask, so dx = dy · mask, the mask drawn again
-    if let dx { applyMask(from: dy, to: dx, in: pass) }
+    guard let dx else { return }
+    if pass.inputIsRectified {
+      // No x is negative: where y is positive, x was and has been kept; elsewhere it may as well have been dropped.
+      let mask = DropoutMask(rate: pass.isTraining ? rate : 0)
+      mask.rectifiedGradient(y: y.reading, dy: dy.reading, dx: dx.buffer)
+    } else {
+      // forward: y = x · mask, so dx = dy · mask, the mask drawn again
+      applyMask(from: dy, to: dx, in: pass)
+    }
   }
 
   private func applyMask(from source: TensorView, to target: TensorView, in pass: LayerPass) {

@@ -38,6 +38,10 @@ public protocol Layer: Sendable {
   /// counted from the slice's first, so that samples that share a product are always the same.
   func granule(for input: Shape) -> Int
 
+  /// Whether `backward` leaves 0 in `dx` wherever `x` is not positive, where `pass.inputIsRectified`. A ReLU in front has then
+  /// nothing left to do.
+  var rectifiesGradient: Bool { get }
+
   /// Computes `y`, every float of it, from `x`.
   func forward(x: TensorView, y: TensorView, in pass: LayerPass)
 
@@ -68,6 +72,7 @@ extension Layer {
   public var isReshaping: Bool { false }
   public var grain: Grain { .few }
   public func granule(for input: Shape) -> Int { 1 }
+  public var rectifiesGradient: Bool { false }
   public func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass) {}
 }
 

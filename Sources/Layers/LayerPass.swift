@@ -16,6 +16,10 @@ public struct LayerPass {
   let kept: MutableFloatBuffer
   /// The slice's samples over those of the global batch; only `parameterGradients` has them.
   let share: Float
+  /// Whether the input is what a ReLU gave.
+  let inputIsRectified: Bool
+  /// Whether the layer behind has left 0 in the output's gradient wherever the output is not positive.
+  let gradientIsRectified: Bool
   /// The layer's place in the network, part of its random keys.
   let layer: Int
   /// The samples of each slice, where a pass gets whole slices.
@@ -45,8 +49,8 @@ public struct LayerPass {
   /// Puts together what one layer needs.
   public init(
     values: FloatBuffer, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false, ranges: [Range<Int>],
-    scratch: MutableFloatBuffer, kept: MutableFloatBuffer, share: Float = 1, layer: Int, slices: [Range<Int>],
-    draw: Draw?
+    scratch: MutableFloatBuffer, kept: MutableFloatBuffer, share: Float = 1,
+    inputIsRectified: Bool = false, gradientIsRectified: Bool = false, layer: Int, slices: [Range<Int>], draw: Draw?
   ) {
     self.values = values
     self.gradients = gradients
@@ -55,6 +59,8 @@ public struct LayerPass {
     self.scratch = scratch
     self.kept = kept
     self.share = share
+    self.inputIsRectified = inputIsRectified
+    self.gradientIsRectified = gradientIsRectified
     self.layer = layer
     self.slices = slices
     self.draw = draw

@@ -5,6 +5,8 @@ import Tensors
 public protocol MaxPoolingLayer: PoolingLayer {}
 
 extension MaxPoolingLayer {
+  public var rectifiesGradient: Bool { true }
+
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y[o, c] = max of x under the window
     MaxPooling(window.geometry(x.shape)).forward(x: x, y: y)
@@ -12,7 +14,9 @@ extension MaxPoolingLayer {
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
     // forward: y is one of the x under the window; the first such gets dy
-    if let dx { MaxPooling(window.geometry(x.shape)).backward(x: x, y: y, dy: dy, dx: dx) }
+    if let dx {
+      MaxPooling(window.geometry(x.shape)).backward(x: x, y: y, dy: dy, dx: dx, rectifies: pass.inputIsRectified)
+    }
   }
 }
 

@@ -19,6 +19,8 @@ public final class Workspace {
   /// Gradients of a group between the layers of a segment, likewise.
   private let groupGradients: [FloatStorage]
   private let scratch: FloatStorage
+  /// Whether stage i ends in a ReLU whose gradient the next layer takes along with its own.
+  private let isRectified: [Bool]
   /// What stage i keeps from forward to backward, sample by sample or slice by slice.
   private let kept: [FloatStorage]
 
@@ -38,6 +40,13 @@ public final class Workspace {
     let widest = segments.map { $0.group * $0.width }.max() ?? 0
     waveGradients = (0..<2).map { _ in FloatStorage(count: samples * border) }
     groupGradients = (0..<2).map { _ in FloatStorage(count: widest) }
+    isRectified = model.stages.indices.map { index in
+      guard let layer = model.stages[index].layer as? any ActivatedLayer, layer.activation == .relu else {
+        return false
+      }
+      let next = model.stages[(index + 1)...].first { !$0.layer.isReshaping }
+      return next?.layer.rectifiesGradient ?? false
+    }
     scratch = FloatStorage(count: model.stages.map { $0.layer.scratchCount(for: $0.input) }.max() ?? 0)
     kept = model.stages.map { FloatStorage(count: samples * $0.layer.keptCount(for: $0.input)) }
   }
@@ -206,6 +215,11 @@ public final class Workspace {
     return TensorView(samples: samples, shape: shape, buffer: activations[index].buffer)
   }
 
+  /// Whether a stage's input is what a ReLU gave that leaves its gradient to this stage.
+  private func inputIsRectified(_ index: Int) -> Bool {
+    model.stages[..<index].lastIndex { !$0.layer.isReshaping }.map { isRectified[$0] } ?? false
+  }
+
   /// - Parameter units: the samples of the pass, or, for a layer that takes whole slices, the slice.
   private func pass(
     _ index: Int, keeping units: Range<Int>, values: FloatBuffer, gradients: MutableFloatBuffer? = nil,
@@ -215,6 +229,7 @@ public final class Workspace {
     return LayerPass(
       values: values, gradients: gradients, accumulates: accumulates, ranges: model.stages[index].ranges,
       scratch: scratch.buffer, kept: kept[index].buffer.part(units.lowerBound * perUnit..<units.upperBound * perUnit),
-      share: share, layer: index, slices: slices, draw: draw)
+      share: share, inputIsRectified: inputIsRectified(index), gradientIsRectified: isRectified[index], layer: index,
+      slices: slices, draw: draw)
   }
 }

@@ -61,6 +61,17 @@ import Testing
     expectSameBits(dx.floats, zip(dy.floats, mask).map { $1 == 0 ? 0 : $0 * $1 })
   }
 
+  /// The gradient of a ReLU and of the dropout behind it, in one: without a draw, the same bits.
+  @Test func theRectifiedGradientIsThatOfThePositiveElements() {
+    let x = FloatStorage(Values.fractional.random(333, seed: 1).map { max($0, 0) })
+    let dy = FloatStorage(Values.fractional.random(333, seed: 2))
+    let (y, dx, rectified) = (FloatStorage(nan: 333), FloatStorage(nan: 333), FloatStorage(nan: 333))
+    DropoutMask(rate: 0.4).apply(x.buffer.reading, into: y.buffer, key: key)
+    DropoutMask(rate: 0.4).apply(dy.buffer.reading, into: dx.buffer, key: key)
+    DropoutMask(rate: 0.4).rectifiedGradient(y: y.buffer.reading, dy: dy.buffer.reading, dx: rectified.buffer)
+    expectSameBits(rectified.floats, zip(dx.floats, x.floats).map { $1 > 0 ? $0 : 0 })
+  }
+
   @Test(arguments: [64, 128, 333])
   func itWorksInPlace(_ count: Int) {
     let x = FloatStorage(Values.fractional.random(count, seed: 1))

@@ -28,6 +28,26 @@ import Testing
     expectSameBits(dx.floats, expected)
   }
 
+  /// The gradient of a ReLU and of the pooling behind it, in one.
+  @Test(arguments: PoolingCase.all)
+  func theRectifiedGradientIsThatOfThePositiveElements(_ test: PoolingCase) {
+    let x = FloatStorage(Values.whole.random(test.samples * test.input.count, seed: 1).map { max($0 - 3, 0) })
+    let y = FloatStorage(nan: test.samples * test.output.count)
+    let dy = FloatStorage(Values.whole.random(y.buffer.count, seed: 2))
+    let (dx, rectified) = (FloatStorage(nan: x.buffer.count), FloatStorage(nan: x.buffer.count))
+    let pooling = MaxPooling(test.geometry)
+    pooling.forward(x: x.view(test.input), y: y.view(test.output))
+    for (target, rectifies) in [(dx, false), (rectified, true)] {
+      pooling.backward(
+        x: x.view(test.input), y: y.view(test.output), dy: dy.view(test.output), dx: target.view(test.input),
+        rectifies: rectifies)
+    }
+    let expected = zip(dx.floats, x.floats).map { $1 > 0 ? $0 : 0 }
+    expectSameBits(rectified.floats, expected)
+    let isTelling = expected != dx.floats
+    #expect(isTelling, "no window has a maximum of 0")
+  }
+
   @Test func aTieGoesToTheFirstInRowOrder() {
     let pooling = MaxPooling(Self.pair)
     let (x, y) = (FloatStorage([1, 5, 5, 5]), FloatStorage(nan: 1))
