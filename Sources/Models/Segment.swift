@@ -3,8 +3,8 @@ import Layers
 /// A run of a network's layers that are passed together.
 struct Segment {
   /// The floats of a group's widest activation that are aimed at: with input, output and two gradients in use at a time,
-  /// a group then fits into an L2 cache of 2 MB.
-  private static let groupCount = 131_072
+  /// a group then fits into an L2 cache of 1 MB.
+  private static let groupCount = 65_536
 
   /// The layers.
   let stages: Range<Int>

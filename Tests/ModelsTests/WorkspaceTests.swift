@@ -124,7 +124,7 @@ import Testing
       })
   }
 
-  /// Likewise with convolutions in which several samples share a product, cut into groups within a slice.
+  /// Likewise with convolutions in which several samples of a slice share a product.
   @Test func aWaveOfSmallPlanesToo() throws {
     try expectBitsOfSlices(
       Sequential(name: "small planes", input: [7, 8, 3]) {
