@@ -82,12 +82,16 @@ struct EvaluateCommand: Command {
       try communicator.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
       try communicator.broadcast(arena.values.buffer, from: 0)
       let threads = try World.threads(threads, communicator, environment)
-      let result = try Evaluator(
+      let evaluator = try Evaluator(
         model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
-        normalization: experiment.normalization, threads: threads
-      )
-      .evaluate(validation, values: arena.values.buffer.reading, shouldStop: { false })
+        normalization: experiment.normalization, threads: threads)
+      try communicator.barrier()  // so that the clock starts on no rank that still waits for another
+      let start = ContinuousClock.now
+      let result = try evaluator.evaluate(validation, values: arena.values.buffer.reading, shouldStop: { false })
       if communicator.rank == 0, let result {
+        // On the standard error: the standard output is the same for the same weights, however fast they were judged.
+        let seconds = start.duration(to: .now) / .seconds(1)
+        Output.error("\((Double(result.samples) / seconds).fixed(0)) images/s\n")
         Output.line("loss \(result.loss.fixed(4)) accuracy \(result.accuracy.fixed(4)) samples \(result.samples)")
       }
     }

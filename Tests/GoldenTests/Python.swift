@@ -8,7 +8,7 @@ enum Python {
   /// One that can import Keras 3 as well; likewise.
   static let withKeras = find("numpy, safetensors, keras", for: "models and weights between Keras and the program")
 
-  /// `$CNN_DIST_PYTHON`, the interpreter of `launch/compare-keras`, or the one on the path.
+  /// `$CNN_DIST_PYTHON`, the interpreter of `launch/compare-peers`, or the one on the path.
   private static func find(_ modules: String, for purpose: String) -> String? {
     let environment = ProcessInfo.processInfo.environment
     let cache = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" } ?? ""
