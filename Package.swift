@@ -36,11 +36,12 @@ let package = Package(
     .systemLibrary(name: "CGD", providers: [.apt(["libgd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CScheduler"),
+    .systemLibrary(name: "CVectors"),
 
     // MARK: - Floor 1: numbers and files
 
     .target(name: "Tensors"),
-    .target(name: "Kernels", dependencies: ["Tensors", "COpenBLAS"]),
+    .target(name: "Kernels", dependencies: ["Tensors", "COpenBLAS", "CVectors"]),
     .target(name: "Files", dependencies: ["CCrypto"]),
 
     // MARK: - Floor 2: the parts of training

@@ -73,10 +73,18 @@ public final class PartialSums {
     pool[turn(slice).place].buffer
   }
 
-  /// Does all additions that a slice completes, for one range of floats.
-  public func settle(_ range: Range<Int>, of slice: Int) {
+  /// The sum to which a slice's gradient is added first; nil where the slice begins a new one.
+  public func sum(before slice: Int) -> MutableFloatBuffer? {
     let turn = turn(slice)
-    for place in stride(from: turn.place, to: turn.place - turn.merges, by: -1) {
+    return turn.merges > 0 ? pool[turn.place - 1].buffer : nil
+  }
+
+  /// Does all additions that a slice completes, for one range of floats.
+  ///
+  /// - Parameter isAdded: whether the slice's gradient has been added to `sum(before:)` already.
+  public func settle(_ range: Range<Int>, of slice: Int, isAdded: Bool = false) {
+    let turn = turn(slice)
+    for place in stride(from: turn.place - (isAdded ? 1 : 0), to: turn.place - turn.merges, by: -1) {
       add(pool[place].buffer.part(range).reading, to: pool[place - 1].buffer.part(range))
     }
   }

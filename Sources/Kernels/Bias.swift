@@ -25,7 +25,7 @@ func addBias(_ bias: FloatBuffer, to values: MutableFloatBuffer, rectifies: Bool
 ///
 /// - Parameters:
 ///   - dy: (…, C), the gradient before the activation.
-///   - dbias: (C,), overwritten or added to, row by row.
+///   - dbias: (C,), overwritten; or the sum of all rows is added to it.
 public func biasGradient(dy: FloatBuffer, dbias: MutableFloatBuffer, _ mode: ProductMode = .replace) {
   let channels = dbias.count
   precondition(dy.count % channels == 0, "channels do not fit")
@@ -33,8 +33,8 @@ public func biasGradient(dy: FloatBuffer, dbias: MutableFloatBuffer, _ mode: Pro
   // Sixteen channels at a time stay in registers over all rows; dbias would go through memory for each.
   for first in stride(from: 0, to: channels, by: Lanes.scalarCount) {
     let width = channels - first
-    var sum = mode == .accumulate ? load(target + first, width) : Lanes()
+    var sum = Lanes()
     for row in stride(from: first, to: dy.count, by: channels) { sum += load(source + row, width) }
-    store(sum, target + first, width)
+    store(mode == .accumulate ? load(target + first, width) + sum : sum, target + first, width)
   }
 }

@@ -9,54 +9,64 @@ public struct MaxPooling: Sendable {
     windows = PoolingWindows(geometry)
   }
 
+  /// The floats of one sample's output.
+  public var outputCount: Int { windows.geometry.outputPixels * windows.geometry.channels }
+
   /// `y[o, c] = max of x[p, c] over the pixels p under window o`; padding never wins, a NaN always does.
   ///
   /// - Parameters:
   ///   - x: (N, D, H, W, C).
   ///   - y: (N, OD, OH, OW, C), overwritten.
-  public func forward(x: TensorView, y: TensorView) {
+  ///   - winners: takes what `backward` needs to know, as many floats as `y`, or nil.
+  ///   - rectifies: whether windows without a positive element are to have no winner. Then backward gives the gradient of the
+  ///     ReLU that gave x besides.
+  public func forward(x: TensorView, y: TensorView, winners: MutableFloatBuffer? = nil, rectifies: Bool = false) {
     windows.check(x, y)
+    precondition(winners?.count ?? y.buffer.count == y.buffer.count, "a winner for each output")
     let (source, target, channels) = (x.address, y.address, windows.geometry.channels)
+    let winners = winners?.baseAddress
     windows.forEachPlace(x.samples) { place in
-      for c in stride(from: 0, to: channels, by: Lanes.scalarCount) {
-        let width = channels - c
-        var peak = Lanes(repeating: -.infinity)
+      forEachOctet(upTo: channels) { c, width in
+        var peak = Octet(repeating: -.infinity)
+        // The winner's number in the window, in row order; the first of those that are equal.
+        var (winner, number) = (Octet(), Octet())
         place.forEachPixel { pixel in
-          let value = load(source + pixel + c, width)
-          peak.replace(with: value, where: (value .> peak) .| (value .!= value))
+          let value = octet(source + pixel + c, width)
+          let wins = (value .> peak) .| (value .!= value)
+          peak.replace(with: value, where: wins)
+          winner.replace(with: number, where: wins)
+          number += 1
         }
         store(peak, target + place.output + c, width)
+        if rectifies { winner = Octet(repeating: -1).replacing(with: winner, where: peak .> 0) }
+        if let winners { store(winner, winners + place.output + c, width) }
       }
     }
   }
 
-  /// Gives each window's gradient to the first element that equals its maximum, in row order, as TensorFlow does.
+  /// Gives each window's gradient to the winner, the first element that equals its maximum, in row order, as TensorFlow does.
   ///
   /// - Parameters:
-  ///   - x: (N, D, H, W, C), forward's input.
-  ///   - y: (N, OD, OH, OW, C), what forward gave.
+  ///   - winners: from forward.
   ///   - dy: (N, OD, OH, OW, C).
   ///   - dx: (N, D, H, W, C), overwritten.
-  ///   - rectifies: whether only positive maxima get their gradient, which is the gradient of the ReLU that gave x besides.
-  public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView, rectifies: Bool = false) {
-    windows.check(x, y)
+  public func backward(winners: FloatBuffer, dy: TensorView, dx: TensorView) {
     windows.check(dx, dy)
+    precondition(winners.count == dy.buffer.count, "a winner for each output")
     // Where no two windows meet, each writes its pixels, zeros included, without a look at what was there.
     let (isDisjoint, isCovered) = (windows.areDisjoint, windows.areDisjoint && windows.coverInput)
     if !isCovered { dx.buffer.update(repeating: 0) }
-    let (source, target, channels) = (x.address, dx.address, windows.geometry.channels)
-    let (peaks, gradients) = (y.address, dy.address)
-    windows.forEachPlace(x.samples) { place in
-      for c in stride(from: 0, to: channels, by: Lanes.scalarCount) {
-        let width = channels - c
-        let peak = load(peaks + place.output + c, width)
-        var rest = load(gradients + place.output + c, width)
-        if rectifies { rest = Lanes().replacing(with: rest, where: peak .> 0) }
+    guard let winners = winners.baseAddress else { return }
+    let (source, target, channels) = (dy.address, dx.address, windows.geometry.channels)
+    windows.forEachPlace(dx.samples) { place in
+      forEachOctet(upTo: channels) { c, width in
+        let winner = octet(winners + place.output + c, width)
+        let gradient = octet(source + place.output + c, width)
+        var number = Octet()
         place.forEachPixel { pixel in
-          let isPeak = load(source + pixel + c, width) .== peak
-          let held = isDisjoint ? Lanes() : load(target + pixel + c, width)
-          store(held.replacing(with: held + rest, where: isPeak), target + pixel + c, width)
-          rest.replace(with: 0, where: isPeak)
+          let own = Octet().replacing(with: gradient, where: winner .== number)
+          store(isDisjoint ? own : octet(target + pixel + c, width) + own, target + pixel + c, width)
+          number += 1
         }
       }
     }
@@ -72,17 +82,16 @@ public struct MaxPooling: Sendable {
     let (source, target, channels) = (x.address, dx.address, windows.geometry.channels)
     let (peaks, gradients) = (y.address, dy.address)
     windows.forEachPlace(x.samples) { place in
-      for c in stride(from: 0, to: channels, by: Lanes.scalarCount) {
-        let width = channels - c
-        let peak = load(peaks + place.output + c, width)
-        var count = Lanes()
+      forEachOctet(upTo: channels) { c, width in
+        let peak = octet(peaks + place.output + c, width)
+        var count = Octet()
         place.forEachPixel { pixel in
-          count.replace(with: count + 1, where: load(source + pixel + c, width) .== peak)
+          count.replace(with: count + 1, where: octet(source + pixel + c, width) .== peak)
         }
-        let share = load(gradients + place.output + c, width) / count
+        let share = octet(gradients + place.output + c, width) / count
         place.forEachPixel { pixel in
-          let isPeak = load(source + pixel + c, width) .== peak
-          store(Lanes().replacing(with: share, where: isPeak), target + pixel + c, width)
+          let isPeak = octet(source + pixel + c, width) .== peak
+          store(Octet().replacing(with: share, where: isPeak), target + pixel + c, width)
         }
       }
     }

@@ -42,17 +42,22 @@ struct PatchMatrix {
     check(pixels, sample.count, patches.count)
     guard let source = sample.baseAddress, let target = patches.baseAddress else { return }
     let (w, c, patch) = (geometry.window.width, geometry.window.channels, geometry.patch)
+    let run = w.kernel * c
     forEachLine(pixels) { line, columns, place in
-      var row = target + place
-      for ow in columns {
-        let left = w.origin(ow)
-        if line < 0 {
-          row.update(repeating: 0, count: w.kernel &* c)
-        } else if isOneRun(left) {
-          copy(source + (line &+ left) &* c, to: row, count: w.kernel &* c)
-        } else {
+      let start = target + place
+      guard line >= 0 else {
+        for i in 0..<columns.count { (start + i &* patch).update(repeating: 0, count: run) }
+        return
+      }
+      let whole = inside.clamped(to: columns)
+      copyRuns(
+        whole.count, of: run, from: source + (line + w.origin(whole.lowerBound)) * c, by: w.stride * c,
+        to: start + (whole.lowerBound - columns.lowerBound) * patch, by: patch)
+      for border in [columns.lowerBound..<whole.lowerBound, whole.upperBound..<columns.upperBound] {
+        for ow in border {
+          let row = start + (ow - columns.lowerBound) * patch
           for kw in 0..<w.kernel {
-            let x = left + kw * w.dilation
+            let x = w.origin(ow) + kw * w.dilation
             if x < 0 || x >= w.input {
               (row + kw * c).update(repeating: 0, count: c)
             } else {
@@ -60,7 +65,6 @@ struct PatchMatrix {
             }
           }
         }
-        row += patch
       }
     }
   }
@@ -75,7 +79,7 @@ struct PatchMatrix {
       var row = source + place
       for ow in columns {
         let left = w.origin(ow)
-        if isOneRun(left) {
+        if inside.contains(ow) {
           add(row, to: target + (line &+ left) &* c, count: w.kernel &* c)
         } else {
           for kw in 0..<w.kernel {
@@ -113,11 +117,12 @@ struct PatchMatrix {
     }
   }
 
-  /// Whether the taps from `left` on are one run of memory, with no gap between them and no padding under them.
-  @inline(__always)
-  private func isOneRun(_ left: Int) -> Bool {
+  /// The columns of the output whose taps in a line are one run of memory, with no gap between them and no padding under them.
+  private var inside: Range<Int> {
     let w = geometry.window.width
-    return w.dilation == 1 && left >= 0 && left + w.kernel <= w.input
+    guard w.dilation == 1, w.input >= w.kernel else { return 0..<0 }
+    let first = (w.before + w.stride - 1) / w.stride
+    return first..<max(first, min(w.output, (w.input - w.kernel + w.before) / w.stride + 1))
   }
 
   /// Release builds check no index above, so everything that is cut there is measured here.
@@ -127,15 +132,25 @@ struct PatchMatrix {
         && 0 <= pixels.lowerBound && pixels.upperBound <= geometry.window.outputPixels)
   }
 
-  /// Lines of few channels are so short that a call would take longer than the copy.
+  /// Copies runs of `run` floats that start `step` floats apart to where they start `pitch` floats apart.
   @inline(__always)
-  private func copy(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int) {
-    if 8 <= count && count <= 16 {
-      let (first, last) = (octet(source), octet(source + (count &- 8)))
-      store(first, target)
-      store(last, target + (count &- 8))
-    } else {
-      target.update(from: source, count: count)
+  private func copyRuns(
+    _ count: Int, of run: Int, from source: UnsafePointer<Float>, by step: Int, to target: UnsafeMutablePointer<Float>,
+    by pitch: Int
+  ) {
+    var (from, to) = (source, target)
+    // Runs of few channels are so short that a call would take longer than the copy.
+    let (isShort, last) = (8 <= run && run <= 16, run &- 8)
+    for _ in 0..<count {
+      if isShort {
+        let (head, tail) = (octet(from), octet(from + last))
+        store(head, to)
+        store(tail, to + last)
+      } else {
+        to.update(from: from, count: run)
+      }
+      from += step
+      to += pitch
     }
   }
 

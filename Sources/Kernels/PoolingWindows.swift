@@ -11,28 +11,35 @@ struct PoolingWindows: Sendable {
     self.geometry = geometry
   }
 
-  /// One place of the window. Offsets count floats from the start of all samples.
+  /// One place of the window, padding left out. Offsets count floats from the start of all samples.
   struct Place {
     /// Where the place's output begins.
     let output: Int
-    let planes: Range<Int>
-    let rows: Range<Int>
-    let columns: Range<Int>
-    let sample: Int
-    let geometry: WindowGeometry
+    /// Where the channels of the first pixel begin.
+    let first: Int
+    let extent: (planes: Int, rows: Int, columns: Int)
+    /// The floats from one plane, row and column to the next.
+    let pitch: (plane: Int, row: Int, column: Int)
 
-    /// How many pixels lie under the window, padding left out.
+    /// How many pixels lie under the window.
     @inline(__always)
-    var pixels: Int { planes.count * rows.count * columns.count }
+    var pixels: Int { extent.planes * extent.rows * extent.columns }
 
     /// Where the channels of each of these pixels begin, in row order.
     @inline(__always)
     func forEachPixel(_ body: (Int) -> Void) {
-      for plane in planes {
-        for row in rows {
-          let line = (plane * geometry.height.input + row) * geometry.width.input
-          for column in columns { body(sample + (line + column) * geometry.channels) }
+      var plane = first
+      for _ in 0..<extent.planes {
+        var row = plane
+        for _ in 0..<extent.rows {
+          var pixel = row
+          for _ in 0..<extent.columns {
+            body(pixel)
+            pixel &+= pitch.column
+          }
+          row &+= pitch.row
         }
+        plane &+= pitch.plane
       }
     }
   }
@@ -51,16 +58,22 @@ struct PoolingWindows: Sendable {
   @inline(__always)
   func forEachPlace(_ samples: Int, _ body: (Place) -> Void) {
     let (d, h, w) = (geometry.depth, geometry.height, geometry.width)
+    let channels = geometry.channels
+    let pitch = (plane: h.input * w.input * channels, row: w.input * channels, column: channels)
     var output = 0
     for n in 0..<samples {
       for od in 0..<d.output {
+        let planes = d.taps(od)
         for oh in 0..<h.output {
+          let rows = h.taps(oh)
+          let line = n * geometry.inputCount + planes.lowerBound * pitch.plane + rows.lowerBound * pitch.row
           for ow in 0..<w.output {
+            let columns = w.taps(ow)
             body(
               Place(
-                output: output, planes: d.taps(od), rows: h.taps(oh), columns: w.taps(ow),
-                sample: n * geometry.inputCount, geometry: geometry))
-            output += geometry.channels
+                output: output, first: line &+ columns.lowerBound &* channels,
+                extent: (planes.count, rows.count, columns.count), pitch: pitch))
+            output &+= channels
           }
         }
       }

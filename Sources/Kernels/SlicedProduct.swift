@@ -1,4 +1,3 @@
-import Synchronization
 import Tensors
 
 /// `target = a · b`, where the rows of `a` and `target` belong to slices of samples, each with the bits that a product of its
@@ -17,7 +16,9 @@ public func multiply(
 ) {
   precondition(
     (slices.last?.upperBound ?? 0) * rowsPerSample == a.rows && !a.isTransposed, "the slices cover the rows")
-  if slices.count == 1 || RowIndependence.holds(slices, rowsPerSample, inner: a.columns, b) {
+  let product = SlicedProduct(
+    slices: slices, rowsPerSample: rowsPerSample, inner: a.columns, columns: b.columns, isTransposed: b.isTransposed)
+  if slices.count == 1 || experiment.outcome(for: product, { product.compare(b) }) {
     multiply(a, b, into: target)
   } else {
     for slice in slices {
@@ -27,42 +28,28 @@ public func multiply(
   }
 }
 
-/// What OpenBLAS has shown so far. Its code paths depend on the shapes of a product and never on its numbers, so one
-/// comparison on random numbers speaks for all.
-private enum RowIndependence {
-  private struct Product: Hashable {
-    let slices: [Range<Int>]
-    let rowsPerSample: Int
-    let inner: Int
-    let columns: Int
-    let isTransposed: Bool
-  }
+private let experiment = ProductExperiment<SlicedProduct>()
 
-  private static let shown = Mutex<[Product: Bool]>([:])
+private struct SlicedProduct: Hashable {
+  let slices: [Range<Int>]
+  let rowsPerSample: Int
+  let inner: Int
+  let columns: Int
+  let isTransposed: Bool
 
-  static func holds(_ slices: [Range<Int>], _ rowsPerSample: Int, inner: Int, _ b: Matrix<FloatBuffer>) -> Bool {
-    let product = Product(
-      slices: slices, rowsPerSample: rowsPerSample, inner: inner, columns: b.columns, isTransposed: b.isTransposed)
-    if let known = shown.withLock({ $0[product] }) { return known }
-    let holds = compare(product, b)
-    shown.withLock { $0[product] = holds }
-    return holds
-  }
-
-  /// Multiplies random rows with `b` both ways and compares every bit.
-  private static func compare(_ product: Product, _ b: Matrix<FloatBuffer>) -> Bool {
-    let rows = (product.slices.last?.upperBound ?? 0) * product.rowsPerSample
-    let a = FloatStorage(count: rows * product.inner)
-    var random = RandomSequence(RandomKey(seed: 0, purpose: .rowIndependence))
-    for i in 0..<a.buffer.count { a.buffer[i] = random.uniform() - 0.5 }
-    let (whole, parts) = (FloatStorage(count: rows * product.columns), FloatStorage(count: rows * product.columns))
-    let left = Matrix(a.buffer.reading, rows: rows, columns: product.inner)
-    multiply(left, b, into: Matrix(whole.buffer, rows: rows, columns: product.columns))
-    let target = Matrix(parts.buffer, rows: rows, columns: product.columns)
-    for slice in product.slices {
-      let rows = slice.lowerBound * product.rowsPerSample..<slice.upperBound * product.rowsPerSample
+  /// Whether the bits of a row do not depend on the rows beside it: multiplies random rows with `b` both ways and compares
+  /// every bit.
+  func compare(_ b: Matrix<FloatBuffer>) -> Bool {
+    let rows = (slices.last?.upperBound ?? 0) * rowsPerSample
+    let a = ProductExperiment<Self>.numbers(rows * inner)
+    let (whole, parts) = (FloatStorage(count: rows * columns), FloatStorage(count: rows * columns))
+    let left = Matrix(a.buffer.reading, rows: rows, columns: inner)
+    multiply(left, b, into: Matrix(whole.buffer, rows: rows, columns: columns))
+    let target = Matrix(parts.buffer, rows: rows, columns: columns)
+    for slice in slices {
+      let rows = slice.lowerBound * rowsPerSample..<slice.upperBound * rowsPerSample
       multiply(left.rows(rows), b, into: target.rows(rows))
     }
-    return zip(whole.buffer, parts.buffer).allSatisfy { $0.bitPattern == $1.bitPattern }
+    return whole.buffer.hasBits(of: parts.buffer)
   }
 }

@@ -48,7 +48,7 @@ struct WinogradConvolution {
 
   private var scratchCount: Int {
     WinogradMatrices.floats(geometry.channelPairs) + WinogradMatrices.floats(rows * geometry.window.channels)
-      + WinogradMatrices.floats(rows * geometry.filters)
+      + WinogradMatrices.floats(rows * geometry.filters) + tiles.edgeCount
   }
 
   /// The most tiles of a block.
@@ -104,11 +104,11 @@ struct WinogradConvolution {
     scratch: MutableFloatBuffer, finish: (Int) -> Void
   ) {
     let (channels, filters) = (geometry.window.channels, geometry.filters)
-    let (weights, inputs, outputs) = matrices(scratch)
+    let (weights, inputs, outputs, edge) = cut(scratch)
     WinogradKernel.transform(kernel, channels: channels, filters: filters, into: weights)
     forEachBlock(x.samples) { block, _, isLast in
       for n in block.samples {
-        tiles.transformInput(block.tiles, of: x.sample(n).reading, into: inputs, row: block.row(n))
+        tiles.transformInput(block.tiles, of: x.sample(n).reading, into: inputs, row: block.row(n), edge: edge)
       }
       for place in 0..<36 {
         multiply(
@@ -118,7 +118,7 @@ struct WinogradConvolution {
       }
       for n in block.samples {
         tiles.transformOutput(
-          block.tiles, from: outputs, to: y.sample(n), row: block.row(n), bias: bias, rectifies: rectifies)
+          block.tiles, from: outputs, to: y.sample(n), row: block.row(n), bias: bias, rectifies: rectifies, edge: edge)
         if isLast { finish(n) }
       }
     }
@@ -128,11 +128,12 @@ struct WinogradConvolution {
   func kernelGradient(x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer, scratch: MutableFloatBuffer) {
     // forward: m = v · u at each place, so du = vᵀ · dm, summed over the tiles
     let (channels, filters) = (geometry.window.channels, geometry.filters)
-    let (gradient, inputs, outputs) = matrices(scratch)
+    let (gradient, inputs, outputs, edge) = cut(scratch)
     forEachBlock(x.samples) { block, isFirst, isLast in
       for n in block.samples {
-        tiles.transformInput(block.tiles, of: x.sample(n).reading, into: inputs, row: block.row(n))
-        tiles.transformOutputGradient(block.tiles, of: dy.sample(n).reading, into: outputs, row: block.row(n))
+        tiles.transformInput(block.tiles, of: x.sample(n).reading, into: inputs, row: block.row(n), edge: edge)
+        tiles.transformOutputGradient(
+          block.tiles, of: dy.sample(n).reading, into: outputs, row: block.row(n), edge: edge)
       }
       for place in 0..<36 {
         multiply(
@@ -144,8 +145,10 @@ struct WinogradConvolution {
     }
   }
 
-  /// Kernels, inputs and outputs.
-  private func matrices(_ scratch: MutableFloatBuffer) -> (WinogradMatrices, WinogradMatrices, WinogradMatrices) {
+  /// Kernels, inputs, outputs, and an edge's pixels.
+  private func cut(
+    _ scratch: MutableFloatBuffer
+  ) -> (WinogradMatrices, WinogradMatrices, WinogradMatrices, MutableFloatBuffer) {
     precondition(scratch.count >= scratchCount, "the caller lends enough scratch memory")
     var rest = scratch
     func take(_ count: Int) -> WinogradMatrices {
@@ -153,7 +156,8 @@ struct WinogradConvolution {
       rest = rest.part(WinogradMatrices.floats(count)..<rest.count)
       return matrices
     }
-    return (take(geometry.channelPairs), take(rows * geometry.window.channels), take(rows * geometry.filters))
+    let (kernels, inputs) = (take(geometry.channelPairs), take(rows * geometry.window.channels))
+    return (kernels, inputs, take(rows * geometry.filters), rest)
   }
 }
 

@@ -1,6 +1,3 @@
-/// Eight neighbouring floats. Six of them fit into AVX2's registers with room to work; of `Lanes` they would not.
-typealias Octet = SIMD8<Float>
-
 /// Six vectors, a row or column of a tile.
 typealias Six = (Octet, Octet, Octet, Octet, Octet, Octet)
 
@@ -43,13 +40,13 @@ enum WinogradTransform {
   ///          ⎣ 0  √½/2  -√½/2  2√2  -2√2  1 ⎦
   @inline(__always)
   static func output(_ m: Six) -> (Octet, Octet, Octet, Octet) {
-    let (sum1, difference1) = (m.1 + m.2, (m.1 - m.2) * half)
-    let (sum2, difference2) = (m.3 + m.4, (m.3 - m.4) * root)
+    let (sum1, difference1) = (m.1 + m.2, m.1 - m.2)
+    let (sum2, difference2) = (m.3 + m.4, m.3 - m.4)
     return (
       m.0 + sum1 + sum2,
-      difference1 + difference2,
+      (difference2 * root).adding(difference1, half),
       (sum2 * 2).adding(sum1, 0.5),
-      m.5.adding(difference1, 0.5).adding(difference2, 2)
+      m.5.adding(difference1, half / 2).adding(difference2, 2 * root)
     )
   }
 
@@ -94,11 +91,4 @@ enum WinogradTransform {
       u.5 + sum1 + sum2
     )
   }
-}
-
-extension Octet {
-  /// `self + a · factor`, rounded twice: `addingProduct` of vectors is a loop over their elements, which the compiler turns
-  /// back into vectors only where the surroundings are small.
-  @inline(__always)
-  fileprivate func adding(_ a: Octet, _ factor: Float) -> Octet { self + a * factor }
 }

@@ -5,6 +5,10 @@ import Tensors
 public protocol AveragePoolingLayer: PoolingLayer {}
 
 extension AveragePoolingLayer {
+  public var backwardReadsInput: Bool { false }
+
+  public var backwardReadsOutput: Bool { false }
+
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y[o, c] = Σ x under the window / its pixels
     AveragePooling(window.geometry(x.shape)).forward(x: x, y: y)

@@ -39,6 +39,8 @@ extension ConvolutionLayer {
 
   public func keptCount(for input: Shape) -> Int { activation.readsInput ? geometry(input).outputCount : 0 }
 
+  public var backwardReadsOutput: Bool { activation != .linear && !activation.readsInput }
+
   /// 2·outputs·taps·C: every output takes a whole patch, be it over padding or not.
   public func forwardFLOPs(for input: Shape) -> Int {
     let geometry = geometry(input)

@@ -79,14 +79,45 @@ public struct Dense: ActivatedLayer {
   }
 
   public func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass) {
-    // forward: x · kernel + bias, so dkernel (in, units) = xᵀ · dy, and dbias is the sum of dy's rows
+    // forward: x · kernel + bias, so dkernel (in, units) = xᵀ · dy, here some rows of it, and dbias is the sum of dy's rows
     let mode: ProductMode = pass.accumulates ? .accumulate : .replace
     let (rows, inputs) = (rows(x), inputs(x.shape))
+    let blocks = kernelBlocks(inputs)
+    let part = blocks[pass.block]
     multiply(
-      Matrix(x.reading, rows: rows, columns: inputs).transposed, Matrix(dy.reading, rows: rows, columns: units),
-      into: Matrix(pass.gradient(0), rows: inputs, columns: units), mode)
-    if useBias { biasGradient(dy: dy.reading, dbias: pass.gradient(1), mode) }
+      Matrix(x.reading.part(part.lowerBound..<rows * inputs), rows: rows, columns: part.count, stride: inputs)
+        .transposed,
+      Matrix(dy.reading, rows: rows, columns: units),
+      into: Matrix(
+        pass.gradient(0).part(part.lowerBound * units..<part.upperBound * units), rows: part.count, columns: units),
+      mode)
+    if useBias && pass.block == blocks.count - 1 { biasGradient(dy: dy.reading, dbias: pass.gradient(1), mode) }
   }
+
+  public func gradientBlocks(for input: Shape) -> [Range<Int>] {
+    let inputs = inputs(input)
+    return kernelBlocks(inputs).map { part in
+      let isLast = part.upperBound == inputs
+      return part.lowerBound * units..<part.upperBound * units + (isLast && useBias ? units : 0)
+    }
+  }
+
+  public func addsExactly(samples: Int, for input: Shape) -> Bool {
+    let inputs = inputs(input)
+    return kernelBlocks(inputs).allSatisfy {
+      Kernels.addsExactly(rows: $0.count, columns: units, inner: samples * input.count / inputs, stride: inputs)
+    }
+  }
+
+  /// The rows of the kernel, cut evenly into blocks of up to a mebibyte: a slice's gradient and the sum that it goes to then
+  /// stay in the cache until the last slice is done.
+  private func kernelBlocks(_ inputs: Int) -> [Range<Int>] {
+    let count = min(inputs, (inputs * units + Self.blockCount - 1) / Self.blockCount)
+    return (0..<count).map { inputs * $0 / count..<inputs * ($0 + 1) / count }
+  }
+
+  /// The floats of a block.
+  private static let blockCount = 262_144
 
   private func inputs(_ input: Shape) -> Int { input[input.rank - 1] }
 

@@ -20,6 +20,8 @@ public struct Dropout: Layer {
 
   public var rectifiesGradient: Bool { true }
 
+  public var backwardReadsInput: Bool { false }
+
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y = x · mask
     applyMask(from: x, to: y, in: pass)

@@ -42,6 +42,21 @@ public protocol Layer: Sendable {
   /// nothing left to do.
   var rectifiesGradient: Bool { get }
 
+  /// Whether `backward` or `parameterGradients` looks at forward's `x`; where none does it may be overwritten before.
+  var backwardReadsInput: Bool { get }
+
+  /// Whether `backward` looks at forward's `y`, but for the gradient of a ReLU that is left to the next layer.
+  var backwardReadsOutput: Bool { get }
+
+  /// The blocks, in the order of the arena and counted from the layer's first float, into which the parameters of a layer of
+  /// grain `.many` are cut. The gradients of a block are computed for all slices before those of the next, so that their
+  /// sum stays in the cache.
+  func gradientBlocks(for input: Shape) -> [Range<Int>]
+
+  /// Whether `parameterGradients` of `samples` samples that accumulates has, bit for bit, what was there before plus the
+  /// gradient: for layers of grain `.many`.
+  func addsExactly(samples: Int, for input: Shape) -> Bool
+
   /// Computes `y`, every float of it, from `x`.
   func forward(x: TensorView, y: TensorView, in pass: LayerPass)
 
@@ -50,7 +65,7 @@ public protocol Layer: Sendable {
   func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass)
 
   /// Computes the gradients of the parameters for samples of one slice, from forward's `x` and what `backward` left in
-  /// `dy`: overwrites them, or adds to them where `pass.accumulates`.
+  /// `dy`: overwrites them, or adds to them where `pass.accumulates`; of layers with blocks, those of `pass.block` alone.
   func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass)
 }
 
@@ -73,6 +88,12 @@ extension Layer {
   public var grain: Grain { .few }
   public func granule(for input: Shape) -> Int { 1 }
   public var rectifiesGradient: Bool { false }
+  public var backwardReadsInput: Bool { true }
+  public var backwardReadsOutput: Bool { true }
+  public func gradientBlocks(for input: Shape) -> [Range<Int>] {
+    [0..<parameters(for: input).reduce(0) { $0 + $1.shape.count }]
+  }
+  public func addsExactly(samples: Int, for input: Shape) -> Bool { false }
   public func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass) {}
 }
 

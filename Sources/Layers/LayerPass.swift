@@ -6,8 +6,10 @@ public struct LayerPass {
   let values: FloatBuffer
   /// The slice's gradients, laid out as the values are; only `parameterGradients` has them.
   let gradients: MutableFloatBuffer?
-  /// Whether parameter gradients are added to what the slice's earlier samples gave.
+  /// Whether parameter gradients are added to what is there: what the slice's earlier samples gave, or a sum over slices.
   let accumulates: Bool
+  /// Which of the layer's gradient blocks `parameterGradients` is to compute.
+  let block: Int
   /// Where the layer's parameters lie in both, in the order of its specifications.
   let ranges: [Range<Int>]
   /// Memory to lend for the length of the call; its contents mean nothing.
@@ -48,13 +50,15 @@ public struct LayerPass {
 
   /// Puts together what one layer needs.
   public init(
-    values: FloatBuffer, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false, ranges: [Range<Int>],
+    values: FloatBuffer, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false, block: Int = 0,
+    ranges: [Range<Int>],
     scratch: MutableFloatBuffer, kept: MutableFloatBuffer, share: Float = 1,
     inputIsRectified: Bool = false, gradientIsRectified: Bool = false, layer: Int, slices: [Range<Int>], draw: Draw?
   ) {
     self.values = values
     self.gradients = gradients
     self.accumulates = accumulates
+    self.block = block
     self.ranges = ranges
     self.scratch = scratch
     self.kept = kept

@@ -7,16 +7,21 @@ public protocol MaxPoolingLayer: PoolingLayer {}
 extension MaxPoolingLayer {
   public var rectifiesGradient: Bool { true }
 
+  public var backwardReadsInput: Bool { false }
+
+  public var backwardReadsOutput: Bool { false }
+
+  /// Which pixel won, for each output.
+  public func keptCount(for input: Shape) -> Int { MaxPooling(window.geometry(input)).outputCount }
+
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y[o, c] = max of x under the window
-    MaxPooling(window.geometry(x.shape)).forward(x: x, y: y)
+    MaxPooling(window.geometry(x.shape)).forward(x: x, y: y, winners: pass.kept, rectifies: pass.inputIsRectified)
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
     // forward: y is one of the x under the window; the first such gets dy
-    if let dx {
-      MaxPooling(window.geometry(x.shape)).backward(x: x, y: y, dy: dy, dx: dx, rectifies: pass.inputIsRectified)
-    }
+    if let dx { MaxPooling(window.geometry(x.shape)).backward(winners: pass.kept.reading, dy: dy, dx: dx) }
   }
 }
 

@@ -10,6 +10,8 @@ public protocol RectifierLayer: Layer {
 extension RectifierLayer {
   public func outputShape(for input: Shape) -> Shape { input }
 
+  public var backwardReadsOutput: Bool { false }
+
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y = rectifier(x)
     rectifier.forward(x: x.reading, y: y.buffer)

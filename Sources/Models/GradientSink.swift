@@ -7,6 +7,11 @@ public protocol GradientSink: AnyObject {
   func gradient(of slice: Int) -> MutableFloatBuffer
   /// Says that `range` of that gradient is complete. The slices of a wave complete a range in order.
   func complete(_ range: Range<Int>, of slice: Int)
+  /// The sum to which that gradient is going to be added, as far as the slices before have completed it; nil where the slice
+  /// begins a sum of its own. Laid out as the arena is.
+  func sum(before slice: Int) -> MutableFloatBuffer?
+  /// Says, instead of `complete`, that `range` of that gradient stands nowhere but in `sum(before:)`, added to it.
+  func completeAdded(_ range: Range<Int>, of slice: Int)
   /// Says that everything from `start` on is complete for all slices of the wave.
   func filled(from start: Int) throws
   /// Called between small pieces of work, for what must not wait long.

@@ -11,12 +11,17 @@ private struct TimedLayer: Layer {
 
   var isReshaping: Bool { base.isReshaping }
   var grain: Grain { base.grain }
+  func gradientBlocks(for input: Shape) -> [Range<Int>] { base.gradientBlocks(for: input) }
+  func addsExactly(samples: Int, for input: Shape) -> Bool { base.addsExactly(samples: samples, for: input) }
   func outputShape(for input: Shape) throws(ShapeError) -> Shape { try base.outputShape(for: input) }
   func parameters(for input: Shape) -> [ParameterSpecification] { base.parameters(for: input) }
   func scratchCount(for input: Shape) -> Int { base.scratchCount(for: input) }
   func keptCount(for input: Shape) -> Int { base.keptCount(for: input) }
   func forwardFLOPs(for input: Shape) -> Int { base.forwardFLOPs(for: input) }
   func granule(for input: Shape) -> Int { base.granule(for: input) }
+  var rectifiesGradient: Bool { base.rectifiesGradient }
+  var backwardReadsInput: Bool { base.backwardReadsInput }
+  var backwardReadsOutput: Bool { base.backwardReadsOutput }
 
   func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     times.note(.forward, ofLayer: index) { base.forward(x: x, y: y, in: pass) }

@@ -12,8 +12,7 @@ public final class Workspace {
   private let model: Sequential
   private let capacity: Int
   private let segments: [Segment]
-  /// activations[0] is the network's input, activations[i + 1] the output of stage i.
-  private let activations: [FloatStorage]
+  private let activations: Activations
   /// Gradients of the whole wave between segments: the one that a segment reads and the one that it writes, in turn.
   private let waveGradients: [FloatStorage]
   /// Gradients of a group between the layers of a segment, likewise.
@@ -29,24 +28,18 @@ public final class Workspace {
     self.model = model
     capacity = samples
     segments = Segment.plan(model)
-    var activations = [FloatStorage(count: samples * model.input.count)]
-    for (index, stage) in model.stages.enumerated() {
-      // A layer that only reshapes shares its input's memory.
-      activations.append(
-        stage.layer.isReshaping ? activations[index] : FloatStorage(count: samples * stage.output.count))
-    }
-    self.activations = activations
-    let border = segments.map { model.stages[$0.stages.upperBound - 1].output.count }.max() ?? 0
-    let widest = segments.map { $0.group * $0.width }.max() ?? 0
-    waveGradients = (0..<2).map { _ in FloatStorage(count: samples * border) }
-    groupGradients = (0..<2).map { _ in FloatStorage(count: widest) }
     isRectified = model.stages.indices.map { index in
-      guard let layer = model.stages[index].layer as? any ActivatedLayer, layer.activation == .relu else {
+      guard let layer = model.stages[index].written as? any ActivatedLayer, layer.activation == .relu else {
         return false
       }
       let next = model.stages[(index + 1)...].first { !$0.layer.isReshaping }
       return next?.layer.rectifiesGradient ?? false
     }
+    activations = Activations(model, segments: segments, isRectified: isRectified, samples: samples)
+    let border = segments.map { model.stages[$0.stages.upperBound - 1].output.count }.max() ?? 0
+    let widest = segments.map { $0.group * $0.width }.max() ?? 0
+    waveGradients = (0..<2).map { _ in FloatStorage(count: samples * border) }
+    groupGradients = (0..<2).map { _ in FloatStorage(count: widest) }
     scratch = FloatStorage(count: model.stages.map { $0.layer.scratchCount(for: $0.input) }.max() ?? 0)
     kept = model.stages.map { FloatStorage(count: samples * $0.layer.keptCount(for: $0.input)) }
   }
@@ -54,7 +47,7 @@ public final class Workspace {
   /// Where the wave's samples go before `forward`: (samples, input shape…).
   public func input(samples: Int) -> TensorView {
     precondition(samples <= capacity, "the workspace was made for \(capacity) samples, got \(samples)")
-    return TensorView(samples: samples, shape: model.input, buffer: activations[0].buffer)
+    return activations[0, 0..<samples]
   }
 
   /// Runs every layer on the samples in `input` and returns the logits (samples, classes), good until the next pass. They
@@ -73,25 +66,25 @@ public final class Workspace {
         for group in slices.lazy.flatMap({ segment.groups(of: $0) }) {
           for index in segment.stages where !model.stages[index].layer.isReshaping {
             model.stages[index].layer.forward(
-              x: activation(index, samples).samples(group), y: activation(index + 1, samples).samples(group),
+              x: activations[index, group], y: activations[index + 1, group],
               in: pass(index, keeping: group, values: values, draw: draw?.part(group)))
           }
         }
       case .many:
         let index = segment.stages.lowerBound
         model.stages[index].layer.forward(
-          x: activation(index, samples), y: activation(index + 1, samples),
+          x: activations[index, 0..<samples], y: activations[index + 1, 0..<samples],
           in: pass(index, keeping: 0..<samples, values: values, slices: slices, draw: draw))
       case .slice:
         let index = segment.stages.lowerBound
         for (slice, own) in slices.enumerated() {
           model.stages[index].layer.forward(
-            x: activation(index, samples).samples(own), y: activation(index + 1, samples).samples(own),
+            x: activations[index, own], y: activations[index + 1, own],
             in: pass(index, keeping: slice..<slice + 1, values: values, draw: draw?.part(own)))
         }
       }
     }
-    let output = activation(model.stages.count, samples)
+    let output = activations[model.stages.count, 0..<samples]
     let logits = TensorView(samples: samples, shape: output.shape, buffer: waveGradients[1].buffer)
     _ = logits.buffer.update(fromContentsOf: output.reading)
     return logits
@@ -130,7 +123,7 @@ public final class Workspace {
           sink.complete(segment.extent, of: slice)
         }
       case .many:
-        backward(first, dy: dy, dx: dx, slices: slices, values: values, draw: draw, into: sink)
+        try backward(first, dy: dy, dx: dx, slices: slices, values: values, draw: draw, into: sink)
       case .slice:
         for (slice, samples) in slices.enumerated() {
           backward(
@@ -162,8 +155,7 @@ public final class Workspace {
       let isLast = index == segment.firstWorking
       let between = TensorView(samples: group.count, shape: stage.input, buffer: groupGradients[free].buffer)
       let target = isLast ? dx?.reshaped(to: stage.input) : between
-      let x = activation(index, group.upperBound).samples(group)
-      let y = activation(index + 1, group.upperBound).samples(group)
+      let (x, y) = (activations[index, group], activations[index + 1, group])
       stage.layer.backward(x: x, y: y, dy: dy, dx: target, in: pass(index, keeping: group, values: values, draw: draw))
       if !stage.ranges.isEmpty {
         stage.layer.parameterGradients(
@@ -176,22 +168,30 @@ public final class Workspace {
     }
   }
 
-  /// A whole wave through one layer: the input's gradient at once, the parameters' slice by slice.
+  /// A whole wave through one layer: the input's gradient at once, the parameters' block by block and slice by slice.
   private func backward(
     _ index: Int, dy: TensorView, dx: TensorView?, slices: [Range<Int>], values: FloatBuffer, draw: LayerPass.Draw?,
     into sink: any GradientSink
-  ) {
+  ) throws {
     let stage = model.stages[index]
-    let (x, y) = (activation(index, dy.samples), activation(index + 1, dy.samples))
+    let (x, y) = (activations[index, 0..<dy.samples], activations[index + 1, 0..<dy.samples])
     stage.layer.backward(
       x: x, y: y, dy: dy, dx: dx,
       in: pass(index, keeping: 0..<dy.samples, values: values, slices: slices, draw: draw))
-    for (slice, samples) in slices.enumerated() {
-      stage.layer.parameterGradients(
-        x: x.samples(samples), dy: dy.samples(samples),
-        in: pass(
-          index, keeping: samples, values: values, gradients: sink.gradient(of: slice), draw: draw?.part(samples)))
-      sink.complete(stage.extent, of: slice)
+    for (block, floats) in stage.layer.gradientBlocks(for: stage.input).enumerated() where !floats.isEmpty {
+      let range = stage.extent.lowerBound + floats.lowerBound..<stage.extent.lowerBound + floats.upperBound
+      for (slice, samples) in slices.enumerated() {
+        let sum = sink.sum(before: slice)
+          .flatMap { stage.layer.addsExactly(samples: samples.count, for: stage.input) ? $0 : nil }
+        stage.layer.parameterGradients(
+          x: x.samples(samples), dy: dy.samples(samples),
+          in: pass(
+            index, keeping: samples, values: values, gradients: sum ?? sink.gradient(of: slice),
+            accumulates: sum != nil,
+            block: block, draw: draw?.part(samples)))
+        if sum == nil { sink.complete(range, of: slice) } else { sink.completeAdded(range, of: slice) }
+      }
+      try sink.pulse()
     }
   }
 
@@ -201,18 +201,12 @@ public final class Workspace {
     values: FloatBuffer, draw: LayerPass.Draw?, gradient: MutableFloatBuffer
   ) {
     let stage = model.stages[index]
-    let x = activation(index, samples.upperBound).samples(samples)
-    let y = activation(index + 1, samples.upperBound).samples(samples)
+    let (x, y) = (activations[index, samples], activations[index + 1, samples])
     let pass = pass(
       index, keeping: slice..<slice + 1, values: values, gradients: gradient,
       share: Float(samples.count) / Float(batch), draw: draw)
     stage.layer.backward(x: x, y: y, dy: dy, dx: dx, in: pass)
     if !stage.ranges.isEmpty { stage.layer.parameterGradients(x: x, dy: dy, in: pass) }
-  }
-
-  private func activation(_ index: Int, _ samples: Int) -> TensorView {
-    let shape = index == 0 ? model.input : model.stages[index - 1].output
-    return TensorView(samples: samples, shape: shape, buffer: activations[index].buffer)
   }
 
   /// Whether a stage's input is what a ReLU gave that leaves its gradient to this stage.
@@ -223,11 +217,11 @@ public final class Workspace {
   /// - Parameter units: the samples of the pass, or, for a layer that takes whole slices, the slice.
   private func pass(
     _ index: Int, keeping units: Range<Int>, values: FloatBuffer, gradients: MutableFloatBuffer? = nil,
-    accumulates: Bool = false, share: Float = 1, slices: [Range<Int>] = [], draw: LayerPass.Draw?
+    accumulates: Bool = false, block: Int = 0, share: Float = 1, slices: [Range<Int>] = [], draw: LayerPass.Draw?
   ) -> LayerPass {
     let perUnit = kept[index].buffer.count / capacity
     return LayerPass(
-      values: values, gradients: gradients, accumulates: accumulates, ranges: model.stages[index].ranges,
+      values: values, gradients: gradients, accumulates: accumulates, block: block, ranges: model.stages[index].ranges,
       scratch: scratch.buffer, kept: kept[index].buffer.part(units.lowerBound * perUnit..<units.upperBound * perUnit),
       share: share, inputIsRectified: inputIsRectified(index), gradientIsRectified: isRectified[index], layer: index,
       slices: slices, draw: draw)

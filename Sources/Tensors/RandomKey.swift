@@ -9,7 +9,7 @@ public enum RandomPurpose: Sendable {
   /// The drawing of the embedded data set.
   case synthesis
   /// The numbers on which OpenBLAS shows how it multiplies.
-  case rowIndependence
+  case productExperiment
   /// How a training sample is cropped, flipped and cut.
   case augmentation
 
@@ -20,7 +20,7 @@ public enum RandomPurpose: Sendable {
     case .shuffling: Self.word(kind: 2, index: 0)
     case .dropout(let layer): Self.word(kind: 3, index: layer)
     case .synthesis: Self.word(kind: 4, index: 0)
-    case .rowIndependence: Self.word(kind: 5, index: 0)
+    case .productExperiment: Self.word(kind: 5, index: 0)
     case .augmentation: Self.word(kind: 6, index: 0)
     }
   }
@@ -52,9 +52,7 @@ public struct RandomKey: Sendable {
 
   /// Blocks `index` to `index + 15`; lane i of the k-th vector is word k of block `index + i`.
   public func lanes(_ index: UInt32) -> (SIMD16<UInt32>, SIMD16<UInt32>, SIMD16<UInt32>, SIMD16<UInt32>) {
-    let first = SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) &+ SIMD16(repeating: index)
-    return Philox.lanes(
-      first, SIMD16(repeating: counter.x), SIMD16(repeating: counter.y), SIMD16(repeating: counter.z), key: key)
+    Philox.lanes(from: SIMD4(index, counter.x, counter.y, counter.z), key: key)
   }
 }
 

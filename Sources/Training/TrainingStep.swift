@@ -126,6 +126,14 @@ final class TrainingStep {
       step.sums[worker].settle(range, of: slices.lowerBound + slice)
     }
 
+    func sum(before slice: Int) -> MutableFloatBuffer? {
+      step.sums[worker].sum(before: slices.lowerBound + slice)
+    }
+
+    func completeAdded(_ range: Range<Int>, of slice: Int) {
+      step.sums[worker].settle(range, of: slices.lowerBound + slice, isAdded: true)
+    }
+
     func filled(from start: Int) throws {
       if isLast { step.exchange.fill(from: start, of: worker) }
       try pulse()

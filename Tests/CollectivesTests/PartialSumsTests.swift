@@ -35,6 +35,31 @@ import Testing
     }
   }
 
+  /// Likewise where a slice's gradient goes straight to the sum before it, where there is one.
+  @Test func gradientsThatAreAddedAlreadyLeaveTheSameSums() {
+    let sums = PartialSums(count: Self.count)
+    let gradients = (0..<13).map(Self.gradient)
+    for start in 0..<13 {
+      sums.reset(slices: 13, run: start..<13)
+      var added = 0
+      for slice in start..<13 {
+        if let sum = sums.sum(before: slice) {
+          for i in 0..<Self.count { sum[i] += gradients[slice][i] }
+          sums.buffer(of: slice).update(repeating: .nan)  // nobody looks there
+          sums.settle(0..<Self.count, of: slice, isAdded: true)
+          added += 1
+        } else {
+          _ = sums.buffer(of: slice).update(fromContentsOf: gradients[slice])
+          sums.settle(0..<Self.count, of: slice)
+        }
+      }
+      #expect(added > 0 || start > 10)
+      for sum in sums.sums {
+        #expect(Array(sum.buffer) == recursiveSum(of: sum.node) { gradients[$0] })
+      }
+    }
+  }
+
   /// The second step works in the memory of the first.
   @Test func buffersAreReused() {
     let sums = PartialSums(count: 8)

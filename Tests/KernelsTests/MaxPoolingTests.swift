@@ -16,15 +16,15 @@ import Testing
     let dx = FloatStorage(nan: x.buffer.count)
     let pooling = MaxPooling(test.geometry)
 
-    pooling.forward(x: x.view(test.input), y: y.view(test.output))
-    pooling.backward(
-      x: x.view(test.input), y: y.view(test.output), dy: dy.view(test.output), dx: dx.view(test.input))
+    let winners = FloatStorage(nan: y.buffer.count)
+    pooling.forward(x: x.view(test.input), y: y.view(test.output), winners: winners.buffer)
+    pooling.backward(winners: winners.buffer.reading, dy: dy.view(test.output), dx: dx.view(test.input))
 
     let values = x.floats
-    let winners = test.windows.map { window in window.reduce(window[0]) { values[$1] > values[$0] ? $1 : $0 } }
-    expectSameBits(y.floats, winners.map { values[$0] })
+    let largest = test.windows.map { window in window.reduce(window[0]) { values[$1] > values[$0] ? $1 : $0 } }
+    expectSameBits(y.floats, largest.map { values[$0] })
     var expected = [Float](repeating: 0, count: x.buffer.count)
-    for (place, winner) in winners.enumerated() { expected[winner] += gradient[place] }
+    for (place, winner) in largest.enumerated() { expected[winner] += gradient[place] }
     expectSameBits(dx.floats, expected)
   }
 
@@ -36,11 +36,11 @@ import Testing
     let dy = FloatStorage(Values.whole.random(y.buffer.count, seed: 2))
     let (dx, rectified) = (FloatStorage(nan: x.buffer.count), FloatStorage(nan: x.buffer.count))
     let pooling = MaxPooling(test.geometry)
-    pooling.forward(x: x.view(test.input), y: y.view(test.output))
+    let winners = FloatStorage(nan: y.buffer.count)
     for (target, rectifies) in [(dx, false), (rectified, true)] {
-      pooling.backward(
-        x: x.view(test.input), y: y.view(test.output), dy: dy.view(test.output), dx: target.view(test.input),
-        rectifies: rectifies)
+      pooling.forward(
+        x: x.view(test.input), y: y.view(test.output), winners: winners.buffer, rectifies: rectifies)
+      pooling.backward(winners: winners.buffer.reading, dy: dy.view(test.output), dx: target.view(test.input))
     }
     let expected = zip(dx.floats, x.floats).map { $1 > 0 ? $0 : 0 }
     expectSameBits(rectified.floats, expected)
@@ -51,9 +51,9 @@ import Testing
   @Test func aTieGoesToTheFirstInRowOrder() {
     let pooling = MaxPooling(Self.pair)
     let (x, y) = (FloatStorage([1, 5, 5, 5]), FloatStorage(nan: 1))
-    let (dy, dx) = (FloatStorage([7]), FloatStorage(nan: 4))
-    pooling.forward(x: x.view([2, 2, 1]), y: y.view([1, 1, 1]))
-    pooling.backward(x: x.view([2, 2, 1]), y: y.view([1, 1, 1]), dy: dy.view([1, 1, 1]), dx: dx.view([2, 2, 1]))
+    let (dy, dx, winners) = (FloatStorage([7]), FloatStorage(nan: 4), FloatStorage(nan: 1))
+    pooling.forward(x: x.view([2, 2, 1]), y: y.view([1, 1, 1]), winners: winners.buffer)
+    pooling.backward(winners: winners.buffer.reading, dy: dy.view([1, 1, 1]), dx: dx.view([2, 2, 1]))
     #expect(dx.floats == [0, 7, 0, 0])
   }
 

@@ -14,7 +14,9 @@ final class OneSlice: GradientSink {
   }
 
   func gradient(of slice: Int) -> MutableFloatBuffer { gradients.buffer }
+  func sum(before slice: Int) -> MutableFloatBuffer? { nil }
   func complete(_ range: Range<Int>, of slice: Int) {}
+  func completeAdded(_ range: Range<Int>, of slice: Int) {}
   func pulse() {}
 
   func filled(from start: Int) throws {
@@ -32,7 +34,9 @@ final class ManySlices: GradientSink {
   }
 
   func gradient(of slice: Int) -> MutableFloatBuffer { slices[slice].gradients.buffer }
+  func sum(before slice: Int) -> MutableFloatBuffer? { nil }
   func complete(_ range: Range<Int>, of slice: Int) {}
+  func completeAdded(_ range: Range<Int>, of slice: Int) {}
   func filled(from start: Int) {}
   func pulse() {}
 }
