@@ -18,9 +18,13 @@ struct EvaluateCommand: Command {
       ModelOption.option("the network of --weights: "),
     ] + DatasetOptions.options(standard: "the run's, \(DatasetOptions.names[0]) for --weights") + [
       Option("--normalize", nil, "with --weights: scale each channel by the data set's training samples"),
-      Option("--slice", "N", "the samples of one unit of work (default 64)"), World.threadsOption,
+      Option("--slice", "N", "the samples of one unit of work (default \(defaultSlice))"), World.threadsOption,
     ]
   static let notes = DatasetOptions.notes
+
+  /// As many rows as a product takes at full speed. Nothing is summed over slices but the score, so that this need not be
+  /// training's.
+  private static let defaultSlice = 256
 
   private enum Source {
     case run(String)
@@ -58,7 +62,7 @@ struct EvaluateCommand: Command {
       throw UsageError("--normalize goes with --weights alone: a run's samples are scaled as they were for training")
     }
     threads = try arguments.integer("--threads", in: World.threadCounts)
-    slice = try arguments.integer("--slice", in: Experiment.slices) ?? Experiment().slice
+    slice = try arguments.integer("--slice", in: Experiment.slices) ?? Self.defaultSlice
   }
 
   func run(_ environment: [String: String]) throws {

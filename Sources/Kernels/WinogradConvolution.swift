@@ -12,6 +12,9 @@ struct WinogradConvolution {
 
   private let geometry: ConvolutionGeometry
   private let tiles: WinogradTiles
+  /// The fewest samples that share a sum of transformed gradients, which is turned back but once.
+  private static let samplesPerSum = 2
+
   /// A block is either this many whole samples, a power of two, or some tiles of one sample.
   private let samplesPerBlock: Int
   private let tilesPerSample: Int
@@ -38,7 +41,7 @@ struct WinogradConvolution {
 
   /// See `Convolution.granule`.
   static func granule(_ geometry: ConvolutionGeometry) -> Int {
-    max(Self(geometry).samplesPerBlock, Self(geometry.transposed).samplesPerBlock)
+    max(Self(geometry).samplesPerBlock, Self(geometry.transposed).samplesPerBlock, samplesPerSum)
   }
 
   /// The floats of scratch memory that every pass of this convolution needs.
@@ -62,13 +65,14 @@ struct WinogradConvolution {
     func row(_ sample: Int) -> Int { (sample - samples.lowerBound) * tiles.count }
   }
 
-  /// Every block, and whether it is the first and the last of its samples.
-  private func forEachBlock(_ samples: Int, _ body: (Block, _ isFirst: Bool, _ isLast: Bool) -> Void) {
-    for n in stride(from: 0, to: samples, by: samplesPerBlock) {
+  /// Every block of some samples.
+  private func forEachBlock(_ samples: Range<Int>, _ body: (Block) -> Void) {
+    for n in stride(from: samples.lowerBound, to: samples.upperBound, by: samplesPerBlock) {
       for first in stride(from: 0, to: tiles.count, by: tilesPerSample) {
-        let end = min(first + tilesPerSample, tiles.count)
-        let block = Block(samples: n..<min(n + samplesPerBlock, samples), tiles: first..<end)
-        body(block, first == 0, end == tiles.count)
+        body(
+          Block(
+            samples: n..<min(n + samplesPerBlock, samples.upperBound),
+            tiles: first..<min(first + tilesPerSample, tiles.count)))
       }
     }
   }
@@ -106,7 +110,7 @@ struct WinogradConvolution {
     let (channels, filters) = (geometry.window.channels, geometry.filters)
     let (weights, inputs, outputs, edge) = cut(scratch)
     WinogradKernel.transform(kernel, channels: channels, filters: filters, into: weights)
-    forEachBlock(x.samples) { block, _, isLast in
+    forEachBlock(0..<x.samples) { block in
       for n in block.samples {
         tiles.transformInput(block.tiles, of: x.sample(n).reading, into: inputs, row: block.row(n), edge: edge)
       }
@@ -119,29 +123,34 @@ struct WinogradConvolution {
       for n in block.samples {
         tiles.transformOutput(
           block.tiles, from: outputs, to: y.sample(n), row: block.row(n), bias: bias, rectifies: rectifies, edge: edge)
-        if isLast { finish(n) }
+        if block.tiles.upperBound == tiles.count { finish(n) }
       }
     }
   }
 
-  /// The gradient of the kernel, added to `dkernel` block by block of samples.
+  /// The gradient of the kernel, added to `dkernel` granule by granule.
   func kernelGradient(x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer, scratch: MutableFloatBuffer) {
     // forward: m = v · u at each place, so du = vᵀ · dm, summed over the tiles
     let (channels, filters) = (geometry.window.channels, geometry.filters)
     let (gradient, inputs, outputs, edge) = cut(scratch)
-    forEachBlock(x.samples) { block, isFirst, isLast in
-      for n in block.samples {
-        tiles.transformInput(block.tiles, of: x.sample(n).reading, into: inputs, row: block.row(n), edge: edge)
-        tiles.transformOutputGradient(
-          block.tiles, of: dy.sample(n).reading, into: outputs, row: block.row(n), edge: edge)
+    let granule = Self.granule(geometry)
+    for first in stride(from: 0, to: x.samples, by: granule) {
+      var mode = ProductMode.replace
+      forEachBlock(first..<min(first + granule, x.samples)) { block in
+        for n in block.samples {
+          let row = block.row(n)
+          tiles.transformInput(block.tiles, of: x.sample(n).reading, into: inputs, row: row, edge: edge)
+          tiles.transformOutputGradient(block.tiles, of: dy.sample(n).reading, into: outputs, row: row, edge: edge)
+        }
+        for place in 0..<36 {
+          multiply(
+            inputs.matrix(place, rows: block.rows, columns: channels).transposed,
+            outputs.matrix(place, rows: block.rows, columns: filters),
+            into: gradient.target(place, rows: channels, columns: filters), mode)
+        }
+        mode = .accumulate
       }
-      for place in 0..<36 {
-        multiply(
-          inputs.matrix(place, rows: block.rows, columns: channels).transposed,
-          outputs.matrix(place, rows: block.rows, columns: filters),
-          into: gradient.target(place, rows: channels, columns: filters), isFirst ? .replace : .accumulate)
-      }
-      if isLast { WinogradKernel.addGradient(of: gradient, channels: channels, filters: filters, to: dkernel) }
+      WinogradKernel.addGradient(of: gradient, channels: channels, filters: filters, to: dkernel)
     }
   }
 

@@ -18,6 +18,8 @@ public struct Dropout: Layer {
 
   public func outputShape(for input: Shape) -> Shape { input }
 
+  public var isIdentityInInference: Bool { true }
+
   public var rectifiesGradient: Bool { true }
 
   public var backwardReadsInput: Bool { false }

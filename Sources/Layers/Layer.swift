@@ -31,6 +31,9 @@ public protocol Layer: Sendable {
   /// Whether the output is the input's own memory under another shape; then neither pass is called.
   var isReshaping: Bool { get }
 
+  /// Whether forward only passes its input on where nothing is drawn; it may then be left out.
+  var isIdentityInInference: Bool { get }
+
   /// How many samples the passes like to get at a time.
   var grain: Grain { get }
 
@@ -85,6 +88,7 @@ extension Layer {
   public func keptCount(for input: Shape) -> Int { 0 }
   public func forwardFLOPs(for input: Shape) -> Int { 0 }
   public var isReshaping: Bool { false }
+  public var isIdentityInInference: Bool { false }
   public var grain: Grain { .few }
   public func granule(for input: Shape) -> Int { 1 }
   public var rectifiesGradient: Bool { false }

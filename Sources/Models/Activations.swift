@@ -9,6 +9,8 @@ struct Activations {
   private let shapes: [Shape]
   private let storages: [FloatStorage]
   private let areLasting: [Bool]
+  /// Which ones a segment hands to the next.
+  private let areBorders: [Bool]
 
   /// Makes room for `samples` samples.
   ///
@@ -16,19 +18,22 @@ struct Activations {
   init(_ model: Sequential, segments: [Segment], isRectified: [Bool], samples: Int) {
     let stages = model.stages
     shapes = [model.input] + stages.map(\.output)
-    var areLasting = shapes.map { _ in false }
-    for segment in segments {
-      (areLasting[segment.stages.lowerBound], areLasting[segment.stages.upperBound]) = (true, true)
-    }
-    for (index, stage) in stages.enumerated() where !stage.layer.isReshaping {
-      if stage.layer.backwardReadsInput { areLasting[index] = true }
-      if stage.layer.backwardReadsOutput && !isRectified[index] { areLasting[index + 1] = true }
-    }
     // A layer that only reshapes shares its input's memory.
     let reshaping = stages.indices.filter { stages[$0].layer.isReshaping }
-    for index in reshaping where areLasting[index] { areLasting[index + 1] = true }
-    for index in reshaping.reversed() where areLasting[index + 1] { areLasting[index] = true }
-
+    func shared(_ flags: [Bool]) -> [Bool] {
+      var flags = flags
+      for index in reshaping where flags[index] { flags[index + 1] = true }
+      for index in reshaping.reversed() where flags[index + 1] { flags[index] = true }
+      return flags
+    }
+    var flags = shapes.map { _ in false }
+    for segment in segments { (flags[segment.stages.lowerBound], flags[segment.stages.upperBound]) = (true, true) }
+    areBorders = shared(flags)
+    for (index, stage) in stages.enumerated() where !stage.layer.isReshaping {
+      if stage.layer.backwardReadsInput { flags[index] = true }
+      if stage.layer.backwardReadsOutput && !isRectified[index] { flags[index + 1] = true }
+    }
+    let areLasting = shared(flags)
     var storages = [FloatStorage(count: samples * model.input.count)]
     for segment in segments {
       for index in segment.stages {
@@ -41,8 +46,10 @@ struct Activations {
   }
 
   /// Some samples of activation `index`, all of one group where it is not kept.
-  subscript(_ index: Int, _ samples: Range<Int>) -> TensorView {
-    let own = areLasting[index] ? samples : 0..<samples.count
+  ///
+  /// - Parameter isKeeping: whether backward follows.
+  func view(_ index: Int, _ samples: Range<Int>, isKeeping: Bool = true) -> TensorView {
+    let own = (isKeeping ? areLasting : areBorders)[index] ? samples : 0..<samples.count
     return TensorView(samples: own.upperBound, shape: shapes[index], buffer: storages[index].buffer).samples(own)
   }
 }

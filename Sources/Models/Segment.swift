@@ -18,6 +18,8 @@ struct Segment {
   let granule: Int
   /// The first layer that does more than reshape; nil where none does.
   let firstWorking: Int?
+  /// The last such layer.
+  let lastWorking: Int?
 
   /// Whether no layer does more than reshape.
   var isReshaping: Bool { firstWorking == nil }
@@ -59,5 +61,6 @@ struct Segment {
     width = stages.map { max($0.input.count, $0.output.count) }.max() ?? 1
     granule = stages.map { $0.layer.granule(for: $0.input) }.max() ?? 1
     firstWorking = run.first { !model.stages[$0].layer.isReshaping }
+    lastWorking = run.last { !model.stages[$0].layer.isReshaping }
   }
 }

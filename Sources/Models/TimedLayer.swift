@@ -10,6 +10,7 @@ private struct TimedLayer: Layer {
   let index: Int
 
   var isReshaping: Bool { base.isReshaping }
+  var isIdentityInInference: Bool { base.isIdentityInInference }
   var grain: Grain { base.grain }
   func gradientBlocks(for input: Shape) -> [Range<Int>] { base.gradientBlocks(for: input) }
   func addsExactly(samples: Int, for input: Shape) -> Bool { base.addsExactly(samples: samples, for: input) }

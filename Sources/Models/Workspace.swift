@@ -47,7 +47,7 @@ public final class Workspace {
   /// Where the wave's samples go before `forward`: (samples, input shape…).
   public func input(samples: Int) -> TensorView {
     precondition(samples <= capacity, "the workspace was made for \(capacity) samples, got \(samples)")
-    return activations[0, 0..<samples]
+    return activations.view(0, 0..<samples)
   }
 
   /// Runs every layer on the samples in `input` and returns the logits (samples, classes), good until the next pass. They
@@ -57,37 +57,54 @@ public final class Workspace {
   ///   - slices: the samples of each slice, from 0, without gaps.
   ///   - values: the arena's values.
   ///   - draw: what training's random draws depend on; nil for inference.
-  public func forward(slices: [Range<Int>], values: FloatBuffer, draw: LayerPass.Draw?) -> TensorView {
+  ///   - isKeeping: whether backward may follow.
+  public func forward(
+    slices: [Range<Int>], values: FloatBuffer, draw: LayerPass.Draw?, isKeeping: Bool = true
+  ) -> TensorView {
     let samples = slices.last?.upperBound ?? 0
     precondition(1...capacity ~= samples, "the workspace was made for \(capacity) samples, got \(samples)")
     for segment in segments {
       switch segment.grain {
       case .few:
         for group in slices.lazy.flatMap({ segment.groups(of: $0) }) {
-          for index in segment.stages where !model.stages[index].layer.isReshaping {
-            model.stages[index].layer.forward(
-              x: activations[index, group], y: activations[index + 1, group],
-              in: pass(index, keeping: group, values: values, draw: draw?.part(group)))
-          }
+          forward(segment, group, values: values, draw: draw?.part(group), isKeeping: isKeeping)
         }
       case .many:
         let index = segment.stages.lowerBound
         model.stages[index].layer.forward(
-          x: activations[index, 0..<samples], y: activations[index + 1, 0..<samples],
+          x: activations.view(index, 0..<samples), y: activations.view(index + 1, 0..<samples),
           in: pass(index, keeping: 0..<samples, values: values, slices: slices, draw: draw))
       case .slice:
         let index = segment.stages.lowerBound
         for (slice, own) in slices.enumerated() {
           model.stages[index].layer.forward(
-            x: activations[index, own], y: activations[index + 1, own],
+            x: activations.view(index, own), y: activations.view(index + 1, own),
             in: pass(index, keeping: slice..<slice + 1, values: values, draw: draw?.part(own)))
         }
       }
     }
-    let output = activations[model.stages.count, 0..<samples]
+    let output = activations.view(model.stages.count, 0..<samples)
     let logits = TensorView(samples: samples, shape: output.shape, buffer: waveGradients[1].buffer)
     _ = logits.buffer.update(fromContentsOf: output.reading)
     return logits
+  }
+
+  /// A few samples of one slice through all layers of a segment.
+  private func forward(
+    _ segment: Segment, _ group: Range<Int>, values: FloatBuffer, draw: LayerPass.Draw?, isKeeping: Bool
+  ) {
+    var x = activations.view(segment.stages.lowerBound, group, isKeeping: isKeeping)
+    for index in segment.stages {
+      let stage = model.stages[index]
+      let isLast = index == segment.lastWorking
+      if stage.layer.isReshaping || (!isKeeping && !isLast && stage.layer.isIdentityInInference) {
+        x = x.reshaped(to: stage.output)
+        continue
+      }
+      let y = activations.view(index + 1, group, isKeeping: isKeeping)
+      stage.layer.forward(x: x, y: y, in: pass(index, keeping: group, values: values, draw: draw))
+      x = y
+    }
   }
 
   /// Runs every layer backward after `forward`, from the last to the first.
@@ -155,7 +172,7 @@ public final class Workspace {
       let isLast = index == segment.firstWorking
       let between = TensorView(samples: group.count, shape: stage.input, buffer: groupGradients[free].buffer)
       let target = isLast ? dx?.reshaped(to: stage.input) : between
-      let (x, y) = (activations[index, group], activations[index + 1, group])
+      let (x, y) = (activations.view(index, group), activations.view(index + 1, group))
       stage.layer.backward(x: x, y: y, dy: dy, dx: target, in: pass(index, keeping: group, values: values, draw: draw))
       if !stage.ranges.isEmpty {
         stage.layer.parameterGradients(
@@ -174,7 +191,7 @@ public final class Workspace {
     into sink: any GradientSink
   ) throws {
     let stage = model.stages[index]
-    let (x, y) = (activations[index, 0..<dy.samples], activations[index + 1, 0..<dy.samples])
+    let (x, y) = (activations.view(index, 0..<dy.samples), activations.view(index + 1, 0..<dy.samples))
     stage.layer.backward(
       x: x, y: y, dy: dy, dx: dx,
       in: pass(index, keeping: 0..<dy.samples, values: values, slices: slices, draw: draw))
@@ -201,7 +218,7 @@ public final class Workspace {
     values: FloatBuffer, draw: LayerPass.Draw?, gradient: MutableFloatBuffer
   ) {
     let stage = model.stages[index]
-    let (x, y) = (activations[index, samples], activations[index + 1, samples])
+    let (x, y) = (activations.view(index, samples), activations.view(index + 1, samples))
     let pass = pass(
       index, keeping: slice..<slice + 1, values: values, gradients: gradient,
       share: Float(samples.count) / Float(batch), draw: draw)

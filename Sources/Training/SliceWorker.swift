@@ -88,7 +88,7 @@ final class SliceWorker {
   /// The score of each of a wave's slices.
   func evaluate(_ wave: Wave, of dataset: any Dataset, values: FloatBuffer) -> [Score] {
     load(wave, of: dataset, draw: nil)
-    let logits = workspace.forward(slices: wave.slices, values: values, draw: nil)
+    let logits = workspace.forward(slices: wave.slices, values: values, draw: nil, isKeeping: false)
     return wave.slices.map {
       SoftmaxCrossentropy.forward(logits: logits.samples($0).reading, labels: labels($0), smoothing: smoothing)
     }

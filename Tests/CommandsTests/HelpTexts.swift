@@ -86,7 +86,7 @@ enum HelpTexts {
       --data DIR           where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --input-shape HxWxC  resize the images of a folder; C is 1 or 3 (default: the size that they share)
       --normalize          with --weights: scale each channel by the data set's training samples
-      --slice N            the samples of one unit of work (default 64)
+      --slice N            the samples of one unit of work (default 256)
       --threads T          the compute threads of each rank (default: its share of the host's cores)
 
     `--dataset folder --data DIR` takes PNG and JPEG files from DIR/train/CLASS and DIR/validation/CLASS (or val, or test).

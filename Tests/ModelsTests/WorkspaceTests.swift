@@ -55,6 +55,31 @@ import Testing
     #expect(logits(model, x, in: Workspace(model: model, samples: 64)) == exact)
   }
 
+  /// What inference leaves out and overwrites does not show: a dropout between layers, before a border and behind one.
+  @Test func inferenceHasTheLogitsOfAPassThatKeepsAll() throws {
+    let model = try Sequential(name: "dropouts", input: [8, 8, 2]) {
+      Dropout(0.5)
+      Conv2D(3, kernel: 3, activation: .relu)
+      Dropout(0.25)
+      MaxPooling2D(2)
+      Dropout(0.25)
+      Flatten()
+      Dense(6, activation: .relu)
+      Dropout(0.25)
+      Dense(3, activation: .softmax)
+    }
+    let (values, x) = (values(model), fractions(9 * model.input.count, seed: 4))
+    func logits(isKeeping: Bool) -> [UInt32] {
+      let workspace = Workspace(model: model, samples: 9)
+      _ = workspace.input(samples: 9).buffer.update(fromContentsOf: x)
+      return workspace.forward(slices: [0..<6, 6..<9], values: values.buffer.reading, draw: nil, isKeeping: isKeeping)
+        .buffer.map(\.bitPattern)
+    }
+    let kept = logits(isKeeping: true)
+    #expect(logits(isKeeping: false) == kept)
+    #expect(Set(kept).count > 9)
+  }
+
   @Test func aDivergedLayerShowsInTheLogits() throws {
     let model = try network()
     let (values, workspace) = (values(model), Workspace(model: model, samples: 1))
