@@ -28,6 +28,14 @@ struct PoolingWindows: Sendable {
     /// Where the channels of each of these pixels begin, in row order.
     @inline(__always)
     func forEachPixel(_ body: (Int) -> Void) {
+      if extent == (1, 2, 2) {
+        // The usual window. Without loops it takes half the time.
+        body(first)
+        body(first &+ pitch.column)
+        body(first &+ pitch.row)
+        body(first &+ pitch.row &+ pitch.column)
+        return
+      }
       var plane = first
       for _ in 0..<extent.planes {
         var row = plane

@@ -161,6 +161,49 @@ import Testing
       })
   }
 
+  /// A slice of several groups, which overwrite one another's activations where backward does not need them, has the sum of its
+  /// samples' gradients.
+  @Test func groupsOfASliceDoNotDisturbOneAnother() throws {
+    let model = try Sequential(name: "wide", input: [32, 32, 3]) {
+      Conv2D(32, kernel: 3, padding: .same, activation: .relu)
+      Dropout(0.25)
+      Conv2D(24, kernel: 3, activation: .relu)
+      MaxPooling2D(2)
+      Conv2D(5, kernel: 1, activation: .silu)
+      ReLU()
+      AveragePooling2D(3)
+      Flatten()
+      Dense(10, activation: .softmax)
+    }
+    let (values, samples) = (values(model), 7)
+    let x = fractions(samples * model.input.count, seed: 6)
+    let drawn: [Int32] = (0..<7).map { 3 * $0 + 1 }
+    /// The gradients of some samples as one slice.
+    func gradients(_ range: Range<Int>) throws -> [Float] {
+      let (workspace, sink) = (Workspace(model: model, samples: range.count), OneSlice(model.parameterCount))
+      _ = workspace.input(samples: range.count).buffer
+        .update(fromContentsOf: x[range.lowerBound * model.input.count..<range.upperBound * model.input.count])
+      try drawn[range].withUnsafeBufferPointer { drawn in
+        let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
+        let logits = workspace.forward(slices: [0..<range.count], values: values.buffer.reading, draw: draw)
+        try workspace.backward(
+          dlogits: logits, slices: [0..<range.count], batch: samples, values: values.buffer.reading, draw: draw,
+          into: sink)
+      }
+      return sink.gradients.floats
+    }
+    let together = try gradients(0..<samples)
+    let alone = try (0..<samples).map { try gradients($0..<$0 + 1) }
+    for entry in model.layout.entries {
+      let largest = together[entry.range].map(abs).max() ?? 0
+      // 30 × 30 terms of each sample, in another order: far below what a sample's lost activations would change.
+      let differs = entry.range.first { i in
+        abs(alone.reduce(0) { $0 + $1[i] } - together[i]) > 1e-4 * largest
+      }
+      #expect(differs == nil && largest > 0, "\(entry.name)")
+    }
+  }
+
   private func expectBitsOfSlices(_ model: Sequential, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let slices = [0..<5, 5..<10, 10..<12]
     let drawn: [Int32] = (0..<12).map { 40 - 3 * $0 }

@@ -1,0 +1,61 @@
+import Kernels
+import Tensors
+import Testing
+
+/// What OpenBLAS shows of how it multiplies decides how fast a product is, never its bits.
+@Suite struct ProductExperimentTests {
+  init() { OpenBLAS.useCallingThreadOnly() }
+
+  private static let slices: [[Range<Int>]] = [[0..<5, 5..<10, 10..<12], [0..<64, 64..<128, 128..<130]]
+
+  /// Three times: slice by slice, when OpenBLAS is asked, and as it answered.
+  @Test(arguments: slices, [false, true])
+  func aProductOfSlicesHasTheBitsOfEachAlone(_ slices: [Range<Int>], isTransposed: Bool) {
+    let (rows, inner, columns) = (slices.last?.upperBound ?? 0, 70, 90)
+    let a = FloatStorage(Values.fractional.random(rows * inner, seed: 1))
+    let b = FloatStorage(Values.fractional.random(inner * columns, seed: 2))
+    let left = Matrix(a.buffer.reading, rows: rows, columns: inner)
+    let right =
+      isTransposed
+      ? Matrix(b.buffer.reading, rows: columns, columns: inner).transposed
+      : Matrix(b.buffer.reading, rows: inner, columns: columns)
+    let alone = slices.flatMap { slice in
+      let target = FloatStorage(nan: slice.count * columns)
+      multiply(
+        Matrix(
+          a.buffer.reading.part(slice.lowerBound * inner..<slice.upperBound * inner), rows: slice.count, columns: inner),
+        right, into: Matrix(target.buffer, rows: slice.count, columns: columns))
+      return target.floats
+    }
+    for _ in 0..<3 {
+      let target = FloatStorage(nan: rows * columns)
+      multiply(left, right, into: Matrix(target.buffer, rows: rows, columns: columns), slices: slices)
+      expectSameBits(target.floats, alone)
+    }
+  }
+
+  /// Where a product is said to add exactly, it does, on other numbers than it was tried with. The last has more terms than
+  /// OpenBLAS adds up at a time.
+  @Test(arguments: [(40, 24, 16), (249, 512, 64), (33, 48, 5_000)])
+  func whatIsSaidToAddExactlyDoes(rows: Int, columns: Int, inner: Int) {
+    let stride = rows + 3
+    let isKnownAtOnce = addsExactly(rows: rows, columns: columns, inner: inner, stride: stride)
+    #expect(!isKnownAtOnce, "a shape that is met once is not tried")
+    let isExact = addsExactly(rows: rows, columns: columns, inner: inner, stride: stride)
+
+    let a = FloatStorage(Values.fractional.random(inner * stride, seed: 3))
+    let b = FloatStorage(Values.fractional.random(inner * columns, seed: 4))
+    let start = Values.fractional.random(rows * columns, seed: 5)
+    let (product, sum) = (FloatStorage(nan: rows * columns), FloatStorage(start))
+    let left = Matrix(a.buffer.reading, rows: inner, columns: rows, stride: stride).transposed
+    let right = Matrix(b.buffer.reading, rows: inner, columns: columns)
+    multiply(left, right, into: Matrix(product.buffer, rows: rows, columns: columns))
+    multiply(left, right, into: Matrix(sum.buffer, rows: rows, columns: columns), .accumulate)
+    let expected = zip(start, product.floats).map { $0 + $1 }
+    if isExact {
+      expectSameBits(sum.floats, expected)
+    } else {
+      #expect(sum.floats != expected, "it adds exactly, but is said not to")
+    }
+  }
+}
