@@ -17,12 +17,15 @@ extension Matrix where Buffer == FloatBuffer {
     precondition(rows == 0 || (rows - 1) * self.stride + columns <= buffer.count, "the matrix leaves its buffer")
   }
 
-  /// Some of the rows, which follow one another.
-  func rows(_ range: Range<Int>) -> Matrix {
+  /// Some of the rows and columns.
+  func part(_ rows: Range<Int>, _ columns: Range<Int>) -> Matrix {
     precondition(!isTransposed, "the rows of a transposed matrix do not follow one another")
-    let end = min(buffer.count, range.upperBound * stride)
-    return Matrix(buffer.part(range.lowerBound * stride..<end), rows: range.count, columns: columns, stride: stride)
+    let start = rows.lowerBound * stride + columns.lowerBound
+    return Matrix(buffer.part(start..<buffer.count), rows: rows.count, columns: columns.count, stride: stride)
   }
+
+  /// Some of the rows.
+  func rows(_ range: Range<Int>) -> Matrix { part(range, 0..<columns) }
 
   /// The same floats read with rows and columns exchanged.
   public var transposed: Matrix {
@@ -39,11 +42,14 @@ extension Matrix where Buffer == MutableFloatBuffer {
 }
 
 extension Matrix where Buffer == MutableFloatBuffer {
-  /// Some of the rows, which follow one another.
-  func rows(_ range: Range<Int>) -> Matrix {
-    let end = min(buffer.count, range.upperBound * stride)
-    return Matrix(buffer.part(range.lowerBound * stride..<end), rows: range.count, columns: columns, stride: stride)
+  /// Some of the rows and columns.
+  func part(_ rows: Range<Int>, _ columns: Range<Int>) -> Matrix {
+    let start = rows.lowerBound * stride + columns.lowerBound
+    return Matrix(buffer.part(start..<buffer.count), rows: rows.count, columns: columns.count, stride: stride)
   }
+
+  /// Some of the rows.
+  func rows(_ range: Range<Int>) -> Matrix { part(range, 0..<columns) }
 }
 
 /// What a product does with what its target held before.

@@ -16,23 +16,21 @@ public func multiply(
 ) {
   precondition(
     (slices.last?.upperBound ?? 0) * rowsPerSample == a.rows && !a.isTransposed, "the slices cover the rows")
-  let product = SlicedProduct(
-    slices: slices, rowsPerSample: rowsPerSample, inner: a.columns, columns: b.columns, isTransposed: b.isTransposed)
+  let rows = slices.map { $0.lowerBound * rowsPerSample..<$0.upperBound * rowsPerSample }
+  if TiledProduct.suits(b) { return TiledProduct.multiply(a, b, into: target, slices: rows) }
+  let product = SlicedProduct(slices: rows, inner: a.columns, columns: b.columns, isTransposed: b.isTransposed)
   if slices.count == 1 || experiment.outcome(for: product, { product.compare(b) }) {
     multiply(a, b, into: target)
   } else {
-    for slice in slices {
-      let rows = slice.lowerBound * rowsPerSample..<slice.upperBound * rowsPerSample
-      multiply(a.rows(rows), b, into: target.rows(rows))
-    }
+    for slice in rows { multiply(a.rows(slice), b, into: target.rows(slice)) }
   }
 }
 
 private let experiment = ProductExperiment<SlicedProduct>()
 
 private struct SlicedProduct: Hashable {
+  /// The rows of each slice.
   let slices: [Range<Int>]
-  let rowsPerSample: Int
   let inner: Int
   let columns: Int
   let isTransposed: Bool
@@ -40,16 +38,13 @@ private struct SlicedProduct: Hashable {
   /// Whether the bits of a row do not depend on the rows beside it: multiplies random rows with `b` both ways and compares
   /// every bit.
   func compare(_ b: Matrix<FloatBuffer>) -> Bool {
-    let rows = (slices.last?.upperBound ?? 0) * rowsPerSample
+    let rows = slices.last?.upperBound ?? 0
     let a = ProductExperiment<Self>.numbers(rows * inner)
     let (whole, parts) = (FloatStorage(count: rows * columns), FloatStorage(count: rows * columns))
     let left = Matrix(a.buffer.reading, rows: rows, columns: inner)
     multiply(left, b, into: Matrix(whole.buffer, rows: rows, columns: columns))
     let target = Matrix(parts.buffer, rows: rows, columns: columns)
-    for slice in slices {
-      let rows = slice.lowerBound * rowsPerSample..<slice.upperBound * rowsPerSample
-      multiply(left.rows(rows), b, into: target.rows(rows))
-    }
+    for slice in slices { multiply(left.rows(slice), b, into: target.rows(slice)) }
     return whole.buffer.hasBits(of: parts.buffer)
   }
 }

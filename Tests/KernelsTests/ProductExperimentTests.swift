@@ -8,10 +8,11 @@ import Testing
 
   private static let slices: [[Range<Int>]] = [[0..<5, 5..<10, 10..<12], [0..<64, 64..<128, 128..<130]]
 
-  /// Three times: slice by slice, when OpenBLAS is asked, and as it answered.
-  @Test(arguments: slices, [false, true])
-  func aProductOfSlicesHasTheBitsOfEachAlone(_ slices: [Range<Int>], isTransposed: Bool) {
-    let (rows, inner, columns) = (slices.last?.upperBound ?? 0, 70, 90)
+  /// Three times: slice by slice, when OpenBLAS is asked, and as it answered. The larger shape goes by tiles, where OpenBLAS
+  /// has kernels for these, unless it is transposed.
+  @Test(arguments: slices, [(70, 90, false), (70, 90, true), (500, 600, false), (500, 600, true)])
+  func aProductOfSlicesHasTheBitsOfEachAlone(_ slices: [Range<Int>], _ shape: (Int, Int, Bool)) {
+    let (rows, (inner, columns, isTransposed)) = (slices.last?.upperBound ?? 0, shape)
     let a = FloatStorage(Values.fractional.random(rows * inner, seed: 1))
     let b = FloatStorage(Values.fractional.random(inner * columns, seed: 2))
     let left = Matrix(a.buffer.reading, rows: rows, columns: inner)
@@ -21,10 +22,10 @@ import Testing
       : Matrix(b.buffer.reading, rows: inner, columns: columns)
     let alone = slices.flatMap { slice in
       let target = FloatStorage(nan: slice.count * columns)
+      let own = a.buffer.reading.part(slice.lowerBound * inner..<slice.upperBound * inner)
       multiply(
-        Matrix(
-          a.buffer.reading.part(slice.lowerBound * inner..<slice.upperBound * inner), rows: slice.count, columns: inner),
-        right, into: Matrix(target.buffer, rows: slice.count, columns: columns))
+        Matrix(own, rows: slice.count, columns: inner), right,
+        into: Matrix(target.buffer, rows: slice.count, columns: columns), slices: [0..<slice.count])
       return target.floats
     }
     for _ in 0..<3 {
@@ -32,6 +33,25 @@ import Testing
       multiply(left, right, into: Matrix(target.buffer, rows: rows, columns: columns), slices: slices)
       expectSameBits(target.floats, alone)
     }
+  }
+
+  /// Tiles that do not fit evenly, of whole numbers, whose sums are exact.
+  @Test func noTileIsLeftOut() {
+    let (rows, inner, columns) = (70, 500, 600)
+    let (a, b) = (Values.whole.random(rows * inner, seed: 1), Values.whole.random(inner * columns, seed: 2))
+    let (left, right) = (FloatStorage(a), FloatStorage(b))
+    let target = FloatStorage(nan: rows * columns)
+    multiply(
+      Matrix(left.buffer.reading, rows: rows, columns: inner),
+      Matrix(right.buffer.reading, rows: inner, columns: columns),
+      into: Matrix(target.buffer, rows: rows, columns: columns), slices: [0..<rows])
+    var expected = [Float](repeating: 0, count: rows * columns)
+    for m in 0..<rows {
+      for k in 0..<inner {
+        for n in 0..<columns { expected[m * columns + n] += a[m * inner + k] * b[k * columns + n] }
+      }
+    }
+    expectSameBits(target.floats, expected)
   }
 
   /// Where a product is said to add exactly, it does, on other numbers than it was tried with. The last has more terms than
