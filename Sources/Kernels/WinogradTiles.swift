@@ -39,27 +39,27 @@ struct WinogradTiles {
     for tile in tiles {
       let (top, left) = origin(tile)
       let pixels = plane.read(6, top - height.before, left - width.before, of: source, edge: edge)
-      forEachOctet(channels) { c in
+      forEachOctet(channels) { channel in
         @inline(__always)
         func column(_ x: Int) -> Six {
-          let d = pixels.start + (x &* channels &+ c)
+          let d = pixels.start + (x &* channels &+ channel)
           return WinogradTransform.input(
             (
               octet(d), octet(d + pixels.line), octet(d + 2 &* pixels.line), octet(d + 3 &* pixels.line),
               octet(d + 4 &* pixels.line), octet(d + 5 &* pixels.line)
             ))
         }
-        let (a, b, c0, d, e, f) = (column(0), column(1), column(2), column(3), column(4), column(5))
+        let (a, b, c, d, e, f) = (column(0), column(1), column(2), column(3), column(4), column(5))
         @inline(__always)
         func line(_ row: Int, _ values: Six) {
-          storeLine(WinogradTransform.input(values), target + (row &* 6 &* pitch &+ c), pitch)
+          storeLine(WinogradTransform.input(values), target + (row &* 6 &* pitch &+ channel), pitch)
         }
-        line(0, (a.0, b.0, c0.0, d.0, e.0, f.0))
-        line(1, (a.1, b.1, c0.1, d.1, e.1, f.1))
-        line(2, (a.2, b.2, c0.2, d.2, e.2, f.2))
-        line(3, (a.3, b.3, c0.3, d.3, e.3, f.3))
-        line(4, (a.4, b.4, c0.4, d.4, e.4, f.4))
-        line(5, (a.5, b.5, c0.5, d.5, e.5, f.5))
+        line(0, (a.0, b.0, c.0, d.0, e.0, f.0))
+        line(1, (a.1, b.1, c.1, d.1, e.1, f.1))
+        line(2, (a.2, b.2, c.2, d.2, e.2, f.2))
+        line(3, (a.3, b.3, c.3, d.3, e.3, f.3))
+        line(4, (a.4, b.4, c.4, d.4, e.4, f.4))
+        line(5, (a.5, b.5, c.5, d.5, e.5, f.5))
       }
       target += channels
     }

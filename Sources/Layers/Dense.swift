@@ -104,8 +104,8 @@ public struct Dense: ActivatedLayer {
 
   public func addsExactly(samples: Int, for input: Shape) -> Bool {
     let inputs = inputs(input)
-    return kernelBlocks(inputs).allSatisfy {
-      Kernels.addsExactly(rows: $0.count, columns: units, inner: samples * input.count / inputs, stride: inputs)
+    return Set(kernelBlocks(inputs).map(\.count)).allSatisfy {
+      Kernels.addsExactly(rows: $0, columns: units, inner: samples * input.count / inputs, stride: inputs)
     }
   }
 

@@ -195,17 +195,19 @@ public final class Workspace {
     stage.layer.backward(
       x: x, y: y, dy: dy, dx: dx,
       in: pass(index, keeping: 0..<dy.samples, values: values, slices: slices, draw: draw))
+    // The sums to which slices may add their gradients themselves.
+    let sums = slices.enumerated().map { slice, samples in
+      stage.layer.addsExactly(samples: samples.count, for: stage.input) ? sink.sum(before: slice) : nil
+    }
     for (block, floats) in stage.layer.gradientBlocks(for: stage.input).enumerated() where !floats.isEmpty {
       let range = stage.extent.lowerBound + floats.lowerBound..<stage.extent.lowerBound + floats.upperBound
       for (slice, samples) in slices.enumerated() {
-        let sum = sink.sum(before: slice)
-          .flatMap { stage.layer.addsExactly(samples: samples.count, for: stage.input) ? $0 : nil }
+        let sum = sums[slice]
         stage.layer.parameterGradients(
           x: x.samples(samples), dy: dy.samples(samples),
           in: pass(
             index, keeping: samples, values: values, gradients: sum ?? sink.gradient(of: slice),
-            accumulates: sum != nil,
-            block: block, draw: draw?.part(samples)))
+            accumulates: sum != nil, block: block, draw: draw?.part(samples)))
         if sum == nil { sink.complete(range, of: slice) } else { sink.completeAdded(range, of: slice) }
       }
       try sink.pulse()
