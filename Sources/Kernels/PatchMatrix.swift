@@ -53,16 +53,17 @@ struct PatchMatrix {
       copyRuns(
         whole.count, of: run, from: source + (line + w.origin(whole.lowerBound)) * c, by: w.stride * c,
         to: start + (whole.lowerBound - columns.lowerBound) * patch, by: patch)
-      for border in [columns.lowerBound..<whole.lowerBound, whole.upperBound..<columns.upperBound] {
-        for ow in border {
-          let row = start + (ow - columns.lowerBound) * patch
-          for kw in 0..<w.kernel {
-            let x = w.origin(ow) + kw * w.dilation
-            if x < 0 || x >= w.input {
-              (row + kw * c).update(repeating: 0, count: c)
-            } else {
-              (row + kw * c).update(from: source + (line + x) * c, count: c)
-            }
+      for ow in columns.lowerBound..<whole.lowerBound { copyTaps(ow) }
+      for ow in whole.upperBound..<columns.upperBound { copyTaps(ow) }
+
+      func copyTaps(_ ow: Int) {
+        let row = start + (ow - columns.lowerBound) * patch
+        for kw in 0..<w.kernel {
+          let x = w.origin(ow) + kw * w.dilation
+          if x < 0 || x >= w.input {
+            (row + kw * c).update(repeating: 0, count: c)
+          } else {
+            (row + kw * c).update(from: source + (line + x) * c, count: c)
           }
         }
       }
