@@ -129,7 +129,7 @@ extension Initializer {
       switch self {
       case .zeros: "Zeros"
       case .ones: "Ones"
-      case .constant(let value): "Constant"
+      case .constant: "Constant"
       case .glorotUniform: "GlorotUniform"
       case .glorotNormal: "GlorotNormal"
       case .heUniform: "HeUniform"
