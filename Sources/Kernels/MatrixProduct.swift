@@ -18,14 +18,14 @@ extension Matrix where Buffer == FloatBuffer {
   }
 
   /// Some of the rows and columns.
-  func part(_ rows: Range<Int>, _ columns: Range<Int>) -> Matrix {
+  public func part(_ rows: Range<Int>, _ columns: Range<Int>) -> Matrix {
     precondition(!isTransposed, "the rows of a transposed matrix do not follow one another")
     let start = rows.lowerBound * stride + columns.lowerBound
     return Matrix(buffer.part(start..<buffer.count), rows: rows.count, columns: columns.count, stride: stride)
   }
 
   /// Some of the rows.
-  func rows(_ range: Range<Int>) -> Matrix { part(range, 0..<columns) }
+  public func rows(_ range: Range<Int>) -> Matrix { part(range, 0..<columns) }
 
   /// The same floats read with rows and columns exchanged.
   public var transposed: Matrix {
@@ -43,13 +43,13 @@ extension Matrix where Buffer == MutableFloatBuffer {
 
 extension Matrix where Buffer == MutableFloatBuffer {
   /// Some of the rows and columns.
-  func part(_ rows: Range<Int>, _ columns: Range<Int>) -> Matrix {
+  public func part(_ rows: Range<Int>, _ columns: Range<Int>) -> Matrix {
     let start = rows.lowerBound * stride + columns.lowerBound
     return Matrix(buffer.part(start..<buffer.count), rows: rows.count, columns: columns.count, stride: stride)
   }
 
   /// Some of the rows.
-  func rows(_ range: Range<Int>) -> Matrix { part(range, 0..<columns) }
+  public func rows(_ range: Range<Int>) -> Matrix { part(range, 0..<columns) }
 }
 
 /// What a product does with what its target held before.

@@ -42,7 +42,7 @@ struct PatchMatrix {
     check(pixels, sample.count, patches.count)
     guard let source = sample.baseAddress, let target = patches.baseAddress else { return }
     let (w, c, patch) = (geometry.window.width, geometry.window.channels, geometry.patch)
-    let run = w.kernel * c
+    let (run, inside) = (w.kernel * c, inside)
     forEachLine(pixels) { line, columns, place in
       let start = target + place
       guard line >= 0 else {
@@ -75,6 +75,7 @@ struct PatchMatrix {
     check(pixels, sample.count, patches.count)
     guard let target = sample.baseAddress, let source = patches.baseAddress else { return }
     let (w, c, patch) = (geometry.window.width, geometry.window.channels, geometry.patch)
+    let inside = inside
     forEachLine(pixels) { line, columns, place in
       guard line >= 0 else { return }
       var row = source + place

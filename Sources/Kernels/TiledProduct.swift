@@ -1,11 +1,11 @@
 import Tensors
 
 /// A product cut into tiles of up to a million multiplications, which OpenBLAS multiplies as they lie, without packing them
-/// first, where it has kernels for that: on core types with AVX-512, since version 0.3.17. A wide `b` that meets few rows is
-/// then read faster than it is packed.
+/// first, where it has kernels for that: on core types with AVX-512. A wide `b` that meets few rows is then read faster than it
+/// is packed.
 ///
 /// A tile is cut from one slice's rows alone, so their bits do not depend on the slices beside it.
-struct TiledProduct {
+enum TiledProduct {
   private static let (rows, columns, inner) = (64, 64, 240)
 
   /// The core types of OpenBLAS that have such kernels.

@@ -10,11 +10,11 @@ struct WinogradConvolution {
   /// The tiles of one product: enough for it to run at full speed, few enough for its operands to stay in an L2 cache.
   private static let tilesPerBlock = 64
 
-  private let geometry: ConvolutionGeometry
-  private let tiles: WinogradTiles
   /// The fewest samples that share a sum of transformed gradients, which is turned back but once.
   private static let samplesPerSum = 2
 
+  private let geometry: ConvolutionGeometry
+  private let tiles: WinogradTiles
   /// A block is either this many whole samples, a power of two, or some tiles of one sample.
   private let samplesPerBlock: Int
   private let tilesPerSample: Int

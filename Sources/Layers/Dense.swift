@@ -85,12 +85,9 @@ public struct Dense: ActivatedLayer {
     let blocks = kernelBlocks(inputs)
     let part = blocks[pass.block]
     multiply(
-      Matrix(x.reading.part(part.lowerBound..<rows * inputs), rows: rows, columns: part.count, stride: inputs)
-        .transposed,
+      Matrix(x.reading, rows: rows, columns: inputs).part(0..<rows, part).transposed,
       Matrix(dy.reading, rows: rows, columns: units),
-      into: Matrix(
-        pass.gradient(0).part(part.lowerBound * units..<part.upperBound * units), rows: part.count, columns: units),
-      mode)
+      into: Matrix(pass.gradient(0), rows: inputs, columns: units).rows(part), mode)
     if useBias && pass.block == blocks.count - 1 { biasGradient(dy: dy.reading, dbias: pass.gradient(1), mode) }
   }
 

@@ -51,8 +51,7 @@ public struct LayerPass {
   /// Puts together what one layer needs.
   public init(
     values: FloatBuffer, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false, block: Int = 0,
-    ranges: [Range<Int>],
-    scratch: MutableFloatBuffer, kept: MutableFloatBuffer, share: Float = 1,
+    ranges: [Range<Int>], scratch: MutableFloatBuffer, kept: MutableFloatBuffer, share: Float = 1,
     inputIsRectified: Bool = false, gradientIsRectified: Bool = false, layer: Int, slices: [Range<Int>], draw: Draw?
   ) {
     self.values = values

@@ -208,7 +208,7 @@ public final class Workspace {
           in: pass(
             index, keeping: samples, values: values, gradients: sum ?? sink.gradient(of: slice),
             accumulates: sum != nil, block: block, draw: draw?.part(samples)))
-        if sum == nil { sink.complete(range, of: slice) } else { sink.completeAdded(range, of: slice) }
+        sink.complete(range, of: slice, isAdded: sum != nil)
       }
       try sink.pulse()
     }

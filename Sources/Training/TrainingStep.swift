@@ -122,16 +122,12 @@ final class TrainingStep {
       step.sums[worker].buffer(of: slices.lowerBound + slice)
     }
 
-    func complete(_ range: Range<Int>, of slice: Int) {
-      step.sums[worker].settle(range, of: slices.lowerBound + slice)
+    func complete(_ range: Range<Int>, of slice: Int, isAdded: Bool) {
+      step.sums[worker].settle(range, of: slices.lowerBound + slice, isAdded: isAdded)
     }
 
     func sum(before slice: Int) -> MutableFloatBuffer? {
       step.sums[worker].sum(before: slices.lowerBound + slice)
-    }
-
-    func completeAdded(_ range: Range<Int>, of slice: Int) {
-      step.sums[worker].settle(range, of: slices.lowerBound + slice, isAdded: true)
     }
 
     func filled(from start: Int) throws {

@@ -15,8 +15,7 @@ final class OneSlice: GradientSink {
 
   func gradient(of slice: Int) -> MutableFloatBuffer { gradients.buffer }
   func sum(before slice: Int) -> MutableFloatBuffer? { nil }
-  func complete(_ range: Range<Int>, of slice: Int) {}
-  func completeAdded(_ range: Range<Int>, of slice: Int) {}
+  func complete(_ range: Range<Int>, of slice: Int, isAdded: Bool) {}
   func pulse() {}
 
   func filled(from start: Int) throws {
@@ -35,8 +34,7 @@ final class ManySlices: GradientSink {
 
   func gradient(of slice: Int) -> MutableFloatBuffer { slices[slice].gradients.buffer }
   func sum(before slice: Int) -> MutableFloatBuffer? { nil }
-  func complete(_ range: Range<Int>, of slice: Int) {}
-  func completeAdded(_ range: Range<Int>, of slice: Int) {}
+  func complete(_ range: Range<Int>, of slice: Int, isAdded: Bool) {}
   func filled(from start: Int) {}
   func pulse() {}
 }
