@@ -12,6 +12,13 @@ import PackageDescription
   let cpuFlags: [String] = []
 #endif
 
+/// A C library in a folder of its own, with what Debian calls it.
+func system(_ name: String, pkgConfig: String? = nil, apt packages: [String] = []) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig,
+    providers: packages.isEmpty ? nil : [.apt(packages)])
+}
+
 /// The Swift runtime goes into the binary, so that compute nodes need no toolchain.
 let staticRuntime: [LinkerSetting] = [
   .unsafeFlags(["-static-stdlib"]),
@@ -27,16 +34,16 @@ let package = Package(
   targets: [
     // MARK: - Floor 0: C libraries
 
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev", "openmpi-bin"])]),
-    .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    system("COpenBLAS", pkgConfig: "openblas", apt: ["libopenblas-dev"]),
+    system("COpenMPI", pkgConfig: "ompi-c", apt: ["libopenmpi-dev", "openmpi-bin"]),
+    system("CArchive", pkgConfig: "libarchive", apt: ["libarchive-dev"]),
+    system("CCurl", pkgConfig: "libcurl", apt: ["libcurl4-openssl-dev"]),
+    system("CCrypto", pkgConfig: "libcrypto", apt: ["libssl-dev"]),
     // Without pkg-config: Debian's file for it has a flag of another library's, which SwiftPM warns of in every build.
-    .systemLibrary(name: "CGD", providers: [.apt(["libgd-dev"])]),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "CScheduler"),
-    .systemLibrary(name: "CVectors"),
+    system("CGD", apt: ["libgd-dev"]),
+    system("CZlib", pkgConfig: "zlib", apt: ["zlib1g-dev"]),
+    system("CScheduler"),
+    system("CVectors"),
 
     // MARK: - Floor 1: numbers and files
 
@@ -54,16 +61,20 @@ let package = Package(
     // MARK: - Floors 3 to 6: networks, training, the program
 
     .target(name: "Models", dependencies: ["Layers", "Files"]),
+    .target(name: "Runs", dependencies: ["Models", "Optimizers", "Datasets", "Files"]),
     .target(
-      name: "Training", dependencies: ["Models", "Optimizers", "Datasets", "Collectives", "Files", "CScheduler"]),
-    .target(name: "CNNDist", dependencies: ["Training"]),
-    .target(name: "Commands", dependencies: ["Training"]),
+      name: "Training",
+      dependencies: ["Runs", "Models", "Optimizers", "Datasets", "Collectives", "Files", "CScheduler"]),
+    .target(name: "CNNDist", dependencies: ["Runs", "Training"]),
+    .target(name: "Commands", dependencies: ["Runs", "Training"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands"], linkerSettings: staticRuntime),
 
     // MARK: - Tests
 
     /// What several test targets need.
-    .target(name: "TestSupport", dependencies: ["CGD", "Datasets", "Files", "Tensors"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["CGD", "Datasets", "Files", "Runs", "Tensors", "Training"],
+      path: "Tests/TestSupport"),
     /// A small MPI program that CollectivesTests runs under mpirun.
     .executableTarget(
       name: "CollectivesProbe", dependencies: ["Collectives", "Files"], path: "Tests/CollectivesProbe"),
@@ -82,7 +93,8 @@ let package = Package(
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Files"], exclude: ["initial_values.py"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TrainingProbe", "TestSupport"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "TestSupport"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Runs", "Training", "TrainingProbe", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -3,6 +3,7 @@ import Datasets
 import Kernels
 import Layers
 import Models
+import Runs
 import Tensors
 import Training
 

@@ -1,4 +1,5 @@
 import Optimizers
+import Runs
 import Training
 
 extension Experiment {

@@ -2,6 +2,7 @@ import Collectives
 import Datasets
 import Models
 import Optimizers
+import Runs
 import Training
 
 /// What training makes small.

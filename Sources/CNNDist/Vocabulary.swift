@@ -6,6 +6,7 @@ import Kernels
 import Layers
 import Models
 import Optimizers
+import Runs
 import Tensors
 import Training
 
@@ -113,9 +114,9 @@ public typealias LearningRateSchedule = Optimizers.LearningRateSchedule
 /// A rule that turns gradients into steps.
 public typealias Optimizer = Optimizers.Optimizer
 /// What one epoch gave.
-public typealias EpochMetrics = Training.EpochMetrics
+public typealias EpochMetrics = Runs.EpochMetrics
 /// What one step gave.
-public typealias StepMetrics = Training.StepMetrics
+public typealias StepMetrics = Runs.StepMetrics
 /// Hears how a run goes.
 public typealias TrainingObserver = Training.TrainingObserver
 /// Loss and accuracy on a data set.

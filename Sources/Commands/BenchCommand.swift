@@ -1,5 +1,6 @@
 import Kernels
 import Models
+import Runs
 import Training
 
 /// `cnn-dist bench`: how fast training steps are, and where their time goes.

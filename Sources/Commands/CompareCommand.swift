@@ -1,4 +1,5 @@
 import Files
+import Runs
 import Training
 
 /// `cnn-dist compare`: where two runs part, by their journals.

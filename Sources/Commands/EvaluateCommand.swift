@@ -2,6 +2,7 @@ import Collectives
 import Datasets
 import Files
 import Models
+import Runs
 import Training
 
 /// `cnn-dist evaluate`: measures a run, a checkpoint or a file of weights on the validation samples.

@@ -1,5 +1,6 @@
 import Datasets
 import Glibc
+import Runs
 import Training
 
 /// `cnn-dist fetch`: gets a data set's files. Rank 0 alone does it, and no other waits for it: a download may take longer

@@ -1,3 +1,4 @@
+import Runs
 import Training
 
 /// `cnn-dist inspect`: what a checkpoint, or any safetensors file of 32-bit floats, holds.

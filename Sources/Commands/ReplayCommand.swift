@@ -1,6 +1,7 @@
 import Collectives
 import Glibc
 import Kernels
+import Runs
 import Training
 
 /// `cnn-dist replay`: one step of a run, whoever computed it, computed again in this process.

@@ -1,4 +1,5 @@
 import Models
+import Runs
 import Tensors
 import Training
 

@@ -1,5 +1,6 @@
 import CNNDist
 import FoundationEssentials
+import Runs
 import TestSupport
 import Testing
 import Training

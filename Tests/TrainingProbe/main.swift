@@ -8,6 +8,7 @@ import Glibc
 import Kernels
 import Layers
 import Models
+import Runs
 import Training
 
 let arguments = Array(CommandLine.arguments.dropFirst())

@@ -1,5 +1,6 @@
 import Collectives
 import Tensors
+import TestSupport
 import Testing
 import Training
 

@@ -1,6 +1,7 @@
 import Collectives
 import Files
 import Layers
+import Runs
 import Testing
 import Training
 

@@ -1,3 +1,4 @@
+import Runs
 import TestSupport
 import Testing
 import Training

@@ -2,7 +2,9 @@ import Collectives
 import Datasets
 import Layers
 import Models
+import Runs
 import Tensors
+import TestSupport
 import Testing
 import Training
 

@@ -2,7 +2,9 @@ import Collectives
 import Datasets
 import Files
 import FoundationEssentials
+import Runs
 import Tensors
+import TestSupport
 import Testing
 import Training
 

@@ -1,5 +1,6 @@
 import Collectives
 import Files
+import Runs
 import Testing
 import Training
 

@@ -1,0 +1,91 @@
+import Runs
+import Training
+
+/// A subcommand's part of the command line, split by its options and read value by value.
+struct Arguments {
+  /// What stands without a flag before it.
+  let positionals: [String]
+  private let values: [String: String]
+
+  /// Splits `words`; a value follows its flag as the next word or behind `=`.
+  ///
+  /// - Throws: `UsageError` for a flag that is unknown, given twice, or lacks its value.
+  init(_ words: [String], options: [Option], command: String) throws(UsageError) {
+    var positionals: [String] = []
+    var values: [String: String] = [:]
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      guard word.hasPrefix("-"), word != "-" else {
+        positionals.append(word)
+        continue
+      }
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard let option = options.first(where: { $0.flag == parts[0] }) else {
+        throw UsageError("unknown option \(parts[0]): see `cnn-dist \(command) --help`")
+      }
+      guard values[option.flag] == nil else { throw UsageError("\(option.flag) is given twice") }
+      if let placeholder = option.value {
+        let next = parts.count == 2 ? parts[1] : rest.popFirst()
+        // Empty values come from unset shell variables, and a flag in a value's place from a forgotten one: `--run ""`
+        // would write to the system's root, `--run --resume` to a folder of that name.
+        guard let value = next, !value.isEmpty, parts.count == 2 || !value.hasPrefix("--") else {
+          throw UsageError("\(option.flag) needs a value: \(option.flag) \(placeholder)")
+        }
+        values[option.flag] = value
+      } else {
+        guard parts.count == 1 else { throw UsageError("\(option.flag) takes no value, got \(parts[1])") }
+        values[option.flag] = ""
+      }
+    }
+    self.positionals = positionals
+    self.values = values
+  }
+
+  /// Whether a switch is given.
+  func has(_ flag: String) -> Bool { values[flag] != nil }
+
+  /// A value as it stands; nil where the flag is not given.
+  func string(_ flag: String) -> String? { values[flag] }
+
+  /// A whole number in `range`.
+  func integer(_ flag: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
+    guard let text = values[flag] else { return nil }
+    guard let value = Int(text), range.contains(value) else {
+      throw UsageError("\(flag) takes a whole number from \(range.lowerBound) to \(range.upperBound), got \(text)")
+    }
+    return value
+  }
+
+  /// A whole number of 64 bits without sign.
+  func seed(_ flag: String) throws(UsageError) -> UInt64? {
+    guard let text = values[flag] else { return nil }
+    guard let value = UInt64(text) else {
+      throw UsageError("\(flag) takes a whole number from 0 to 2^64 - 1, got \(text)")
+    }
+    return value
+  }
+
+  /// A finite number in `range`.
+  func float(_ flag: String, in range: Range<Float>) throws(UsageError) -> Float? {
+    guard let text = values[flag] else { return nil }
+    guard let value = Float(text), range.contains(value) else {
+      let upper = range.upperBound == .infinity ? "" : " and below \(range.upperBound)"
+      throw UsageError("\(flag) takes a number of at least \(range.lowerBound)\(upper), got \(text)")
+    }
+    return value
+  }
+
+  /// One of a list of words.
+  func choice(_ flag: String, of words: [String]) throws(UsageError) -> String? {
+    guard let text = values[flag] else { return nil }
+    guard words.contains(text) else {
+      throw UsageError("\(flag) takes \(words.alternatives), got \(text)")
+    }
+    return text
+  }
+
+  /// Refuses words that belong to no flag.
+  func refusePositionals() throws(UsageError) {
+    if let word = positionals.first { throw UsageError("unexpected argument \(word): every value follows a flag") }
+  }
+}

@@ -1,0 +1,42 @@
+import Runs
+import Training
+
+/// One subcommand: a value that was validated when it was made, and runs once.
+protocol Command {
+  /// What the user types.
+  static var name: String { get }
+  /// One line for the list of commands.
+  static var summary: String { get }
+  /// What follows the name on the usage line, besides options.
+  static var positionals: String { get }
+  /// Whether all ranks work on it; else rank 0 alone does, and the others have nothing to do.
+  static var isCollective: Bool { get }
+  /// What its help says below the options; empty for nothing.
+  static var notes: String { get }
+  /// What it understands besides `--help`.
+  static var options: [Option] { get }
+
+  /// Reads and checks the command line.
+  ///
+  /// - Throws: `UsageError` in one sentence.
+  init(_ arguments: Arguments) throws(UsageError)
+
+  /// Does the work.
+  func run(_ environment: [String: String]) throws
+}
+
+extension Command {
+  static var positionals: String { "" }
+  static var isCollective: Bool { false }
+  static var notes: String { "" }
+
+  /// The text behind `--help`.
+  static var help: String {
+    let rows = options.map { (["  \($0.flag)", $0.value].compactMap(\.self).joined(separator: " "), $0.help) }
+    let width = (rows.map(\.0.count).max() ?? 0) + 2
+    let list = rows.map { "\($0.0.padded(to: width))\($0.1)" }.joined(separator: "\n")
+    let usage = ["cnn-dist", name, positionals, options.isEmpty ? "" : "[options]"].filter { !$0.isEmpty }
+    return "\(summary)\n\nusage: \(usage.joined(separator: " "))" + (list.isEmpty ? "" : "\n\n\(list)")
+      + (notes.isEmpty ? "" : "\n\n\(notes)")
+  }
+}

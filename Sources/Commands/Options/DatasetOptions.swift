@@ -1,0 +1,67 @@
+import Datasets
+import Files
+import Runs
+import Tensors
+import Training
+
+/// The options that say what to train or to judge on.
+enum DatasetOptions {
+  /// Every name that `--dataset` takes, the default first.
+  static let names = ["cifar10", "cifar100"] + MNISTKind.allCases.map(\.rawValue) + ["folder", "synthetic"]
+
+  /// The options, where the data set is `standard` unless one is named.
+  static func options(standard: String = names[0]) -> [Option] {
+    [
+      Option("--dataset", "D", "\(names.alternatives) (default \(standard))"),
+      Option("--data", "DIR", "where its files are (default $CNN_DIST_DATA, then the XDG cache)"),
+      Option(
+        "--input-shape", "HxWxC", "resize the images of a folder; C is 1 or 3 (default: the size that they share)"),
+    ]
+  }
+
+  /// What the help says of data sets.
+  static let notes = """
+    `--dataset folder --data DIR` takes PNG and JPEG files from DIR/train/CLASS and DIR/validation/CLASS (or val, or test).
+    Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
+    """
+
+  /// Reads `--input-shape`; nil where it is not given.
+  static func inputShape(_ arguments: Arguments) throws(UsageError) -> [Int]? {
+    guard let text = arguments.string("--input-shape") else { return nil }
+    let extents = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    let shape = extents.compactMap(\.self)
+    guard shape.count == extents.count, Experiment.isInputShape(shape) else {
+      throw UsageError(
+        "--input-shape takes HxWxC, with sides of \(Experiment.sides.lowerBound) to \(Experiment.sides.upperBound) and 1 or "
+          + "3 channels, got \(text)")
+    }
+    return shape
+  }
+
+  /// Opens the data set called `name`. Where that takes long, the speaker of all ranks shows on a terminal how far it is.
+  ///
+  /// - Throws: `FileError` when its files are missing or broken, `UsageError` for an input shape where it has no meaning.
+  static func open(
+    _ name: String, folder: String?, inputShape: [Int]?, environment: [String: String]
+  ) throws -> TrainingData {
+    guard inputShape == nil || name == "folder" else {
+      throw UsageError(
+        "--input-shape resizes the images of --dataset folder; those of \(name) have a shape of their own")
+    }
+    let places = DataFolder(option: folder, environment: environment)
+    if let kind = MNISTKind(rawValue: name) { return try MNIST.open(kind, folder: places.find(kind)) }
+    switch name {
+    case "synthetic": return Synthetic.open()
+    case "cifar10": return try CIFAR10.open(folder: places.find(.cifar10))
+    case "cifar100": return try CIFAR100.open(folder: places.find(.cifar100))
+    case "folder":
+      guard let folder else { throw UsageError("--dataset folder needs --data DIR, the folder of the images") }
+      var line = ProgressLine(isShown: Program.isSpeaker(environment) && ProgressLine.hasTerminal(environment))
+      defer { line.clear() }
+      return try ImageFolder.open(folder: folder, shape: inputShape.map { Shape($0) }) { done, total in
+        line.show { "images: \(done) of \(total)" }
+      }
+    default: throw UsageError("there is no data set \(name)")
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Collectives
+import Datasets
+import Glibc
+import Models
+import Runs
+import Training
+
+/// What rank 0 tells the user: a bar that is redrawn on a terminal, plain lines elsewhere.
+final class Console: TrainingObserver {
+  private let folder: String
+  private let hasTerminal: Bool
+  private var epochStart = ContinuousClock.now
+  private var lastLine = ContinuousClock.now
+  private var start = ContinuousClock.now
+  private var firstStep = 0
+
+  /// How often steps are told of: each is drawn on a terminal ten times a second, elsewhere there is a line now and then.
+  private var interval: Duration { hasTerminal ? .milliseconds(100) : .seconds(30) }
+
+  /// Speaks of the run in `folder`.
+  init(folder: String, environment: [String: String]) {
+    self.folder = folder
+    hasTerminal = ProgressLine.hasTerminal(environment)
+  }
+
+  func didStart(
+    _ experiment: Experiment, model: Sequential, data: TrainingData, communicator: any Communicator, threads: Int,
+    step: Int, blas: String
+  ) {
+    let hosts = Dictionary(grouping: communicator.hosts, by: \.self).map { "\($0.key) (\($0.value.count))" }.sorted()
+    Output.line(
+      "ranks       \(communicator.size) on \(hosts.joined(separator: ", ")), \(threads == 1 ? "1 thread" : "\(threads) threads") each"
+    )
+    Output.line("OpenBLAS    \(blas)")
+    Output.line(
+      "data set    \(data.training.name): \(data.training.count.grouped) training, "
+        + "\(data.validation.count.grouped) validation samples")
+    Output.line("model       \(model.name): \(model.parameterCount.grouped) parameters")
+    Output.line(
+      "batch       \(experiment.batchSize) in slices of \(experiment.slice), seed \(experiment.seed), "
+        + "\(experiment.reduction.rawValue) reduction")
+    Output.line("run folder  \(folder)\(step > 0 ? ", going on after step \(step)" : "")")
+    firstStep = step
+    start = .now
+    lastLine = .now
+  }
+
+  func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int) {
+    guard lastLine.duration(to: .now) >= interval else { return }
+    lastLine = .now
+    let done = Double(step.step - firstStep)
+    let left = start.duration(to: .now) / .seconds(1) / done * Double(lastStep - step.step)
+    let inEpoch = (step.step - 1) % stepsPerEpoch + 1
+    let text =
+      "epoch \(step.epoch) step \(step.step)/\(lastStep)  loss \(step.loss.fixed(4))  accuracy \(step.accuracy.fixed(4))  "
+      + "\(Int(step.imagesPerSecond)) images/s  \(Self.time(left)) left"
+    if hasTerminal {
+      let filled = 20 * inEpoch / stepsPerEpoch
+      let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
+      Output.redraw("\(bar) \(text)")
+    } else {
+      Output.line(text)
+    }
+  }
+
+  func didFinish(_ epoch: EpochMetrics) {
+    clearBar()
+    var line = "epoch \(epoch.epoch)  loss \(epoch.loss.fixed(4))  accuracy \(epoch.accuracy.fixed(4))"
+    if let loss = epoch.validationLoss, let accuracy = epoch.validationAccuracy {
+      line += "  validation loss \(loss.fixed(4))  accuracy \(accuracy.fixed(4))"
+    }
+    Output.line("\(line)  \(epoch.seconds.fixed(1)) s")
+  }
+
+  /// Medians of a profile.
+  func show(_ profile: StepProfile) {
+    clearBar()
+    let figures: [(String, (StepProfile.Step) -> Double)] = [
+      ("data", \.data), ("compute", \.compute), ("wait", \.wait), ("exposed exchange", \.exposedExchange),
+      ("update", \.update),
+    ]
+    let times = figures.map { "\($0.0) \(profile.median($0.1).fixed(1)) ms" }.joined(separator: ", ")
+    Output.line("median of \(profile.steps.count) steps: \(times)")
+    let hidden = profile.isExchanging ? "exchange hidden: \((100 * profile.median(\.hiddenShare)).fixed(0)) %; " : ""
+    Output.line("\(hidden)trace in \(folder)/trace.json")
+  }
+
+  func didEnd(_ state: TrainingState) {
+    clearBar()
+    let best = state.best.map { ", best validation accuracy \($0.accuracy.fixed(4)) after step \($0.step)" } ?? ""
+    Output.line("done: step \(state.step)\(best); run folder \(folder)")
+  }
+
+  private func clearBar() {
+    if hasTerminal { Output.redraw("") }
+  }
+
+  private static func time(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded())
+    let (minutes, rest) = (whole / 60, whole % 60)
+    return "\(minutes):\(rest < 10 ? "0" : "")\(rest)"
+  }
+}

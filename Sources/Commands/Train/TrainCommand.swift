@@ -1,0 +1,112 @@
+import Datasets
+import Models
+import Runs
+import Training
+
+/// `cnn-dist train`: its options and what they mean.
+struct TrainCommand: Command {
+  static let name = "train"
+  static let summary = "Trains a network on all ranks, into a run folder."
+  static let isCollective = true
+  static let options =
+    DatasetOptions.options() + [
+      ModelOption.option(),
+      Option("--run", "DIR", "the run's folder (default runs/DATASET-MODEL-TIME)"),
+      Option("--resume", nil, "go on with the run in --run, at the step where it was"),
+      Option("--epochs", "N", "train until N epochs are done (default 25)"),
+      Option("--steps", "N", "train until N steps are done, counted from the run's first; wins over --epochs"),
+      Option(
+        "--crop", "PADDING", "train on parts of the images, laid into PADDING pixels of zeros and cut out at random"),
+      Option("--flip", nil, "mirror every other training image, at random"),
+      Option("--cutout", "SIZE", "set a square of SIZE pixels' side to zero in each training image, at random"),
+      Option("--normalize", nil, "scale each channel to mean 0 and deviation 1 over the training samples"),
+      Option("--limit", "SAMPLES", "take the first SAMPLES training samples only"),
+      Option("--validate-every", "EPOCHS", "validate after every EPOCHS epochs, 0 for never (default 1)"),
+      Option("--batch-size", "N", "the samples of one step over all ranks (default 512)"),
+      Option("--slice", "N", "the samples of one unit of work (default 64)"),
+      Option("--seed", "N", "what all randomness comes from (default 1)"),
+      Option(
+        "--checkpoint-every", "STEPS", "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"
+      ),
+      Option("--journal", nil, "keep hashes of every step's gradients and values, for `compare` and `replay`"),
+      World.threadsOption,
+      Option(
+        "--profile", nil, "show where the time of the first 100 steps went, and write trace.json for Chrome's viewer"),
+      Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
+      Option("--no-shuffle", nil, "take the samples in the data set's order"),
+      Option("--weights", "FILE", "start from the model values in a safetensors file"),
+    ] + OptimizerOptions.options
+
+  static let notes = DatasetOptions.notes
+
+  let resume: Bool
+  let run: String?
+  let data: String?
+  let weights: String?
+  let model: ModelOption?
+  let threads: Int?
+  let isProfiling: Bool
+  private let arguments: Arguments
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    try arguments.refusePositionals()
+    self.arguments = arguments
+    resume = arguments.has("--resume")
+    run = arguments.string("--run")
+    data = arguments.string("--data")
+    weights = arguments.string("--weights")
+    model = try ModelOption(arguments)
+    isProfiling = arguments.has("--profile")
+    threads = try arguments.integer("--threads", in: World.threadCounts)
+    if resume && run == nil { throw UsageError("--resume needs --run DIR, the folder of the run to go on with") }
+    if resume && weights != nil {
+      throw UsageError("--weights starts a run and --resume goes on with one: leave one of them out")
+    }
+    // What is wrong with a value is said now, not when the data have been read.
+    var (experiment, schedule) = (Experiment(), Schedule())
+    try apply(to: &experiment)
+    try apply(to: &schedule)
+  }
+
+  /// Replaces what the command line speaks of, but for the network: see `model`.
+  func apply(to experiment: inout Experiment) throws(UsageError) {
+    if let dataset = try arguments.choice("--dataset", of: DatasetOptions.names) { experiment.dataset = dataset }
+    if let shape = try DatasetOptions.inputShape(arguments) { experiment.inputShape = shape }
+    if let padding = try arguments.integer("--crop", in: Augmentation.extents) {
+      experiment.augmentation.crop = padding
+    }
+    if arguments.has("--flip") { experiment.augmentation.flip = true }
+    if let side = try arguments.integer("--cutout", in: Augmentation.extents) { experiment.augmentation.cutout = side }
+    if arguments.has("--normalize") { experiment.normalize = true }
+    if let limit = try arguments.integer("--limit", in: Experiment.counts) { experiment.limit = limit }
+    if let size = try arguments.integer("--batch-size", in: Experiment.counts) { experiment.batchSize = size }
+    if let slice = try arguments.integer("--slice", in: Experiment.slices) { experiment.slice = slice }
+    try OptimizerOptions.apply(arguments, to: &experiment)
+    if let seed = try arguments.seed("--seed") { experiment.seed = seed }
+    if arguments.has("--no-shuffle") { experiment.shuffle = false }
+    if let word = try arguments.choice("--reduction", of: ReductionKind.allCases.map(\.rawValue)),
+      let reduction = ReductionKind(rawValue: word)
+    {
+      experiment.reduction = reduction
+    }
+  }
+
+  /// Replaces what the command line speaks of.
+  func apply(to schedule: inout Schedule) throws(UsageError) {
+    if let epochs = try arguments.integer("--epochs", in: Schedule.counts) {
+      schedule.epochs = epochs
+      schedule.steps = nil
+    }
+    if let steps = try arguments.integer("--steps", in: Schedule.counts) { schedule.steps = steps }
+    if let every = try arguments.integer("--validate-every", in: Schedule.counts) { schedule.validateEvery = every }
+    if let every = try arguments.integer("--checkpoint-every", in: Schedule.counts) { schedule.checkpointEvery = every }
+    if arguments.has("--journal") { schedule.journal = true }
+  }
+
+  func run(_ environment: [String: String]) throws {
+    StopSignal.install()
+    try World.run(environment) { communicator in
+      try TrainingSession(self, communicator: communicator, environment: environment).run()
+    }
+  }
+}

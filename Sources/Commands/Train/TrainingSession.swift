@@ -1,0 +1,193 @@
+import Collectives
+import Datasets
+import Files
+import FoundationEssentials
+import Kernels
+import Models
+import Runs
+import Tensors
+import Training
+
+/// Brings all ranks of a `train` command to the same starting point, and trains.
+///
+/// Rank 0 alone reads and writes the run folder and hands out what is in it; each rank opens the data set by itself. Until
+/// training begins, a failure on one rank is told to all, so they end together.
+struct TrainingSession {
+  private let command: TrainCommand
+  private let communicator: any Communicator
+  private let environment: [String: String]
+
+  init(_ command: TrainCommand, communicator: any Communicator, environment: [String: String]) {
+    self.command = command
+    self.communicator = communicator
+    self.environment = environment
+  }
+
+  func run() throws {
+    // What to do, and where it stands: rank 0 knows.
+    let plan = try communicator.together { communicator.rank == 0 ? try makePlan() : nil }
+    var start = try communicator.share(plan.map(Start.init))
+
+    // What to do it on: each rank sees for itself.
+    let (data, model) = try communicator.together {
+      try start.experiment.open(folder: command.data, environment: environment)
+    }
+    let digests = try communicator.allGather(data.training.digest + data.validation.digest)
+    try communicator.together { try compare(data, digests, with: start.experiment) }
+    start.experiment.datasetDigest = digests[0]
+    try communicator.together { try start.setScheduleLength(samples: data.training.count) }
+    // Every rank has the same samples, and their statistics are whole numbers: the same on all.
+    if start.experiment.normalize && start.experiment.normalization == nil {
+      start.experiment.normalization = Normalization(of: data.training)
+    }
+
+    // The numbers to start from: by seed on each rank, or from rank 0's file.
+    let arena = Trainer.arena(for: model, experiment: start.experiment)
+    model.initialize(arena.values.buffer, seed: start.experiment.seed)
+    try communicator.together {
+      if plan?.checkpoint == nil { start.experiment.network = try model.kerasDocument() }
+      try plan.map { try load($0, into: arena, experiment: &start.experiment) }
+    }
+    start.experiment = try communicator.share(start.experiment)
+    if start.isFromFile {
+      try communicator.broadcast(arena.values.buffer, from: 0)
+      for (_, state) in arena.optimizerStates.sorted(by: { $0.key < $1.key }) {
+        try communicator.broadcast(state.buffer, from: 0)
+      }
+    }
+
+    let threads = try World.threads(command.threads, communicator, environment)
+    try World.warnOfMixedKernels(communicator)
+    let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
+    let recorder = try communicator.together { try plan.map { try prepare($0, start) } }
+    console?.didStart(
+      start.experiment, model: model, data: data, communicator: communicator, threads: threads, step: start.state.step,
+      blas: OpenBLAS.identity)
+    let trainer = try Trainer(
+      experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
+      state: start.state, communicator: communicator, threads: threads, isProfiling: command.isProfiling,
+      recorder: recorder,
+      observer: console)
+    let end = Result { try trainer.run() }
+    if case .failure(let error) = end, !(error is Stopped) { throw error }
+    if command.isProfiling {
+      let profile = try trainer.profile()
+      try plan.map { try profile.writeTrace(to: $0.folder.tracePath) }
+      console?.show(profile)
+    }
+    try end.get()
+    console?.didEnd(trainer.state)
+  }
+
+  /// What rank 0 found in the run folder and on the command line.
+  private struct Plan {
+    let folder: RunFolder
+    let experiment: Experiment
+    let schedule: Schedule
+    /// What to go on from; nil for a new run.
+    let checkpoint: Checkpoint?
+    /// The right to write to the folder of a run that is there; nil for a new run.
+    let lock: RunLock?
+    /// What to start a new run from; nil for the seed alone.
+    let weights: SafetensorsFile?
+  }
+
+  /// The part of the plan that every rank needs.
+  private struct Start: Codable {
+    var experiment: Experiment
+    let schedule: Schedule
+    let state: TrainingState
+    let isFromFile: Bool
+
+    init(_ plan: Plan) {
+      experiment = plan.experiment
+      schedule = plan.schedule
+      state = plan.checkpoint?.state ?? TrainingState()
+      isFromFile = plan.checkpoint != nil || plan.weights != nil
+    }
+
+    /// Ends a learning-rate schedule where the run is to end, unless it has an end already.
+    mutating func setScheduleLength(samples: Int) throws(UsageError) {
+      guard experiment.schedule.hasLength, experiment.scheduleSteps == nil else { return }
+      let steps = schedule.lastStep(of: BatchPlan(samples: samples, batchSize: experiment.batchSize))
+      guard steps > experiment.warmUp else {
+        throw UsageError("--warm-up \(experiment.warmUp) leaves nothing of a run of \(steps) steps to the schedule")
+      }
+      experiment.scheduleSteps = steps
+    }
+  }
+
+  private func makePlan() throws -> Plan {
+    command.resume ? try planToResume() : try planToStart()
+  }
+
+  private func planToStart() throws -> Plan {
+    var (experiment, schedule) = (Experiment(), Schedule())
+    try command.apply(to: &experiment)
+    try command.apply(to: &schedule)
+    try command.model?.apply(to: &experiment)
+    let folder = RunFolder(command.run ?? "runs/\(experiment.dataset)-\(experiment.model)-\(Self.timestamp())")
+    try folder.refuseExistingRun()
+    return Plan(
+      folder: folder, experiment: experiment, schedule: schedule, checkpoint: nil, lock: nil,
+      weights: try command.weights.map(SafetensorsFile.init))
+  }
+
+  private func planToResume() throws -> Plan {
+    let folder = RunFolder(command.run ?? "")
+    let configuration = try folder.load()
+    var (experiment, schedule) = (configuration.experiment, configuration.schedule)
+    try command.apply(to: &experiment)
+    try command.apply(to: &schedule)
+    try command.model?.apply(to: &experiment)
+    let differences = experiment.differences(from: configuration.experiment)
+    guard differences.isEmpty else {
+      throw UsageError(
+        "\(folder.path) holds a run of another kind (\(differences.joined(separator: "; "))): leave these options out to go "
+          + "on with it, or start a new run in another --run folder")
+    }
+    let lock = try folder.lock()
+    let checkpoint = try folder.newestCheckpoint { Program.complain($0) }
+    guard checkpoint.experiment == experiment else {
+      throw FileError(
+        .malformed, checkpoint.path,
+        "is of another run (\(checkpoint.experiment.differences(from: experiment).joined(separator: "; ")))")
+    }
+    if checkpoint.blas != OpenBLAS.identity {
+      Program.complain(
+        UsageError(
+          "the run was computed with OpenBLAS \(checkpoint.blas), this is \(OpenBLAS.identity): its bits will differ from "
+            + "those of an uninterrupted run"))
+    }
+    return Plan(
+      folder: folder, experiment: experiment, schedule: schedule, checkpoint: checkpoint, lock: lock, weights: nil)
+  }
+
+  private func compare(_ data: TrainingData, _ digests: [String], with experiment: Experiment) throws {
+    guard digests[communicator.rank] == digests[0] else {
+      throw FileError(.malformed, data.training.name, "this rank's files differ from those of rank 0")
+    }
+    try experiment.check(data)
+  }
+
+  private func load(_ plan: Plan, into arena: ParameterArena, experiment: inout Experiment) throws {
+    try plan.checkpoint?.restore(arena)
+    if let weights = plan.weights {
+      try ModelWeights.load(weights, into: arena)
+      experiment.initialWeights = ModelWeights.digest(weights)
+    }
+  }
+
+  private func prepare(_ plan: Plan, _ start: Start) throws -> RunRecorder {
+    let lock = try plan.lock ?? plan.folder.create()
+    let configuration = RunConfiguration(
+      experiment: start.experiment, schedule: start.schedule, openblas: OpenBLAS.identity, version: Program.version)
+    return RunRecorder(plan.folder, configuration: configuration, lock: lock)
+  }
+
+  /// `20261123-211704`, in UTC.
+  private static func timestamp() -> String {
+    let style = Date.ISO8601FormatStyle(dateSeparator: .omitted, dateTimeSeparator: .space, timeSeparator: .omitted)
+    return Date.now.formatted(style).replacing(" ", with: "-").replacing("Z", with: "")
+  }
+}

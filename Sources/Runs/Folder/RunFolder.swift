@@ -1,0 +1,192 @@
+import Files
+import FoundationEssentials
+import Glibc
+
+/// What `config.json` says of a run.
+public struct RunConfiguration: Codable, Equatable, Sendable {
+  /// What its numbers depend on.
+  public var experiment: Experiment
+  /// How long it goes on.
+  public var schedule: Schedule
+  /// The OpenBLAS version and core type that computes it: equal bits are promised on equal ones only.
+  public var openblas: String
+  /// The version of cnn-dist that runs it.
+  public var version: String
+
+  /// The version of this program.
+  public static let currentVersion = "0.1.0"
+
+  /// Describes a run.
+  public init(experiment: Experiment, schedule: Schedule, openblas: String, version: String) {
+    self.experiment = experiment
+    self.schedule = schedule
+    self.openblas = openblas
+    self.version = version
+  }
+}
+
+/// The folder of one run: `config.json`, `metrics.jsonl`, `journal.jsonl` where one is kept, and `checkpoints`. Rank 0 alone touches it.
+public struct RunFolder: Sendable {
+  /// The folder as the user named it.
+  public let path: String
+
+  /// Names a folder; nothing is read or written yet.
+  public init(_ path: String) {
+    self.path = path
+  }
+
+  package var configurationPath: String { "\(path)/config.json" }
+  package var metricsPath: String { "\(path)/metrics.jsonl" }
+  package var journalPath: String { "\(path)/journal.jsonl" }
+  /// Where a profile's trace goes.
+  public var tracePath: String { "\(path)/trace.json" }
+  package var checkpointsPath: String { "\(path)/checkpoints" }
+
+  /// Whether the folder holds a run.
+  public var holdsRun: Bool { FileManager.default.fileExists(atPath: configurationPath) }
+
+  /// Takes care that a new run overwrites nothing of an older one.
+  ///
+  /// - Throws: `UsageError` when a run is there already, or what is left of one that lost its configuration.
+  public func refuseExistingRun() throws(UsageError) {
+    if holdsRun {
+      throw UsageError("\(path) holds a run already: add --resume to go on with it, or choose another --run folder")
+    }
+    // A run that was killed before it began to exist leaves an empty log and a checkpoint of step 0 at most.
+    var status = stat()
+    let hasMetrics = stat(metricsPath, &status) == 0 && status.st_size > 0
+    if hasMetrics || checkpoints().contains(where: { $0.step > 0 }) {
+      throw UsageError("\(path) holds metrics or checkpoints, but no config.json: choose another --run folder")
+    }
+  }
+
+  /// Makes the folder for a new run, which begins to exist with `save`.
+  ///
+  /// - Throws: `UsageError` when it holds a run, `FileError` when it cannot be written.
+  public func create() throws -> RunLock {
+    do {
+      try FileManager.default.createDirectory(atPath: checkpointsPath, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(.failed, path, "the run folder cannot be made: \(Self.reason(error))")
+    }
+    let lock = try lock()
+    try refuseExistingRun()  // now that nobody else can begin one
+    for leftover in checkpoints() { try remove(leftover.path) }
+    try AtomicFile.write(metricsPath, text: "")
+    return lock
+  }
+
+  /// Takes the right to write to the folder, and removes the temporary files of processes that were killed: each may be
+  /// as large as a checkpoint.
+  ///
+  /// - Throws: `FileError` when another process writes to it.
+  public func lock() throws(FileError) -> RunLock {
+    let lock = try RunLock(path)
+    for (folder, stems) in [
+      (path, ["config.json", "metrics.jsonl", "journal.jsonl"]), (checkpointsPath, ["step-", "latest", "best"]),
+    ] {
+      for name in Self.names(in: folder) where name.contains(".tmp.") && stems.contains(where: { name.hasPrefix($0) }) {
+        try remove("\(folder)/\(name)")
+      }
+    }
+    return lock
+  }
+
+  /// Writes `config.json`.
+  public func save(_ configuration: RunConfiguration) throws {
+    try AtomicFile.write(configurationPath, text: try JSON.document(configuration))
+  }
+
+  /// Reads `config.json`.
+  ///
+  /// - Throws: `FileError`, missing when the folder holds no run.
+  public func load() throws(FileError) -> RunConfiguration {
+    guard holdsRun else {
+      throw FileError(.missing, configurationPath, "there is no run to go on with: leave --resume out to start one")
+    }
+    let text = try MappedFile(configurationPath).withBytes { String(decoding: $0, as: UTF8.self) }
+    let configuration: RunConfiguration
+    do {
+      configuration = try JSON.decode(RunConfiguration.self, text)
+    } catch {
+      throw FileError(.malformed, configurationPath, "cannot be read as a run's configuration: \(error)")
+    }
+    if let flaw = configuration.experiment.flaw ?? configuration.schedule.flaw {
+      throw FileError(.malformed, configurationPath, "describes no run: \(flaw) is out of range")
+    }
+    return configuration
+  }
+
+  // MARK: - Checkpoints
+
+  /// The checkpoints that are there, the newest last.
+  public func checkpoints() -> [(step: Int, path: String)] {
+    Self.names(in: checkpointsPath).compactMap { name in Self.step(of: name).map { ($0, "\(checkpointsPath)/\(name)") }
+    }
+    .sorted { $0.step < $1.step }
+  }
+
+  /// Opens the newest checkpoint before `step` that is whole; `damaged` hears of each newer one that is not.
+  ///
+  /// - Throws: `FileError` when there is none.
+  public func newestCheckpoint(
+    before step: Int = .max, damaged: (FileError) -> Void
+  ) throws(FileError) -> Checkpoint {
+    let candidates = checkpoints().filter { $0.step < step }
+    for candidate in candidates.reversed() {
+      do {
+        return try Checkpoint(candidate.path)
+      } catch {
+        damaged(error)
+      }
+    }
+    guard candidates.isEmpty else {
+      throw FileError(.malformed, checkpointsPath, "none of the \(candidates.count) checkpoints is whole")
+    }
+    throw FileError(.missing, checkpointsPath, "there is no checkpoint")
+  }
+
+  /// Where the checkpoint of `step` goes.
+  public func checkpointPath(step: Int) -> String { "\(checkpointsPath)/\(Self.name(step))" }
+
+  /// Points `latest` at the checkpoint of `step` and `best` at that of `best`, then removes all up to `step` but the last
+  /// three and the best. Later ones are damaged, for the run went on from an earlier one; it will replace them.
+  public func link(latest step: Int, best: Int?) throws {
+    try AtomicFile.link("\(checkpointsPath)/latest", to: Self.name(step))
+    let present = checkpoints()
+    if let best, present.contains(where: { $0.step == best }) {
+      try AtomicFile.link("\(checkpointsPath)/best", to: Self.name(best))
+    }
+    for old in present.filter({ $0.step <= step }).dropLast(3) where old.step != best { try remove(old.path) }
+  }
+
+  /// What is in a folder: nothing where there is none.
+  private static func names(in folder: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+  }
+
+  private static func name(_ step: Int) -> String {
+    let digits = String(step)
+    return "step-\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits).safetensors"
+  }
+
+  private static func step(of name: String) -> Int? {
+    guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
+    return Int(name.dropFirst(5).dropLast(12)).flatMap { self.name($0) == name ? $0 : nil }
+  }
+
+  private func remove(_ path: String) throws(FileError) {
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      throw FileError(.failed, path, "cannot be removed: \(Self.reason(error))")
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    if let underlying = (error as? CocoaError)?.underlying as? POSIXError {
+      return String(cString: strerror(underlying.code.rawValue))
+    }
+    return "\(error)"
+  }
+}

@@ -1,0 +1,46 @@
+import Kernels
+import Tensors
+
+/// Writes a run's metrics, journal and checkpoints into its folder. Only rank 0 has one.
+public final class RunRecorder {
+  private let folder: RunFolder
+  private let configuration: RunConfiguration
+  private let lock: RunLock
+  private var metrics: MetricsLog?
+  private var journal: JournalLog?
+
+  /// Writes into `folder`, which exists and is ours.
+  public init(_ folder: RunFolder, configuration: RunConfiguration, lock: RunLock) {
+    self.folder = folder
+    self.configuration = configuration
+    self.lock = lock
+  }
+
+  /// Opens the run where `state` stands. A new run begins to exist with its configuration, once there is a checkpoint to
+  /// go on from.
+  package func open(_ arena: ParameterArena, _ state: TrainingState) throws {
+    metrics = try MetricsLog(folder.metricsPath, continuing: state)
+    if configuration.schedule.journal { journal = try JournalLog(folder.journalPath, continuing: state.step) }
+    if !folder.holdsRun { try checkpoint(arena, state) }
+    try folder.save(configuration)
+  }
+
+  /// Appends a line to the metrics, and one to the journal: `arena` is as the step left it.
+  package func append(_ step: StepMetrics, _ arena: ParameterArena) throws {
+    try metrics?.append(step)
+    if let journal { try journal.append(JournalEntry(step: step.step, of: arena)) }
+  }
+
+  /// Appends a line to the metrics.
+  package func append(_ epoch: EpochMetrics) throws {
+    try metrics?.append(epoch)
+  }
+
+  /// Writes a checkpoint of `state`.
+  package func checkpoint(_ arena: ParameterArena, _ state: TrainingState) throws {
+    let path = folder.checkpointPath(step: state.step)
+    try Checkpoint.write(
+      path, arena: arena, experiment: configuration.experiment, state: state, blas: OpenBLAS.identity)
+    try folder.link(latest: state.step, best: state.best?.step)
+  }
+}

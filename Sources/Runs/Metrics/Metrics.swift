@@ -1,0 +1,59 @@
+/// What one step gave: a line of `metrics.jsonl`.
+public struct StepMetrics: Codable, Equatable, Sendable {
+  /// Tells the lines apart.
+  public private(set) var kind = "step"
+  /// How many steps are done, this one included.
+  public let step: Int
+  /// Which epoch the step belongs to, from 1.
+  public let epoch: Int
+  /// The mean loss of the step's samples, before the update.
+  public let loss: Float
+  /// The share of the step's samples that were right.
+  public let accuracy: Float
+  /// The rate of the update.
+  public let learningRate: Float
+  /// The global batch over the step's time.
+  public let imagesPerSecond: Double
+
+  /// Notes what was measured.
+  package init(
+    step: Int, epoch: Int, loss: Float, accuracy: Float, learningRate: Float, imagesPerSecond: Double
+  ) {
+    self.step = step
+    self.epoch = epoch
+    self.loss = loss
+    self.accuracy = accuracy
+    self.learningRate = learningRate
+    self.imagesPerSecond = imagesPerSecond
+  }
+}
+
+/// What one epoch gave: a line of `metrics.jsonl`.
+public struct EpochMetrics: Codable, Equatable, Sendable {
+  /// Tells the lines apart.
+  public private(set) var kind = "epoch"
+  /// Which epoch, from 1.
+  public let epoch: Int
+  /// The mean loss over the epoch's samples, each as the network was when its batch came.
+  public let loss: Float
+  /// The share of the epoch's samples that were right, likewise.
+  public let accuracy: Float
+  /// The mean loss over the validation samples after the epoch; none where none was due.
+  public let validationLoss: Float?
+  /// The share of validation samples that were right after the epoch.
+  public let validationAccuracy: Float?
+  /// How long the epoch took, validation included; from the resumption on where it was resumed.
+  public let seconds: Double
+
+  /// Notes what was measured.
+  package init(
+    epoch: Int, loss: Float, accuracy: Float, validationLoss: Float?, validationAccuracy: Float?, seconds: Double
+  ) {
+    self.epoch = epoch
+    self.loss = loss
+    self.accuracy = accuracy
+    self.validationLoss = validationLoss
+    self.validationAccuracy = validationAccuracy
+    self.seconds = seconds
+  }
+}

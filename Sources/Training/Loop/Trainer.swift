@@ -1,0 +1,171 @@
+import Collectives
+import Datasets
+import Kernels
+import Models
+import Runs
+import Tensors
+
+/// A run on all ranks: steps, epochs, validation, metrics and checkpoints.
+///
+/// Every rank makes one from the same experiment and calls `run`; rank 0 also passes the folder, to which it alone writes.
+public final class Trainer {
+  /// How long each layer took on each worker of this rank; empty unless time is noted.
+  public let layerTimes: [LayerTimes]
+
+  /// Where the run stands.
+  public private(set) var state: TrainingState
+
+  private let experiment: Experiment
+  private let schedule: Schedule
+  private let data: TrainingData
+  private let arena: ParameterArena
+  private let step: TrainingStep
+  private let evaluator: Evaluator
+  private let communicator: any Communicator
+  private let desyncGuard: DesyncGuard
+  private let shouldStop: () -> Bool
+  private let recorder: RunRecorder?
+  private let observer: (any TrainingObserver)?
+  private let batches: BatchPlan
+  /// The state of the last checkpoint, the one that the run started from included.
+  private var checkpointed: TrainingState
+  private var epochStart = ContinuousClock.now
+
+  /// Goes on from `state`, whose tensors are in `arena` on every rank.
+  ///
+  /// - Parameters:
+  ///   - arena: made by `Trainer.arena(for:experiment:)`.
+  ///   - threads: how many compute threads this rank has, the calling one included.
+  ///   - isProfiling: whether to note where the time goes.
+  ///   - recorder: where rank 0 writes; nil on the others.
+  ///   - shouldStop: asked once a step whether this rank wishes to stop; one rank's wish stops all.
+  public init(
+    experiment: Experiment, schedule: Schedule, data: TrainingData, model: Sequential, arena: ParameterArena,
+    state: TrainingState, communicator: any Communicator, threads: Int, isProfiling: Bool = false,
+    recorder: RunRecorder?, observer: (any TrainingObserver)?,
+    shouldStop: @escaping () -> Bool = { StopSignal.isRaised }
+  ) throws {
+    self.experiment = experiment
+    self.schedule = schedule
+    self.data = data
+    self.arena = arena
+    self.state = state
+    checkpointed = state
+    self.recorder = recorder
+    self.observer = observer
+    self.shouldStop = shouldStop
+    self.communicator = communicator
+    desyncGuard = try DesyncGuard(communicator, experiment: experiment)
+    batches = BatchPlan(samples: data.training.count, batchSize: experiment.batchSize)
+    let team = try WorkerTeam(count: threads)
+    layerTimes = isProfiling ? (0..<threads).map { _ in LayerTimes(layers: model.stages.count) } : []
+    let times = layerTimes
+    let workers = (0..<threads).map { worker in
+      SliceWorker(
+        model: isProfiling ? model.timed(by: times[worker]) : model, slice: experiment.slice,
+        smoothing: experiment.labelSmoothing,
+        preparation: experiment.preparation, log: isProfiling ? SpanLog() : nil)
+    }
+    step = TrainingStep(
+      experiment: experiment, dataset: data.training, model: model, communicator: communicator, arena: arena,
+      team: team, workers: workers)
+    evaluator = Evaluator(
+      model: model, communicator: communicator, team: team, workers: workers, slice: experiment.slice)
+  }
+
+  /// The memory that training `model` takes, all zero.
+  public static func arena(for model: Sequential, experiment: Experiment) -> ParameterArena {
+    ParameterArena(
+      layout: model.layout, optimizerStates: experiment.rule.stateNames, tail: GradientTail.count)
+  }
+
+  /// The step at which the run ends.
+  public var lastStep: Int { schedule.lastStep(of: batches) }
+
+  /// Trains until the schedule's end, or until a rank wishes to stop, and leaves a checkpoint there.
+  ///
+  /// - Throws: `Stopped` when a rank wished it before the end; `SharedFailure` when the ranks have drifted apart;
+  ///   `CollectiveError` when one is lost; `FileError` when rank 0 cannot write.
+  public func run() throws {
+    epochStart = .now
+    try desyncGuard.check(arena, state)
+    try recorder?.open(arena, state)
+    var isStopping = false
+    while !isStopping {
+      if state.step == (state.epoch + 1) * batches.stepsPerEpoch {
+        isStopping = try !finishEpoch()
+      } else if state.step < lastStep {
+        isStopping = try takeStep()
+      } else {
+        break
+      }
+    }
+    try checkpoint()
+    if isStopping && state.step < lastStep { throw Stopped(step: state.step) }
+  }
+
+  /// Where the time of the steps so far went; the same on every rank. All ranks call it.
+  public func profile() throws -> StepProfile { try StepProfile(step.profile(), communicator) }
+
+  /// Takes one step; returns whether a rank wishes to stop.
+  private func takeStep() throws -> Bool {
+    let start = ContinuousClock.now
+    let batch = batches.batch(step: state.step)
+    let (score, isStopping) = try step.run(state.step, shouldStop: shouldStop)
+    let samples = batch.positions.count
+    let metrics = StepMetrics(
+      step: state.step + 1, epoch: batch.epoch + 1, loss: Float(score.loss / Double(samples)),
+      accuracy: Float(score.correct) / Float(samples),
+      learningRate: experiment.rule.schedule.rate(at: state.step),
+      imagesPerSecond: (Double(samples) / start.secondsUntilNow * 10).rounded() / 10)
+    state.step += 1
+    state.epochLoss += score.loss
+    state.epochCorrect += score.correct
+    try recorder?.append(metrics, arena)
+    observer?.didFinish(metrics, of: batches.stepsPerEpoch, lastStep: lastStep)
+    let isEpochEnd = state.step == (state.epoch + 1) * batches.stepsPerEpoch  // its checkpoint comes after validation
+    if schedule.checkpointEvery > 0, state.step % schedule.checkpointEvery == 0, !isEpochEnd { try checkpoint() }
+    return isStopping
+  }
+
+  /// Validates, where that is due, and closes the epoch; returns false, and leaves it open, when a rank wishes to stop
+  /// before the validation is through.
+  private func finishEpoch() throws -> Bool {
+    let epoch = state.epoch + 1
+    let isValidated = schedule.validateEvery > 0 && epoch % schedule.validateEvery == 0
+    var validation: Evaluation?
+    if isValidated {
+      validation = try evaluator.evaluate(
+        data.validation, values: arena.values.buffer.reading, shouldStop: shouldStop)
+      if validation == nil { return false }
+    }
+    if let validation, validation.accuracy > state.best?.accuracy ?? -1 {
+      state.best = TrainingState.Best(step: state.step, accuracy: validation.accuracy)
+    }
+    let metrics = EpochMetrics(
+      epoch: epoch, loss: Float(state.epochLoss / Double(data.training.count)),
+      accuracy: Float(state.epochCorrect) / Float(data.training.count),
+      validationLoss: validation.map { Float($0.loss) }, validationAccuracy: validation.map { Float($0.accuracy) },
+      seconds: (epochStart.secondsUntilNow * 1000).rounded() / 1000)
+    state.epoch = epoch
+    state.epochLoss = 0
+    state.epochCorrect = 0
+    epochStart = .now
+    try recorder?.append(metrics)
+    observer?.didFinish(metrics)
+    try checkpoint()
+    return true
+  }
+
+  private func checkpoint() throws {
+    guard checkpointed != state else { return }
+    checkpointed = state
+    try desyncGuard.check(arena, state)
+    try recorder?.checkpoint(arena, state)
+  }
+}
+
+extension ContinuousClock.Instant {
+  /// Seconds from this instant to now.
+  var secondsUntilNow: Double { duration(to: .now) / .seconds(1) }
+}

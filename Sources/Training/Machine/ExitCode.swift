@@ -1,0 +1,44 @@
+import Collectives
+import Files
+import Layers
+import Models
+import Runs
+
+/// How the program ends, for scripts to read.
+public enum ExitCode: Int32, Sendable {
+  /// All was done.
+  case done = 0
+  /// Two runs differ, or a step from what its run wrote down of it.
+  case different = 1
+  /// The command line is wrong.
+  case usage = 64
+  /// A file is not what it must be.
+  case badData = 65
+  /// A file is missing.
+  case missingInput = 66
+  /// A rank died or did not answer.
+  case peerLost = 69
+  /// The system refused to read or write.
+  case inputOutput = 74
+  /// Stopped by a signal after a checkpoint: run again to go on.
+  case stopped = 75
+
+  /// The code for an error.
+  public init(for error: any Error) {
+    switch error {
+    case is UsageError: self = .usage
+    case is Stopped: self = .stopped
+    case is ShapeError, is ModelFormatError: self = .badData
+    case let error as CollectiveError: self = ExitCode(rawValue: error.exitCode) ?? .peerLost
+    case let error as SharedFailure: self = error.exitCode
+    case let error as FileError:
+      self =
+        switch error.kind {
+        case .missing: .missingInput
+        case .malformed: .badData
+        case .failed: .inputOutput
+        }
+    default: self = .inputOutput
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import Collectives
+import Datasets
+import Kernels
+import Models
+import Optimizers
+import Runs
+import Tensors
+
+/// One SGD step over all ranks and their workers: load slices, forward, loss, backward, reduce, update.
+///
+/// The owner's thread is worker 0 and the only one that speaks to MPI. The rank's share of the slices is cut into one run
+/// per worker just as the step's is cut into one share per rank, and all sums follow the one slice tree, so neither count
+/// leaves a trace in the bits.
+final class TrainingStep {
+  private let experiment: Experiment
+  private let dataset: any Dataset
+  private let communicator: any Communicator
+  private let arena: ParameterArena
+  private let team: WorkerTeam
+  private let workers: [SliceWorker]
+  private let batches: BatchPlan
+  private let sampleOrder: SampleOrder
+  private let sums: [PartialSums]
+  private let exchange: RankExchange
+  private let reduction: any GradientReduction
+  private let update: ModelUpdate
+
+  /// The running epoch's order, worked out when its first step comes.
+  private var order: (epoch: Int, samples: [Int32]) = (-1, [])
+  /// How many buckets this rank has handed to the reduction in this step.
+  private var added = 0
+  /// When the first bucket of each step was handed over, where time is noted.
+  private var exchangeStarts: [Int: Int] = [:]
+
+  init(
+    experiment: Experiment, dataset: any Dataset, model: Sequential, communicator: any Communicator,
+    arena: ParameterArena, team: WorkerTeam, workers: [SliceWorker]
+  ) {
+    self.experiment = experiment
+    self.dataset = dataset
+    self.communicator = communicator
+    self.arena = arena
+    self.team = team
+    self.workers = workers
+    batches = BatchPlan(samples: dataset.count, batchSize: experiment.batchSize)
+    sampleOrder = SampleOrder(samples: dataset.count, seed: experiment.shuffle ? experiment.seed : nil)
+    sums = workers.map { _ in PartialSums(count: arena.gradients.buffer.count) }
+    let buckets = Buckets.plan(layers: model.stages.map(\.extent), tail: GradientTail.count)
+    exchange = RankExchange(buckets: buckets, workers: workers.count)
+    reduction =
+      switch experiment.reduction {
+      case .tree: TreeReduction(communicator, buckets: buckets, result: arena.gradients.buffer)
+      case .mpi: LibraryReduction(communicator, buckets: buckets, result: arena.gradients.buffer)
+      }
+    update = ModelUpdate(model, arena: arena, optimizer: experiment.rule, clipNorm: experiment.clipNorm)
+  }
+
+  /// Takes step `step`, counted from 0. Returns the score of its batch before the update, and whether a rank wished to
+  /// stop; both are the same on every rank, because both travel with the gradient.
+  func run(_ step: Int, shouldStop: () -> Bool) throws -> (score: Score, isStopping: Bool) {
+    let batch = batches.batch(step: step)
+    if order.epoch != batch.epoch { order = (batch.epoch, sampleOrder.order(epoch: batch.epoch)) }
+    let slices = SlicePlan(samples: batch.positions.count, sliceSize: experiment.slice)
+    let share = slices.share(of: communicator.rank, world: communicator.size)
+
+    for (index, sums) in sums.enumerated() { sums.reset(slices: slices.count, run: share.share(index, of: team.count)) }
+    try reduction.begin(sums.flatMap(\.sums), slices: slices.count)
+    added = 0
+    exchange.reset()
+    for worker in workers { worker.log?.step = step }
+    try team.run { worker in
+      try compute(share.share(worker, of: team.count), worker, slices: slices, of: batch)
+      if worker == 0 {
+        try workers[0].log.note(.wait) { try exchange.wait(reduction, added: &added) }
+        try exchange.finish(reduction, added: &added, shouldStop: shouldStop)
+      }
+    }
+    try workers[0].log.note(.exchange) { try reduction.finalize() }
+
+    let penalty = try update.run(step, team) { worker, work in workers[worker].log.note(.update, work) }
+    var score = GradientTail.read(behind: arena.gradients.buffer.reading)
+    score.loss += penalty * Double(batch.positions.count)
+    return (score, reduction.stopRequested)
+  }
+
+  /// What the workers noted, where they do.
+  func profile() -> [StepProfile.Row] {
+    workers.enumerated().map { index, worker in
+      StepProfile.Row(
+        rank: communicator.rank, worker: index, spans: worker.log?.spans ?? [],
+        exchangeStarts: index == 0 ? exchangeStarts : [:])
+    }
+  }
+
+  /// One worker's part: the gradients of its slices, added up in tree order.
+  private func compute(_ run: Range<Int>, _ worker: Int, slices: SlicePlan, of batch: BatchPlan.Batch) throws {
+    let samples = order.samples[batch.positions]
+    let waves = slices.waves(run, of: samples, by: workers[worker].slicesPerWave)
+    for (number, (slices, wave)) in waves.enumerated() {
+      let sink = WaveSink(step: self, worker: worker, slices: slices, isLast: number == waves.count - 1)
+      try workers[worker].train(
+        wave, of: dataset, batch: samples.count, seed: experiment.seed, epoch: batch.epoch,
+        values: arena.values.buffer.reading, into: sink)
+    }
+    exchange.fill(from: 0, of: worker)  // also where the run is empty
+  }
+
+  /// Leaves a wave's gradients in its worker's sums.
+  private final class WaveSink: GradientSink {
+    private let step: TrainingStep
+    private let worker: Int
+    private let slices: Range<Int>
+    private let isLast: Bool
+
+    init(step: TrainingStep, worker: Int, slices: Range<Int>, isLast: Bool) {
+      self.step = step
+      self.worker = worker
+      self.slices = slices
+      self.isLast = isLast
+    }
+
+    func gradient(of slice: Int) -> MutableFloatBuffer {
+      step.sums[worker].buffer(of: slices.lowerBound + slice)
+    }
+
+    func complete(_ range: Range<Int>, of slice: Int, isAdded: Bool) {
+      step.sums[worker].settle(range, of: slices.lowerBound + slice, isAdded: isAdded)
+    }
+
+    func sum(before slice: Int) -> MutableFloatBuffer? {
+      step.sums[worker].sum(before: slices.lowerBound + slice)
+    }
+
+    func filled(from start: Int) throws {
+      if isLast { step.exchange.fill(from: start, of: worker) }
+      try pulse()
+    }
+
+    func pulse() throws {
+      guard worker == 0 else { return }
+      let before = step.added
+      try step.exchange.advance(step.reduction, added: &step.added)
+      if before == 0, step.added > 0, let log = step.workers[0].log { step.exchangeStarts[log.step] = SpanLog.now }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Collectives
+import Files
+import Runs
+import Tensors
+
+/// Makes sure that all ranks train the same thing, before anything is written: replicas that have drifted apart, by broken
+/// memory, another binary or other data, would otherwise go on unnoticed.
+struct DesyncGuard {
+  private let communicator: any Communicator
+  private let experiment: Experiment
+  private let binary: String
+
+  /// Takes the running program's own digest.
+  ///
+  /// - Throws: `FileError` when the program's file cannot be read.
+  init(_ communicator: any Communicator, experiment: Experiment) throws(FileError) {
+    self.communicator = communicator
+    self.experiment = experiment
+    binary = communicator.size == 1 ? "" : try MappedFile("/proc/self/exe").withBytes { Digest.of($0) }
+  }
+
+  /// Compares binary, configuration, data and every number that the run goes on from. All ranks call it.
+  ///
+  /// - Throws: `SharedFailure` on every rank, naming those that differ from most and in what.
+  func check(_ arena: ParameterArena, _ state: TrainingState) throws {
+    guard communicator.size > 1 else { return }
+    var digests = [
+      "binary": binary, "data": experiment.datasetDigest, "configuration": try JSON.line(experiment),
+      "state": try JSON.line(state), "weights": Digest.of(UnsafeRawBufferPointer(arena.values.buffer)),
+    ]
+    for (name, storage) in arena.optimizerStates {
+      digests["optimizer/\(name)"] = Digest.of(UnsafeRawBufferPointer(storage.buffer))
+    }
+    let all = try communicator.allGather(try JSON.line(digests)).map { try JSON.decode([String: String].self, $0) }
+    for name in digests.keys.sorted() {
+      let differing = Self.minority(all.map { $0[name] ?? "" })
+      guard let first = differing.first else { continue }
+      let ranks = differing.map { "rank \($0) on \(communicator.hosts[$0])" }.joined(separator: ", ")
+      throw SharedFailure(
+        exitCode: .badData,
+        description:
+          "\(ranks) differ\(differing.count == 1 ? "s" : "") from the other ranks in \(name) at step \(state.step) "
+          + "(\(all[first][name] ?? "")); nothing was written: see to that machine, and resume from the last checkpoint"
+      )
+    }
+  }
+
+  /// The indices of all values that are not the most frequent one (the first of equally frequent).
+  static func minority(_ values: [String]) -> [Int] {
+    let counts = Dictionary(values.map { ($0, 1) }, uniquingKeysWith: +)
+    let most = counts.values.max() ?? 0
+    guard let common = values.first(where: { counts[$0] == most }) else { return [] }
+    return values.indices.filter { values[$0] != common }
+  }
+}

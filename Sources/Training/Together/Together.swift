@@ -1,0 +1,41 @@
+import Collectives
+import Runs
+
+/// Some rank failed, and all know it.
+public struct SharedFailure: Error, Equatable, CustomStringConvertible {
+  /// The code with which all ranks exit.
+  public let exitCode: ExitCode
+  /// What went wrong on the first rank that failed.
+  public let description: String
+}
+
+extension Communicator {
+  /// Runs `body` on every rank and returns its result; where it fails on any rank, no rank goes on.
+  ///
+  /// `body` must not communicate, lest a failed rank be waited for.
+  ///
+  /// - Throws: `SharedFailure` on every rank, with the error of the first rank that failed.
+  public func together<Result>(_ body: () throws -> Result) throws -> Result {
+    var result: Result?
+    var report = ""
+    do {
+      result = try body()
+    } catch {
+      report = "\(ExitCode(for: error).rawValue) \(error)"
+    }
+    let reports = try allGather(report)
+    guard let failed = reports.firstIndex(where: { !$0.isEmpty }) else {
+      guard let result else { preconditionFailure("a body that did not fail has a result") }
+      return result
+    }
+    let parts = reports[failed].split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    let place = size > 1 ? " (rank \(failed) on \(hosts[failed]))" : ""
+    throw SharedFailure(
+      exitCode: Int32(parts[0]).flatMap(ExitCode.init(rawValue:)) ?? .inputOutput, description: "\(parts[1])\(place)")
+  }
+
+  /// Gives every rank the value of rank 0; the others pass nil.
+  public func share<Value: Codable>(_ value: Value?) throws -> Value {
+    try JSON.decode(Value.self, try broadcast(try value.map { try JSON.line($0) } ?? "", from: 0))
+  }
+}

@@ -1,0 +1,144 @@
+import Files
+import Runs
+import TestSupport
+import Testing
+
+@Suite struct CheckpointTests {
+  private let folder: TemporaryFolder
+  private var experiment = Experiment()
+  private var state = TrainingState()
+
+  init() throws {
+    folder = try TemporaryFolder()
+    experiment.seed = .max
+    experiment.learningRate = 0.1
+    experiment.limit = 7
+    state.step = 12
+    state.epoch = 2
+    state.epochLoss = 0.1 + 0.2
+    state.epochCorrect = 3
+    state.best = .init(step: 4, accuracy: 1.0 / 3)
+  }
+
+  private func write(_ state: TrainingState? = nil, _ experiment: Experiment? = nil) throws {
+    try Checkpoint.write(
+      folder("c"), arena: try TinyModel.arena(), experiment: experiment ?? self.experiment, state: state ?? self.state,
+      blas: "test")
+  }
+
+  @Test func everythingComesBack() throws {
+    try write()
+    let checkpoint = try Checkpoint(folder("c"))
+    #expect(checkpoint.experiment == experiment)
+    #expect(checkpoint.state == state)
+    #expect(checkpoint.blas == "test")
+    let (expected, found) = (try TinyModel.arena(), try TinyModel.arena(first: 99))
+    try checkpoint.restore(found)
+    #expect(found.values.floats == expected.values.floats)
+    #expect(found.optimizerStates["momentum"]?.floats == expected.optimizerStates["momentum"]?.floats)
+    #expect(ModelWeights.digest(checkpoint.file) == ModelWeights.digest(expected))
+  }
+
+  @Test func namesAreThoseOfKeras() throws {
+    try write()
+    let file = try SafetensorsFile(folder("c"))
+    #expect(
+      file.entries.map(\.name) == [
+        "dense/kernel", "dense/bias", "optimizer/momentum/dense/kernel", "optimizer/momentum/dense/bias",
+      ])
+    #expect(file.metadata["step"] == "12")
+    #expect(file.metadata["epoch"] == "2")
+    #expect(file.metadata["seed"] == "18446744073709551615")
+    #expect(file.metadata["model"] == "keras-cnn")
+  }
+
+  @Test(arguments: [Double.infinity, -.infinity]) func aLossBeyondAllNumbersComesBack(_ loss: Double) throws {
+    var state = state
+    state.epochLoss = loss
+    try write(state)
+    #expect(try Checkpoint(folder("c")).state == state)
+  }
+
+  @Test func aLossThatIsNoNumberComesBack() throws {
+    var state = state
+    state.epochLoss = .nan
+    try write(state)
+    #expect(try Checkpoint(folder("c")).state.epochLoss.isNaN)
+  }
+
+  /// Whatever bit changes, the metadata's included: an error, never another run.
+  @Test func aDamagedByteIsSeen() throws {
+    try write()
+    let whole = try folder.bytes("c")
+    let arena = try TinyModel.arena()
+    var unseen: [Int] = []
+    for index in whole.indices {
+      var damaged = whole
+      damaged[index] ^= 1
+      try folder.write("damaged", damaged)
+      do {
+        // A tensor's name is not in the digest, but then no model has it.
+        try Checkpoint(folder("damaged")).restore(arena)
+        unseen.append(index)
+      } catch {
+        #expect(error.kind == .malformed, "byte \(index): \(error)")
+      }
+    }
+    #expect(unseen.isEmpty)
+  }
+
+  @Test func anotherModelIsNamedByItsTensor() throws {
+    try write()
+    let checkpoint = try Checkpoint(folder("c"))
+    let other = try TinyModel.arena(classes: 4)
+    let error = try #require(throws: FileError.self) { try checkpoint.restore(other) }
+    #expect(error.message == "tensor dense/kernel has shape [4, 3], the model takes [4, 4]")
+    #expect(error.kind == .malformed)
+  }
+
+  @Test func weightsAloneAreNoCheckpoint() throws {
+    let arena = try TinyModel.arena()
+    var writer = SafetensorsWriter()
+    for entry in arena.layout.entries {
+      writer.add(name: entry.name, shape: entry.shape, floats: arena.values.buffer.part(entry.range).reading)
+    }
+    try writer.write(to: folder("w"), metadata: [:])
+    let error = try #require(throws: FileError.self) { try Checkpoint(folder("w")) }
+    #expect(error.kind == .malformed)
+    #expect(error.message.hasPrefix("is no checkpoint"))
+    let target = try TinyModel.arena(first: 50)
+    try ModelWeights.load(try SafetensorsFile(folder("w")), into: target)
+    #expect(target.values.floats == arena.values.floats)
+  }
+
+  @Test func weightsOfAnotherModelAreRefused() throws {
+    let arena = try TinyModel.arena()
+    var writer = SafetensorsWriter()
+    writer.add(name: "dense/kernel", shape: [4, 3], floats: arena.values.buffer.part(0..<12).reading)
+    try writer.write(to: folder("less"), metadata: [:])
+    writer.add(name: "dense/bias", shape: [3], floats: arena.values.buffer.part(12..<15).reading)
+    writer.add(name: "stranger", shape: [1], floats: arena.values.buffer.part(0..<1).reading)
+    try writer.write(to: folder("more"), metadata: [:])
+    let less = try #require(throws: FileError.self) {
+      try ModelWeights.load(SafetensorsFile(folder("less")), into: arena)
+    }
+    #expect(less.message.contains("lacks the tensor dense/bias (3,)"))
+    let more = try #require(throws: FileError.self) {
+      try ModelWeights.load(SafetensorsFile(folder("more")), into: arena)
+    }
+    #expect(more.message.contains("stranger"))
+  }
+
+  /// A checkpoint that is whole, but whose numbers would trap.
+  @Test func numbersOutOfRangeAreRefused() throws {
+    var negative = state
+    negative.step = -1
+    var experiment = experiment
+    experiment.batchSize = 0
+    for (state, experiment) in [(negative, self.experiment), (state, experiment)] {
+      try write(state, experiment)
+      let error = try #require(throws: FileError.self) { try Checkpoint(folder("c")) }
+      #expect(error.message.contains("out of range"))
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import Datasets
+import FoundationEssentials
+import Models
+import Runs
+import Testing
+
+@Suite struct ExperimentTests {
+  @Test func equalExperimentsDoNotDiffer() {
+    #expect(Experiment().differences(from: Experiment()).isEmpty)
+  }
+
+  @Test func everyFieldThatDiffersIsNamed() {
+    var other = Experiment()
+    other.batchSize = 64
+    other.limit = 100
+    other.learningRate = 0.1
+    other.reduction = .mpi
+    other.shuffle = false
+    other.augmentation.flip = true
+    #expect(
+      other.differences(from: Experiment()) == [
+        "augmentation: flip, not none", "batchSize: 64, not 512", "learningRate: 0.1, not 0.01", "limit: 100, not none",
+        "reduction: mpi, not tree",
+        "shuffle: false, not true",
+      ])
+    #expect(Experiment().differences(from: other).contains("limit: none, not 100"))
+  }
+
+  /// Runs of before networks were kept have a name alone.
+  @Test func anExperimentWithoutNetworkHasABuiltInOne() throws {
+    let data = Synthetic.open().training
+    var experiment = Experiment()
+    let text = String(decoding: try JSONEncoder().encode(experiment), as: UTF8.self)
+    #expect(!text.contains("network"))
+    #expect(try JSONDecoder().decode(Experiment.self, from: Data(text.utf8)) == experiment)
+    let model = try experiment.makeModel(for: data)
+    #expect((model.name, model.parameterCount) == ("keras-cnn", 3_702_186))
+    experiment.network = try model.kerasDocument()
+    #expect(try experiment.makeModel(for: data).layout == model.layout)
+    let coded = try JSONDecoder().decode(Experiment.self, from: JSONEncoder().encode(experiment))
+    #expect(coded == experiment)
+    experiment.network = nil
+    experiment.model = "none"
+    #expect(throws: UsageError("there is no model none")) { try experiment.makeModel(for: data) }
+  }
+
+  @Test func networksDifferAtOnePlace() throws {
+    var (one, other) = (Experiment(), Experiment())
+    one.network = ["config": ["layers": [["units": 3], ["units": 4]]]]
+    other.network = ["config": ["layers": [["units": 3], ["units": 5]]]]
+    #expect(one.differences(from: other) == ["network: config.layers[1].units: 4, not 5"])
+  }
+
+  @Test func theRecipeIsThatOfTheTutorial() {
+    let (experiment, schedule) = (Experiment(), Schedule())
+    #expect(experiment.model == "keras-cnn")
+    #expect((experiment.batchSize, experiment.slice) == (512, 64))
+    #expect((experiment.learningRate, experiment.momentum, experiment.decay) == (0.01, 0.5, 4e-4))
+    #expect((schedule.epochs, schedule.validateEvery, schedule.checkpointEvery) == (25, 1, 0))
+    #expect(schedule.steps == nil)
+    // Keras's InverseTimeDecay: 0.01 / (1 + 0.0004 * 2500)
+    #expect(experiment.rule.schedule.rate(at: 0) == 0.01)
+    #expect(abs(experiment.rule.schedule.rate(at: 2500) - 0.005) < 1e-9)
+  }
+
+  /// Every field comes back, whatever it holds.
+  @Test func aFileBringsEveryFieldBack() throws {
+    var experiment = Experiment()
+    experiment.dataset = "synthetic"
+    experiment.datasetDigest = "ab"
+    experiment.limit = 7
+    experiment.inputShape = [8, 6, 1]
+    experiment.augmentation = Augmentation(crop: 4, flip: true, cutout: 3)
+    experiment.normalize = true
+    experiment.normalization = Normalization(mean: [0.1, 1.0 / 3], deviation: [0.2, 1e-9])
+    experiment.model = "other"
+    experiment.network = ["config": [1, nil, true]]
+    experiment.initialWeights = "cd"
+    (experiment.batchSize, experiment.slice, experiment.seed) = (8, 4, 9)
+    (experiment.learningRate, experiment.momentum, experiment.decay) = (1, 0.25, 0)
+    (experiment.shuffle, experiment.reduction) = (false, .mpi)
+    (experiment.optimizer, experiment.nesterov, experiment.weightDecay) = (.adam, true, 0.5)
+    (experiment.beta1, experiment.beta2, experiment.epsilon) = (0.5, 0.25, 1e-3)
+    (experiment.clipNorm, experiment.labelSmoothing) = (2, 0.125)
+    (experiment.schedule, experiment.warmUp, experiment.scheduleSteps) = (.oneCycle, 3, 50)
+    (experiment.dropEvery, experiment.dropFactor) = (4, 0.5)
+    let untouched = Experiment().differences(from: experiment).count
+    #expect(untouched == Mirror(reflecting: experiment).children.count, "a field is left out of this test")
+    let copy = try JSONDecoder().decode(Experiment.self, from: try JSONEncoder().encode(experiment))
+    #expect(copy == experiment)
+  }
+
+  @Test func whatAFileDoesNotSpeakOfIsTheDefault() throws {
+    let found = try JSONDecoder().decode(Experiment.self, from: Data(#"{"seed": 3}"#.utf8))
+    var expected = Experiment()
+    expected.seed = 3
+    #expect(found == expected)
+  }
+
+  /// Keras's defaults, each with its own schedule.
+  @Test func anotherRuleBringsItsDefaults() {
+    var experiment = Experiment()
+    experiment.adopt(.adamw)
+    #expect((experiment.learningRate, experiment.weightDecay, experiment.schedule) == (0.001, 0.004, .constant))
+    #expect(experiment.rule.stateNames == ["momentum", "velocity"])
+    experiment.adopt(.adam)
+    #expect((experiment.learningRate, experiment.weightDecay, experiment.schedule) == (0.001, 0, .constant))
+    experiment.adopt(.sgd)
+    #expect(experiment == Experiment())
+  }
+
+  @Test func schedulesBeginBehindTheirWarmUpAndEndWithTheRun() {
+    var experiment = Experiment()
+    (experiment.schedule, experiment.learningRate) = (.cosine, 2)
+    (experiment.warmUp, experiment.scheduleSteps) = (2, 10)
+    #expect([0, 1, 2, 6, 10].map { experiment.rule.schedule.rate(at: $0) } == [1, 2, 2, 1, 0])
+    (experiment.schedule, experiment.dropEvery, experiment.dropFactor) = (.step, 3, 0.5)
+    #expect([1, 2, 4, 5, 8].map { experiment.rule.schedule.rate(at: $0) } == [2, 2, 2, 1, 0.5])
+  }
+
+  /// What somebody wrote into a file by hand, about samples, and no command line could.
+  @Test func whatNoCommandLineCouldSaySamplesNeedIsNamed() {
+    func flaw(_ change: (inout Experiment) -> Void) -> String? {
+      var experiment = Experiment()
+      change(&experiment)
+      return experiment.flaw
+    }
+    #expect(flaw { $0.augmentation = Augmentation(crop: -1) } == "augmentation crop -1")
+    #expect(flaw { $0.augmentation = Augmentation(cutout: 4097) } == "augmentation cutout 4097")
+    for shape in [[8, 8], [0, 8, 3], [8, 8193, 3], [8, 8, 2]] {
+      #expect(flaw { $0.inputShape = shape } == "input_shape \(shape)")
+    }
+    #expect(flaw { $0.inputShape = [8, 8192, 1] } == nil)
+    #expect(
+      flaw { $0.normalization = Normalization(mean: [0], deviation: [0]) }
+        == "normalization mean [0.0], deviation [0.0]")
+    #expect(flaw { $0.normalization = Normalization(mean: [0.5], deviation: [0.25]) } == nil)
+  }
+}
