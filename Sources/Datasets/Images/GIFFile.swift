@@ -1,0 +1,64 @@
+import Files
+
+/// GIF, by libgd. Of an animation, the first picture.
+enum GIFFile {
+  /// What is known of the first picture before it is decoded.
+  struct Frame {
+    /// The whole canvas.
+    let canvas: (height: Int, width: Int)
+    /// Where the picture lies on it.
+    let place: (row: Int, column: Int)
+  }
+
+  /// The canvas.
+  static func header(_ bytes: UnsafeRawBufferPointer) -> ImageHeader? {
+    frame(bytes).map { ImageHeader(.gif, height: $0.canvas.height, width: $0.canvas.width) }
+  }
+
+  /// Decodes to red, green, blue and alpha; the canvas around the first picture is transparent.
+  ///
+  /// - Throws: `FileError`, malformed, when the picture is damaged or cut short.
+  static func decode(_ bytes: UnsafeRawBufferPointer, of file: ImageFile) throws(FileError) -> Picture<UInt8> {
+    guard let frame = frame(bytes) else { throw file.damaged(nil) }
+    return try GDImage(bytes, of: file).picture(on: frame.canvas, at: frame.place)
+  }
+
+  /// Walks to the first picture and over its data, which must all be there: libgd makes up what is not. The signature is
+  /// followed by width, height, flags, and by a palette where the flags say so; then by blocks, each of which ends with an
+  /// empty part.
+  private static func frame(_ bytes: UnsafeRawBufferPointer) -> Frame? {
+    guard let width = bytes.littleEndian(at: 6, bytes: 2), let height = bytes.littleEndian(at: 8, bytes: 2),
+      bytes.count > 13
+    else { return nil }
+    var offset = 13 + paletteSize(bytes[10])
+    while offset + 1 < bytes.count {
+      switch bytes[offset] {
+      case 0x21:  // an extension, with one byte for its kind
+        guard let end = end(ofParts: offset + 2, bytes) else { return nil }
+        offset = end
+      case 0x2C:  // a picture: column, row, width, height, flags, perhaps a palette, one byte for the codes' size
+        guard let column = bytes.littleEndian(at: offset + 1, bytes: 2), offset + 9 < bytes.count,
+          let row = bytes.littleEndian(at: offset + 3, bytes: 2),
+          end(ofParts: offset + 11 + paletteSize(bytes[offset + 9]), bytes) != nil
+        else { return nil }
+        return Frame(canvas: (height, width), place: (row, column))
+      default: offset += 1  // libgd passes over it, too
+      }
+    }
+    return nil
+  }
+
+  /// The bytes of the palette that `flags` speak of.
+  private static func paletteSize(_ flags: UInt8) -> Int { flags & 0x80 == 0 ? 0 : 3 << (Int(flags & 0x07) + 1) }
+
+  /// Where the parts end that begin at `offset`, each with one byte for its length; nil where the file ends before.
+  private static func end(ofParts offset: Int, _ bytes: UnsafeRawBufferPointer) -> Int? {
+    var offset = offset
+    while offset < bytes.count {
+      let length = Int(bytes[offset])
+      offset += 1 + length
+      if length == 0 { return offset }
+    }
+    return nil
+  }
+}
