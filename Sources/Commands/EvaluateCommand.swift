@@ -5,7 +5,7 @@ import Models
 import Runs
 import Training
 
-/// `cnn-dist evaluate`: measures a run, a checkpoint or a file of weights on the validation samples.
+/// `cnn-dist evaluate`: measures a run, a checkpoint or a file of weights on validation or test samples.
 struct EvaluateCommand: Command {
   static let name = "evaluate"
   static let summary = "Measures loss and accuracy on the validation samples."
@@ -21,7 +21,12 @@ struct EvaluateCommand: Command {
       Option("--normalize", nil, "with --weights: scale each channel by the data set's training samples"),
       Option("--slice", "N", "the samples of one unit of work (default \(defaultSlice))"), World.threadsOption,
     ]
-  static let notes = DatasetOptions.notes
+  static let notes =
+    DatasetOptions.notes + """
+
+      `evaluate` judges all images of a DIR that has only the classes, where they are not those of the run's training. Classes
+      go by their names: a DIR may lack some of the run's, and is refused where it has others.
+      """
 
   /// As many rows as a product takes at full speed. Nothing is summed over slices but the score, so that this need not be
   /// training's.
@@ -70,14 +75,15 @@ struct EvaluateCommand: Command {
     try World.run(environment) { communicator in
       let subject = try communicator.together { communicator.rank == 0 ? try open() : nil }
       var experiment = try communicator.share(subject?.experiment)
+      let threads = try World.threads(threads, communicator, environment)
       let (opened, model) = try communicator.together {
-        try experiment.open(folder: data, environment: environment)
+        try experiment.openToJudge(folder: data, threads: threads, environment: environment)
       }
-      let validation = opened.validation
-      if experiment.normalize && experiment.normalization == nil {
-        experiment.normalization = Normalization(of: opened.training)
+      let samples = opened.samples
+      if experiment.normalize && experiment.normalization == nil, let training = opened.training {
+        experiment.normalization = Normalization(of: training)
       }
-      let digests = try communicator.allGather(validation.digest)
+      let digests = try communicator.allGather(samples.digest)
       try communicator.together {
         guard digests[communicator.rank] == digests[0] else {
           throw FileError(.malformed, experiment.dataset, "this rank's files differ from those of rank 0")
@@ -86,13 +92,12 @@ struct EvaluateCommand: Command {
       let arena = Trainer.arena(for: model, experiment: Experiment())
       try communicator.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
       try communicator.broadcast(arena.values.buffer, from: 0)
-      let threads = try World.threads(threads, communicator, environment)
       let evaluator = try Evaluator(
         model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
         normalization: experiment.normalization, threads: threads)
       try communicator.barrier()  // so that the clock starts on no rank that still waits for another
       let start = ContinuousClock.now
-      let result = try evaluator.evaluate(validation, values: arena.values.buffer.reading, shouldStop: { false })
+      let result = try evaluator.evaluate(samples, values: arena.values.buffer.reading, shouldStop: { false })
       if communicator.rank == 0, let result {
         // On the standard error: the standard output is the same for the same weights, however fast they were judged.
         let seconds = start.duration(to: .now) / .seconds(1)

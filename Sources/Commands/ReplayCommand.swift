@@ -41,10 +41,10 @@ struct ReplayCommand: Command {
     OpenBLAS.useCallingThreadOnly()
     let replay = try Replay(run, step: step) { Program.complain($0) }
     let experiment = replay.checkpoint.experiment
-    let (data, model) = try experiment.open(folder: data, environment: environment)
+    let threads = try World.threads(threads, SoloCommunicator(), environment)
+    let (data, model) = try experiment.open(folder: data, threads: threads, environment: environment)
     try experiment.check(data)
     let start = replay.checkpoint.state.step
-    let threads = try World.threads(threads, SoloCommunicator(), environment)
     let steps = start + 1 == step ? "step \(step)" : "steps \(start + 1) to \(step)"
     Output.line("replaying \(steps) from \(replay.checkpoint.path)")
     warn(replay)

@@ -29,8 +29,9 @@ struct TrainingSession {
     var start = try communicator.share(plan.map(Start.init))
 
     // What to do it on: each rank sees for itself.
+    let threads = try World.threads(command.threads, communicator, environment)
     let (data, model) = try communicator.together {
-      try start.experiment.open(folder: command.data, environment: environment)
+      try start.experiment.open(folder: command.data, threads: threads, environment: environment)
     }
     let digests = try communicator.allGather(data.training.digest + data.validation.digest)
     try communicator.together { try compare(data, digests, with: start.experiment) }
@@ -45,7 +46,10 @@ struct TrainingSession {
     let arena = Trainer.arena(for: model, experiment: start.experiment)
     model.initialize(arena.values.buffer, seed: start.experiment.seed)
     try communicator.together {
-      if plan?.checkpoint == nil { start.experiment.network = try model.kerasDocument() }
+      if plan?.checkpoint == nil {
+        start.experiment.network = try model.kerasDocument()
+        start.experiment.classNames = data.training.classNames
+      }
       try plan.map { try load($0, into: arena, experiment: &start.experiment) }
     }
     start.experiment = try communicator.share(start.experiment)
@@ -56,7 +60,6 @@ struct TrainingSession {
       }
     }
 
-    let threads = try World.threads(command.threads, communicator, environment)
     try World.warnOfMixedKernels(communicator)
     let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
     let recorder = try communicator.together { try plan.map { try prepare($0, start) } }

@@ -40,7 +40,8 @@ extension ImageFolder {
   ///   - notice: is told, a sentence at a time, which images are judged and what was passed over.
   /// - Throws: as for training, but takes any number of classes.
   public static func openToJudge(
-    folder: String, shape: Shape?, channels: Int? = nil, trainedOn digest: String? = nil, isTrainingWanted: Bool = false,
+    folder: String, shape: Shape?, channels: Int? = nil, trainedOn digest: String? = nil,
+    isTrainingWanted: Bool = false,
     threads: Int = 1, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
     notice: (String) -> Void = { _ in }
   ) throws -> JudgedData {
@@ -52,7 +53,7 @@ extension ImageFolder {
     let (first, all) = (training.count, images.labels.count)
     let others = first < all ? ImageFolder(images, first..<all) : nil
     switch (listing.layout, others) {
-    case (.split(let root), let others?): 
+    case (.split(let root), let others?):
       notice("judging the \(others.count) images of \(root)")
       return JudgedData(samples: others, training: first > 0 ? ImageFolder(images, 0..<first) : nil)
     case (.trainingAlone, let others?):

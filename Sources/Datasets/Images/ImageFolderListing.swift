@@ -90,7 +90,8 @@ struct ImageFolderListing {
     if purpose == .judging, validation.isEmpty, layout != .flat || training.isEmpty {
       throw FileError(
         .malformed, folder,
-        "has no images to judge: expected a folder for each class in it, or in its folder `validation`, with the class's images")
+        "has no images to judge: expected a folder for each class in it, or in its folder `validation`, with the class's images"
+      )
     }
   }
 

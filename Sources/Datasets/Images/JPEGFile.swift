@@ -24,14 +24,17 @@ enum JPEGFile {
     /// follows that is whole.
     init?(in bytes: UnsafeRawBufferPointer, from offset: Int) {
       var offset = offset
-      while offset + 1 < bytes.count && (bytes[offset] != 0xFF || [0x00, 0xFF].contains(bytes[offset + 1])) { offset += 1 }
+      while offset + 1 < bytes.count && (bytes[offset] != 0xFF || [0x00, 0xFF].contains(bytes[offset + 1])) {
+        offset += 1
+      }
       guard offset + 1 < bytes.count else { return nil }
       marker = bytes[offset + 1]
       if Self.isBare(marker) {
         contents = offset + 2..<offset + 2
         return
       }
-      guard let length = bytes.bigEndian(at: offset + 2, bytes: 2), length >= 2, offset + 2 + length <= bytes.count else {
+      guard let length = bytes.bigEndian(at: offset + 2, bytes: 2), length >= 2, offset + 2 + length <= bytes.count
+      else {
         return nil
       }
       contents = offset + 4..<offset + 2 + length
@@ -44,10 +47,12 @@ enum JPEGFile {
     var frame: (height: Int, width: Int, channels: Int)?
     var orientation = Orientation.upright
     var offset = 2
-    while let segment = Segment(in: bytes, from: offset), ![Segment.startOfScan, Segment.endOfImage].contains(segment.marker)
+    while let segment = Segment(in: bytes, from: offset),
+      ![Segment.startOfScan, Segment.endOfImage].contains(segment.marker)
     {
       let start = segment.contents.lowerBound
-      if segment.isFrame, frame == nil, segment.contents.count >= 6, let height = bytes.bigEndian(at: start + 1, bytes: 2),
+      if segment.isFrame, frame == nil, segment.contents.count >= 6,
+        let height = bytes.bigEndian(at: start + 1, bytes: 2),
         let width = bytes.bigEndian(at: start + 3, bytes: 2)
       {
         frame = (height, width, Int(bytes[start + 5]))
@@ -94,7 +99,8 @@ enum JPEGFile {
       guard code != 0 else { return }
       let complaint = String(cString: tjGetErrorStr2(decoder))
       // The decoder tells of its first warning alone; another, of a file that is cut short, could be behind it.
-      guard tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue), complaint.contains("extraneous bytes before marker"),
+      guard tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue),
+        complaint.contains("extraneous bytes before marker"),
         isWhole(bytes)
       else { throw file.damaged(complaint) }
       isWarned = true

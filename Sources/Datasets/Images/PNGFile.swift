@@ -6,7 +6,8 @@ enum PNGFile {
   /// The signature is followed by chunks: length, name, contents and a check sum. The first is IHDR: width, height, depth,
   /// colour type. eXIf may stand before the pixels or behind them.
   static func header(_ bytes: UnsafeRawBufferPointer) -> ImageHeader? {
-    guard bytes.count >= 26, let width = bytes.bigEndian(at: 16, bytes: 4), let height = bytes.bigEndian(at: 20, bytes: 4)
+    guard bytes.count >= 26, let width = bytes.bigEndian(at: 16, bytes: 4),
+      let height = bytes.bigEndian(at: 20, bytes: 4)
     else { return nil }
     var orientation = Orientation.upright
     var offset = 8

@@ -30,7 +30,8 @@ struct PassedOver: CustomStringConvertible {
     let kinds = endings.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
     var parts: [String] = []
     if files > 0 {
-      parts.append("\(files == 1 ? "1 file that is no picture" : "\(files) files that are no pictures") (\(Self.list(kinds)))")
+      parts.append(
+        "\(files == 1 ? "1 file that is no picture" : "\(files) files that are no pictures") (\(Self.list(kinds)))")
     }
     if strayPictures > 0 { parts.append("\(Self.number(strayPictures, "picture")) in no class's folder") }
     if !folders.isEmpty { parts.append("\(Self.number(folders.count, "folder")) (\(Self.list(folders)))") }

@@ -15,7 +15,8 @@ enum WebPFile {
       WebPDemuxReleaseChunkIterator(&chunk)
     }
     return ImageHeader(
-      .webp, height: Int(WebPDemuxGetI(file, WEBP_FF_CANVAS_HEIGHT)), width: Int(WebPDemuxGetI(file, WEBP_FF_CANVAS_WIDTH)),
+      .webp, height: Int(WebPDemuxGetI(file, WEBP_FF_CANVAS_HEIGHT)),
+      width: Int(WebPDemuxGetI(file, WEBP_FF_CANVAS_WIDTH)),
       orientation: orientation)
   }
 
