@@ -1,9 +1,10 @@
+import CGD
 import Files
 
 /// GIF, by libgd. Of an animation, the first picture.
 enum GIFFile {
   /// What is known of the first picture before it is decoded.
-  struct Frame {
+  private struct Frame {
     /// The whole canvas.
     let canvas: (height: Int, width: Int)
     /// Where the picture lies on it.
@@ -19,9 +20,31 @@ enum GIFFile {
   ///
   /// - Throws: `FileError`, malformed, when the picture is damaged or cut short.
   static func decode(_ bytes: UnsafeRawBufferPointer, of file: ImageFile) throws(FileError) -> Picture<UInt8> {
-    guard let frame = frame(bytes) else { throw file.damaged(nil) }
-    return try GDImage(bytes, of: file).picture(on: frame.canvas, at: frame.place)
+    _ = keepComplaints
+    cnn_gd_forget_complaint()
+    // libgd's sizes have 32 bits; a larger file is none that it could decode.
+    guard let frame = frame(bytes), let size = Int32(exactly: bytes.count) else { throw file.damaged(nil) }
+    let image = gdImageCreateFromGifPtr(size, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+    defer { if let image { gdImageDestroy(image) } }
+    let complaint = String(cString: cnn_gd_complaint()).split(separator: "\n").first
+    guard let image, complaint == nil else { throw file.damaged(complaint.map(String.init)) }
+    let (canvas, place) = (frame.canvas, frame.place)
+    return Picture(height: canvas.height, width: canvas.width, channels: 4) { samples in
+      for row in 0..<min(Int(image.pointee.sy), canvas.height - place.row) {
+        var next = ((place.row + row) * canvas.width + place.column) * 4
+        for column in 0..<min(Int(image.pointee.sx), canvas.width - place.column) {
+          let colour = gdImageGetTrueColorPixel(image, Int32(column), Int32(row))
+          samples[next] = UInt8(colour >> 16 & 0xFF)
+          samples[next + 1] = UInt8(colour >> 8 & 0xFF)
+          samples[next + 2] = UInt8(colour & 0xFF)
+          samples[next + 3] = colour >> 24 == gdAlphaTransparent ? 0 : 255  // GIF has nothing between
+          next += 4
+        }
+      }
+    }
   }
+
+  private static let keepComplaints: Void = cnn_gd_keep_complaints()
 
   /// Walks to the first picture and over its data, which must all be there: libgd makes up what is not. The signature is
   /// followed by width, height, flags, and by a palette where the flags say so; then by blocks, each of which ends with an
@@ -37,8 +60,8 @@ enum GIFFile {
         guard let end = end(ofParts: offset + 2, bytes) else { return nil }
         offset = end
       case 0x2C:  // a picture: column, row, width, height, flags, perhaps a palette, one byte for the codes' size
-        guard let column = bytes.littleEndian(at: offset + 1, bytes: 2), offset + 9 < bytes.count,
-          let row = bytes.littleEndian(at: offset + 3, bytes: 2),
+        guard let column = bytes.littleEndian(at: offset + 1, bytes: 2),
+          let row = bytes.littleEndian(at: offset + 3, bytes: 2), offset + 9 < bytes.count,
           end(ofParts: offset + 11 + paletteSize(bytes[offset + 9]), bytes) != nil
         else { return nil }
         return Frame(canvas: (height, width), place: (row, column))

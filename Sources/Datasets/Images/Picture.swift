@@ -1,8 +1,11 @@
 /// A sample of a picture: 8 or 16 bits, of which all ones are full light.
-protocol PictureSample: FixedWidthInteger, UnsignedInteger {}
+protocol PictureSample: FixedWidthInteger, UnsignedInteger {
+  /// What means of samples are computed in.
+  associatedtype Mean: BinaryFloatingPoint & SIMDScalar
+}
 
-extension UInt8: PictureSample {}
-extension UInt16: PictureSample {}
+extension UInt8: PictureSample { typealias Mean = Float }
+extension UInt16: PictureSample { typealias Mean = Double }
 
 /// A picture as it was decoded: rows from the top, channels last.
 struct Picture<Sample: PictureSample> {
@@ -76,7 +79,7 @@ struct Picture<Sample: PictureSample> {
   /// Resamples it to `height`×`width` pixels where it has another size: see `AreaMean`.
   mutating func resize(height: Int, width: Int) {
     guard (height, width) != (self.height, self.width) else { return }
-    samples = AreaMean(from: (self.height, self.width), to: (height, width)).resample(samples, channels: channels)
+    samples = AreaMean<Sample>(from: (self.height, self.width), to: (height, width)).resample(samples, channels: channels)
     (self.height, self.width) = (height, width)
   }
 
