@@ -3,17 +3,12 @@ import Files
 
 /// GIF, by libgd. Of an animation, the first picture.
 enum GIFFile {
-  /// What is known of the first picture before it is decoded.
-  private struct Frame {
-    /// The whole canvas.
-    let canvas: (height: Int, width: Int)
-    /// Where the picture lies on it.
-    let place: (row: Int, column: Int)
-  }
-
-  /// The canvas.
+  /// The canvas: the signature is followed by its width and its height.
   static func header(_ bytes: UnsafeRawBufferPointer) -> ImageHeader? {
-    frame(bytes).map { ImageHeader(.gif, height: $0.canvas.height, width: $0.canvas.width) }
+    guard let width = bytes.littleEndian(at: 6, bytes: 2), let height = bytes.littleEndian(at: 8, bytes: 2) else {
+      return nil
+    }
+    return ImageHeader(.gif, height: height, width: width)
   }
 
   /// Decodes to red, green, blue and alpha; the canvas around the first picture is transparent.
@@ -23,16 +18,19 @@ enum GIFFile {
     _ = keepComplaints
     cnn_gd_forget_complaint()
     // libgd's sizes have 32 bits; a larger file is none that it could decode.
-    guard let frame = frame(bytes), let size = Int32(exactly: bytes.count) else { throw file.damaged(nil) }
+    guard let place = firstPlace(bytes), let size = Int32(exactly: bytes.count) else { throw file.damaged(nil) }
     let image = gdImageCreateFromGifPtr(size, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
     defer { if let image { gdImageDestroy(image) } }
     let complaint = String(cString: cnn_gd_complaint()).split(separator: "\n").first
     guard let image, complaint == nil else { throw file.damaged(complaint.map(String.init)) }
-    let (canvas, place) = (frame.canvas, frame.place)
-    return Picture(height: canvas.height, width: canvas.width, channels: 4) { samples in
-      for row in 0..<min(Int(image.pointee.sy), canvas.height - place.row) {
-        var next = ((place.row + row) * canvas.width + place.column) * 4
-        for column in 0..<min(Int(image.pointee.sx), canvas.width - place.column) {
+    let (height, width) = (file.header.height, file.header.width)
+    guard place.row + Int(image.pointee.sy) <= height, place.column + Int(image.pointee.sx) <= width else {
+      throw file.damaged("it does not lie on its canvas")
+    }
+    return Picture(height: height, width: width, channels: 4) { samples in
+      for row in 0..<Int(image.pointee.sy) {
+        var next = ((place.row + row) * width + place.column) * 4
+        for column in 0..<Int(image.pointee.sx) {
           let colour = gdImageGetTrueColorPixel(image, Int32(column), Int32(row))
           samples[next] = UInt8(colour >> 16 & 0xFF)
           samples[next + 1] = UInt8(colour >> 8 & 0xFF)
@@ -46,13 +44,10 @@ enum GIFFile {
 
   private static let keepComplaints: Void = cnn_gd_keep_complaints()
 
-  /// Walks to the first picture and over its data, which must all be there: libgd makes up what is not. The signature is
-  /// followed by width, height, flags, and by a palette where the flags say so; then by blocks, each of which ends with an
-  /// empty part.
-  private static func frame(_ bytes: UnsafeRawBufferPointer) -> Frame? {
-    guard let width = bytes.littleEndian(at: 6, bytes: 2), let height = bytes.littleEndian(at: 8, bytes: 2),
-      bytes.count > 13
-    else { return nil }
+  /// Where on the canvas the first picture lies. Its data must all be there, because libgd makes up what is not. The canvas's
+  /// size is followed by flags, and by a palette where they say so; then by blocks, each of which ends with an empty part.
+  private static func firstPlace(_ bytes: UnsafeRawBufferPointer) -> (row: Int, column: Int)? {
+    guard bytes.count > 13 else { return nil }
     var offset = 13 + paletteSize(bytes[10])
     while offset + 1 < bytes.count {
       switch bytes[offset] {
@@ -64,7 +59,7 @@ enum GIFFile {
           let row = bytes.littleEndian(at: offset + 3, bytes: 2), offset + 9 < bytes.count,
           end(ofParts: offset + 11 + paletteSize(bytes[offset + 9]), bytes) != nil
         else { return nil }
-        return Frame(canvas: (height, width), place: (row, column))
+        return (row, column)
       default: offset += 1  // libgd passes over it, too
       }
     }

@@ -43,7 +43,7 @@ struct ImageFolderReader {
         paths, headers, to: shape ?? common, largest: largest, progress: progress)
       if stray > 0 {
         notice(
-          "\(folder): passed over stray bytes in \(stray) JPEG \(stray == 1 ? "file" : "files"), whose pictures are whole"
+          "\(folder): passed over stray bytes in \(stray) JPEG \(stray == 1 ? "file" : "files")"
         )
       }
       return images

@@ -100,9 +100,9 @@ enum JPEGFile {
       let complaint = String(cString: tjGetErrorStr2(decoder))
       // The decoder tells of its first warning alone; another, of a file that is cut short, could be behind it.
       guard tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue),
-        complaint.contains("extraneous bytes before marker"),
-        isWhole(bytes)
+        complaint.contains("extraneous bytes before marker")
       else { throw file.damaged(complaint) }
+      guard isWhole(bytes) else { throw file.damaged("its end marker is missing") }
       isWarned = true
     }
     if channels == 4 { picture.mixInks() }

@@ -79,7 +79,8 @@ struct Picture<Sample: PictureSample> {
   /// Resamples it to `height`×`width` pixels where it has another size: see `AreaMean`.
   mutating func resize(height: Int, width: Int) {
     guard (height, width) != (self.height, self.width) else { return }
-    samples = AreaMean<Sample>(from: (self.height, self.width), to: (height, width)).resample(samples, channels: channels)
+    samples = AreaMean<Sample>(from: (self.height, self.width), to: (height, width)).resample(
+      samples, channels: channels)
     (self.height, self.width) = (height, width)
   }
 

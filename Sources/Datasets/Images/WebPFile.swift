@@ -6,7 +6,8 @@ enum WebPFile {
   /// The canvas, and the chunk EXIF.
   static func header(_ bytes: UnsafeRawBufferPointer) -> ImageHeader? {
     var data = data(bytes)
-    guard let file = WebPDemux(&data) else { return nil }
+    var state = WEBP_DEMUX_PARSE_ERROR  // what is cut short is said when it is decoded
+    guard let file = WebPDemuxPartial(&data, &state) else { return nil }
     defer { WebPDemuxDelete(file) }
     var orientation = Orientation.upright
     var chunk = WebPChunkIterator()
