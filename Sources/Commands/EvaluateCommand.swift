@@ -75,9 +75,9 @@ struct EvaluateCommand: Command {
     try World.run(environment) { communicator in
       let subject = try communicator.together { communicator.rank == 0 ? try open() : nil }
       var experiment = try communicator.share(subject?.experiment)
-      let threads = try World.threads(threads, communicator, environment)
+      let share = try communicator.planCores(environment).threads
       let (opened, model) = try communicator.together {
-        try experiment.openToJudge(folder: data, threads: threads, environment: environment)
+        try experiment.openToJudge(folder: data, threads: threads ?? share, environment: environment)
       }
       let samples = opened.samples
       if experiment.normalize && experiment.normalization == nil, let training = opened.training {
@@ -92,6 +92,7 @@ struct EvaluateCommand: Command {
       let arena = Trainer.arena(for: model, experiment: Experiment())
       try communicator.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
       try communicator.broadcast(arena.values.buffer, from: 0)
+      let threads = try World.threads(threads, communicator, environment)
       let evaluator = try Evaluator(
         model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
         normalization: experiment.normalization, threads: threads)

@@ -199,7 +199,8 @@ import Testing
     try withTemporaryFolder { folder in
       for (path, bytes) in images { try Images.write(bytes, to: "\(folder)/\(path)") }
       var notices: [String] = []
-      _ = try ImageFolder.open(folder: folder, shape: nil, notice: { notices.append($0.replacing("\(folder)", with: "here")) })
+      _ = try ImageFolder.open(
+        folder: folder, shape: nil, notice: { notices.append($0.replacing("\(folder)", with: "here")) })
       return notices
     }
   }
@@ -208,7 +209,7 @@ import Testing
     let jpeg = Images.bytes(.jpg, height: 20, width: 20) { y, x in y * 99991 * x % 0xFFFFFF }
     let scan = try #require((0..<jpeg.count).first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xDA })
     let inHeader = jpeg[..<scan] + [1, 2, 3] + jpeg[scan...]
-    let atEnd = jpeg.dropLast(2) + [0, 0, 0, 0] + jpeg.suffix(2)
+    let atEnd = jpeg.dropLast(2) + [UInt8](repeating: 0, count: 30) + jpeg.suffix(2)
     let images = ["train/a/1.jpg": Array(inHeader), "train/b/1.jpg": Array(atEnd), "val/a/1.jpg": jpeg + [9, 9]]
     // Nobody complains of what follows the end marker.
     #expect(try notices(images) == ["here: passed over stray bytes in 2 JPEG files"])

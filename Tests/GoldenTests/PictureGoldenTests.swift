@@ -46,7 +46,7 @@ import Testing
   func aPictureIsShownAsPillowShowsIt(_ golden: Picture) throws {
     let file = try #require(Data(base64Encoded: golden.file)).map { $0 }
     let shown = try show(file)
-    #expect(shown.sampleShape == Shape(golden.shape) && shown.levels == golden.full + 1)
+    try #require(shown.sampleShape == Shape(golden.shape) && shown.levels == golden.full + 1)
     // Another version of a decoder with losses may round otherwise.
     let tolerance = ["JPEG", "WebP, lossy"].contains { golden.name.hasPrefix($0) } ? 2 : 0
     let levels = pixels(shown).map { Int(($0 * Float(golden.full)).rounded()) }
@@ -63,6 +63,7 @@ import Testing
     let file = try #require(Data(base64Encoded: golden.file)).map { $0 }
     let (height, width, channels) = (golden.shape[0], golden.shape[1], golden.shape[2])
     let small = pixels(try show(file))
+    try #require(small.count == height * width * channels)
     let large = pixels(try show(file, shape: [4 * height, 4 * width, channels]))
     for row in 0..<4 * height {
       for column in 0..<4 * width {

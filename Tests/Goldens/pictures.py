@@ -43,6 +43,7 @@ def add(name, data, pixels=None, full=255):
     if pixels is None:
         image = Image.open(io.BytesIO(data))
         image.load()
+        format = image.format
         image = ImageOps.exif_transpose(image)
         if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
             isGrey = image.mode in ("L", "LA")
@@ -51,7 +52,7 @@ def add(name, data, pixels=None, full=255):
             white.paste(image, mask=image.getchannel("A"))
             pixels = np.asarray(white)[..., : 1 if isGrey else 3]
         else:
-            isGrey = image.mode in ("L", "1") and image.format in ("PNG", "JPEG")
+            isGrey = image.mode in ("L", "1") and format in ("PNG", "JPEG")
             pixels = np.asarray(image.convert("L" if isGrey else "RGB"))
     pixels = np.asarray(pixels, dtype=np.int64)
     if pixels.ndim == 2:

@@ -29,9 +29,9 @@ struct TrainingSession {
     var start = try communicator.share(plan.map(Start.init))
 
     // What to do it on: each rank sees for itself.
-    let threads = try World.threads(command.threads, communicator, environment)
+    let share = try communicator.planCores(environment).threads
     let (data, model) = try communicator.together {
-      try start.experiment.open(folder: command.data, threads: threads, environment: environment)
+      try start.experiment.open(folder: command.data, threads: command.threads ?? share, environment: environment)
     }
     let digests = try communicator.allGather(data.training.digest + data.validation.digest)
     try communicator.together { try compare(data, digests, with: start.experiment) }
@@ -60,6 +60,7 @@ struct TrainingSession {
       }
     }
 
+    let threads = try World.threads(command.threads, communicator, environment)
     try World.warnOfMixedKernels(communicator)
     let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
     let recorder = try communicator.together { try plan.map { try prepare($0, start) } }
