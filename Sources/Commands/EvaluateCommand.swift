@@ -77,7 +77,7 @@ struct EvaluateCommand: Command {
       var experiment = try communicator.share(subject?.experiment)
       let share = try communicator.planCores(environment).threads
       let (opened, model) = try communicator.together {
-        try experiment.openToJudge(folder: data, threads: threads ?? share, environment: environment)
+        try experiment.openToJudge(folder: data, threads: self.threads ?? share, environment: environment)
       }
       let samples = opened.samples
       if experiment.normalize && experiment.normalization == nil, let training = opened.training {
