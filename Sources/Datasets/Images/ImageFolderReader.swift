@@ -78,12 +78,15 @@ struct ImageFolderReader {
     return (samples, outcomes.count { $0.success == true })
   }
 
+  /// How many broken images are named. Where there are more, it is hardly the images that are to be mended.
+  private static let listed = 1000
+
   /// Broken images: one as it is, several in a list that is sorted by path.
   private func failure(of failures: [FileError], of total: Int) -> FileError {
     if failures.count == 1 { return failures[0] }
     let sorted = failures.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-    let shown = sorted.prefix(20).map { "\n  \($0)" }.joined()
-    let rest = sorted.count > 20 ? "\n  and \(sorted.count - 20) more" : ""
+    let shown = sorted.prefix(Self.listed).map { "\n  \($0)" }.joined()
+    let rest = sorted.count > Self.listed ? "\n  and \(sorted.count - Self.listed) more" : ""
     let kind = sorted.contains { $0.kind == .malformed } ? .malformed : sorted[0].kind
     return FileError(kind, folder, "\(sorted.count) of \(total) images are broken:\(shown)\(rest)")
   }

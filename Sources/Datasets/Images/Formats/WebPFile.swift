@@ -9,6 +9,7 @@ enum WebPFile {
     var state = WEBP_DEMUX_PARSE_ERROR  // what is cut short is said when it is decoded
     guard let file = WebPDemuxPartial(&data, &state) else { return nil }
     defer { WebPDemuxDelete(file) }
+    guard state.rawValue >= WEBP_DEMUX_PARSED_HEADER.rawValue else { return nil }
     var orientation = Orientation.upright
     var chunk = WebPChunkIterator()
     if WebPDemuxGetChunk(file, "EXIF", 1, &chunk) != 0 {
