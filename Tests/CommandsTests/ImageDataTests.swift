@@ -78,7 +78,7 @@ extension ProgramTests {
       #expect(whole.complaints == ["judging the 20 images of images/validation"])
       let alone = try program("evaluate --run run --data images/validation", ranks: 2)
       #expect(alone.lines.last == whole.lines.last, "\(alone.error)")
-      #expect(alone.complaints == ["judging all 20 images of images/validation"])
+      #expect(alone.complaints == ["judging all of images/validation, 20 images"])
 
       // Fewer classes keep the labels that the run gave them: what is right of the parts is what is right of the whole.
       let classes = try program.names(in: "images/validation").filter { !$0.hasPrefix(".") }
@@ -110,7 +110,7 @@ extension ProgramTests {
       #expect(own.complaints == ["judging every 10th image of each class, 20 in all, which training left out"])
       _ = try program.shell("cp -r flat other; rm other/disc/000010.png")
       let other = try program("evaluate --run run --data other")
-      #expect(other.complaints == ["judging all 199 images of other"], "\(other.error)")
+      #expect(other.complaints == ["judging all of other, 199 images"], "\(other.error)")
     }
 
     @Test func classesOfOtherNamesAreRefused() throws {

@@ -261,7 +261,7 @@ import Testing
   @Test func aFolderOfTestImagesIsJudgedWhole() throws {
     let flat = (0..<30).map { "a/\(100 + $0).png" } + ["b/1.png"]
     let all = try judge(flat)
-    #expect(all.data.samples.count == 31 && all.notice == "judging all 31 images of here")
+    #expect(all.data.samples.count == 31 && all.notice == "judging all of here, 31 images")
     // But where the run was trained on these, what training left out.
     let digest = try open(Dictionary(uniqueKeysWithValues: flat.enumerated().map { ($1, plain($0)) })).validation.digest
     let tenth = try judge(flat, trainedOn: "0123\(digest)")
@@ -271,7 +271,7 @@ import Testing
     let split = try judge(["train/a/1.png", "train/b/1.png", "test/b/1.png", "test/b/2.png"])
     #expect(split.notice == "judging the 2 images of here/test" && split.data.training == nil)
     #expect((0..<2).map(split.data.samples.label) == [1, 1])
-    #expect(try judge(["val/a/1.png"]).notice == "judging the 1 images of here/val")
+    #expect(try judge(["val/a/1.png"]).notice == "judging the 1 image of here/val")
     for nothing in [["train/a/1.png"], ["a/1.txt"], ["val/a/1.txt", "train/a/1.png"]] {
       #expect(throws: FileError.self) { try judge(nothing) }
     }

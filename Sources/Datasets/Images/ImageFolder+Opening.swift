@@ -54,7 +54,7 @@ extension ImageFolder {
     let others = first < all ? ImageFolder(images, first..<all) : nil
     switch (listing.layout, others) {
     case (.split(let root), let others?):
-      notice("judging the \(others.count) images of \(root)")
+      notice("judging the \(number(others.count)) of \(root)")
       return JudgedData(samples: others, training: first > 0 ? ImageFolder(images, 0..<first) : nil)
     case (.trainingAlone, let others?):
       notice("judging every 10th image of each class of \(folder)/train, \(others.count) in all")
@@ -63,8 +63,10 @@ extension ImageFolder {
       notice("judging every 10th image of each class, \(others.count) in all, which training left out")
       return JudgedData(samples: others, training: ImageFolder(images, 0..<first))
     default:
-      notice("judging all \(all) images of \(folder)")
+      notice("judging all of \(folder), \(number(all))")
       return JudgedData(samples: ImageFolder(images, 0..<all), training: nil)
     }
   }
+
+  private static func number(_ images: Int) -> String { "\(images) image\(images == 1 ? "" : "s")" }
 }
