@@ -28,6 +28,9 @@ struct TrainCommand: Command {
       Option(
         "--checkpoint-every", "STEPS", "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"
       ),
+      Option(
+        "--on-nan", "WHAT", "of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)"
+      ),
       Option("--journal", nil, "keep hashes of every step's gradients and values, for `compare` and `replay`"),
       World.threadsOption,
       Option(
@@ -101,6 +104,9 @@ struct TrainCommand: Command {
     if let every = try arguments.integer("--validate-every", in: Schedule.counts) { schedule.validateEvery = every }
     if let every = try arguments.integer("--checkpoint-every", in: Schedule.counts) { schedule.checkpointEvery = every }
     if arguments.has("--journal") { schedule.journal = true }
+    if let policy = try arguments.choice("--on-nan", of: NonFinitePolicy.allCases.map(\.rawValue)) {
+      schedule.onNan = NonFinitePolicy(rawValue: policy) ?? .stop
+    }
   }
 
   func run(_ environment: [String: String]) throws {

@@ -161,6 +161,14 @@ public enum ReductionKind: String, Codable, Sendable, CaseIterable {
   case mpi
 }
 
+/// What to do about a step whose loss or gradient is NaN or infinite.
+public enum NonFinitePolicy: String, Codable, Sendable, CaseIterable {
+  /// End the run.
+  case stop
+  /// Leave the step out, and go on with the next.
+  case skip
+}
+
 /// How long a run goes on and what it leaves behind. None of it changes a weight.
 public struct Schedule: Codable, Equatable, Sendable {
   /// Train until that many epochs are done.
@@ -173,9 +181,23 @@ public struct Schedule: Codable, Equatable, Sendable {
   public var checkpointEvery = 0
   /// Keep a journal: hashes of every step's gradients and values.
   public var journal = false
+  /// What to do about a step whose numbers are not finite. A run that stops there and one that leaves the step out have
+  /// the same weights as far as both go.
+  public var onNan = NonFinitePolicy.stop
 
   /// 25 epochs, each followed by a validation.
   public init() {}
+
+  /// Reads what a file says; one of before a policy could be chosen means the default.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    epochs = try fields.decode(Int.self, forKey: .epochs)
+    steps = try fields.decodeIfPresent(Int.self, forKey: .steps)
+    validateEvery = try fields.decode(Int.self, forKey: .validateEvery)
+    checkpointEvery = try fields.decode(Int.self, forKey: .checkpointEvery)
+    journal = try fields.decode(Bool.self, forKey: .journal)
+    onNan = try fields.decodeIfPresent(NonFinitePolicy.self, forKey: .onNan) ?? .stop
+  }
 
   /// How many steps are done at the end.
   public func lastStep(of batches: BatchPlan) -> Int { steps ?? epochs * batches.stepsPerEpoch }

@@ -28,13 +28,16 @@ public final class RunRecorder {
   /// Appends a line to the metrics, and one to the journal: `arena` is as the step left it.
   package func append(_ step: StepMetrics, _ arena: ParameterArena) throws {
     try metrics?.append(step)
-    if let journal { try journal.append(JournalEntry(step: step.step, of: arena)) }
+    if let journal { try journal.append(JournalEntry(step: step.step, of: arena, isSkipped: step.skipped != nil)) }
   }
 
   /// Appends a line to the metrics.
   package func append(_ epoch: EpochMetrics) throws {
     try metrics?.append(epoch)
   }
+
+  /// Where the checkpoint of `step` is.
+  package func checkpointPath(step: Int) -> String { folder.checkpointPath(step: step) }
 
   /// Writes a checkpoint of `state`.
   package func checkpoint(_ arena: ParameterArena, _ state: TrainingState) throws {

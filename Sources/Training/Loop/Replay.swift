@@ -62,6 +62,7 @@ public struct Replay {
     var schedule = Schedule()
     schedule.steps = step
     schedule.validateEvery = 0
+    schedule.onNan = .skip  // what stopped the run is to be seen; what it left out is left out again
     let observer = ReplayObserver(arena, records, didCheck)
     try Trainer(
       experiment: checkpoint.experiment, schedule: schedule, data: data, model: model, arena: arena,
@@ -90,7 +91,7 @@ private final class ReplayObserver: TrainingObserver {
   func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int) {
     if case .failure = outcome { return }
     outcome = Result {
-      let entry = JournalEntry(step: step.step, of: arena)
+      let entry = JournalEntry(step: step.step, of: arena, isSkipped: step.skipped != nil)
       didCheck(try records.check(entry, step))
       return Replay.Outcome(metrics: step, entry: entry)
     }

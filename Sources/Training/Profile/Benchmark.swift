@@ -67,6 +67,9 @@ public struct Benchmark: Codable, Equatable, Sendable {
     _ model: Sequential, experiment: Experiment, communicator: any Communicator, threads: Int, seconds: Double
   ) throws {
     productRate = ProductRate.measure() / 1e9
+    // Noise teaches nothing: where values stay as they are, no network diverges while it is measured.
+    var experiment = experiment
+    experiment.learningRate = 0
     let noise = NoiseImages(experiment.batchSize * 100, shape: model.input, classes: model.classes)
     var schedule = Schedule()
     (schedule.steps, schedule.validateEvery) = (.max, 0)
