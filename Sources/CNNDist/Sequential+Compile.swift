@@ -72,7 +72,7 @@ extension Sequential {
     experiment.model = name
     experiment.network = try? kerasDocument()  // a layer that Keras lacks can be trained all the same
     let communicator = try communicator ?? Ranks.join()
-    return CompiledModel(
+    return try CompiledModel(
       self, experiment, communicator, threads: try threads ?? communicator.planCores(Ranks.environment).threads)
   }
 }

@@ -30,7 +30,7 @@ struct BenchCommand: Command {
     model = try ModelOption(arguments) ?? .builtIn(BuiltInModels.names[0])
     seconds = try arguments.integer("--seconds", in: 1...3600) ?? 10
     var experiment = Experiment()
-    if let size = try arguments.integer("--batch-size", in: Experiment.counts) { experiment.batchSize = size }
+    if let size = try arguments.integer("--batch-size", in: Benchmark.batchSizes) { experiment.batchSize = size }
     if let slice = try arguments.integer("--slice", in: Experiment.slices) { experiment.slice = slice }
     if let word = try arguments.choice("--reduction", of: ReductionKind.allCases.map(\.rawValue)),
       let reduction = ReductionKind(rawValue: word)
@@ -46,6 +46,12 @@ struct BenchCommand: Command {
     try World.run(environment) { communicator in
       let network = try communicator.together { try makeModel() }
       let threads = try World.threads(threads, communicator, environment)
+      try communicator.together {
+        try MemoryNeed(
+          training: network, experiment: experiment, samples: Benchmark.samples(of: experiment), communicator: communicator,
+          threads: threads
+        ).check(communicator)
+      }
       let benchmark = try Benchmark(
         network, experiment: experiment, communicator: communicator, threads: threads, seconds: Double(seconds))
       guard communicator.rank == 0 else { return }

@@ -73,7 +73,9 @@ public struct Sequential: Sendable {
           throw ShapeError("gives \(output.count) numbers a sample, expected at most \(Self.largestSample)")
         }
         parameters = layer.parameters(for: shape)
-        guard layout.count + parameters.reduce(0, { $0 + $1.shape.count }) <= Self.mostParameters else {
+        guard parameters.allSatisfy({ $0.shape.count <= Self.mostParameters }),
+          layout.count + parameters.reduce(0, { $0 + $1.shape.count }) <= Self.mostParameters
+        else {
           throw ShapeError("takes the network beyond \(Self.mostParameters) parameters")
         }
         guard !stages.contains(where: { $0.name == layerName }) else {

@@ -41,6 +41,14 @@ struct TrainingSession {
       start.experiment.normalization = Normalization(of: data.training)
     }
 
+    let threads = try World.threads(command.threads, communicator, environment)
+    try communicator.together {
+      try MemoryNeed(
+        training: model, experiment: start.experiment, samples: data.training.count, communicator: communicator,
+        threads: threads
+      ).check(communicator)
+    }
+
     // The numbers to start from: by seed on each rank, or from rank 0's file.
     let arena = Trainer.arena(for: model, experiment: start.experiment)
     model.initialize(arena.values.buffer, seed: start.experiment.seed)
@@ -56,7 +64,6 @@ struct TrainingSession {
       }
     }
 
-    let threads = try World.threads(command.threads, communicator, environment)
     try World.warnOfMixedKernels(communicator)
     let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
     let recorder = try communicator.together { try plan.map { try prepare($0, start) } }

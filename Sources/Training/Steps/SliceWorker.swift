@@ -30,7 +30,7 @@ final class SliceWorker {
     self.preparation = preparation
     self.log = log
     self.smoothing = smoothing
-    slicesPerWave = max(1, Self.waveSamples / slice)
+    slicesPerWave = Self.slicesPerWave(of: slice)
     let capacity = slicesPerWave * slice
     workspace = Workspace(model: model, samples: capacity)
     samples = .allocate(capacity: capacity)
@@ -43,6 +43,9 @@ final class SliceWorker {
     samples.deallocate()
     labels.deallocate()
   }
+
+  /// How many slices of `slice` samples go through the network together.
+  static func slicesPerWave(of slice: Int) -> Int { max(1, waveSamples / slice) }
 
   /// Some slices of a batch that follow one another.
   struct Wave {
