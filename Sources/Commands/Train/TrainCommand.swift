@@ -65,14 +65,21 @@ struct TrainCommand: Command {
     if resume && weights != nil {
       throw UsageError("--weights starts a run and --resume goes on with one: leave one of them out")
     }
-    // What is wrong with a value is said now, not when the data have been read.
+    // What is wrong with a value is said now, not when the data have been read; what it means for a run that is there, when
+    // that is known.
     var (experiment, schedule) = (Experiment(), Schedule())
-    try apply(to: &experiment)
+    try set(&experiment)
+    if !resume { try OptimizerOptions.check(arguments, experiment) }
     try apply(to: &schedule)
   }
 
   /// Replaces what the command line speaks of, but for the network: see `model`.
   func apply(to experiment: inout Experiment) throws(UsageError) {
+    try set(&experiment)
+    try OptimizerOptions.check(arguments, experiment)
+  }
+
+  private func set(_ experiment: inout Experiment) throws(UsageError) {
     if let dataset = try arguments.choice("--dataset", of: DatasetOptions.names) { experiment.dataset = dataset }
     if let shape = try DatasetOptions.inputShape(arguments) { experiment.inputShape = shape }
     if let padding = try arguments.integer("--crop", in: Augmentation.extents) {

@@ -56,7 +56,7 @@ public struct Experiment: Codable, Equatable, Sendable {
   /// How many steps rise linearly to the learning rate before the schedule begins.
   public var warmUp = 0
   /// The schedule's length in steps, where it has one; filled in from the length of the run when it starts, so that a run
-  /// that is prolonged keeps its rates.
+  /// that is prolonged keeps its rates, unless it is given another.
   public var scheduleSteps: Int?
   /// How fast the learning rate falls with `time`: rate / (1 + decay · step).
   public var decay: Float = 4e-4
@@ -90,6 +90,13 @@ public struct Experiment: Codable, Equatable, Sendable {
       let (mine, yours) = (ours[key] ?? "none", theirs[key] ?? "none")
       return mine == yours ? nil : "\(key): \(mine), not \(yours)"
     }
+  }
+
+  /// Whether both are of one run, whose learning-rate schedule may have been given another end on the way.
+  public func isOfOneRun(with other: Experiment) -> Bool {
+    var same = self
+    same.scheduleSteps = other.scheduleSteps
+    return same == other
   }
 
   private var fields: [String: String] {
