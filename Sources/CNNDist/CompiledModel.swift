@@ -89,7 +89,8 @@ public final class CompiledModel {
       try communicator.together {
         try model.check(takes: dataset.sampleShape, classes: dataset.classNames.count, of: dataset.name)
         guard Experiment.slices.contains(slice) else {
-          throw UsageError("slices of \(slice) cannot be, expected \(Experiment.slices.lowerBound) to \(Experiment.slices.upperBound)")
+          throw UsageError(
+            "slices of \(slice) cannot be, expected \(Experiment.slices.lowerBound) to \(Experiment.slices.upperBound)")
         }
         try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
       }

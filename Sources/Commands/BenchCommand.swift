@@ -48,7 +48,8 @@ struct BenchCommand: Command {
       let threads = try World.threads(threads, communicator, environment)
       try communicator.together {
         try MemoryNeed(
-          training: network, experiment: experiment, samples: Benchmark.samples(of: experiment), communicator: communicator,
+          training: network, experiment: experiment, samples: Benchmark.samples(of: experiment),
+          communicator: communicator,
           threads: threads
         ).check(communicator)
       }

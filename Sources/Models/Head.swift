@@ -41,7 +41,8 @@ enum Head {
     let loss = "the categorical cross-entropy takes"
     guard function == Activation.softmax.rawValue else {
       if isRecomputed && function != Activation.sigmoid.rawValue { return .logits }
-      return .unfit("layer \(stage.name) ends in \(function), \(loss) a softmax at the end, or logits: make it softmax or linear")
+      return .unfit(
+        "layer \(stage.name) ends in \(function), \(loss) a softmax at the end, or logits: make it softmax or linear")
     }
     if let follower {
       return .unfit(

@@ -29,7 +29,8 @@ public struct Sequential: Sendable {
     /// The stage with another layer to run.
     func running(_ layer: any Layer) -> Stage {
       Stage(
-        name: name, written: written, layer: layer, input: input, output: output, parameters: parameters, ranges: ranges,
+        name: name, written: written, layer: layer, input: input, output: output, parameters: parameters,
+        ranges: ranges,
         extent: extent)
     }
   }

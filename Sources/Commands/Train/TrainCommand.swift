@@ -29,7 +29,8 @@ struct TrainCommand: Command {
         "--checkpoint-every", "STEPS", "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"
       ),
       Option(
-        "--on-nan", "WHAT", "of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)"
+        "--on-nan", "WHAT",
+        "of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)"
       ),
       Option("--journal", nil, "keep hashes of every step's gradients and values, for `compare` and `replay`"),
       World.threadsOption,

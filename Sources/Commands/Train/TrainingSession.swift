@@ -153,7 +153,8 @@ struct TrainingSession {
       guard experiment.schedule.hasLength, let end = experiment.scheduleSteps, end < steps, state.step < steps else {
         return nil
       }
-      return "the \(experiment.schedule.rawValue) schedule \(end > state.step ? "ends" : "has ended") at step \(end), the run ends "
+      return
+        "the \(experiment.schedule.rawValue) schedule \(end > state.step ? "ends" : "has ended") at step \(end), the run ends "
         + "at step \(steps): the steps between have a learning rate of 0; --schedule-steps \(steps) would end them together"
     }
   }

@@ -2,11 +2,18 @@ import Glibc
 
 /// How much memory there is, before it is asked for: what a process takes beyond that, the kernel takes back by killing it.
 enum HostMemory {
-  /// The bytes that all processes of this one's control group may have together: those of the machine, or fewer where the
-  /// group or one above it has a limit.
+  /// The bytes that this process and others like it can have together: what the machine could give now, without swapping,
+  /// or what their control group or one above it may have at most.
   static var shared: Int {
     let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-    return groupFiles.compactMap { first(line: $0).flatMap { Int($0) } }.filter { $0 > 0 }.reduce(machine, min)
+    let groups = groupFiles.compactMap { lines(of: $0).first.flatMap { Int($0) } }.filter { $0 > 0 }
+    return (groups + [available ?? machine]).reduce(machine, min)
+  }
+
+  /// What `/proc/meminfo` calls MemAvailable, which counts what files occupy only until somebody needs it.
+  private static var available: Int? {
+    let line = lines(of: "/proc/meminfo").first { $0.hasPrefix("MemAvailable:") }
+    return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
   }
 
   /// The bytes that this process alone may map (`ulimit -v`); nil for no limit.
@@ -34,8 +41,6 @@ enum HostMemory {
       }
     }
   }
-
-  private static func first(line path: String) -> String? { lines(of: path).first }
 
   /// The lines of one of the kernel's files, which have no size; none where there is no such file.
   private static func lines(of path: String) -> [String] {

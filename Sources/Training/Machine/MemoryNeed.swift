@@ -47,7 +47,8 @@ public struct MemoryNeed {
         name: "sums of gradients, \(depth) at a time", bytes: depth * model.parameterCount * 4,
         remedy: "a larger --slice, a smaller --batch-size or fewer --threads need fewer"),
       Part(
-        name: "the other ranks' sums", bytes: staging * 4, remedy: "more hosts, or fewer ranks on each, leave more for each"),
+        name: "the other ranks' sums", bytes: staging * 4,
+        remedy: "more hosts, or fewer ranks on each, leave more for each"),
       Part(name: "the order of the samples", bytes: samples * 4, remedy: "--limit takes fewer samples"),
     ]
   }
@@ -76,7 +77,7 @@ public struct MemoryNeed {
     let place =
       limit < share
       ? "a process may have \(Self.text(limit))"
-      : "there are \(Self.text(shared))\(ranks > 1 ? " for the \(ranks) ranks of a host" : "")"
+      : "there are \(Self.text(shared)) to be had\(ranks > 1 ? " for the \(ranks) ranks of a host" : "")"
     throw UsageError(
       "this takes \(Self.text(bytes)) of memory\(ranks > 1 ? " a rank" : ""), and \(place): \(Self.text(largest.bytes)) "
         + "are for \(largest.name); \(largest.remedy)")

@@ -6,7 +6,8 @@ extension ParameterArena {
   var fault: String? {
     for (name, storage) in [("value", values)] + optimizerStates.sorted(by: { $0.key < $1.key }) {
       guard let place = firstNotFinite(storage.buffer.reading), let entry = layout.entry(at: place) else { continue }
-      return "the \(name) of \(entry.name) holds \(storage.buffer[place].asSpecialWord) at \(place - entry.range.lowerBound)"
+      return
+        "the \(name) of \(entry.name) holds \(storage.buffer[place].asSpecialWord) at \(place - entry.range.lowerBound)"
     }
     return nil
   }
