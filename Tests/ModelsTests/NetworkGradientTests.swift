@@ -46,7 +46,7 @@ import Testing
       })
   }
 
-  /// Over channels, over units and as a layer of its own; and the one at the end behind what only reshapes.
+  /// At a layer's end, and as a layer of its own; and the loss's, in front of what only reshapes.
   @Test func softmaxWithinTheNetwork() throws {
     try check(
       Sequential(name: "channels", input: [4, 4, 2]) {
@@ -55,16 +55,10 @@ import Testing
         Dense(3, activation: .softmax)
       })
     try check(
-      Sequential(name: "units", input: [4, 2]) {
-        Flatten()
-        Dense(3, activation: .softmax)
-        Dense(3, activation: .softmax)
-      })
-    try check(
-      Sequential(name: "layer", input: [4, 2]) {
-        Flatten()
-        Dense(3)
+      Sequential(name: "layer", input: [4, 4, 2]) {
+        Conv2D(3, kernel: 3)
         Softmax()
+        Flatten()
         Dense(3)
       })
     try check(

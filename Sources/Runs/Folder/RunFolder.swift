@@ -144,7 +144,7 @@ public struct RunFolder: Sendable {
       }
     }
     guard candidates.isEmpty else {
-      throw FileError(.malformed, checkpointsPath, "none of the \(candidates.count) checkpoints is whole and finite")
+      throw FileError(.malformed, checkpointsPath, "none of the \(candidates.count) checkpoints is whole")
     }
     throw FileError(.missing, checkpointsPath, "there is no checkpoint")
   }
