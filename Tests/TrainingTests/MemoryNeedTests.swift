@@ -4,8 +4,7 @@ import Models
 import Runs
 import TestSupport
 import Testing
-
-@testable import Training
+import Training
 
 /// What a rank needs, and what becomes of it where there is less.
 @Suite struct MemoryNeedTests {

@@ -1,10 +1,10 @@
 import Glibc
 
 /// How much memory there is, before it is asked for: what a process takes beyond that, the kernel takes back by killing it.
-enum HostMemory {
+package enum HostMemory {
   /// The bytes that this process and others like it can have together: what the machine could give now, without swapping,
   /// or what their control group or one above it may have at most.
-  static var shared: Int {
+  package static var shared: Int {
     let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     let groups = groupFiles.compactMap { lines(of: $0).first.flatMap { Int($0) } }.filter { $0 > 0 }
     return (groups + [available ?? machine]).reduce(machine, min)

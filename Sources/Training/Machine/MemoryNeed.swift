@@ -8,15 +8,16 @@ import Tensors
 /// before they do where the host does not have it.
 public struct MemoryNeed {
   /// One kind of memory.
-  struct Part {
+  package struct Part {
     /// What it is, for people.
-    let name: String
-    let bytes: Int
+    package let name: String
+    package let bytes: Int
     /// What makes it smaller.
-    let remedy: String
+    package let remedy: String
   }
 
-  let parts: [Part]
+  /// Every kind.
+  package let parts: [Part]
 
   /// What values, gradients and the optimiser's states of `model` take.
   public init(model: Sequential, experiment: Experiment) {
@@ -59,7 +60,7 @@ public struct MemoryNeed {
   }
 
   /// All of it, in bytes.
-  var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
+  package var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
 
   /// Makes sure that the host has as much.
   ///
@@ -70,7 +71,8 @@ public struct MemoryNeed {
     try check(ranks: ranks, shared: HostMemory.shared, own: HostMemory.own)
   }
 
-  func check(ranks: Int, shared: Int, own: Int?) throws(UsageError) {
+  /// The same for a host of `shared` bytes with `ranks` ranks, each of which may have `own` bytes at the most.
+  package func check(ranks: Int, shared: Int, own: Int?) throws(UsageError) {
     let share = shared / ranks
     let limit = min(share, own ?? .max)
     guard bytes > limit, let largest = parts.max(by: { $0.bytes < $1.bytes }) else { return }
