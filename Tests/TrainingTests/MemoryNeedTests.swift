@@ -38,6 +38,22 @@ import Training
     #expect(try need(slice: 4096).parts[1].bytes > 8 * parts[1].bytes)
   }
 
+  /// 256 samples would take more than a gigabyte: fewer go through the network together.
+  @Test func wavesOfLargeSamplesAreSmaller() throws {
+    let model = try Sequential(name: "large", input: [256, 256, 3]) {
+      Conv2D(16, kernel: 3, padding: .same, activation: .relu)
+      GlobalAveragePooling2D()
+      Dense(3, activation: .softmax)
+    }
+    var sizes: [Int] = []
+    for slice in [1, 8, 64, 256] {
+      sizes.append(MemoryNeed(evaluating: model, slice: slice, threads: 1).parts[1].bytes)
+    }
+    #expect(sizes[0] <= 1 << 30 && sizes[0] > 1 << 29)
+    #expect(sizes[1] <= 1 << 30 && sizes[1] > 1 << 29)
+    #expect(sizes[3] > 1 << 30)  // a slice is never cut
+  }
+
   @Test func whatFitsIsTaken() throws {
     let need = try need()
     try need.check(ranks: 1, shared: need.bytes, own: nil)

@@ -93,7 +93,7 @@ public struct MemoryNeed {
   }
 
   private static func workspaces(_ model: Sequential, slice: Int, threads: Int) -> Part {
-    let samples = SliceWorker.slicesPerWave(of: slice) * slice
+    let samples = SliceWorker.slicesPerWave(of: slice, model) * slice
     return Part(
       name: "the activations of \(samples) samples on \(threads) thread\(threads == 1 ? "" : "s")",
       bytes: WorkspacePlan(model, samples: samples).count * 4 * threads,
