@@ -45,6 +45,10 @@ struct ReplayCommand: Command {
     let (data, model) = try experiment.open(folder: data, threads: threads, environment: environment)
     try experiment.check(data)
     let start = replay.checkpoint.state.step
+    try MemoryNeed(
+      training: model, experiment: experiment, samples: data.training.count, communicator: SoloCommunicator(),
+      threads: threads
+    ).check(SoloCommunicator())
     let steps = start + 1 == step ? "step \(step)" : "steps \(start + 1) to \(step)"
     Output.line("replaying \(steps) from \(replay.checkpoint.path)")
     warn(replay)
