@@ -163,6 +163,9 @@ import Testing
     flipped[png.count / 2] ^= 1
     var bomb = png
     bomb.replaceSubrange(16..<24, with: [0, 1, 0, 0, 0, 1, 0, 0])
+    // A header of 40 bytes, 20×20 pixels of 16 bits.
+    let bitmap =
+      Array("BM".utf8) + [0, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 20, 0, 0, 0, 20, 0, 0, 0, 1, 0, 16, 0]
     for (name, bytes, message) in [
       ("x.png", Array(png[..<(png.count / 2)]), "cannot be decoded as PNG"),
       ("x.png", flipped, "cannot be decoded as PNG"),
@@ -170,6 +173,7 @@ import Testing
       ("x.png", bomb, "has 65536×65536 pixels"),
       ("x.jpg", Array(jpeg[..<(jpeg.count - 40)]), "Premature end of JPEG file): it is damaged or cut short"),
       ("x.jpg", Array(jpeg[..<100]), "has 100 bytes without the size of its image"),
+      ("x.bmp", bitmap, "is a BMP file of 16 bits a pixel behind a header of 40 bytes"),
       ("x.jpg", [], "is neither PNG, JPEG, GIF, BMP nor WebP: it is empty"),
       ("x.jpg", Array("<html>".utf8), "nor WebP: it starts with 3c 68 74 6d"),
     ] {

@@ -54,7 +54,7 @@ struct ImageHeader: Equatable, Sendable {
     } else if bytes.starts(with: "GIF8".utf8) {
       header = GIFFile.header(bytes)
     } else if bytes.starts(with: "BM".utf8) {
-      header = BMPFile.header(bytes)
+      header = try BMPFile.header(bytes, path: path)
     } else if bytes.starts(with: "RIFF".utf8), bytes.dropFirst(8).starts(with: "WEBP".utf8) {
       header = WebPFile.header(bytes)
     } else {

@@ -1,4 +1,3 @@
-import CGD
 import Files
 
 /// GIF, by libgd. Of an animation, the first picture.
@@ -15,34 +14,14 @@ enum GIFFile {
   ///
   /// - Throws: `FileError`, malformed, when the picture is damaged or cut short.
   static func decode(_ bytes: UnsafeRawBufferPointer, of file: ImageFile) throws(FileError) -> Picture<UInt8> {
-    _ = keepComplaints
-    cnn_gd_forget_complaint()
-    // libgd's sizes have 32 bits; a larger file is none that it could decode.
-    guard let place = firstPlace(bytes), let size = Int32(exactly: bytes.count) else { throw file.damaged(nil) }
-    let image = gdImageCreateFromGifPtr(size, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
-    defer { if let image { gdImageDestroy(image) } }
-    let complaint = String(cString: cnn_gd_complaint()).split(separator: "\n").first
-    guard let image, complaint == nil else { throw file.damaged(complaint.map(String.init)) }
+    guard let place = firstPlace(bytes) else { throw file.damaged(nil) }
+    let image = try GDImage(bytes, of: file)
     let (height, width) = (file.header.height, file.header.width)
-    guard place.row + Int(image.pointee.sy) <= height, place.column + Int(image.pointee.sx) <= width else {
+    guard place.row + image.height <= height, place.column + image.width <= width else {
       throw file.damaged("it does not lie on its canvas")
     }
-    return Picture(height: height, width: width, channels: 4) { samples in
-      for row in 0..<Int(image.pointee.sy) {
-        var next = ((place.row + row) * width + place.column) * 4
-        for column in 0..<Int(image.pointee.sx) {
-          let colour = gdImageGetTrueColorPixel(image, Int32(column), Int32(row))
-          samples[next] = UInt8(colour >> 16 & 0xFF)
-          samples[next + 1] = UInt8(colour >> 8 & 0xFF)
-          samples[next + 2] = UInt8(colour & 0xFF)
-          samples[next + 3] = colour >> 24 == gdAlphaTransparent ? 0 : 255  // GIF has nothing between
-          next += 4
-        }
-      }
-    }
+    return image.picture(on: (height, width), at: place)
   }
-
-  private static let keepComplaints: Void = cnn_gd_keep_complaints()
 
   /// Where on the canvas the first picture lies. Its data must all be there, because libgd makes up what is not. The canvas's
   /// size is followed by flags, and by a palette where they say so; then by blocks, each of which ends with an empty part.
