@@ -14,6 +14,9 @@ enum World {
       try MPICommunicator.isLaunched(environment: environment)
       ? MPICommunicator(environment: environment) : SoloCommunicator()
     do {
+      for complaint in try communicator.complaintsOfKernels(KernelChoice(environment)) {
+        Output.error("cnn-dist: \(complaint)\n")
+      }
       try body(communicator)
     } catch let error where error is SharedFailure || error is Stopped {
       // Before the others can leave: the launcher kills every rank as soon as one has failed.
@@ -56,16 +59,5 @@ enum World {
       }
     }
     return threads
-  }
-
-  /// Warns where OpenBLAS computes with other kernels on some ranks: the gradient of a slice then depends on who computes
-  /// it. All ranks call it.
-  static func warnOfMixedKernels(_ communicator: any Communicator) throws {
-    let kernels = try communicator.allGather(OpenBLAS.identity)
-    guard communicator.rank == 0, let other = kernels.firstIndex(where: { $0 != kernels[0] }) else { return }
-    Output.error(
-      "cnn-dist: OpenBLAS is \(kernels[0]) on rank 0 (\(communicator.hosts[0])), but \(kernels[other]) on rank \(other) "
-        + "(\(communicator.hosts[other])): the bits will depend on the number of ranks; set OPENBLAS_CORETYPE to the older "
-        + "core type on all of them\n")
   }
 }

@@ -57,7 +57,6 @@ struct TrainingSession {
     }
 
     let threads = try World.threads(command.threads, communicator, environment)
-    try World.warnOfMixedKernels(communicator)
     let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
     let recorder = try communicator.together { try plan.map { try prepare($0, start) } }
     console?.didStart(
