@@ -70,7 +70,11 @@ extension Sequential {
     experiment.model = name
     experiment.network = try? kerasDocument()  // a layer that Keras lacks can be trained all the same
     let communicator = try communicator ?? Ranks.join()
+    for complaint in try communicator.complaintsOfKernels(KernelChoice(Ranks.environment)) {
+      FileHandle.standardError.write(Data("CNNDist: \(complaint)\n".utf8))
+    }
+    let plan = try communicator.planCores(Ranks.environment, threads: threads)
     return CompiledModel(
-      self, experiment, communicator, threads: try threads ?? communicator.planCores(Ranks.environment).threads)
+      self, experiment, communicator, threads: threads ?? plan.threads)
   }
 }

@@ -45,7 +45,7 @@ struct BenchCommand: Command {
   func run(_ environment: [String: String]) throws {
     try World.run(environment) { communicator in
       let network = try communicator.together { try makeModel() }
-      let threads = try World.threads(threads, communicator, environment)
+      let threads = try World.threads(threads, training: experiment, communicator, environment)
       let benchmark = try Benchmark(
         network, experiment: experiment, communicator: communicator, threads: threads, seconds: Double(seconds))
       guard communicator.rank == 0 else { return }
@@ -54,7 +54,7 @@ struct BenchCommand: Command {
       } else {
         Output.line(
           "\(network.name), batch \(experiment.batchSize) in slices of \(experiment.slice), "
-            + "\(communicator.size) \(communicator.size == 1 ? "rank" : "ranks"), \(benchmark.threads) threads in all, OpenBLAS \(OpenBLAS.identity)\n"
+            + "\(communicator.size) \(communicator.size == 1 ? "rank" : "ranks"), \(benchmark.threads) threads in all, OpenBLAS \(KernelChoice(environment))\n"
         )
         show(benchmark)
       }

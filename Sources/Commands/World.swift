@@ -1,5 +1,6 @@
 import Collectives
 import Kernels
+import Runs
 import Training
 
 /// Runs a command's work on all ranks and takes care that they end together.
@@ -39,19 +40,25 @@ enum World {
   static let threadCounts = 1...1024
 
   /// How many compute threads this rank has: `requested`, or its fair share of the cores. Warns where more threads would
-  /// run than there are cores for them.
+  /// run than there are cores for them, or than a batch of `experiment` has slices, where one is to be trained. All ranks
+  /// call it.
   static func threads(
-    _ requested: Int?, _ communicator: any Communicator, _ environment: [String: String]
+    _ requested: Int?, training experiment: Experiment? = nil, _ communicator: any Communicator,
+    _ environment: [String: String]
   ) throws -> Int {
-    let plan = try communicator.planCores(environment)
+    let plan = try communicator.planCores(environment, threads: requested)
     let threads = requested ?? plan.threads
+    if let complaint = try experiment.flatMap({ try communicator.complaintOfIdleThreads(threads, $0) }) {
+      Output.error("cnn-dist: \(complaint)\n")
+    }
     if communicator.rank == 0 {
       if threads > plan.threads {
         Output.error(
           "cnn-dist: \(threads) threads a rank are more than its share of the cores (\(plan.threads)): they will hinder "
             + "one another\n")
       } else if plan.isOvercommitted {
-        Output.error("cnn-dist: more ranks than cores on \(communicator.hosts[0]): they will hinder one another\n")
+        let reason = plan.hasQuota ? "a quota leaves less than a core to each rank" : "more ranks than cores"
+        Output.error("cnn-dist: \(reason) on \(communicator.hosts[0]): they will hinder one another\n")
       }
       if OpenBLAS.threads > 1 {
         Output.error(

@@ -56,12 +56,13 @@ struct TrainingSession {
       }
     }
 
-    let threads = try World.threads(command.threads, communicator, environment)
+    let threads = try World.threads(
+      command.threads, training: start.experiment, communicator, environment)
     let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
     let recorder = try communicator.together { try plan.map { try prepare($0, start) } }
     console?.didStart(
       start.experiment, model: model, data: data, communicator: communicator, threads: threads, step: start.state.step,
-      blas: OpenBLAS.identity)
+      blas: KernelChoice(environment).description)
     let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
       state: start.state, communicator: communicator, threads: threads, isProfiling: command.isProfiling,
@@ -180,7 +181,8 @@ struct TrainingSession {
   private func prepare(_ plan: Plan, _ start: Start) throws -> RunRecorder {
     let lock = try plan.lock ?? plan.folder.create()
     let configuration = RunConfiguration(
-      experiment: start.experiment, schedule: start.schedule, openblas: OpenBLAS.identity, version: Program.version)
+      experiment: start.experiment, schedule: start.schedule, openblas: OpenBLAS.identity,
+      openblasReplaced: KernelChoice(environment).replaced, version: Program.version)
     return RunRecorder(plan.folder, configuration: configuration, lock: lock)
   }
 

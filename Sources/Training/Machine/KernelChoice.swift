@@ -7,7 +7,7 @@ import Kernels
 /// OpenBLAS tells processors by family and model, and takes one that it does not know for an old one where its own rules
 /// fail: 0.3.21, Debian 12's, takes Emerald Rapids and Raptor, Arrow and Lunar Lake for a Prescott (a missing `break` in its
 /// `dynamic.c`, mended in 0.3.25). What it reads from `OPENBLAS_CORETYPE` when it is loaded comes before its rules.
-public struct KernelChoice: Sendable {
+public struct KernelChoice: CustomStringConvertible, Sendable {
   /// The version of OpenBLAS.
   let version: String
   /// The kernels that it chose.
@@ -76,6 +76,11 @@ public struct KernelChoice: Sendable {
     let lines = (SystemFile.text("/proc/cpuinfo", limit: 1 << 13) ?? "").split(separator: "\n")
     let flags = lines.first { $0.hasPrefix("flags") }?.split(separator: ":").last ?? ""
     return Set(flags.split(separator: " ").map(String.init))
+  }
+
+  /// Version and core type, and what it is instead of: `0.3.21 Cooperlake (asked for, it had chosen Prescott)`.
+  public var description: String {
+    "\(version) \(coreType)" + (replaced.map { " (asked for, it had chosen \($0))" } ?? "")
   }
 
   /// What there is to say of kernels that do not fit; nil where they do.

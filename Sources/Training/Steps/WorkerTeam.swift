@@ -39,7 +39,11 @@ final class WorkerTeam {
 /// The system refused to start a thread.
 struct ThreadError: Error, CustomStringConvertible {
   let code: Int32
-  var description: String { "a compute thread cannot be started: \(String(cString: strerror(code)))" }
+  let worker: Int
+  var description: String {
+    "compute thread \(worker + 1) cannot be started: \(String(cString: strerror(code))): allow more processes (`ulimit -u`), or "
+      + "ask for \(worker) with --threads"
+  }
 }
 
 /// Where a team's threads find their job and report back.
@@ -88,7 +92,7 @@ private final class Board: @unchecked Sendable {
       }, entry.toOpaque())
     guard code == 0 else {
       entry.release()
-      throw ThreadError(code: code)
+      throw ThreadError(code: code, worker: worker)
     }
     pthread_detach(thread)
   }
