@@ -71,7 +71,7 @@ extension Sequential {
     experiment.network = try? kerasDocument()  // a layer that Keras lacks can be trained all the same
     let communicator = try communicator ?? Ranks.join()
     for complaint in try communicator.complaintsOfKernels(KernelChoice(Ranks.environment)) {
-      FileHandle.standardError.write(Data("CNNDist: \(complaint)\n".utf8))
+      Ranks.tell(complaint)
     }
     let plan = try communicator.planCores(Ranks.environment, threads: threads)
     return CompiledModel(

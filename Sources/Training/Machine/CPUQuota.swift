@@ -3,15 +3,15 @@ import Glibc
 
 /// A control group's limit on processor time, as `docker run --cpus` sets it: so many cores' worth for all its processes
 /// together.
-struct CPUQuota: Codable, Equatable, Sendable {
+package struct CPUQuota: Codable, Equatable, Sendable {
   /// Which control group it is: its folder's device and inode, the same for all who look at it, whatever path they see.
-  let group: String
+  package let group: String
   /// How many cores' worth of time.
-  let cores: Double
+  package let cores: Double
 
   /// Every quota that this process is under: its control group's and those of the groups above it, as far as they can be
   /// seen from here. `root` is where /proc and the paths in it begin.
-  static func all(below root: String = "") -> [CPUQuota] {
+  package static func all(below root: String = "") -> [CPUQuota] {
     let mounts = (SystemFile.text("\(root)/proc/self/mountinfo") ?? "").split(separator: "\n").compactMap(Mount.init)
     return (SystemFile.text("\(root)/proc/self/cgroup") ?? "").split(separator: "\n").flatMap { line -> [CPUQuota] in
       // `0::/path` for version 2, `4:cpu,cpuacct:/path` for version 1. A path may hold colons.
@@ -40,7 +40,7 @@ struct CPUQuota: Codable, Equatable, Sendable {
   }
 
   /// A quota of a known group.
-  init(group: String, cores: Double) {
+  package init(group: String, cores: Double) {
     self.group = group
     self.cores = cores
   }

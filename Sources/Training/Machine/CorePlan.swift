@@ -3,17 +3,29 @@ import Runs
 import Tensors
 
 /// What one rank knows of the cores that it was given.
-struct CoreGrant: Codable, Equatable, Sendable {
+package struct CoreGrant: Codable, Equatable, Sendable {
   /// Its affinity mask.
-  var cores: [Int]
+  package var cores: [Int]
   /// The mask of Open MPI's launcher; nil where there is none.
-  var launcherCores: [Int]?
+  package var launcherCores: [Int]?
   /// Whether its mask is the launcher's default, which nobody asked for.
-  var isDefaultBinding = false
+  package var isDefaultBinding: Bool
   /// What its control groups allow.
-  var quotas: [CPUQuota] = []
+  package var quotas: [CPUQuota]
   /// SLURM_CPUS_PER_TASK; nil where it is not set.
-  var coresPerTask: Int?
+  package var coresPerTask: Int?
+
+  /// A mask, and what else is known.
+  package init(
+    cores: [Int], launcherCores: [Int]? = nil, isDefaultBinding: Bool = false, quotas: [CPUQuota] = [],
+    coresPerTask: Int? = nil
+  ) {
+    self.cores = cores
+    self.launcherCores = launcherCores
+    self.isDefaultBinding = isDefaultBinding
+    self.quotas = quotas
+    self.coresPerTask = coresPerTask
+  }
 
   /// The mask that the user set, as far as it can be known: mpirun binds outside of its own without being asked, so what is
   /// outside is no wish of anybody's.
@@ -37,7 +49,7 @@ extension CoreGrant {
 /// How the cores of a host are divided among its ranks.
 public struct CorePlan: Equatable, Sendable {
   /// The cores on which the rank should run.
-  let cores: [Int]
+  package let cores: [Int]
   /// How many compute threads the rank should have.
   public let threads: Int
   /// Whether even one thread each is more than the ranks of the host are given.
@@ -53,7 +65,7 @@ public struct CorePlan: Equatable, Sendable {
   ///   - rank: whose plan it is.
   ///   - nodes: the host of each rank, by any number that its ranks have in common.
   ///   - grants: what each rank was given.
-  init(rank: Int, nodes: [Int], grants: [CoreGrant]) {
+  package init(rank: Int, nodes: [Int], grants: [CoreGrant]) {
     let local = grants.indices.filter { nodes[$0] == nodes[rank] }
     let masks = Self.masks(local.map { grants[$0] })
     let own = local.firstIndex(of: rank).map { masks[$0] } ?? []

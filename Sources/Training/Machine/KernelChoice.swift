@@ -29,7 +29,7 @@ public struct KernelChoice: CustomStringConvertible, Sendable {
   }
 
   /// Judges `coreType` on a processor of these flags, as `/proc/cpuinfo` has them.
-  init(_ environment: [String: String], version: String, coreType: String, flags: Set<String>) {
+  package init(_ environment: [String: String], version: String, coreType: String, flags: Set<String>) {
     self.version = version
     self.coreType = coreType
     replaced = environment[Self.replacedVariable]
@@ -62,7 +62,7 @@ public struct KernelChoice: CustomStringConvertible, Sendable {
   ///
   /// bfloat16 decides nothing, because single precision is the same with it; but where a better type is needed, it is the one
   /// that OpenBLAS chooses on such a processor when it knows it, so that the ranks of a mixed cluster agree.
-  static func better(than coreType: String, flags: Set<String>) -> String? {
+  package static func better(than coreType: String, flags: Set<String>) -> String? {
     guard let vectors = known[coreType.lowercased()] else { return nil }
     if flags.isSuperset(of: ["avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"]), vectors.rawValue < 3 {
       return flags.contains("avx512_bf16") ? "Cooperlake" : "SkylakeX"
@@ -84,13 +84,15 @@ public struct KernelChoice: CustomStringConvertible, Sendable {
   }
 
   /// What there is to say of kernels that do not fit; nil where they do.
-  var complaint: String? {
+  package var complaint: String? {
     guard let better else { return nil }
     guard replaced == nil else {
-      return "OpenBLAS \(version) computes with its \(coreType) kernels though asked for \(better): this processor can do "
+      return
+        "OpenBLAS \(version) computes with its \(coreType) kernels though asked for \(better): this processor can do "
         + "more, install another build of OpenBLAS"
     }
-    return "OpenBLAS \(version) takes this processor for a \(coreType) and computes slowly: set \(Self.variable)=\(better)"
+    return
+      "OpenBLAS \(version) takes this processor for a \(coreType) and computes slowly: set \(Self.variable)=\(better)"
   }
 }
 

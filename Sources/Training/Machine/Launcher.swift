@@ -3,7 +3,7 @@ import FoundationEssentials
 import Glibc
 
 /// What can be known of Open MPI's launcher (`mpirun`, or its daemon on other hosts) and how it bound this rank to cores.
-struct Launcher: Equatable, Sendable {
+package struct Launcher: Equatable, Sendable {
   /// The launcher's own cores. It binds its ranks without regard to them, but a user who gave them to `mpirun`, with `taskset`
   /// say, meant its ranks.
   let cores: [Int]
@@ -28,7 +28,9 @@ struct Launcher: Equatable, Sendable {
   private static func find() -> (process: Int32, program: String)? {
     var process = getppid()
     for _ in 0..<64 where process > 1 {  // a chain of wrappers is short; /proc may change under our feet
-      if let program = program(of: process), ["orterun", "orted", "prterun", "prted"].contains(program.split(separator: "/").last ?? "") {
+      if let program = program(of: process),
+        ["orterun", "orted", "prterun", "prted"].contains(program.split(separator: "/").last ?? "")
+      {
         return (process, program)
       }
       // `1234 (any name) S 1233 …`
@@ -65,7 +67,7 @@ struct Launcher: Equatable, Sendable {
   /// Whether mpirun bound this rank and its environment, in which mpirun leaves what was on its command line, has nothing
   /// that asks for it. `programs` are this program's names: what mpirun started may be another one, such as `taskset`, that
   /// has set the mask itself. Where that cannot be known, the answer is no, and the mask is left as it is.
-  static func isBoundByDefault(_ environment: [String: String], programs: [String]) -> Bool {
+  package static func isBoundByDefault(_ environment: [String: String], programs: [String]) -> Bool {
     guard environment["OMPI_MCA_orte_bound_at_launch"] != nil, let command = environment["OMPI_COMMAND"] else {
       return false
     }
@@ -75,7 +77,7 @@ struct Launcher: Equatable, Sendable {
   }
 
   /// Whether a file of settings, with lines of `name = value`, asks for cores.
-  static func asksForBinding(configuration text: String) -> Bool {
+  package static func asksForBinding(configuration text: String) -> Bool {
     text.split(separator: "\n").contains { line in
       guard line.first(where: { !$0.isWhitespace }) != "#" else { return false }
       let parts = line.split(separator: "=", maxSplits: 1).map { $0.split(whereSeparator: \.isWhitespace) }
