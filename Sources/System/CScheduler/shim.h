@@ -6,13 +6,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// The first is about thread `id`, 0 being the calling one, and returns the bytes that it filled; the second is about the
-// calling thread and returns 0. Less than 0 is a refusal.
+// Both are about thread `id`, 0 being the calling one. The first returns the bytes that it filled, the second 0; less than
+// 0 is a refusal.
 static inline long cnn_get_affinity(int id, void *mask, unsigned long bytes) {
   return syscall(SYS_sched_getaffinity, id, bytes, mask);
 }
-static inline long cnn_set_affinity(const void *mask, unsigned long bytes) {
-  return syscall(SYS_sched_setaffinity, 0, bytes, mask);
+static inline long cnn_set_affinity(int id, const void *mask, unsigned long bytes) {
+  return syscall(SYS_sched_setaffinity, id, bytes, mask);
 }
 
 #endif

@@ -1,4 +1,5 @@
 internal import CScheduler
+import FoundationEssentials
 import Glibc
 
 /// The CPU cores that a process may run on.
@@ -26,11 +27,14 @@ enum Cores {
   /// Those of the calling thread; all where the system does not tell.
   static var allowed: [Int] { allowed(to: 0) ?? Array(0..<configured) }
 
-  /// Confines the calling thread, and every thread that it starts later, to `cores`; those that its control group forbids
-  /// are left out by the kernel. Where that is refused, the mask stays as it is.
+  /// Confines all threads of this process, those of MPI's too, and every thread that they start later, to `cores`; those that
+  /// its control group forbids are left out by the kernel. Where that is refused, the masks stay as they are.
   static func confine(to cores: [Int]) {
     var mask = Mask()
     for core in cores { mask[core] = true }
-    _ = mask.words.withUnsafeBytes { cnn_set_affinity($0.baseAddress, UInt($0.count)) }
+    let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task"))?.compactMap { Int32($0) }
+    for thread in threads ?? [0] {
+      _ = mask.words.withUnsafeBytes { cnn_set_affinity(thread, $0.baseAddress, UInt($0.count)) }
+    }
   }
 }
