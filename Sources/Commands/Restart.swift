@@ -9,11 +9,14 @@ enum Restart {
   /// chosen them, and the second time at the latest.
   static func forFittingKernels(_ environment: [String: String]) {
     let choice = KernelChoice(environment)
-    guard let better = choice.better, choice.replaced == nil else { return }
+    let path = Self.path
+    // A loader that was started by hand with the program as its argument would take the first word for a program.
+    let isLoader = path.split(separator: "/").last?.hasPrefix("ld-linux") == true
+    guard let better = choice.better, choice.replaced == nil, !isLoader else { return }
     setenv(KernelChoice.replacedVariable, OpenBLAS.coreType, 1)
     setenv(KernelChoice.variable, better, 1)
     // By its own path, so that the process keeps its name; by the kernel's link where that file is gone.
-    for path in [Self.path, Self.link] { execv(path, CommandLine.unsafeArgv) }
+    for path in [path, Self.link] { execv(path, CommandLine.unsafeArgv) }
     // Refused: what `World` says of the kernels names the remedy.
     unsetenv(KernelChoice.replacedVariable)
     unsetenv(KernelChoice.variable)

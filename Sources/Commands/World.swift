@@ -15,9 +15,7 @@ enum World {
       try MPICommunicator.isLaunched(environment: environment)
       ? MPICommunicator(environment: environment) : SoloCommunicator()
     do {
-      for complaint in try communicator.complaintsOfKernels(KernelChoice(environment)) {
-        Output.error("cnn-dist: \(complaint)\n")
-      }
+      try tellOfKernels(communicator, environment)
       try body(communicator)
     } catch let error where error is SharedFailure || error is Stopped {
       // Before the others can leave: the launcher kills every rank as soon as one has failed.
@@ -30,6 +28,13 @@ enum World {
       communicator.abort(code: ExitCode(for: error).rawValue)
     }
     try communicator.finalize()
+  }
+
+  /// Says where kernels do not fit their processor, or are not the same on all ranks. All ranks call it.
+  static func tellOfKernels(_ communicator: any Communicator, _ environment: [String: String]) throws {
+    for complaint in try communicator.complaintsOfKernels(KernelChoice(environment)) {
+      Output.error("cnn-dist: \(complaint)\n")
+    }
   }
 
   /// The option that `threads` reads.
@@ -59,6 +64,11 @@ enum World {
       } else if plan.isOvercommitted {
         let reason = plan.hasQuota ? "a quota leaves less than a core to each rank" : "more ranks than cores"
         Output.error("cnn-dist: \(reason) on \(communicator.hosts[0]): they will hinder one another\n")
+      }
+      if plan.idleCores > 0 {
+        Output.error(
+          "cnn-dist: mpirun leaves \(plan.idleCores) cores of \(communicator.hosts[0]) idle: with --bind-to none the ranks "
+            + "divide them\n")
       }
       if OpenBLAS.threads > 1 {
         Output.error(

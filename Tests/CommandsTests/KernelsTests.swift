@@ -1,10 +1,7 @@
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
-
-/// x86, where OpenBLAS has the kernels that the tests ask for.
-let hasAVX2 =
-  (try? String(decoding: Data(contentsOf: URL(filePath: "/proc/cpuinfo")), as: UTF8.self))?.contains(" avx2") == true
 
 extension ProgramTests {
   /// The kernels that OpenBLAS chooses, and its threads.
@@ -47,7 +44,7 @@ extension ProgramTests {
       #expect(compiled.code == 0, "\(compiled.error)")
     }
 
-    @Test(.enabled(if: hasAVX2)) func whereTheKernelsDoNotFitTheProgramStartsAgain() throws {
+    @Test(.enabled(if: ProcessorFlags.haveAVX2)) func whereTheKernelsDoNotFitTheProgramStartsAgain() throws {
       try makeShim()
       let outcome = try program.shell("LD_PRELOAD=./shim.so exec $cnn \(run) solo")
       #expect(outcome.code == 0 && outcome.complaints.isEmpty, "\(outcome.error)")
@@ -62,7 +59,7 @@ extension ProgramTests {
       #expect(try program.finalHash("world") == program.finalHash("solo"))
     }
 
-    @Test(.enabled(if: hasAVX2)) func itStartsAgainOnceOnlyAndThenSaysWhy() throws {
+    @Test(.enabled(if: ProcessorFlags.haveAVX2)) func itStartsAgainOnceOnlyAndThenSaysWhy() throws {
       try makeShim(isStubborn: true)
       let outcome = try program.shell("LD_PRELOAD=./shim.so exec $cnn \(run) run")
       #expect(outcome.code == 0)
@@ -72,7 +69,7 @@ extension ProgramTests {
       )
     }
 
-    @Test(.enabled(if: hasAVX2)) func aCoreTypeOfTheUsersIsLeftAlone() throws {
+    @Test(.enabled(if: ProcessorFlags.haveAVX2)) func aCoreTypeOfTheUsersIsLeftAlone() throws {
       let outcome = try program.shell("OPENBLAS_CORETYPE=Prescott $cnn \(run) run")
       #expect(outcome.code == 0 && outcome.complaints.isEmpty, "\(outcome.error)")
       let found = try configuration("run")
@@ -80,7 +77,7 @@ extension ProgramTests {
     }
 
     /// Such a world may be wanted, so it trains; but its bits are those of no other.
-    @Test(.enabled(if: hasAVX2)) func mixedKernelsAreWarnedOf() throws {
+    @Test(.enabled(if: ProcessorFlags.haveAVX2)) func mixedKernelsAreWarnedOf() throws {
       try program.train("--steps 0 --threads 1 --run own")
       let other = try configuration("own").openblas.hasSuffix(" Prescott") ? "Haswell" : "Prescott"
       let mixed = try program.shell(

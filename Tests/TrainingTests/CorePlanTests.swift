@@ -22,12 +22,12 @@ import Training
   }
 
   @Test func mpirunsDefaultBindingIsUndoneWhereCoresWouldIdle() {
-    let grants = [0, 1].map { CoreGrant(cores: [$0], launcherCores: eight, isDefaultBinding: true) }
+    let grants = [0, 1].map { CoreGrant(cores: [$0], launcherCores: eight, binding: .standard) }
     #expect(plans(grants).map(\.cores) == [[0, 1, 2, 3], [4, 5, 6, 7]])
     #expect(plans(grants).map(\.threads) == [4, 4])
     #expect(plans(grants, nodes: [0, 1]).map(\.threads) == [8, 8])
     // Nothing idles: it stays as mpirun made it.
-    let full = [[0, 2], [1, 3]].map { CoreGrant(cores: $0, launcherCores: [0, 1, 2, 3], isDefaultBinding: true) }
+    let full = [[0, 2], [1, 3]].map { CoreGrant(cores: $0, launcherCores: [0, 1, 2, 3], binding: .standard) }
     #expect(plans(full).map(\.cores) == [[0, 2], [1, 3]])
   }
 
@@ -35,14 +35,24 @@ import Training
     #expect(plans([CoreGrant(cores: [3], launcherCores: eight)]).map(\.cores) == [[3]])
     // One rank's suffices: the others may have left room for it.
     let grants = [
-      CoreGrant(cores: [0], launcherCores: eight, isDefaultBinding: true), CoreGrant(cores: [0], launcherCores: eight),
+      CoreGrant(cores: [0], launcherCores: eight, binding: .standard), CoreGrant(cores: [0], launcherCores: eight),
     ]
     #expect(plans(grants).map(\.cores) == [[0], [0]])
   }
 
+  /// Open MPI 5, or a script in between: the mask stays, and what idles is told of.
+  @Test func whatMayBeNobodysWishIsToldOf() {
+    let grants = [0, 1].map { CoreGrant(cores: [$0], launcherCores: eight, binding: .unknown) }
+    #expect(plans(grants).map(\.cores) == [[0], [1]])
+    #expect(plans(grants).map(\.idleCores) == [6, 6])
+    #expect(plans([CoreGrant(cores: eight, launcherCores: eight, binding: .unknown)]).map(\.idleCores) == [0])
+    #expect(plans([CoreGrant(cores: [3], launcherCores: eight)]).map(\.idleCores) == [0])
+    #expect(plans([CoreGrant(cores: [3], launcherCores: eight, binding: .standard)]).map(\.idleCores) == [0])
+  }
+
   /// `taskset -c 5,6 mpirun …`: mpirun binds to cores 0 and 1 all the same.
   @Test func nobodyLeavesMpirunsOwnMask() {
-    let grants = [0, 1].map { CoreGrant(cores: [$0], launcherCores: [5, 6], isDefaultBinding: true) }
+    let grants = [0, 1].map { CoreGrant(cores: [$0], launcherCores: [5, 6], binding: .standard) }
     #expect(plans([grants[0]]).map(\.cores) == [[5, 6]])
     let two = plans(grants)
     #expect(two.allSatisfy { Set($0.cores).isSubset(of: [5, 6]) && $0.threads == 1 && !$0.isOvercommitted })
@@ -76,29 +86,32 @@ import Training
 }
 
 @Suite struct LauncherTests {
-  private func isDefault(_ extra: [String: String], bound: Bool = true, command: String = "bin/cnn-dist") -> Bool {
+  private func binding(
+    _ extra: [String: String], bound: Bool = true, command: String = "bin/cnn-dist"
+  ) -> Launcher.Binding {
     var environment = ["OMPI_COMMAND": command, "OMPI_MCA_mpi_oversubscribe": "0", "HOME": "/root"]
     if bound { environment["OMPI_MCA_orte_bound_at_launch"] = "1" }
-    return Launcher.isBoundByDefault(environment.merging(extra) { $1 }, programs: ["./cnn-dist", "/usr/bin/cnn-dist"])
+    return Launcher.binding(environment.merging(extra) { $1 }, programs: ["./cnn-dist", "/usr/bin/cnn-dist"])
   }
 
   @Test func everyWayToAskForCoresIsRecognised() {
-    #expect(isDefault([:]))
-    #expect(isDefault(["OMPI_MCA_rmaps_base_mapping_policy": "ppr:1:node"]))
+    #expect(binding([:]) == .standard)
+    #expect(binding(["OMPI_MCA_rmaps_base_mapping_policy": "ppr:1:node"]) == .standard)
     for (name, value) in [
       ("hwloc_base_binding_policy", "none"), ("hwloc_base_cpu_set", "0,1"), ("hwloc_base_cpu_list", "0-3"),
       ("orte_rankfile", "file"), ("rmaps_rank_file_path", "file"), ("rmaps_base_mapping_policy", "slot:PE=2"),
       ("rmaps_base_mapping_policy", "ppr:2:node:pe=4"), ("rmaps_base_cpus_per_rank", "2"),
       ("mca_base_param_files", "mine.conf"),
     ] {
-      #expect(!isDefault(["OMPI_MCA_\(name)": value]), "\(name)")
+      #expect(binding(["OMPI_MCA_\(name)": value]) == .asked, "\(name)")
     }
+    for command in ["taskset", "/usr/bin/numactl"] { #expect(binding([:], command: command) == .asked) }
   }
 
-  /// `mpirun taskset -c 0 cnn-dist` has its mask from taskset; a later mpirun says nothing of what it did.
-  @Test func whereItCannotBeKnownTheMaskStays() {
-    #expect(!isDefault([:], bound: false))
-    for command in ["taskset", "/usr/bin/env", "bash"] { #expect(!isDefault([:], command: command), "\(command)") }
+  /// A script may have called taskset; Open MPI 5 says nothing of what it did.
+  @Test func whatCannotBeKnownIsNotGuessed() {
+    #expect(binding([:], bound: false) == .unknown)
+    for command in ["/usr/bin/env", "bash", "./train.sh"] { #expect(binding([:], command: command) == .unknown) }
   }
 
   @Test func settingsInFilesCountToo() {

@@ -8,8 +8,8 @@ package struct CoreGrant: Codable, Equatable, Sendable {
   package var cores: [Int]
   /// The mask of Open MPI's launcher; nil where there is none.
   package var launcherCores: [Int]?
-  /// Whether its mask is the launcher's default, which nobody asked for.
-  package var isDefaultBinding: Bool
+  /// Whose wish the mask is.
+  package var binding: Launcher.Binding
   /// What its control groups allow.
   package var quotas: [CPUQuota]
   /// SLURM_CPUS_PER_TASK; nil where it is not set.
@@ -17,12 +17,12 @@ package struct CoreGrant: Codable, Equatable, Sendable {
 
   /// A mask, and what else is known.
   package init(
-    cores: [Int], launcherCores: [Int]? = nil, isDefaultBinding: Bool = false, quotas: [CPUQuota] = [],
+    cores: [Int], launcherCores: [Int]? = nil, binding: Launcher.Binding = .asked, quotas: [CPUQuota] = [],
     coresPerTask: Int? = nil
   ) {
     self.cores = cores
     self.launcherCores = launcherCores
-    self.isDefaultBinding = isDefaultBinding
+    self.binding = binding
     self.quotas = quotas
     self.coresPerTask = coresPerTask
   }
@@ -41,7 +41,7 @@ extension CoreGrant {
   init(_ environment: [String: String]) {
     let launcher = Launcher(environment)
     self.init(
-      cores: Cores.allowed, launcherCores: launcher?.cores, isDefaultBinding: launcher?.isDefaultBinding ?? false,
+      cores: Cores.allowed, launcherCores: launcher?.cores, binding: launcher?.binding ?? .asked,
       quotas: CPUQuota.all(), coresPerTask: environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) })
   }
 }
@@ -56,6 +56,8 @@ public struct CorePlan: Equatable, Sendable {
   public let isOvercommitted: Bool
   /// Whether a quota gives the rank less time than its cores have.
   public let hasQuota: Bool
+  /// How many of mpirun's cores on this host it has bound no rank to, where that may be nobody's wish.
+  public let idleCores: Int
 
   /// Divides fairly: a rank gets its cores, over the number of ranks on its host whose cores overlap with them, and of each
   /// quota its part, over the number of ranks in that control group; of all these the least, and whole threads of it, because
@@ -75,6 +77,8 @@ public struct CorePlan: Equatable, Sendable {
     }
     let time = quotas.min() ?? .infinity
     let fair = min(Double(own.count) / Double(max(1, sharing)), time, Double(grants[rank].coresPerTask ?? .max))
+    let isMeant = local.contains { grants[$0].binding == .asked }
+    idleCores = isMeant ? 0 : Set(grants[rank].launcherCores ?? []).subtracting(masks.joined()).count
     cores = own
     threads = max(1, Int(fair))
     isOvercommitted = fair < 1
@@ -86,7 +90,7 @@ public struct CorePlan: Equatable, Sendable {
   private static func masks(_ grants: [CoreGrant]) -> [[Int]] {
     let wished = grants.map(\.wished)
     guard let all = grants.first?.launcherCores,
-      grants.allSatisfy({ $0.isDefaultBinding && $0.launcherCores == all }),
+      grants.allSatisfy({ $0.binding == .standard && $0.launcherCores == all }),
       !Set(wished.joined()).isSuperset(of: all)
     else { return wished }
     return grants.indices.map { grants.count > all.count ? all : Array(all[all.indices.share($0, of: grants.count)]) }

@@ -7,9 +7,19 @@ package struct Launcher: Equatable, Sendable {
   /// The launcher's own cores. It binds its ranks without regard to them, but a user who gave them to `mpirun`, with `taskset`
   /// say, meant its ranks.
   let cores: [Int]
-  /// Whether it bound this rank by its own default, for nobody asked for anything else: 1 or 2 ranks to a core each, more to a
-  /// processor each, whether or not others idle.
-  let isDefaultBinding: Bool
+  /// Whose wish this rank's mask is.
+  let binding: Binding
+
+  /// Whose wish a rank's mask is.
+  package enum Binding: String, Codable, Sendable {
+    /// The user's: an option, a variable, a file of settings, or `taskset` between mpirun and the program.
+    case asked
+    /// Nobody's: mpirun's own default, which binds 1 or 2 ranks to a core each, more to a processor each, whether or not other
+    /// cores idle.
+    case standard
+    /// Open MPI 5 does not tell its ranks, and a script between mpirun and the program may have done anything.
+    case unknown
+  }
 
   /// Looks for the launcher among the processes above this one; nil where there is none, as below `srun`.
   init?(_ environment: [String: String]) {
@@ -17,11 +27,11 @@ package struct Launcher: Equatable, Sendable {
       let cores = Cores.allowed(to: process)
     else { return nil }
     self.cores = cores
-    isDefaultBinding =
-      Self.isBoundByDefault(environment, programs: [CommandLine.arguments[0], Self.program(of: getpid()) ?? ""])
-      && !Self.configurationFiles(environment, program: program).contains { path in
-        Self.asksForBinding(configuration: SystemFile.text(path) ?? "")
-      }
+    let binding = Self.binding(environment, programs: [CommandLine.arguments[0], Self.program(of: getpid()) ?? ""])
+    let isConfigured = Self.configurationFiles(environment, program: program).contains {
+      Self.asksForBinding(configuration: SystemFile.text($0) ?? "")
+    }
+    self.binding = isConfigured ? .asked : binding
   }
 
   /// The process above this one that runs the launcher of Open MPI 4 or 5, and its file.
@@ -64,16 +74,20 @@ package struct Launcher: Equatable, Sendable {
       || (name == "rmaps_base_mapping_policy" && value.lowercased().contains("pe="))
   }
 
-  /// Whether mpirun bound this rank and its environment, in which mpirun leaves what was on its command line, has nothing
-  /// that asks for it. `programs` are this program's names: what mpirun started may be another one, such as `taskset`, that
-  /// has set the mask itself. Where that cannot be known, the answer is no, and the mask is left as it is.
-  package static func isBoundByDefault(_ environment: [String: String], programs: [String]) -> Bool {
-    guard environment["OMPI_MCA_orte_bound_at_launch"] != nil, let command = environment["OMPI_COMMAND"] else {
-      return false
+  /// Programs that set a mask and start another program in it.
+  private static let binders: Set<Substring> = ["taskset", "numactl", "hwloc-bind"]
+
+  /// Whose wish the mask is by this rank's environment, in which mpirun leaves what was on its command line. `programs` are
+  /// this program's names: what mpirun started may be another one.
+  package static func binding(_ environment: [String: String], programs: [String]) -> Binding {
+    let command = environment["OMPI_COMMAND"]?.split(separator: "/").last ?? ""
+    if binders.contains(command)
+      || environment.contains(where: { $0.key.hasPrefix("OMPI_MCA_") && isBinding($0.key.dropFirst(9), $0.value) })
+    {
+      return .asked
     }
-    let name = command.split(separator: "/").last
-    return programs.contains { $0.split(separator: "/").last == name }
-      && !environment.contains { $0.key.hasPrefix("OMPI_MCA_") && isBinding($0.key.dropFirst(9), $0.value) }
+    let isOurs = programs.contains { $0.split(separator: "/").last == command }
+    return isOurs && environment["OMPI_MCA_orte_bound_at_launch"] != nil ? .standard : .unknown
   }
 
   /// Whether a file of settings, with lines of `name = value`, asks for cores.
