@@ -65,10 +65,9 @@ enum World {
         let reason = plan.hasQuota ? "a quota leaves less than a core to each rank" : "more ranks than cores"
         Output.error("cnn-dist: \(reason) on \(communicator.hosts[0]): they will hinder one another\n")
       }
-      if plan.idleCores > 0 {
+      if plan.leavesCoresIdle {
         Output.error(
-          "cnn-dist: mpirun leaves \(plan.idleCores) cores of \(communicator.hosts[0]) idle: with --bind-to none the ranks "
-            + "divide them\n")
+          "cnn-dist: mpirun leaves cores of \(communicator.hosts[0]) idle: with --bind-to none the ranks divide them\n")
       }
       if OpenBLAS.threads > 1 {
         Output.error(

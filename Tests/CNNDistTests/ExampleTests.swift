@@ -51,7 +51,7 @@ import Testing
           return ((char *(*)(void))dlsym(RTLD_NEXT, "openblas_get_corename"))();
         }
         """
-      try Data(shim.utf8).write(to: URL(filePath: "\(folder)shim.c"))
+      try Data(shim.utf8).write(to: URL(filePath: "\(folder)/shim.c"))
       let compiler = "gcc -shared -fPIC -o shim.so shim.c -ldl &&"
       let slow = try Probe("ExampleProgram", ranks: nil, "", in: folder, settings: "\(compiler) LD_PRELOAD=./shim.so")
       let complaints = slow.lines("CNNDist:")

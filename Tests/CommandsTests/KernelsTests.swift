@@ -53,7 +53,7 @@ extension ProgramTests {
       let found = try configuration("solo")
       #expect(found.openblas_replaced == "Prescott" && !found.openblas.hasSuffix(" Prescott"))
       // Under mpirun each rank does, and all meet again.
-      let world = try program.shell("$mpirun -np 2 env LD_PRELOAD=./shim.so $cnn \(run) world")
+      let world = try program.shell("$mpirun -np 2 -x LD_PRELOAD=./shim.so $cnn \(run) world")
       #expect(world.code == 0 && world.complaints.isEmpty, "\(world.error)")
       #expect(world.lines.first?.hasPrefix("ranks       2 on ") == true)
       #expect(try program.finalHash("world") == program.finalHash("solo"))

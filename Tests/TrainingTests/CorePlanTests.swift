@@ -44,10 +44,10 @@ import Training
   @Test func whatMayBeNobodysWishIsToldOf() {
     let grants = [0, 1].map { CoreGrant(cores: [$0], launcherCores: eight, binding: .unknown) }
     #expect(plans(grants).map(\.cores) == [[0], [1]])
-    #expect(plans(grants).map(\.idleCores) == [6, 6])
-    #expect(plans([CoreGrant(cores: eight, launcherCores: eight, binding: .unknown)]).map(\.idleCores) == [0])
-    #expect(plans([CoreGrant(cores: [3], launcherCores: eight)]).map(\.idleCores) == [0])
-    #expect(plans([CoreGrant(cores: [3], launcherCores: eight, binding: .standard)]).map(\.idleCores) == [0])
+    #expect(plans(grants).map(\.leavesCoresIdle) == [true, true])
+    #expect(plans([CoreGrant(cores: eight, launcherCores: eight, binding: .unknown)]).map(\.leavesCoresIdle) == [false])
+    #expect(plans([CoreGrant(cores: [3], launcherCores: eight)]).map(\.leavesCoresIdle) == [false])
+    #expect(plans([CoreGrant(cores: [3], launcherCores: eight, binding: .standard)]).map(\.leavesCoresIdle) == [false])
   }
 
   /// `taskset -c 5,6 mpirun …`: mpirun binds to cores 0 and 1 all the same.

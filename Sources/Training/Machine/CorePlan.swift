@@ -56,8 +56,8 @@ public struct CorePlan: Equatable, Sendable {
   public let isOvercommitted: Bool
   /// Whether a quota gives the rank less time than its cores have.
   public let hasQuota: Bool
-  /// How many of mpirun's cores on this host it has bound no rank to, where that may be nobody's wish.
-  public let idleCores: Int
+  /// Whether mpirun has bound no rank of this host to some of its cores, where that may be nobody's wish.
+  public let leavesCoresIdle: Bool
 
   /// Divides fairly: a rank gets its cores, over the number of ranks on its host whose cores overlap with them, and of each
   /// quota its part, over the number of ranks in that control group; of all these the least, and whole threads of it, because
@@ -78,7 +78,7 @@ public struct CorePlan: Equatable, Sendable {
     let time = quotas.min() ?? .infinity
     let fair = min(Double(own.count) / Double(max(1, sharing)), time, Double(grants[rank].coresPerTask ?? .max))
     let isMeant = local.contains { grants[$0].binding == .asked }
-    idleCores = isMeant ? 0 : Set(grants[rank].launcherCores ?? []).subtracting(masks.joined()).count
+    leavesCoresIdle = !isMeant && !Set(grants[rank].launcherCores ?? []).isSubset(of: masks.joined())
     cores = own
     threads = max(1, Int(fair))
     isOvercommitted = fair < 1
