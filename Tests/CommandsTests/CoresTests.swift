@@ -101,6 +101,30 @@ extension ProgramTests {
       #expect(outcome.code == 0 && outcome.complaints.first?.hasPrefix("a quota leaves less than a core") == true)
     }
 
+    /// One of two ranks on one core is stopped: the other waits for it, and hardly takes any time.
+    @Test func whoeverWaitsOnASharedCoreSleeps() throws {
+      let running = try program.start(
+        [
+          "bash", "-c", "exec taskset -c \(Self.cores?.0 ?? 0) $mpirun -np 2 $cnn \(smallRun) --steps 100000 --run run",
+        ],
+        environment: ["cnn": Program.binary, "mpirun": Program.mpirun.joined(separator: " ")])
+      defer { running.kill() }
+      try program.wait(for: 1, in: "run")
+      let ranks = running.ranks()
+      try #require(ranks.count == 2)
+      /// What a process has taken so far, in hundredths of a second: user's and system's time.
+      func time(_ process: Int32) throws -> Int {
+        let fields = try program.shell("cat /proc/\(process)/stat").output.split(separator: " ")
+        return try #require(Int(fields[13])) + #require(Int(fields[14]))
+      }
+      Glibc.kill(ranks[1], SIGSTOP)
+      usleep(500_000)
+      let before = try time(ranks[0])
+      usleep(2_000_000)
+      #expect(try time(ranks[0]) - before < 60)  // of 200, all of which it took when it did not sleep
+      Glibc.kill(ranks[1], SIGCONT)
+    }
+
     @Test func threadsThatNoSliceFeedsAreToldOf() throws {
       let outcome = try program("\(smallRun) --threads 5 --steps 0 --run run")
       #expect(
