@@ -63,14 +63,15 @@ public final class MPICommunicator: Communicator {
       "MPI_Comm_split_type",
       MPI_Comm_split_type(world, Int32(MPI_COMM_TYPE_SHARED), 0, cnn_mpi_info_null(), &neighbours))
     // Ordered by rank, so its first is the lowest.
-    var lowest = [Int32(rank)]
-    let count: Int32 = 1
+    var lowest = Int32(rank)
     var (group, all): (MPI_Group?, MPI_Group?)
     try Self.check("MPI_Comm_group", MPI_Comm_group(neighbours, &group))
     try Self.check("MPI_Comm_group", MPI_Comm_group(world, &all))
-    try Self.check("MPI_Group_translate_ranks", MPI_Group_translate_ranks(group, count, [0], all, &lowest))
+    try Self.check("MPI_Group_translate_ranks", MPI_Group_translate_ranks(group, 1, [0], all, &lowest))
+    try Self.check("MPI_Group_free", MPI_Group_free(&group))
+    try Self.check("MPI_Group_free", MPI_Group_free(&all))
     try Self.check("MPI_Comm_free", MPI_Comm_free(&neighbours))
-    return Int(lowest[0])
+    return Int(lowest)
   }
 
   private static func processorName() throws(CollectiveError) -> String {
