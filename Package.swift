@@ -47,6 +47,8 @@ let package = Package(
     system("CExif", pkgConfig: "libexif", apt: ["libexif-dev"]),
     system("CZlib", pkgConfig: "zlib", apt: ["zlib1g-dev"]),
     system("CScheduler"),
+    // The one that is linked and not called; see its comment.
+    .target(name: "CSingleThread", path: "Sources/System/CSingleThread"),
     system("CVectors"),
 
     // MARK: - Floor 1: numbers and files
@@ -72,10 +74,10 @@ let package = Package(
     .target(name: "Runs", dependencies: ["Models", "Optimizers", "Datasets", "Files"]),
     .target(
       name: "Training",
-      dependencies: ["Runs", "Models", "Optimizers", "Datasets", "Collectives", "Files", "CScheduler"]),
+      dependencies: ["Runs", "Models", "Optimizers", "Datasets", "Collectives", "Kernels", "Files", "CScheduler"]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training"]),
     .target(name: "Commands", dependencies: ["Runs", "Training"]),
-    .executableTarget(name: "cnn-dist", dependencies: ["Commands"], linkerSettings: staticRuntime),
+    .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),
 
     // MARK: - Tests
 

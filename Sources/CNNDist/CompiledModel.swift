@@ -70,6 +70,7 @@ public final class CompiledModel {
         ).check(communicator)
         return (experiment, data, isFirst ? try run.map { try makeRecorder($0, experiment, schedule) } : nil)
       }
+      if let complaint = try communicator.complaintOfIdleThreads(threads, experiment) { Ranks.tell(complaint) }
       let collector = EpochCollector(observer)
       let trainer = try Trainer(
         experiment: experiment, schedule: schedule, data: data, model: model, arena: arena, state: state,

@@ -27,6 +27,12 @@ public enum Ranks {
     return world
   }
 
+  /// Says one line on the standard error: the library cannot mend what it tells of.
+  static func tell(_ complaint: String) {
+    let line = Array("CNNDist: \(complaint)\n".utf8)
+    _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }  // it matters to nobody if that fails
+  }
+
   /// This process's environment.
   static var environment: [String: String] { ProcessInfo.processInfo.environment }
 }

@@ -72,7 +72,11 @@ extension Sequential {
     experiment.model = name
     experiment.network = try? kerasDocument()  // a layer that Keras lacks can be trained all the same
     let communicator = try communicator ?? Ranks.join()
+    for complaint in try communicator.complaintsOfKernels(KernelChoice(Ranks.environment)) {
+      Ranks.tell(complaint)
+    }
+    let plan = try communicator.planCores(Ranks.environment, threads: threads)
     return try CompiledModel(
-      self, experiment, communicator, threads: try threads ?? communicator.planCores(Ranks.environment).threads)
+      self, experiment, communicator, threads: threads ?? plan.threads)
   }
 }

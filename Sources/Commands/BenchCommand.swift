@@ -45,7 +45,7 @@ struct BenchCommand: Command {
   func run(_ environment: [String: String]) throws {
     try World.run(environment) { communicator in
       let network = try communicator.together { try makeModel() }
-      let threads = try World.threads(threads, communicator, environment)
+      let threads = try World.threads(threads, training: experiment, communicator, environment)
       try communicator.together {
         try MemoryNeed(
           training: network, experiment: experiment, samples: Benchmark.samples(of: experiment),
@@ -61,7 +61,7 @@ struct BenchCommand: Command {
       } else {
         Output.line(
           "\(network.name), batch \(experiment.batchSize) in slices of \(experiment.slice), "
-            + "\(communicator.size) \(communicator.size == 1 ? "rank" : "ranks"), \(benchmark.threads) threads in all, OpenBLAS \(OpenBLAS.identity)\n"
+            + "\(communicator.size) \(communicator.size == 1 ? "rank" : "ranks"), \(benchmark.threads) threads in all, OpenBLAS \(KernelChoice(environment))\n"
         )
         show(benchmark)
       }

@@ -39,6 +39,7 @@ struct ReplayCommand: Command {
 
   func run(_ environment: [String: String]) throws {
     OpenBLAS.useCallingThreadOnly()
+    try World.tellOfKernels(SoloCommunicator(), environment)
     let replay = try Replay(run, step: step) { Program.complain($0) }
     let experiment = replay.checkpoint.experiment
     let threads = try World.threads(threads, SoloCommunicator(), environment)

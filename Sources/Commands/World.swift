@@ -1,5 +1,6 @@
 import Collectives
 import Kernels
+import Runs
 import Training
 
 /// Runs a command's work on all ranks and takes care that they end together.
@@ -14,6 +15,7 @@ enum World {
       try MPICommunicator.isLaunched(environment: environment)
       ? MPICommunicator(environment: environment) : SoloCommunicator()
     do {
+      try tellOfKernels(communicator, environment)
       try body(communicator)
     } catch let error where error is SharedFailure || error is Stopped {
       // Before the others can leave: the launcher kills every rank as soon as one has failed.
@@ -28,6 +30,13 @@ enum World {
     try communicator.finalize()
   }
 
+  /// Says where kernels do not fit their processor, or are not the same on all ranks. All ranks call it.
+  static func tellOfKernels(_ communicator: any Communicator, _ environment: [String: String]) throws {
+    for complaint in try communicator.complaintsOfKernels(KernelChoice(environment)) {
+      Output.error("cnn-dist: \(complaint)\n")
+    }
+  }
+
   /// The option that `threads` reads.
   static let threadsOption = Option(
     "--threads", "T", "the compute threads of each rank (default: its share of the host's cores)")
@@ -36,19 +45,29 @@ enum World {
   static let threadCounts = 1...1024
 
   /// How many compute threads this rank has: `requested`, or its fair share of the cores. Warns where more threads would
-  /// run than there are cores for them.
+  /// run than there are cores for them, or than a batch of `experiment` has slices, where one is to be trained. All ranks
+  /// call it.
   static func threads(
-    _ requested: Int?, _ communicator: any Communicator, _ environment: [String: String]
+    _ requested: Int?, training experiment: Experiment? = nil, _ communicator: any Communicator,
+    _ environment: [String: String]
   ) throws -> Int {
-    let plan = try communicator.planCores(environment)
+    let plan = try communicator.planCores(environment, threads: requested)
     let threads = requested ?? plan.threads
+    if let complaint = try experiment.flatMap({ try communicator.complaintOfIdleThreads(threads, $0) }) {
+      Output.error("cnn-dist: \(complaint)\n")
+    }
     if communicator.rank == 0 {
       if threads > plan.threads {
         Output.error(
           "cnn-dist: \(threads) threads a rank are more than its share of the cores (\(plan.threads)): they will hinder "
             + "one another\n")
       } else if plan.isOvercommitted {
-        Output.error("cnn-dist: more ranks than cores on \(communicator.hosts[0]): they will hinder one another\n")
+        let reason = plan.hasQuota ? "a quota leaves less than a core to each rank" : "more ranks than cores"
+        Output.error("cnn-dist: \(reason) on \(communicator.hosts[0]): they will hinder one another\n")
+      }
+      if plan.leavesCoresIdle {
+        Output.error(
+          "cnn-dist: mpirun leaves cores of \(communicator.hosts[0]) idle: with --bind-to none the ranks divide them\n")
       }
       if OpenBLAS.threads > 1 {
         Output.error(
@@ -56,16 +75,5 @@ enum World {
       }
     }
     return threads
-  }
-
-  /// Warns where OpenBLAS computes with other kernels on some ranks: the gradient of a slice then depends on who computes
-  /// it. All ranks call it.
-  static func warnOfMixedKernels(_ communicator: any Communicator) throws {
-    let kernels = try communicator.allGather(OpenBLAS.identity)
-    guard communicator.rank == 0, let other = kernels.firstIndex(where: { $0 != kernels[0] }) else { return }
-    Output.error(
-      "cnn-dist: OpenBLAS is \(kernels[0]) on rank 0 (\(communicator.hosts[0])), but \(kernels[other]) on rank \(other) "
-        + "(\(communicator.hosts[other])): the bits will depend on the number of ranks; set OPENBLAS_CORETYPE to the older "
-        + "core type on all of them\n")
   }
 }

@@ -38,4 +38,29 @@ import Testing
           == Data(contentsOf: URL(filePath: "\(two)/weights.safetensors")))
     }
   }
+
+  /// A library cannot start its program again; it says what to set, and once that is set it has nothing to say.
+  @Test(.enabled(if: ProcessorFlags.haveAVX2)) func kernelsThatDoNotFitAreToldOf() throws {
+    try withTemporaryFolder { folder in
+      // With this, OpenBLAS says that it chose Prescott's kernels unless it was asked for others.
+      let shim = """
+        #define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <stdlib.h>
+        char *openblas_get_corename(void) {
+          if (!getenv("OPENBLAS_CORETYPE")) return "Prescott";
+          return ((char *(*)(void))dlsym(RTLD_NEXT, "openblas_get_corename"))();
+        }
+        """
+      try Data(shim.utf8).write(to: URL(filePath: "\(folder)/shim.c"))
+      let compiler = "gcc -shared -fPIC -o shim.so shim.c -ldl &&"
+      let slow = try Probe("ExampleProgram", ranks: nil, "", in: folder, settings: "\(compiler) LD_PRELOAD=./shim.so")
+      let complaints = slow.lines("CNNDist:")
+      try #require(complaints.count == 1, "\(slow.output)")
+      let remedy = try #require(complaints[0].split(separator: " ").last)
+      #expect(remedy.hasPrefix("OPENBLAS_CORETYPE="))
+      let fast = try Probe("ExampleProgram", ranks: nil, "", in: folder, settings: "LD_PRELOAD=./shim.so \(remedy)")
+      #expect(fast.status == 0 && fast.lines("CNNDist:").isEmpty, "\(fast.output)")
+    }
+  }
 }

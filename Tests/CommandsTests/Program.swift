@@ -15,9 +15,11 @@ final class Program {
     let error: String
 
     var lines: [String] { output.split(separator: "\n").map(String.init) }
-    /// What the program itself said on standard error: mpirun adds words of its own.
+    /// What the program itself said on standard error: mpirun adds words of its own. That a small batch does not feed all
+    /// cores of a large machine is left out.
     var complaints: [String] {
-      error.split(separator: "\n").filter { $0.hasPrefix("cnn-dist: ") }.map { String($0.dropFirst(10)) }
+      error.split(separator: "\n").filter { $0.hasPrefix("cnn-dist: ") && !$0.hasSuffix(" would feed them all") }
+        .map { String($0.dropFirst(10)) }
     }
   }
 

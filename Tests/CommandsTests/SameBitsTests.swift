@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Testing
 
 extension ProgramTests {
@@ -21,24 +20,6 @@ extension ProgramTests {
         #expect(try program.timelessMetrics("run-\(ranks)") == metrics, "\(ranks) ranks")
       }
     }
-
-    /// Such a world may be wanted, so it trains; but its bits are those of no other.
-    @Test(.enabled(if: hasAVX2)) func mixedKernelsAreWarnedOf() throws {
-      let run = "\(smallRun) --steps 2 --run"
-      let mixed = try program.shell(
-        "$mpirun -np 1 $cnn \(run) mixed : -np 1 env OPENBLAS_CORETYPE=Prescott $cnn \(run) mixed")
-      #expect(mixed.code == 0)
-      let warning = try #require(mixed.complaints.first)
-      #expect(warning.contains("Prescott on rank 1 ("))
-      #expect(warning.hasSuffix("set OPENBLAS_CORETYPE to the older core type on all of them"))
-      let even = try program.shell("OPENBLAS_CORETYPE=Prescott $mpirun -np 2 $cnn \(run) even")
-      #expect(even.complaints.isEmpty)
-    }
-
-    /// x86, where OpenBLAS has the kernels that the test asks for.
-    private static let hasAVX2 =
-      (try? String(decoding: Data(contentsOf: URL(filePath: "/proc/cpuinfo")), as: UTF8.self))?.contains(" avx2")
-      == true
 
     @Test func theLibrarysReductionGivesNearlyTheSame() throws {
       try program.train("--steps 3 --run tree")

@@ -15,8 +15,10 @@ public struct Probe {
   }
 
   /// Runs the probe `name` under `mpirun` with so many ranks, or without it for none, in `directory`, or where the tests
-  /// run.
-  public init(_ name: String, ranks: Int?, _ arguments: String, in directory: String? = nil) throws {
+  /// run; with `settings` of the environment, as a shell writes them.
+  public init(
+    _ name: String, ranks: Int?, _ arguments: String, in directory: String? = nil, settings: String = ""
+  ) throws {
     // The test bundle is a program beside the probe.
     let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let folder = own[..<(try #require(own.lastIndex(of: "/")))]
@@ -26,7 +28,7 @@ public struct Probe {
         "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 timeout 120 mpirun --oversubscribe -np \($0)"
       } ?? "timeout 120"
     let place = directory.map { "cd '\($0)' && " } ?? ""
-    let pipe = try #require(popen("\(place)\(launcher) '\(folder)/\(name)' \(arguments) 2>&1", "r"))
+    let pipe = try #require(popen("\(place)\(settings) \(launcher) '\(folder)/\(name)' \(arguments) 2>&1", "r"))
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)
     while case let count = fread(&chunk, 1, chunk.count, pipe), count > 0 { bytes += chunk[..<count] }

@@ -22,6 +22,11 @@ final class FlippingCommunicator: Communicator {
   var rank: Int { base.rank }
   var size: Int { base.size }
   var hosts: [String] { base.hosts }
+  var nodes: [Int] { base.nodes }
+  var sharesCores: Bool {
+    get { base.sharesCores }
+    set { base.sharesCores = newValue }
+  }
   var deadline: Duration {
     get { base.deadline }
     set { base.deadline = newValue }

@@ -6,6 +6,8 @@ final class ScriptedCommunicator: Communicator {
   let rank: Int
   let size: Int
   var hosts: [String] { (0..<size).map { "host\($0)" } }
+  var nodes: [Int] { Array(0..<size) }
+  var sharesCores = false
   var deadline: Duration = .seconds(1)
 
   private let gathered: (_ own: String) -> [String]

@@ -12,6 +12,10 @@ public protocol Communicator: AnyObject {
   var size: Int { get }
   /// The host name of each rank.
   var hosts: [String] { get }
+  /// For each rank, the lowest of those that share its machine's memory.
+  var nodes: [Int] { get }
+  /// Whether waiting sleeps between two looks and so gives the core away at once, as others need it; false until it is set.
+  var sharesCores: Bool { get set }
   /// How long to wait for a sign of life from other ranks.
   var deadline: Duration { get set }
 

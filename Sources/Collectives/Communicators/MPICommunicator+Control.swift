@@ -83,7 +83,7 @@ extension MPICommunicator {
     try Self.check(call, start(&request))
     var transfers = Transfers()
     transfers.append(request, peer: nil)
-    var patience = Patience(deadline)
+    var patience = Patience(self)
     while true {
       try advance(&transfers)
       if transfers.isEmpty { return }

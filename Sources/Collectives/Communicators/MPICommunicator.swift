@@ -10,6 +10,11 @@ public final class MPICommunicator: Communicator {
   public let size: Int
   /// What MPI calls each rank's machine.
   public private(set) var hosts: [String] = []
+  /// For each rank, the lowest of those that share its machine's memory, by MPI_Comm_split_type. Names may lie: containers of
+  /// one machine have several, and machines of one image the same.
+  public private(set) var nodes: [Int] = []
+  /// Whether waiting sleeps between two looks; false until it is set.
+  public var sharesCores = false
   /// How long to wait for a sign of life; 300 s unless told otherwise.
   public var deadline: Duration = .seconds(300)
 
@@ -32,6 +37,7 @@ public final class MPICommunicator: Communicator {
     self.size = Int(size)
     if size == 1 { try Self.checkAlone(environment) }
     hosts = try allGather(Self.processorName())
+    nodes = try allGather(String(try lowestNeighbour())).map { Int($0) ?? 0 }
   }
 
   /// Turns MPI's status into an error that names the call.
@@ -47,6 +53,25 @@ public final class MPICommunicator: Communicator {
   static func count(_ count: Int, for call: String) throws(CollectiveError) -> Int32 {
     guard let count = Int32(exactly: count) else { throw .messageTooLong(call: call, count: count) }
     return count
+  }
+
+  /// The lowest rank with which this one shares memory. MPI has no variant of this call that does not block; all ranks are
+  /// known to be there.
+  private func lowestNeighbour() throws(CollectiveError) -> Int {
+    var neighbours = cnn_mpi_comm_null()
+    try Self.check(
+      "MPI_Comm_split_type",
+      MPI_Comm_split_type(world, Int32(MPI_COMM_TYPE_SHARED), 0, cnn_mpi_info_null(), &neighbours))
+    // Ordered by rank, so its first is the lowest.
+    var lowest = Int32(rank)
+    var (group, all): (MPI_Group?, MPI_Group?)
+    try Self.check("MPI_Comm_group", MPI_Comm_group(neighbours, &group))
+    try Self.check("MPI_Comm_group", MPI_Comm_group(world, &all))
+    try Self.check("MPI_Group_translate_ranks", MPI_Group_translate_ranks(group, 1, [0], all, &lowest))
+    try Self.check("MPI_Group_free", MPI_Group_free(&group))
+    try Self.check("MPI_Group_free", MPI_Group_free(&all))
+    try Self.check("MPI_Comm_free", MPI_Comm_free(&neighbours))
+    return Int(lowest)
   }
 
   private static func processorName() throws(CollectiveError) -> String {

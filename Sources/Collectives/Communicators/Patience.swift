@@ -2,19 +2,24 @@ import Glibc
 
 /// The pauses between the polls of one wait, and their end.
 ///
-/// After a short spin each pause gives the core away, because more ranks than cores are normal on laptops and in tests.
+/// After a short spin each pause offers the core to others. Where it is known that others need it, or that a quota counts the
+/// time, it sleeps: whoever only offers the core goes on using it up when nobody else waits for this very one.
 struct Patience {
   private static let spins = 64
+  /// Microseconds; what is waited for takes milliseconds.
+  private static let nap: UInt32 = 100
 
   private let limit: Duration
+  private let sleeps: Bool
   private let clock = SuspendingClock()
   private var last: SuspendingClock.Instant
   private var waited = Duration.zero
   private var polls = 0
 
-  /// Waits for at most `limit` without progress.
-  init(_ limit: Duration) {
-    self.limit = limit
+  /// Waits for other ranks of `communicator`, for at most its deadline without progress.
+  init(_ communicator: some Communicator) {
+    limit = communicator.deadline
+    sleeps = communicator.sharesCores
     last = clock.now
   }
 
@@ -30,7 +35,9 @@ struct Patience {
   /// gang scheduling, Ctrl-Z), hours may lie between two polls, and nobody has been silent.
   mutating func pause() -> Bool {
     polls += 1
-    if polls > Self.spins { sched_yield() }
+    if polls > Self.spins {
+      if sleeps { usleep(Self.nap) } else { sched_yield() }
+    }
     let now = clock.now
     waited += min(last.duration(to: now), .milliseconds(100))
     last = now

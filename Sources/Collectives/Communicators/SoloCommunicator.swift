@@ -9,7 +9,11 @@ public final class SoloCommunicator: Communicator {
   public let size = 1
   /// This machine.
   public let hosts: [String]
-  /// Of no effect: there is nobody to wait for.
+  /// It is alone.
+  public let nodes = [0]
+  /// Of no effect, as is `deadline`: there is nobody to wait for.
+  public var sharesCores = false
+  /// Of no effect.
   public var deadline: Duration = .seconds(300)
 
   /// Needs nothing.

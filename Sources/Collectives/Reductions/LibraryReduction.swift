@@ -63,7 +63,7 @@ public final class LibraryReduction: GradientReduction {
   /// See `GradientReduction`.
   public func finalize() throws(CollectiveError) {
     precondition(added == buckets.count, "\(added) of \(buckets.count) buckets were added")
-    var patience = Patience(communicator.deadline)
+    var patience = Patience(communicator)
     while true {
       let before = transfers.count
       try progress()

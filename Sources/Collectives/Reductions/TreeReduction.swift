@@ -97,7 +97,7 @@ public final class TreeReduction: GradientReduction {
   /// See `GradientReduction`.
   public func finalize() throws(CollectiveError) {
     precondition(added == exchanges.count, "\(added) of \(exchanges.count) buckets were added")
-    var patience = Patience(communicator.deadline)
+    var patience = Patience(communicator)
     var before = Int.max
     while true {
       try progress()

@@ -25,7 +25,10 @@ public enum Program {
       case .text(let text):
         if isSpeaker { Output.line(text) }
       case .command(let command):
-        if isSpeaker || type(of: command).isCollective { try command.run(environment) }
+        if isSpeaker || type(of: command).isCollective {
+          Restart.forFittingKernels(environment)
+          try command.run(environment)
+        }
       }
       return ExitCode.done.rawValue
     } catch is UsageError where !isSpeaker {

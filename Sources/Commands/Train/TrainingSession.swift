@@ -45,7 +45,8 @@ struct TrainingSession {
       start.experiment.normalization = Normalization(of: data.training)
     }
 
-    let threads = try World.threads(command.threads, communicator, environment)
+    let threads = try World.threads(
+      command.threads, training: start.experiment, communicator, environment)
     try communicator.together {
       try MemoryNeed(
         training: model, experiment: start.experiment, samples: data.training.count, communicator: communicator,
@@ -71,12 +72,11 @@ struct TrainingSession {
       }
     }
 
-    try World.warnOfMixedKernels(communicator)
     let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
     let recorder = try communicator.together { try plan.map { try prepare($0, start) } }
     console?.didStart(
       start.experiment, model: model, data: data, communicator: communicator, threads: threads, step: start.state.step,
-      blas: OpenBLAS.identity)
+      blas: KernelChoice(environment).description)
     let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
       state: start.state, communicator: communicator, threads: threads, isProfiling: command.isProfiling,
@@ -231,7 +231,8 @@ struct TrainingSession {
   private func prepare(_ plan: Plan, _ start: Start) throws -> RunRecorder {
     let lock = try plan.lock ?? plan.folder.create()
     let configuration = RunConfiguration(
-      experiment: start.experiment, schedule: start.schedule, openblas: OpenBLAS.identity, version: Program.version)
+      experiment: start.experiment, schedule: start.schedule, openblas: OpenBLAS.identity,
+      openblasReplaced: KernelChoice(environment).replaced, version: Program.version)
     let isChanged = plan.checkpoint.map { $0.experiment != start.experiment } ?? false
     return RunRecorder(plan.folder, configuration: configuration, lock: lock, isChanged: isChanged)
   }

@@ -10,6 +10,8 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   public var schedule: Schedule
   /// The OpenBLAS version and core type that computes it: equal bits are promised on equal ones only.
   public var openblas: String
+  /// The core type that OpenBLAS chose by itself, where it did not fit the processor and another was asked for.
+  public var openblasReplaced: String?
   /// The version of cnn-dist that runs it.
   public var version: String
 
@@ -17,10 +19,13 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   public static let currentVersion = "0.1.0"
 
   /// Describes a run.
-  public init(experiment: Experiment, schedule: Schedule, openblas: String, version: String) {
+  public init(
+    experiment: Experiment, schedule: Schedule, openblas: String, openblasReplaced: String? = nil, version: String
+  ) {
     self.experiment = experiment
     self.schedule = schedule
     self.openblas = openblas
+    self.openblasReplaced = openblasReplaced
     self.version = version
   }
 }

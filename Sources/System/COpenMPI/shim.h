@@ -8,6 +8,7 @@
 
 static inline MPI_Comm cnn_mpi_comm_world(void) { return MPI_COMM_WORLD; }
 static inline MPI_Comm cnn_mpi_comm_null(void) { return MPI_COMM_NULL; }
+static inline MPI_Info cnn_mpi_info_null(void) { return MPI_INFO_NULL; }
 static inline MPI_Datatype cnn_mpi_float(void) { return MPI_FLOAT; }
 static inline MPI_Datatype cnn_mpi_double(void) { return MPI_DOUBLE; }
 static inline MPI_Datatype cnn_mpi_byte(void) { return MPI_BYTE; }

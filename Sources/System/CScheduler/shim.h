@@ -6,12 +6,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// Both are about the calling thread. The first returns the bytes that it filled, the second 0; less than 0 is a refusal.
-static inline long cnn_get_affinity(void *mask, unsigned long bytes) {
-  return syscall(SYS_sched_getaffinity, 0, bytes, mask);
+// Both are about thread `id`, 0 being the calling one. The first returns the bytes that it filled, the second 0; less than
+// 0 is a refusal.
+static inline long cnn_get_affinity(int id, void *mask, unsigned long bytes) {
+  return syscall(SYS_sched_getaffinity, id, bytes, mask);
 }
-static inline long cnn_set_affinity(const void *mask, unsigned long bytes) {
-  return syscall(SYS_sched_setaffinity, 0, bytes, mask);
+static inline long cnn_set_affinity(int id, const void *mask, unsigned long bytes) {
+  return syscall(SYS_sched_setaffinity, id, bytes, mask);
 }
 
 #endif

@@ -1,4 +1,5 @@
 import Glibc
+import Kernels
 import Synchronization
 
 /// The compute threads of one rank. They live as long as the team and sleep between jobs; the thread that owns the team is
@@ -14,6 +15,7 @@ final class WorkerTeam {
   init(count: Int) throws(ThreadError) {
     precondition(count >= 1, "a team has at least its owner")
     self.count = count
+    OpenBLAS.useCallingThreadOnly()
     board = Board()
     for index in 1..<count { try board.startThread(index) }
   }
@@ -37,7 +39,11 @@ final class WorkerTeam {
 /// The system refused to start a thread.
 struct ThreadError: Error, CustomStringConvertible {
   let code: Int32
-  var description: String { "a compute thread cannot be started: \(String(cString: strerror(code)))" }
+  let worker: Int
+  var description: String {
+    "compute thread \(worker + 1) cannot be started: \(String(cString: strerror(code))): allow more processes (`ulimit -u`), or "
+      + "ask for \(worker) with --threads"
+  }
 }
 
 /// Where a team's threads find their job and report back.
@@ -86,7 +92,7 @@ private final class Board: @unchecked Sendable {
       }, entry.toOpaque())
     guard code == 0 else {
       entry.release()
-      throw ThreadError(code: code)
+      throw ThreadError(code: code, worker: worker)
     }
     pthread_detach(thread)
   }
@@ -120,6 +126,8 @@ private final class Board: @unchecked Sendable {
 
   /// A thread's life.
   private func work(_ worker: Int) {
+    // A build of OpenBLAS with OpenMP keeps the number of threads for each thread, and a new one starts with the default.
+    OpenBLAS.useCallingThreadOnly()
     var done = 0
     pthread_mutex_lock(&mutex)
     while true {
