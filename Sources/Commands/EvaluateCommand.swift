@@ -75,9 +75,9 @@ struct EvaluateCommand: Command {
     try World.run(environment) { communicator in
       let subject = try communicator.together { communicator.rank == 0 ? try open() : nil }
       var experiment = try communicator.share(subject?.experiment)
-      let share = try communicator.planCores(environment).threads
+      let threads = try World.threads(threads, communicator, environment)
       let (opened, model) = try communicator.together {
-        try experiment.openToJudge(folder: data, threads: self.threads ?? share, environment: environment)
+        try experiment.openToJudge(folder: data, threads: threads, environment: environment)
       }
       let samples = opened.samples
       if experiment.normalize && experiment.normalization == nil, let training = opened.training {
@@ -89,7 +89,6 @@ struct EvaluateCommand: Command {
           throw FileError(.malformed, experiment.dataset, "this rank's files differ from those of rank 0")
         }
       }
-      let threads = try World.threads(threads, communicator, environment)
       try communicator.together {
         try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
       }

@@ -29,9 +29,9 @@ struct TrainingSession {
     var start = try communicator.share(plan.map(Start.init))
 
     // What to do it on: each rank sees for itself.
-    let share = try communicator.planCores(environment).threads
+    let threads = try World.threads(command.threads, training: start.experiment, communicator, environment)
     let (data, model) = try communicator.together {
-      try start.experiment.open(folder: command.data, threads: command.threads ?? share, environment: environment)
+      try start.experiment.open(folder: command.data, threads: threads, environment: environment)
     }
     let digests = try communicator.allGather(data.training.digest + data.validation.digest)
     try communicator.together { try compare(data, digests, with: start.experiment) }
@@ -45,8 +45,6 @@ struct TrainingSession {
       start.experiment.normalization = Normalization(of: data.training)
     }
 
-    let threads = try World.threads(
-      command.threads, training: start.experiment, communicator, environment)
     try communicator.together {
       try MemoryNeed(
         training: model, experiment: start.experiment, samples: data.training.count, communicator: communicator,
