@@ -66,39 +66,41 @@ struct EvaluateCommand: Command {
     slice = try arguments.integer("--slice", in: Experiment.slices) ?? Self.defaultSlice
   }
 
-  func run(_ environment: [String: String]) throws {
-    try World.run(environment) { communicator in
-      let subject = try communicator.together { communicator.rank == 0 ? try open() : nil }
-      var experiment = try communicator.share(subject?.experiment)
-      let (opened, model) = try communicator.together {
-        try experiment.open(folder: data, environment: environment)
+  func run(in world: World) throws {
+    let communicator = world.communicator
+    let subject = try world.together { world.isSpeaker ? try open() : nil }
+    var experiment = try communicator.share(subject?.experiment)
+    let (opened, model) = try world.together { [experiment] in
+      try experiment.open(folder: data, environment: world.environment)
+    }
+    let validation = opened.validation
+    if experiment.normalize && experiment.normalization == nil {
+      experiment.normalization = try world.together { Normalization(of: opened.training) }
+    }
+    let digests = try communicator.allGather(validation.digest)
+    try communicator.together {
+      guard digests[communicator.rank] == digests[0] else {
+        throw FileError(.malformed, experiment.dataset, "this rank's files differ from those of rank 0")
       }
-      let validation = opened.validation
-      if experiment.normalize && experiment.normalization == nil {
-        experiment.normalization = Normalization(of: opened.training)
-      }
-      let digests = try communicator.allGather(validation.digest)
-      try communicator.together {
-        guard digests[communicator.rank] == digests[0] else {
-          throw FileError(.malformed, experiment.dataset, "this rank's files differ from those of rank 0")
-        }
-      }
-      let arena = Trainer.arena(for: model, experiment: Experiment())
-      try communicator.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
-      try communicator.broadcast(arena.values.buffer, from: 0)
-      let threads = try World.threads(threads, communicator, environment)
-      let evaluator = try Evaluator(
-        model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
-        normalization: experiment.normalization, threads: threads)
-      try communicator.barrier()  // so that the clock starts on no rank that still waits for another
-      let start = ContinuousClock.now
-      let result = try evaluator.evaluate(validation, values: arena.values.buffer.reading, shouldStop: { false })
-      if communicator.rank == 0, let result {
-        // On the standard error: the standard output is the same for the same weights, however fast they were judged.
-        let seconds = start.duration(to: .now) / .seconds(1)
-        Output.error("\((Double(result.samples) / seconds).fixed(0)) images/s\n")
-        Output.line("loss \(result.loss.fixed(4)) accuracy \(result.accuracy.fixed(4)) samples \(result.samples)")
-      }
+    }
+    let arena = Trainer.arena(for: model, experiment: Experiment())
+    try world.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
+    try communicator.broadcast(arena.values.buffer, from: 0)
+    let threads = try World.threads(threads, communicator, world.environment)
+    let evaluator = try Evaluator(
+      model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
+      normalization: experiment.normalization, threads: threads)
+    try communicator.barrier()  // so that the clock starts on no rank that still waits for another
+    world.startDeadline()
+    let start = ContinuousClock.now
+    let result = try evaluator.evaluate(
+      validation, values: arena.values.buffer.reading, shouldStop: { communicator.stop.isMade })
+    guard let result else { throw Stopped() }
+    if world.isSpeaker {
+      // On the standard error: the standard output is the same for the same weights, however fast they were judged.
+      let seconds = start.duration(to: .now) / .seconds(1)
+      Output.error("\((Double(result.samples) / seconds).fixed(0)) images/s\n")
+      Output.line("loss \(result.loss.fixed(4)) accuracy \(result.accuracy.fixed(4)) samples \(result.samples)")
     }
   }
 

@@ -37,14 +37,13 @@ struct ReplayCommand: Command {
     threads = try arguments.integer("--threads", in: World.threadCounts)
   }
 
-  func run(_ environment: [String: String]) throws {
-    OpenBLAS.useCallingThreadOnly()
+  func run(in world: World) throws {
     let replay = try Replay(run, step: step) { Program.complain($0) }
     let experiment = replay.checkpoint.experiment
-    let (data, model) = try experiment.open(folder: data, environment: environment)
+    let (data, model) = try experiment.open(folder: data, environment: world.environment)
     try experiment.check(data)
     let start = replay.checkpoint.state.step
-    let threads = try World.threads(threads, SoloCommunicator(), environment)
+    let threads = try World.threads(threads, SoloCommunicator(), world.environment)
     let steps = start + 1 == step ? "step \(step)" : "steps \(start + 1) to \(step)"
     Output.line("replaying \(steps) from \(replay.checkpoint.path)")
     warn(replay)

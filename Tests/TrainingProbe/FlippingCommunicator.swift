@@ -22,7 +22,7 @@ final class FlippingCommunicator: Communicator {
   var rank: Int { base.rank }
   var size: Int { base.size }
   var hosts: [String] { base.hosts }
-  var deadline: Duration {
+  var deadline: Duration? {
     get { base.deadline }
     set { base.deadline = newValue }
   }

@@ -5,15 +5,17 @@ import Glibc
 /// After a short spin each pause gives the core away, because more ranks than cores are normal on laptops and in tests.
 struct Patience {
   private static let spins = 64
+  /// After so long without progress a core is better left to those that work, the more so where ranks share it.
+  private static let restlessness = Duration.seconds(1)
 
-  private let limit: Duration
+  private let limit: Duration?
   private let clock = SuspendingClock()
   private var last: SuspendingClock.Instant
   private var waited = Duration.zero
   private var polls = 0
 
-  /// Waits for at most `limit` without progress.
-  init(_ limit: Duration) {
+  /// Waits for at most `limit` without progress; for ever where it is nil.
+  init(_ limit: Duration?) {
     self.limit = limit
     last = clock.now
   }
@@ -34,6 +36,7 @@ struct Patience {
     let now = clock.now
     waited += min(last.duration(to: now), .milliseconds(100))
     last = now
-    return waited < limit
+    if waited >= Self.restlessness { usleep(1000) }
+    return limit.map { waited < $0 } ?? true
   }
 }

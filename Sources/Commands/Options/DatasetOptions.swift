@@ -1,3 +1,4 @@
+import Collectives
 import Datasets
 import Files
 import Runs
@@ -56,7 +57,7 @@ enum DatasetOptions {
     case "cifar100": return try CIFAR100.open(folder: places.find(.cifar100))
     case "folder":
       guard let folder else { throw UsageError("--dataset folder needs --data DIR, the folder of the images") }
-      var line = ProgressLine(isShown: Program.isSpeaker(environment) && ProgressLine.hasTerminal(environment))
+      var line = ProgressLine(isShown: MPICommunicator.isFirst(environment: environment) && ProgressLine.hasTerminal(environment))
       defer { line.clear() }
       return try ImageFolder.open(folder: folder, shape: inputShape.map { Shape($0) }) { done, total in
         line.show { "images: \(done) of \(total)" }

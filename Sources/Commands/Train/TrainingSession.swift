@@ -14,23 +14,22 @@ import Training
 /// training begins, a failure on one rank is told to all, so they end together.
 struct TrainingSession {
   private let command: TrainCommand
-  private let communicator: any Communicator
-  private let environment: [String: String]
+  private let world: World
+  private var communicator: any Communicator { world.communicator }
 
-  init(_ command: TrainCommand, communicator: any Communicator, environment: [String: String]) {
+  init(_ command: TrainCommand, in world: World) {
     self.command = command
-    self.communicator = communicator
-    self.environment = environment
+    self.world = world
   }
 
   func run() throws {
     // What to do, and where it stands: rank 0 knows.
-    let plan = try communicator.together { communicator.rank == 0 ? try makePlan() : nil }
+    let plan = try world.together { world.isSpeaker ? try makePlan() : nil }
     var start = try communicator.share(plan.map(Start.init))
 
     // What to do it on: each rank sees for itself.
-    let (data, model) = try communicator.together {
-      try start.experiment.open(folder: command.data, environment: environment)
+    let (data, model) = try world.together { [experiment = start.experiment] in
+      try experiment.open(folder: command.data, environment: world.environment)
     }
     let digests = try communicator.allGather(data.training.digest + data.validation.digest)
     try communicator.together { try compare(data, digests, with: start.experiment) }
@@ -38,7 +37,7 @@ struct TrainingSession {
     try communicator.together { try start.setScheduleLength(samples: data.training.count) }
     // Every rank has the same samples, and their statistics are whole numbers: the same on all.
     if start.experiment.normalize && start.experiment.normalization == nil {
-      start.experiment.normalization = Normalization(of: data.training)
+      start.experiment.normalization = try world.together { Normalization(of: data.training) }
     }
 
     // The numbers to start from: by seed on each rank, or from rank 0's file.
@@ -56,10 +55,14 @@ struct TrainingSession {
       }
     }
 
-    let threads = try World.threads(command.threads, communicator, environment)
+    let threads = try World.threads(command.threads, communicator, world.environment)
     try World.warnOfMixedKernels(communicator)
-    let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
-    let recorder = try communicator.together { try plan.map { try prepare($0, start) } }
+    let console = plan.map { Console(folder: $0.folder.path, environment: world.environment) }
+    let recorder = try communicator.together {
+      if communicator.stop.isMade { throw Stopped() }
+      return try plan.map { try prepare($0, start) }
+    }
+    world.startDeadline()
     console?.didStart(
       start.experiment, model: model, data: data, communicator: communicator, threads: threads, step: start.state.step,
       blas: OpenBLAS.identity)
@@ -72,7 +75,7 @@ struct TrainingSession {
     if case .failure(let error) = end, !(error is Stopped) { throw error }
     if command.isProfiling {
       let profile = try trainer.profile()
-      try plan.map { try profile.writeTrace(to: $0.folder.tracePath) }
+      if let plan { try communicator.aside { try profile.writeTrace(to: plan.folder.tracePath) } }
       console?.show(profile)
     }
     try end.get()

@@ -1,0 +1,65 @@
+import Glibc
+
+/// The pipe behind mpirun.
+///
+/// mpirun reads what its ranks say and writes it to its own output, and where that is a pipe whose reader has gone (`| head`),
+/// it ends the job. So a rank on mpirun's host writes into that pipe itself: mpirun has nothing to write then, and a rank
+/// outlives readers.
+enum LauncherPipe {
+  /// Where lines go.
+  enum Way {
+    /// To the process's own output.
+    case own
+    /// Straight to the reader of mpirun's output, by this descriptor.
+    case direct(Int32)
+    /// Nowhere, for mpirun's output has no reader any more.
+    case nowhere
+  }
+
+  private static let launchers = ["orterun", "prterun", "prte", "mpirun", "mpiexec"]
+  /// What makes mpirun do more with lines than to pass them on.
+  private static let treatments = ["tag_output", "timestamp_output", "output_filename", "xml_output", "xml_file"]
+
+  /// The way of what goes to `descriptor`, the standard output or error.
+  static func way(of descriptor: Int32) -> Way {
+    guard getenv("OMPI_COMM_WORLD_SIZE") != nil, !treatments.contains(where: { getenv("OMPI_MCA_orte_\($0)") != nil }),
+      let launcher = launcher()
+    else { return .own }
+    let path = "/proc/\(launcher)/fd/\(descriptor)"
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return .own }
+    // Without O_NONBLOCK this would wait for a reader, and with it a full pipe would lose lines.
+    let pipe = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+    guard pipe >= 0 else { return errno == ENXIO ? .nowhere : .own }
+    guard fcntl(pipe, F_SETFL, O_WRONLY) == 0 else {
+      close(pipe)
+      return .own
+    }
+    return .direct(pipe)
+  }
+
+  /// mpirun, where this process or a script that it runs in is its child. Some scripts stand between the two.
+  private static func launcher() -> pid_t? {
+    var process = getppid()
+    for _ in 0..<8 where process > 1 {
+      var name = [CChar](repeating: 0, count: 4096)
+      let length = readlink("/proc/\(process)/exe", &name, name.count)
+      let path = String(decoding: name.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+      if launchers.contains(where: { path.hasSuffix("/\($0)") }) { return process }
+      guard let parent = parent(of: process) else { return nil }
+      process = parent
+    }
+    return nil
+  }
+
+  /// `PID (name) state PARENT …`, where a name may hold anything.
+  private static func parent(of process: pid_t) -> pid_t? {
+    let descriptor = open("/proc/\(process)/stat", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 1024)
+    let count = read(descriptor, &bytes, bytes.count)
+    let rest = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: ")").last
+    return rest?.split(separator: " ").dropFirst().first.flatMap { pid_t($0) }
+  }
+}
