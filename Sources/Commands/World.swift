@@ -10,8 +10,11 @@ struct World {
   let communicator: any Communicator
   /// This process's environment.
   let environment: [String: String]
-  /// How long ranks that train wait for a sign of life from one another.
+  /// How long ranks at work wait for a sign of life from one another.
   private let timeout: Duration
+
+  /// The `--timeout` of whoever gives none.
+  private static let standardTimeout = Duration.seconds(300)
 
   /// Whether this is the rank that speaks for all.
   var isSpeaker: Bool { communicator.rank == 0 }
@@ -25,11 +28,12 @@ struct World {
   /// they end together. An error that all ranks share ends them all in good order; rank 0 tells of it. Any other error is
   /// this rank's own: the others cannot know of it, so they are ended with it.
   static func run(
-    _ environment: [String: String], timeout: Duration, _ body: (World) throws -> ExitCode
+    _ environment: [String: String], timeout requested: Duration?, _ body: (World) throws -> ExitCode
   ) -> ExitCode {
+    let timeout = requested ?? standardTimeout
     let communicator: any Communicator
     do {
-      communicator = try connect(environment, timeout)
+      communicator = try connect(environment, startLimit: max(startLimit, requested ?? .zero))
     } catch {
       // Every process of the launcher's says the same, and most launchers kill all as soon as one fails.
       if MPICommunicator.isFirst(environment: environment) { Program.complain(error) } else { sleep(1) }
@@ -60,11 +64,11 @@ struct World {
   }
 
   private static func connect(
-    _ environment: [String: String], _ timeout: Duration
+    _ environment: [String: String], startLimit: Duration
   ) throws(CollectiveError) -> any Communicator {
     let stop = StopRequest { StopSignal.isRaised }
     guard try MPICommunicator.isLaunched(environment: environment) else { return SoloCommunicator(stop: stop) }
-    return try MPICommunicator(environment: environment, stop: stop, startLimit: max(startLimit, timeout)) { error in
+    return try MPICommunicator(environment: environment, stop: stop, startLimit: startLimit) { error in
       // The main thread is inside MPI, and does not come back: a rank that it waits for has left, or never came.
       if let error {
         Program.complain(error)

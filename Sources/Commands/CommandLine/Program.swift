@@ -23,8 +23,7 @@ public enum Program {
     // any does.
     let isLaunched = (try? MPICommunicator.isLaunched(environment: environment)) ?? false
     if isLaunched || (try? request.get())?.isCollective == true { StopSignal.install() }
-    let timeout = (try? request.get())?.timeout ?? Request.standardTimeout
-    return World.run(environment, timeout: timeout) { world in
+    return World.run(environment, timeout: (try? request.get())?.timeout) { world in
       try LaunchRecord(words, request).compare(world.communicator)
       switch try request.get().action {
       case .text(let text):

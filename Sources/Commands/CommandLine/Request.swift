@@ -11,13 +11,10 @@ struct Request {
   }
 
   let action: Action
-  /// How long ranks that train wait for a sign of life from one another.
-  private(set) var timeout = standardTimeout
+  /// How long ranks at work are to wait for a sign of life from one another; nil where nothing is said of it.
+  private(set) var timeout: Duration?
   /// The command's options and what else stands on the line, as they were understood: what all ranks must share.
   private(set) var words: [String: String] = [:]
-
-  /// The `--timeout` of whoever does not give one.
-  static let standardTimeout = Duration.seconds(300)
 
   /// The option that every command has.
   static let timeoutOption = Option(
