@@ -77,12 +77,7 @@ struct EvaluateCommand: Command {
     if experiment.normalize && experiment.normalization == nil {
       experiment.normalization = try world.together { Normalization(of: opened.training) }
     }
-    let digests = try communicator.allGather(validation.digest)
-    try communicator.together {
-      guard digests[communicator.rank] == digests[0] else {
-        throw FileError(.malformed, experiment.dataset, "this rank's files differ from those of rank 0")
-      }
-    }
+    try communicator.compare(validation, "validation samples")
     let arena = Trainer.arena(for: model, experiment: Experiment())
     try world.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
     try communicator.broadcast(arena.values.buffer, from: 0)

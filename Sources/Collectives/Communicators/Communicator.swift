@@ -45,7 +45,7 @@ public protocol Communicator: AnyObject {
   func advance(_ transfers: inout Transfers) throws(CollectiveError)
 
   /// Looks after what lies beside the work: tells the others once that this rank wishes to stop, hears that they do, and,
-  /// where `isAlive`, tells them every second that this rank lives. Functions that wait do it too; long work in between
+  /// where `isAlive` and there is a deadline, tells them five times a second that this rank lives. Functions that wait do it too; long work in between
   /// should, now and then. It does not wait.
   ///
   /// - Returns: whether another rank has said that it lives.

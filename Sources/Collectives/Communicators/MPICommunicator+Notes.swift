@@ -13,7 +13,7 @@ extension MPICommunicator {
   /// The highest tag that every MPI knows; buckets count from 0.
   private static let notesTag: Int32 = 32_767
   /// How often a rank that is busy tells that it lives.
-  private static let signEvery = Duration.seconds(1)
+  private static let signEvery = Duration.milliseconds(200)
   /// How often notes are looked for.
   private static let lookEvery = Duration.milliseconds(10)
 
@@ -27,7 +27,8 @@ extension MPICommunicator {
       hasToldStop = true
       try tell(.stop)
     }
-    if isAlive && lastSign.duration(to: now) >= Self.signEvery {
+    // Where nobody has a deadline, nobody needs to know.
+    if isAlive, deadline != nil, lastSign.duration(to: now) >= Self.signEvery {
       lastSign = now
       try tell(.alive)
     }

@@ -31,9 +31,10 @@ struct TrainingSession {
     let (data, model) = try world.together { [experiment = start.experiment] in
       try experiment.open(folder: command.data, environment: world.environment)
     }
-    let digests = try communicator.allGather(data.training.digest + data.validation.digest)
-    try communicator.together { try compare(data, digests, with: start.experiment) }
-    start.experiment.datasetDigest = digests[0]
+    try communicator.compare(data.training, "training samples")
+    try communicator.compare(data.validation, "validation samples")
+    try communicator.together { try start.experiment.check(data) }
+    start.experiment.datasetDigest = data.training.digest + data.validation.digest
     try communicator.together { try start.setScheduleLength(samples: data.training.count) }
     // Every rank has the same samples, and their statistics are whole numbers: the same on all.
     if start.experiment.normalize && start.experiment.normalization == nil {
@@ -164,13 +165,6 @@ struct TrainingSession {
     }
     return Plan(
       folder: folder, experiment: experiment, schedule: schedule, checkpoint: checkpoint, lock: lock, weights: nil)
-  }
-
-  private func compare(_ data: TrainingData, _ digests: [String], with experiment: Experiment) throws {
-    guard digests[communicator.rank] == digests[0] else {
-      throw FileError(.malformed, data.training.name, "this rank's files differ from those of rank 0")
-    }
-    try experiment.check(data)
   }
 
   private func load(_ plan: Plan, into arena: ParameterArena, experiment: inout Experiment) throws {
