@@ -57,7 +57,8 @@ enum DatasetOptions {
     case "cifar100": return try CIFAR100.open(folder: places.find(.cifar100))
     case "folder":
       guard let folder else { throw UsageError("--dataset folder needs --data DIR, the folder of the images") }
-      var line = ProgressLine(isShown: MPICommunicator.isFirst(environment: environment) && ProgressLine.hasTerminal(environment))
+      var line = ProgressLine(
+        isShown: MPICommunicator.isFirst(environment: environment) && ProgressLine.hasTerminal(environment))
       defer { line.clear() }
       return try ImageFolder.open(folder: folder, shape: inputShape.map { Shape($0) }) { done, total in
         line.show { "images: \(done) of \(total)" }
