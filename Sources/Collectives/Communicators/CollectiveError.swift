@@ -4,8 +4,6 @@ public enum CollectiveError: Error, Equatable, CustomStringConvertible {
   case failed(call: String, reason: String)
   /// Nothing came from these ranks for so long; the list is empty where MPI does not tell which.
   case peerSilent(ranks: [Int], seconds: Int, operation: String)
-  /// MPI has not started for so long, because it waits for a rank.
-  case notStarted(seconds: Int)
   /// One message would hold more elements than MPI can count.
   case messageTooLong(call: String, count: Int)
   /// A launcher started so many processes, as a variable of its tells, but MPI connects this one to no other.
@@ -15,7 +13,7 @@ public enum CollectiveError: Error, Equatable, CustomStringConvertible {
   public var exitCode: Int32 {
     switch self {
     case .notConnected: 64
-    case .failed, .peerSilent, .notStarted, .messageTooLong: 69
+    case .failed, .peerSilent, .messageTooLong: 69
     }
   }
 
@@ -27,9 +25,6 @@ public enum CollectiveError: Error, Equatable, CustomStringConvertible {
     case .peerSilent(let ranks, let seconds, let operation):
       "\(operation): nothing from \(Self.name(ranks)) for \(seconds) s; see whether it still runs, and resume from the "
         + "last checkpoint"
-    case .notStarted(let seconds):
-      "not all ranks have started MPI within \(seconds) s: one may have left before, or run another program; `--timeout S` waits "
-        + "longer"
     case .messageTooLong(let call, let count):
       "\(call): a message holds at most \(Int32.max) elements, found \(count); use smaller buckets"
     case .notConnected(let tasks, let variable):
@@ -43,8 +38,16 @@ public enum CollectiveError: Error, Equatable, CustomStringConvertible {
     .peerSilent(ranks: ranks, seconds: seconds(deadline ?? .zero), operation: operation)
   }
 
+  /// MPI has not started for so long, because it waits for a rank.
+  static func notStarted(_ limit: Duration) -> CollectiveError {
+    .failed(
+      call: "MPI_Init_thread",
+      reason: "not all ranks have started MPI within \(seconds(limit)) s: one may have left before, or run another program; "
+        + "`--timeout S` waits longer")
+  }
+
   /// A duration in seconds, rounded up.
-  static func seconds(_ duration: Duration) -> Int {
+  private static func seconds(_ duration: Duration) -> Int {
     let (seconds, attoseconds) = duration.components
     return Int(seconds) + (attoseconds > 0 ? 1 : 0)
   }

@@ -42,7 +42,7 @@ public final class MPICommunicator: Communicator {
     self.stop = stop
     var provided: Int32 = 0
     let watch = StartWatch(startLimit, stop: stop) { isStopped in
-      giveUp(isStopped ? nil : .notStarted(seconds: CollectiveError.seconds(startLimit)))
+      giveUp(isStopped ? nil : .notStarted(startLimit))
     }
     defer { watch.end() }
     try Self.check("MPI_Init_thread", MPI_Init_thread(nil, nil, Int32(MPI_THREAD_FUNNELED), &provided))
