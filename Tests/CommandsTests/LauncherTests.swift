@@ -109,6 +109,18 @@ extension ProgramTests {
       #expect(try program("\(smallRun) --steps 1 --run run", environment: environment).code == 0)
     }
 
+    /// A rank of another MPI program starts ours, and hands its variables down.
+    @Test func aChildOfARankIsAlone() throws {
+      let outcome = try program.shell(
+        """
+        printf '#include <mpi.h>\n#include <stdlib.h>\nint main(int c, char **v) { int r; MPI_Init(&c, &v); \
+          MPI_Comm_rank(MPI_COMM_WORLD, &r); if (r == 1) r = system(v[1]); MPI_Finalize(); return r != 0; }' > parent.c
+        mpicc.openmpi parent.c -o parent && $mpirun -np 2 ./parent "$cnn \(smallRun) --steps 1 --run run"
+        """)
+      #expect(outcome.code == 0, "\(outcome.error)")
+      #expect(outcome.lines.first?.hasPrefix("ranks       1 on ") == true, "\(outcome.output)")
+    }
+
     // MARK: - Readers
 
     /// A reader that goes away ends nothing, at no line, of neither stream.

@@ -42,7 +42,8 @@ public enum CollectiveError: Error, Equatable, CustomStringConvertible {
   static func notStarted(_ limit: Duration) -> CollectiveError {
     .failed(
       call: "MPI_Init_thread",
-      reason: "not all ranks have started MPI within \(seconds(limit)) s: one may have left before, or run another program; "
+      reason:
+        "not all ranks have started MPI within \(seconds(limit)) s: one may have left before, or run another program; "
         + "`--timeout S` waits longer")
   }
 

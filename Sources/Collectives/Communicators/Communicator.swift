@@ -3,8 +3,9 @@ import Tensors
 /// All ranks of a run, seen from one of them.
 ///
 /// Every function that waits gives up after `deadline` without progress and throws `CollectiveError.peerSilent`: no rank
-/// hangs because another has failed. A rank that is busy with something else says so with `aside`, and is waited for. All calls come from one thread. After an error the only way on is `abort`, because
-/// MPI may still write to buffers of operations that were not completed.
+/// hangs because another has failed. A rank that is busy with something else says so with `aside`, and is waited for. All
+/// calls come from one thread. After an error the only way on is `abort`, because MPI may still write to buffers of
+/// operations that were not completed.
 public protocol Communicator: AnyObject {
   /// This rank, in `0..<size`.
   var rank: Int { get }
@@ -45,8 +46,8 @@ public protocol Communicator: AnyObject {
   func advance(_ transfers: inout Transfers) throws(CollectiveError)
 
   /// Looks after what lies beside the work: tells the others once that this rank wishes to stop, hears that they do, and,
-  /// where `isAlive` and there is a deadline, tells them five times a second that this rank lives. Functions that wait do it too; long work in between
-  /// should, now and then. It does not wait.
+  /// where `isAlive` and there is a deadline, tells them five times a second that this rank lives. Functions that wait do
+  /// it too; long work in between should, now and then. It does not wait.
   ///
   /// - Returns: whether another rank has said that it lives.
   func attend(isAlive: Bool) throws(CollectiveError) -> Bool

@@ -27,10 +27,27 @@ extension MPICommunicator {
   /// - Throws: `CollectiveError.notConnected` where another launcher started several processes. Each would train by itself,
   ///   and all would write to one run folder.
   public static func isLaunched(environment: [String: String]) throws(CollectiveError) -> Bool {
+    if announced(environment) != nil && isChildOfRank { return false }
     if ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"].contains(where: { environment[$0] != nil }) { return true }
     try checkAlone(environment)
     return false
   }
+
+  /// Whether a rank of an MPI program started this process, such as a script that uses MPI: then the launcher's variables speak
+  /// of that rank, and this process is one by itself.
+  private static let isChildOfRank: Bool = {
+    for process in Ancestors.processes() {
+      let program = Ancestors.program(of: process)
+      if launchers.contains(where: { program.hasSuffix("/\($0)") }) { return false }
+      if Ancestors.uses("libmpi.so", process) || Ancestors.uses("libmpich", process) { return true }
+    }
+    return false
+  }()
+
+  /// The programs that start ranks, on their own host or on others.
+  private static let launchers = openMPILaunchers + ["orted", "prted", "hydra_pmi_proxy", "slurmstepd"]
+  /// Open MPI's launchers, by the names of their files.
+  public static let openMPILaunchers = ["orterun", "prterun", "prte", "mpirun", "mpiexec"]
 
   /// Whether this process is the launcher's first, as far as its variables tell: the one that speaks while MPI is not there.
   public static func isFirst(environment: [String: String]) -> Bool {

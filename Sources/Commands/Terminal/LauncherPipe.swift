@@ -1,3 +1,4 @@
+import Collectives
 import Glibc
 
 /// The pipe behind mpirun.
@@ -16,14 +17,13 @@ enum LauncherPipe {
     case nowhere
   }
 
-  private static let launchers = ["orterun", "prterun", "prte", "mpirun", "mpiexec"]
   /// What makes mpirun do more with lines than to pass them on.
   private static let treatments = ["tag_output", "timestamp_output", "output_filename", "xml_output", "xml_file"]
 
   /// The way of what goes to `descriptor`, the standard output or error.
   static func way(of descriptor: Int32) -> Way {
     guard getenv("OMPI_COMM_WORLD_SIZE") != nil, !treatments.contains(where: { getenv("OMPI_MCA_orte_\($0)") != nil }),
-      let launcher = launcher()
+      let launcher = Ancestors.processes().first(where: isLauncher)
     else { return .own }
     let path = "/proc/\(launcher)/fd/\(descriptor)"
     var status = stat()
@@ -38,28 +38,8 @@ enum LauncherPipe {
     return .direct(pipe)
   }
 
-  /// mpirun, where this process or a script that it runs in is its child. Some scripts stand between the two.
-  private static func launcher() -> pid_t? {
-    var process = getppid()
-    for _ in 0..<8 where process > 1 {
-      var name = [CChar](repeating: 0, count: 4096)
-      let length = readlink("/proc/\(process)/exe", &name, name.count)
-      let path = String(decoding: name.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
-      if launchers.contains(where: { path.hasSuffix("/\($0)") }) { return process }
-      guard let parent = parent(of: process) else { return nil }
-      process = parent
-    }
-    return nil
-  }
-
-  /// `PID (name) state PARENT …`, where a name may hold anything.
-  private static func parent(of process: pid_t) -> pid_t? {
-    let descriptor = open("/proc/\(process)/stat", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 1024)
-    let count = read(descriptor, &bytes, bytes.count)
-    let rest = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: ")").last
-    return rest?.split(separator: " ").dropFirst().first.flatMap { pid_t($0) }
+  private static func isLauncher(_ process: pid_t) -> Bool {
+    let program = Ancestors.program(of: process)
+    return MPICommunicator.openMPILaunchers.contains { program.hasSuffix("/\($0)") }
   }
 }
