@@ -138,6 +138,14 @@ extension ProgramTests {
       }
     }
 
+    /// A script between mpirun and the program may want to have its lines.
+    @Test func aScriptKeepsTheLinesOfItsProgram() throws {
+      let outcome = try program.shell(
+        "export cnn; $mpirun -np 2 bash -c '$cnn summary > own-$OMPI_COMM_WORLD_RANK' 2>&1 | cat")
+      #expect(try program.text("own-0").contains("Trainable params"))
+      #expect(!outcome.output.contains("Trainable params"))
+    }
+
     /// What mpirun says of a job that failed may find no reader either.
     @Test func theCodeOutlivesTheReader() throws {
       let outcome = try program.shell("$launch/local 2 inspect none 2>&1 | true; exit ${PIPESTATUS[0]}")

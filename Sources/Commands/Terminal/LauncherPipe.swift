@@ -23,7 +23,7 @@ enum LauncherPipe {
   /// The way of what goes to `descriptor`, the standard output or error.
   static func way(of descriptor: Int32) -> Way {
     guard getenv("OMPI_COMM_WORLD_SIZE") != nil, !treatments.contains(where: { getenv("OMPI_MCA_orte_\($0)") != nil }),
-      let launcher = Ancestors.processes().first(where: isLauncher)
+      let launcher = Ancestors.processes().first(where: isLauncher), reads(launcher, descriptor)
     else { return .own }
     let path = "/proc/\(launcher)/fd/\(descriptor)"
     var status = stat()
@@ -36,6 +36,15 @@ enum LauncherPipe {
       return .own
     }
     return .direct(pipe)
+  }
+
+  /// Whether the launcher itself reads what goes to `descriptor`, by a terminal or a pipe that it made for the rank: a script in
+  /// between may have sent it elsewhere.
+  private static func reads(_ launcher: pid_t, _ descriptor: Int32) -> Bool {
+    if isatty(descriptor) == 1 { return true }
+    var (own, other) = (stat(), stat())
+    guard fstat(descriptor, &own) == 0, own.st_mode & S_IFMT == S_IFIFO else { return false }
+    return (0..<1024).contains { stat("/proc/\(launcher)/fd/\($0)", &other) == 0 && other.st_ino == own.st_ino }
   }
 
   private static func isLauncher(_ process: pid_t) -> Bool {
