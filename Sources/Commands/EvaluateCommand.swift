@@ -78,10 +78,13 @@ struct EvaluateCommand: Command {
       experiment.normalization = try world.together { Normalization(of: opened.training) }
     }
     try communicator.compare(validation, "validation samples")
+    let threads = try World.threads(threads, communicator, world.environment)
+    try communicator.together {
+      try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
+    }
     let arena = Trainer.arena(for: model, experiment: Experiment())
     try world.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
     try communicator.broadcast(arena.values.buffer, from: 0)
-    let threads = try World.threads(threads, communicator, world.environment)
     let evaluator = try Evaluator(
       model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
       normalization: experiment.normalization, threads: threads)
