@@ -41,6 +41,10 @@ let package = Package(
     system("CCrypto", pkgConfig: "libcrypto", apt: ["libssl-dev"]),
     // Without pkg-config: Debian's file for it has a flag of another library's, which SwiftPM warns of in every build.
     system("CGD", apt: ["libgd-dev"]),
+    system("CSPNG", pkgConfig: "spng", apt: ["libspng-dev"]),
+    system("CTurboJPEG", pkgConfig: "libturbojpeg", apt: ["libturbojpeg0-dev"]),
+    system("CWebP", pkgConfig: "libwebpdemux", apt: ["libwebp-dev"]),
+    system("CExif", pkgConfig: "libexif", apt: ["libexif-dev"]),
     system("CZlib", pkgConfig: "zlib", apt: ["zlib1g-dev"]),
     system("CScheduler"),
     system("CVectors"),
@@ -55,7 +59,11 @@ let package = Package(
 
     .target(name: "Layers", dependencies: ["Tensors", "Kernels"]),
     .target(name: "Optimizers", dependencies: ["Tensors", "Kernels"]),
-    .target(name: "Datasets", dependencies: ["Tensors", "Files", "CArchive", "CCurl", "CGD", "CZlib"]),
+    .target(
+      name: "Datasets",
+      dependencies: [
+        "Tensors", "Files", "CArchive", "CCurl", "CExif", "CGD", "CSPNG", "CTurboJPEG", "CWebP", "CZlib",
+      ]),
     .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "COpenMPI"]),
 
     // MARK: - Floors 3 to 6: networks, training, the program

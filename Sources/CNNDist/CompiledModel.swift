@@ -134,6 +134,7 @@ public final class CompiledModel {
     var next = experiment
     next.dataset = data.training.name
     next.datasetDigest = data.training.digest + data.validation.digest
+    next.classNames = data.training.classNames
     next.limit = (data.training as? FirstSamples)?.count
     (next.batchSize, next.slice) = (batchSize, slice)
     if let flaw = next.augmentation.flaw(for: data.training.sampleShape) { throw UsageError(flaw) }

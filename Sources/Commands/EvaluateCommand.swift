@@ -5,7 +5,7 @@ import Models
 import Runs
 import Training
 
-/// `cnn-dist evaluate`: measures a run, a checkpoint or a file of weights on the validation samples.
+/// `cnn-dist evaluate`: measures a run, a checkpoint or a file of weights on validation or test samples.
 struct EvaluateCommand: Command {
   static let name = "evaluate"
   static let summary = "Measures loss and accuracy on the validation samples."
@@ -21,7 +21,12 @@ struct EvaluateCommand: Command {
       Option("--normalize", nil, "with --weights: scale each channel by the data set's training samples"),
       Option("--slice", "N", "the samples of one unit of work (default \(defaultSlice))"), World.threadsOption,
     ]
-  static let notes = DatasetOptions.notes
+  static let notes =
+    DatasetOptions.notes + """
+
+      `evaluate` judges all images of a DIR that has only the classes, where they are not those of the run's training. Classes
+      go by their names: a DIR may lack some of the run's, and is refused where it has others.
+      """
 
   /// As many rows as a product takes at full speed. Nothing is summed over slices but the score, so that this need not be
   /// training's.
@@ -70,14 +75,15 @@ struct EvaluateCommand: Command {
     let communicator = world.communicator
     let subject = try world.together { world.isSpeaker ? try open() : nil }
     var experiment = try communicator.share(subject?.experiment)
+    let share = try communicator.planCores(world.environment).threads
     let (opened, model) = try world.together { [experiment] in
-      try experiment.open(folder: data, environment: world.environment)
+      try experiment.openToJudge(folder: data, threads: self.threads ?? share, environment: world.environment)
     }
-    let validation = opened.validation
-    if experiment.normalize && experiment.normalization == nil {
-      experiment.normalization = try world.together { Normalization(of: opened.training) }
+    let samples = opened.samples
+    if experiment.normalize && experiment.normalization == nil, let training = opened.training {
+      experiment.normalization = try world.together { Normalization(of: training) }
     }
-    try communicator.compare(validation, "validation samples")
+    try communicator.compare(samples, "samples to judge")
     let threads = try World.threads(threads, communicator, world.environment)
     try communicator.together {
       try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
@@ -92,7 +98,7 @@ struct EvaluateCommand: Command {
     world.startDeadline()
     let start = ContinuousClock.now
     let result = try evaluator.evaluate(
-      validation, values: arena.values.buffer.reading, shouldStop: { communicator.stop.isMade })
+      samples, values: arena.values.buffer.reading, shouldStop: { communicator.stop.isMade })
     guard let result else { throw Stopped() }
     if world.isSpeaker {
       // On the standard error: the standard output is the same for the same weights, however fast they were judged.

@@ -40,10 +40,10 @@ struct ReplayCommand: Command {
   func run(in world: World) throws {
     let replay = try Replay(run, step: step) { Program.complain($0) }
     let experiment = replay.checkpoint.experiment
-    let (data, model) = try experiment.open(folder: data, environment: world.environment)
+    let threads = try World.threads(threads, SoloCommunicator(), world.environment)
+    let (data, model) = try experiment.open(folder: data, threads: threads, environment: world.environment)
     try experiment.check(data)
     let start = replay.checkpoint.state.step
-    let threads = try World.threads(threads, SoloCommunicator(), world.environment)
     try MemoryNeed(
       training: model, experiment: experiment, samples: data.training.count, communicator: SoloCommunicator(),
       threads: threads

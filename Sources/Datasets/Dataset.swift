@@ -8,6 +8,8 @@ public protocol Dataset: Sendable {
   var sampleShape: Shape { get }
   /// What each label stands for, in the order of the labels.
   var classNames: [String] { get }
+  /// How many values a pixel can have, evenly from 0 to 1.
+  var levels: Int { get }
   /// How many samples there are, at least 1.
   var count: Int { get }
   /// A cheap identity, in hexadecimal: equal digests mean the same samples in the same order, for checkpoints and for
@@ -19,4 +21,9 @@ public protocol Dataset: Sendable {
 
   /// Writes the pixels of sample `sample`, each in 0...1, into `pixels`, which holds `sampleShape.count` floats.
   func load(_ sample: Int, into pixels: MutableFloatBuffer)
+}
+
+extension Dataset {
+  /// 256: pixels are bytes.
+  public var levels: Int { 1 << 8 }
 }

@@ -71,7 +71,8 @@ enum HelpTexts {
       --warm-up STEPS           rise linearly to the rate in the first STEPS steps (default 0)
       --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
 
-    `--dataset folder --data DIR` takes PNG and JPEG files from DIR/train/CLASS and DIR/validation/CLASS (or val, or test).
+    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
+    val, or test), upright and over white where they are transparent.
     Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
     """
 
@@ -92,8 +93,11 @@ enum HelpTexts {
       --threads T          the compute threads of each rank (default: its share of the host's cores)
       --timeout S          give up a rank of which nothing is heard for S seconds of work (default 300)
 
-    `--dataset folder --data DIR` takes PNG and JPEG files from DIR/train/CLASS and DIR/validation/CLASS (or val, or test).
+    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
+    val, or test), upright and over white where they are transparent.
     Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
+    `evaluate` judges all images of a DIR that has only the classes, where they are not those of the run's training. Classes
+    go by their names: a DIR may lack some of the run's, and is refused where it has others.
     """
 
   static let inspect = """

@@ -70,6 +70,73 @@ extension ProgramTests {
       #expect(other.code == 64 && other.error.contains("augmentation: flip, not none"), "\(other.error)")
     }
 
+    /// A folder of test images has the classes alone, and may lack some of the run's.
+    @Test func aFolderOfTestImagesIsJudgedWhole() throws {
+      try train("--dataset folder --data images --input-shape 20x24x1 --run run")
+      let whole = try program("evaluate --run run --data images")
+      #expect(whole.lines.last?.hasSuffix("samples 20") ?? false, "\(whole.error)")
+      #expect(whole.complaints == ["judging the 20 images of images/validation"])
+      let alone = try program("evaluate --run run --data images/validation", ranks: 2)
+      #expect(alone.lines.last == whole.lines.last, "\(alone.error)")
+      #expect(alone.complaints == ["judging all of images/validation, 20 images"])
+
+      // Fewer classes keep the labels that the run gave them: what is right of the parts is what is right of the whole.
+      let classes = try program.names(in: "images/validation").filter { !$0.hasPrefix(".") }
+      func judge(_ names: ArraySlice<String>) throws -> (right: Double, samples: Double) {
+        _ = try program.shell("rm -rf part; mkdir part")
+        for name in names { _ = try program.shell("cp -r 'images/validation/\(name)' part") }
+        let outcome = try program("evaluate --run run --data part")
+        let line = try #require(outcome.lines.last, "\(outcome.error)")
+        let match = try #require(line.wholeMatch(of: /loss \S+ accuracy (\S+) samples (\d+)/), "\(line)")
+        let samples = try #require(Double(match.2))
+        return ((try #require(Double(match.1)) * samples).rounded(), samples)
+      }
+      let parts = [try judge(classes[..<3]), try judge(classes[3...])]
+      let all = try judge(classes[...])
+      #expect(parts[0].samples == 6 && parts[1].samples == 14)
+      #expect(parts[0].right + parts[1].right == all.right)
+
+      _ = try program.shell("mv part/dots part/zebra")
+      let stranger = try program("evaluate --run run --data part")
+      #expect(stranger.code == 65 && stranger.error.contains("has samples of the class zebra, but the network"))
+    }
+
+    /// Where the classes stand in the folder that was trained on, what training left out is judged.
+    @Test func theFolderOfTheTrainingIsJudgedByWhatItLeftOut() throws {
+      try Images.write(0..<200, of: Synthetic.open().training, to: "\(program.folder)/flat")
+      try train("--dataset folder --data flat --run run")
+      let own = try program("evaluate --run run --data flat")
+      #expect(own.lines.last?.hasSuffix("samples 20") ?? false, "\(own.error)")
+      #expect(own.complaints == ["judging every 10th image of each class, 20 in all, which training left out"])
+      _ = try program.shell("cp -r flat other; rm other/disc/000010.png")
+      let other = try program("evaluate --run run --data other")
+      #expect(other.complaints == ["judging all of other, 199 images"], "\(other.error)")
+    }
+
+    @Test func classesOfOtherNamesAreRefused() throws {
+      try train("--dataset synthetic --limit 40 --validate-every 0 --run run")
+      #expect(try program.text("run/config.json").contains("\"class_names\""))
+      let same = try program("evaluate --run run --dataset folder --data images")
+      #expect(same.code == 0 && same.lines.last?.hasSuffix("samples 20") ?? false, "\(same.error)")
+      _ = try program.shell("cd images; for half in train validation; do mv $half/disc $half/dog; done")
+      let other = try program("evaluate --run run --dataset folder --data images", ranks: 2)
+      #expect(other.code == 65 && other.complaints.count { $0.contains("has samples of the class dog") } == 1)
+      #expect(other.error.contains("was trained on the classes "), "\(other.error)")
+    }
+
+    @Test func whatIsPassedOverIsSaidOnce() throws {
+      _ = try program.shell(
+        "cd images; touch train/disc/notes.txt train/.DS_Store; mkdir train/disc/old; cp train/disc/000010.png train/a.png"
+      )
+      let outcome = try program("\(Self.recipe) --dataset folder --data images --run run", ranks: 2)
+      #expect(outcome.code == 0)
+      #expect(
+        outcome.complaints.filter { $0.contains("passed over") } == [
+          "images: passed over 1 file that is no picture (1 .txt), 1 picture in no class's folder, 1 folder "
+            + "(images/train/disc/old) and 1 hidden name"
+        ])
+    }
+
     @Test func oneBrokenImageEndsAll() throws {
       let path = "images/train/disc/000010.png"
       _ = try program.shell("truncate -s 300 \(path)")
@@ -79,6 +146,13 @@ extension ProgramTests {
         #expect(outcome.complaints.count == 1, "\(outcome.error)")
         #expect(outcome.error.contains("\(path): cannot be decoded as PNG ("), "\(outcome.error)")
         #expect(try !program.names(in: ".").contains("run"))
+      }
+      _ = try program.shell("truncate -s 10 images/validation/ring/*; echo '<html>' > images/train/disc/a.jpg")
+      let outcome = try program("\(Self.recipe) --dataset folder --data images --run run", ranks: 2)
+      #expect(outcome.code == 65)
+      #expect(outcome.complaints.count == 1 && outcome.error.contains("images: 4 of 81 images are broken:\n"))
+      for name in ["train/disc/000010.png: cannot be", "train/disc/a.jpg, byte 0: is neither", "validation/ring/"] {
+        #expect(outcome.error.contains("\n  images/\(name)"), "\(outcome.error)")
       }
     }
 

@@ -100,7 +100,7 @@ import Testing
     return (data.training.sampleShape, bytes(data.training, 0))
   }
 
-  @Test func greyStaysGreyAndTransparencyIsLeftOut() throws {
+  @Test func greyStaysGreyAndTransparencyIsLaidOverWhite() throws {
     let grey = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR4nGNgMGJI+Q8AApUBlmbZNnkAAAAASUVORK5CYII="
     let transparent =
       "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGPgEpFjOJFi9B8AB0gCms8VXPwAAAAASUVORK5CYII="
@@ -110,9 +110,9 @@ import Testing
       try decode(decoded, shape: [2, 2, 3]) == ([2, 2, 3], [0, 0, 0, 50, 50, 50, 100, 100, 100, 255, 255, 255]))
     // (10, 20, 30) wholly transparent, (200, 100, 50) not at all.
     let pixels = try #require(Data(base64Encoded: transparent)).map { $0 }
-    #expect(try decode(pixels) == ([1, 2, 3], [10, 20, 30, 200, 100, 50]))
+    #expect(try decode(pixels) == ([1, 2, 3], [255, 255, 255, 200, 100, 50]))
     // 0.299 · 200 + 0.587 · 100 + 0.114 · 50 = 124.2
-    #expect(try decode(pixels, shape: [1, 2, 1]) == ([1, 2, 1], [18, 124]))
+    #expect(try decode(pixels, shape: [1, 2, 1]) == ([1, 2, 1], [255, 124]))
   }
 
   /// At quality 100 a JPEG keeps a plain colour to two levels.
@@ -133,6 +133,19 @@ import Testing
         == [0, 0, 90, 90, 240, 240, 0, 0, 90, 90, 240, 240])
   }
 
+  /// Runs on images that libgd resized stay what they were.
+  @Test(arguments: [(30, 40), (37, 61), (5, 3), (90, 70), (1, 100), (64, 2)])
+  func resizingHasTheBitsOfLibgds(height: Int, width: Int) throws {
+    for (oldHeight, oldWidth) in [(60, 80), (41, 57), (7, 9)] {
+      let image = Images.bytes(.png, height: oldHeight, width: oldWidth) { y, x in
+        (y * 7919 + x * 104_729 + y * x * 31) % 0xFFFFFF
+      }
+      #expect(
+        try decode(image, shape: [height, width, 3]).1 == Images.resampled(image, height: height, width: width),
+        "from \(oldHeight)×\(oldWidth)")
+    }
+  }
+
   @Test func imagesOfSeveralSizesNeedAShape() throws {
     let images = [
       "train/a/1.png": plain(1), "train/b/1.png": plain(2, height: 3), "val/a/1.png": plain(3),
@@ -150,6 +163,9 @@ import Testing
     flipped[png.count / 2] ^= 1
     var bomb = png
     bomb.replaceSubrange(16..<24, with: [0, 1, 0, 0, 0, 1, 0, 0])
+    // A header of 40 bytes, 20×20 pixels of 16 bits.
+    let bitmap =
+      Array("BM".utf8) + [0, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 20, 0, 0, 0, 20, 0, 0, 0, 1, 0, 16, 0]
     for (name, bytes, message) in [
       ("x.png", Array(png[..<(png.count / 2)]), "cannot be decoded as PNG"),
       ("x.png", flipped, "cannot be decoded as PNG"),
@@ -157,13 +173,121 @@ import Testing
       ("x.png", bomb, "has 65536×65536 pixels"),
       ("x.jpg", Array(jpeg[..<(jpeg.count - 40)]), "Premature end of JPEG file): it is damaged or cut short"),
       ("x.jpg", Array(jpeg[..<100]), "has 100 bytes without the size of its image"),
-      ("x.jpg", [], "is neither PNG nor JPEG: it is empty"),
-      ("x.jpg", Array("<html>".utf8), "is neither PNG nor JPEG: it starts with 3c 68 74 6d"),
+      ("x.bmp", bitmap, "is a BMP file of 16 bits a pixel behind a header of 40 bytes"),
+      ("x.jpg", [], "is neither PNG, JPEG, GIF, BMP nor WebP: it is empty"),
+      ("x.jpg", Array("<html>".utf8), "nor WebP: it starts with 3c 68 74 6d"),
     ] {
       let found = try failure(
         ["train/a/1.png": png, "train/b/\(name)": bytes, "val/a/1.png": png], shape: [20, 20, 3])
       #expect(found.path == "train/b/\(name)" && found.message.contains(message), "\(found)")
     }
+  }
+
+  /// Many of them are listed together, sorted, those of the header among those of the pixels.
+  @Test func allBrokenImagesAreListedTogether() throws {
+    let png = Images.bytes(.png, height: 20, width: 20) { y, x in y * 99991 * x % 0xFFFFFF }
+    var images = ["train/a/1.png": png, "train/b/1.png": png, "val/a/1.png": png]
+    for index in 1000..<2022 { images["train/a/x\(index).png"] = index % 2 == 0 ? [] : Array(png[..<(png.count / 2)]) }
+    images["val/b/0.gif"] = Array("GIF89a".utf8)
+    let found = try failure(images)
+    #expect(found.path == "" && found.message.hasPrefix("1023 of 1026 images are broken:\n"))
+    let lines = found.message.split(separator: "\n").dropFirst()
+    #expect(lines.count == 1001 && lines.last == "  and 23 more")
+    #expect(lines.dropLast().map { $0.contains("train/a/x") } == [Bool](repeating: true, count: 1000))
+    #expect(lines.prefix(2).map { $0.contains("it is empty") } == [true, false])
+    #expect(lines.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.dropLast() == lines.dropLast())
+  }
+
+  /// What opening such a folder says besides.
+  private func notices(_ images: [String: [UInt8]]) throws -> [String] {
+    try withTemporaryFolder { folder in
+      for (path, bytes) in images { try Images.write(bytes, to: "\(folder)/\(path)") }
+      var notices: [String] = []
+      _ = try ImageFolder.open(
+        folder: folder, shape: nil, notice: { notices.append($0.replacing("\(folder)", with: "here")) })
+      return notices
+    }
+  }
+
+  @Test func strayBytesOfJPEGFilesAreCounted() throws {
+    let jpeg = Images.bytes(.jpg, height: 20, width: 20) { y, x in y * 99991 * x % 0xFFFFFF }
+    let scan = try #require((0..<jpeg.count).first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xDA })
+    let inHeader = jpeg[..<scan] + [1, 2, 3] + jpeg[scan...]
+    let atEnd = jpeg.dropLast(2) + [UInt8](repeating: 0, count: 30) + jpeg.suffix(2)
+    let images = ["train/a/1.jpg": Array(inHeader), "train/b/1.jpg": Array(atEnd), "val/a/1.jpg": jpeg + [9, 9]]
+    // Nobody complains of what follows the end marker.
+    #expect(try notices(images) == ["here: passed over stray bytes in 2 JPEG files"])
+    let data = try open(images)
+    #expect(
+      bytes(data.training, 0) == bytes(data.validation, 0) && bytes(data.training, 1) == bytes(data.validation, 0))
+    // The decoder tells of the stray bytes alone.
+    let found = try failure(images.merging(["val/a/1.jpg": Array(inHeader.dropLast(60))]) { $1 })
+    #expect(found.path == "val/a/1.jpg" && found.message.contains("its end marker is missing"))
+  }
+
+  @Test func whatIsPassedOverIsCounted() throws {
+    let image = plain(0)
+    let images = ["train/a/1.png": image, "train/b/1.png": image, "val/a/1.png": image]
+    #expect(try notices(images) == [])
+    let more = images.merging([
+      "train/a/Thumbs.db": [1], "train/a/.DS_Store": [1], "train/b/notes.TXT": [1], "val/a/x.txt": [1], "README": [1],
+      "train/a/deep/1.png": image, "train/b/folder.png/1.png": image, "test/a/1.png": image, "train/1.png": image,
+    ]) { $1 }
+    #expect(
+      try notices(more) == [
+        "here: passed over 4 files that are no pictures (2 .txt, 1 .db, 1 without an ending), 1 picture in no class's folder, "
+          + "3 folders (here/test, here/train/a/deep, here/train/b/folder.png) and 1 hidden name"
+      ])
+  }
+
+  /// The one who opens is asked whether to go on, and none is decoded after that.
+  @Test func openingCanBeStopped() throws {
+    struct Enough: Error {}
+    try withTemporaryFolder { folder in
+      for index in 0..<40 { try Images.write(plain(index), to: "\(folder)/train/\(index % 2)/\(index).png") }
+      #expect(throws: Enough.self) {
+        try ImageFolder.open(folder: folder, shape: nil, threads: 3, progress: { _, _ in throw Enough() })
+      }
+    }
+  }
+
+  // MARK: - Judging
+
+  private func judge(_ paths: [String], trainedOn digest: String? = nil) throws -> (data: JudgedData, notice: String) {
+    try withTemporaryFolder { folder in
+      for (index, path) in paths.enumerated() { try Images.write(plain(index), to: "\(folder)/\(path)") }
+      var notice = ""
+      let data = try ImageFolder.openToJudge(folder: folder, shape: nil, trainedOn: digest, notice: { notice = $0 })
+      return (data, notice.replacing(folder, with: "here"))
+    }
+  }
+
+  @Test func aFolderOfTestImagesIsJudgedWhole() throws {
+    let flat = (0..<30).map { "a/\(100 + $0).png" } + ["b/1.png"]
+    let all = try judge(flat)
+    #expect(all.data.samples.count == 31 && all.notice == "judging all of here, 31 images")
+    // But where the run was trained on these, what training left out.
+    let digest = try open(Dictionary(uniqueKeysWithValues: flat.enumerated().map { ($1, plain($0)) })).validation.digest
+    let tenth = try judge(flat, trainedOn: "0123\(digest)")
+    #expect(tenth.data.samples.count == 3 && tenth.notice.contains("which training left out"))
+    #expect((0..<3).map { bytes(tenth.data.samples, $0)[2] } == [9, 19, 29])
+
+    let split = try judge(["train/a/1.png", "train/b/1.png", "test/b/1.png", "test/b/2.png"])
+    #expect(split.notice == "judging the 2 images of here/test" && split.data.training == nil)
+    #expect((0..<2).map(split.data.samples.label) == [1, 1])
+    #expect(try judge(["val/a/1.png"]).notice == "judging the 1 image of here/val")
+    for nothing in [["train/a/1.png"], ["a/1.txt"], ["val/a/1.txt", "train/a/1.png"]] {
+      #expect(throws: FileError.self) { try judge(nothing) }
+    }
+  }
+
+  @Test func classesAreMatchedByName() throws {
+    let samples = try judge(["b/1.png", "d/1.png", "b/2.png"]).data.samples
+    let matched = try RelabelledSamples(of: samples, classes: ["a", "b", "c", "d"])
+    #expect((0..<3).map(matched.label) == [1, 3, 1] && matched.classNames == ["a", "b", "c", "d"])
+    #expect((0..<3).map { bytes(matched, $0) } == (0..<3).map { bytes(samples, $0) })
+    let error = try #require(throws: FileError.self) { try RelabelledSamples(of: samples, classes: ["a", "b"]) }
+    #expect(error.message.contains("has samples of the class d, but the network was trained on the classes a, b"))
   }
 
   /// The name may lie about the coding.
@@ -193,7 +317,7 @@ import Testing
         #expect(total == 40)
         told.append(done)
       }
-      #expect(told == Array(1...40))
+      #expect(told == told.sorted() && told.last == 40)
       #expect(data.training.classNames == source.training.classNames.sorted())
       for index in 0..<30 {
         // Both go round all classes, each in its own order of them.

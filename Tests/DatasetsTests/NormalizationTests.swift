@@ -22,6 +22,23 @@ private struct Bytes: Dataset {
   }
 }
 
+/// Samples of 16 bits: level and level + 1 of 65,535 in turn.
+private struct Words: Dataset {
+  let level: Int
+  let name = "words"
+  let sampleShape: Shape = [2, 2, 1]
+  let classNames = ["a"]
+  let count = 3
+  let digest = ""
+  let levels = 1 << 16
+
+  func label(of sample: Int) -> Int { 0 }
+
+  func load(_ sample: Int, into pixels: MutableFloatBuffer) {
+    for index in 0..<4 { pixels[index] = Float(level + index % 2) / 65535 }
+  }
+}
+
 @Suite struct NormalizationTests {
   /// All samples.
   private func loaded(_ data: any Dataset, _ preparation: SamplePreparation, training: Bool = false) -> [Float] {
@@ -82,5 +99,11 @@ private struct Bytes: Dataset {
     {
       #expect(!Normalization(mean: mean, deviation: deviation).isSound)
     }
+  }
+
+  /// As bytes they would all be black.
+  @Test func sixteenBitsAreMeasuredInFull() {
+    let found = Normalization(of: Words(level: 100))
+    #expect(found.mean == [Float(100.5 / 65535)] && found.deviation == [Float(0.5 / 65535)])
   }
 }

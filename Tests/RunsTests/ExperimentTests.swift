@@ -51,6 +51,14 @@ import Testing
     #expect(one.differences(from: other) == ["network: config.layers[1].units: 4, not 5"])
   }
 
+  @Test func classNamesDifferWhereBothAreKept() {
+    var (one, other) = (Experiment(), Experiment())
+    one.classNames = ["a", "b"]
+    #expect(one.differences(from: other).isEmpty && other.differences(from: one).isEmpty)
+    other.classNames = ["a", "c"]
+    #expect(one.differences(from: other).count == 1)
+  }
+
   /// Another end of its schedule makes no other run, and nothing else does not.
   @Test func aScheduleMayBeProlonged() {
     var (one, other) = (Experiment(), Experiment())
@@ -78,6 +86,7 @@ import Testing
     var experiment = Experiment()
     experiment.dataset = "synthetic"
     experiment.datasetDigest = "ab"
+    experiment.classNames = ["a", "b"]
     experiment.limit = 7
     experiment.inputShape = [8, 6, 1]
     experiment.augmentation = Augmentation(crop: 4, flip: true, cutout: 3)
@@ -94,7 +103,8 @@ import Testing
     (experiment.clipNorm, experiment.labelSmoothing) = (2, 0.125)
     (experiment.schedule, experiment.warmUp, experiment.scheduleSteps) = (.oneCycle, 3, 50)
     (experiment.dropEvery, experiment.dropFactor) = (4, 0.5)
-    let untouched = Experiment().differences(from: experiment).count
+    // The names of classes are no difference where one side has none, as runs of before.
+    let untouched = Experiment().differences(from: experiment).count + 1
     #expect(untouched == Mirror(reflecting: experiment).children.count, "a field is left out of this test")
     let copy = try JSONDecoder().decode(Experiment.self, from: try JSONEncoder().encode(experiment))
     #expect(copy == experiment)

@@ -29,6 +29,26 @@ public enum Images {
     return Array(UnsafeRawBufferPointer(start: start, count: Int(count)))
   }
 
+  /// What libgd makes of an image that `bytes` made, resampled to `height`×`width`: bytes of red, green and blue.
+  public static func resampled(_ png: [UInt8], height: Int, width: Int) -> [Int] {
+    var png = png
+    guard let image = gdImageCreateFromPngPtr(Int32(png.count), &png),
+      let resized = gdImageCreateTrueColor(Int32(width), Int32(height))
+    else { return [] }
+    defer {
+      gdImageDestroy(image)
+      gdImageDestroy(resized)
+    }
+    gdImageCopyResampled(
+      resized, image, 0, 0, 0, 0, Int32(width), Int32(height), image.pointee.sx, image.pointee.sy)
+    return (0..<height).flatMap { y in
+      (0..<width).flatMap { x in
+        let colour = Int(gdImageGetTrueColorPixel(resized, Int32(x), Int32(y)))
+        return [colour >> 16 & 0xFF, colour >> 8 & 0xFF, colour & 0xFF]
+      }
+    }
+  }
+
   /// Writes `bytes` to `path`, and makes the folders on the way.
   public static func write(_ bytes: [UInt8], to path: String) throws {
     let url = URL(filePath: path)

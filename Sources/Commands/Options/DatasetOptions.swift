@@ -22,7 +22,8 @@ enum DatasetOptions {
 
   /// What the help says of data sets.
   static let notes = """
-    `--dataset folder --data DIR` takes PNG and JPEG files from DIR/train/CLASS and DIR/validation/CLASS (or val, or test).
+    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
+    val, or test), upright and over white where they are transparent.
     Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
     """
 
@@ -39,11 +40,12 @@ enum DatasetOptions {
     return shape
   }
 
-  /// Opens the data set called `name`. Where that takes long, the speaker of all ranks shows on a terminal how far it is.
+  /// Opens the data set called `name`. Where that takes long, `threads` threads work on it, and the speaker of all ranks shows
+  /// on a terminal how far they are.
   ///
   /// - Throws: `FileError` when its files are missing or broken, `UsageError` for an input shape where it has no meaning.
   static func open(
-    _ name: String, folder: String?, inputShape: [Int]?, environment: [String: String]
+    _ name: String, folder: String?, inputShape: [Int]?, threads: Int, environment: [String: String]
   ) throws -> TrainingData {
     guard inputShape == nil || name == "folder" else {
       throw UsageError(
@@ -56,14 +58,64 @@ enum DatasetOptions {
     case "cifar10": return try CIFAR10.open(folder: places.find(.cifar10))
     case "cifar100": return try CIFAR100.open(folder: places.find(.cifar100))
     case "folder":
-      guard let folder else { throw UsageError("--dataset folder needs --data DIR, the folder of the images") }
-      var line = ProgressLine(
-        isShown: MPICommunicator.isFirst(environment: environment) && ProgressLine.hasTerminal(environment))
-      defer { line.clear() }
-      return try ImageFolder.open(folder: folder, shape: inputShape.map { Shape($0) }) { done, total in
-        line.show { "images: \(done) of \(total)" }
-      }
+      let folder = try named(folder)
+      var telling = Telling(environment)
+      defer { telling.clear() }
+      return try ImageFolder.open(
+        folder: folder, shape: inputShape.map { Shape($0) }, threads: threads, progress: { telling.show($0, of: $1) },
+        notice: telling.say)
     default: throw UsageError("there is no data set \(name)")
     }
+  }
+
+  /// Opens what `experiment`'s network is to be judged by: the validation samples of its data set, or what a folder of images
+  /// holds for that.
+  ///
+  /// - Parameters:
+  ///   - channels: how many channels the network takes, where that is known.
+  ///   - isTrainingWanted: whether the training samples of the data set are needed, too.
+  /// - Throws: as `open`.
+  static func openToJudge(
+    _ experiment: Experiment, folder: String?, channels: Int?, isTrainingWanted: Bool, threads: Int,
+    environment: [String: String]
+  ) throws -> JudgedData {
+    guard experiment.dataset == "folder" else {
+      let data = try open(
+        experiment.dataset, folder: folder, inputShape: experiment.inputShape, threads: threads,
+        environment: environment)
+      return JudgedData(samples: data.validation, training: data.training)
+    }
+    let folder = try named(folder)
+    var telling = Telling(environment)
+    defer { telling.clear() }
+    return try ImageFolder.openToJudge(
+      folder: folder, shape: experiment.inputShape.map { Shape($0) }, channels: channels,
+      trainedOn: experiment.datasetDigest, isTrainingWanted: isTrainingWanted, threads: threads,
+      progress: { telling.show($0, of: $1) }, notice: telling.say)
+  }
+
+  private static func named(_ folder: String?) throws(UsageError) -> String {
+    guard let folder else { throw UsageError("--dataset folder needs --data DIR, the folder of the images") }
+    return folder
+  }
+
+  /// What the speaker of all ranks says while images are read.
+  private struct Telling {
+    private let isSpeaker: Bool
+    private var line: ProgressLine
+
+    init(_ environment: [String: String]) {
+      isSpeaker = MPICommunicator.isFirst(environment: environment)
+      line = ProgressLine(isShown: isSpeaker && ProgressLine.hasTerminal(environment))
+    }
+
+    mutating func show(_ done: Int, of total: Int) { line.show { "images: \(done) of \(total)" } }
+
+    func say(_ sentence: String) {
+      line.clear()
+      if isSpeaker { Output.error("cnn-dist: \(sentence)\n") }
+    }
+
+    func clear() { line.clear() }
   }
 }

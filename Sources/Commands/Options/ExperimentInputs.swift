@@ -6,17 +6,45 @@ import Runs
 import Training
 
 extension Experiment {
-  /// Opens the data that the experiment trains on, in `folder` where its files are elsewhere than usual, and makes its
-  /// network.
+  /// Opens the data that the experiment trains on, in `folder` where its files are elsewhere than usual, with `threads`
+  /// threads, and makes its network.
   ///
   /// - Throws: `FileError` when files are missing or broken, `UsageError` for what cannot be done to such samples, and what
   ///   `makeModel` throws.
-  func open(folder: String?, environment: [String: String]) throws -> (data: TrainingData, model: Sequential) {
-    let all = try DatasetOptions.open(dataset, folder: folder, inputShape: inputShape, environment: environment)
+  func open(
+    folder: String?, threads: Int, environment: [String: String]
+  ) throws -> (data: TrainingData, model: Sequential) {
+    let all = try DatasetOptions.open(
+      dataset, folder: folder, inputShape: inputShape, threads: threads, environment: environment)
     let data = limit.map { all.limited(to: $0) } ?? all
     let shape = data.training.sampleShape
     if let flaw = augmentation.flaw(for: shape) ?? normalization?.flaw(for: shape) { throw UsageError(flaw) }
     return (data, try makeModel(for: data.training))
+  }
+
+  /// Opens what the experiment's network is to be judged by, as `open` does, and makes the network. The samples have the
+  /// labels that the run gives to classes of their names.
+  ///
+  /// - Throws: `FileError` when files are missing or broken, or a sample is of a class that the run was not trained on; and
+  ///   what `open` throws.
+  func openToJudge(
+    folder: String?, threads: Int, environment: [String: String]
+  ) throws -> (data: JudgedData, model: Sequential) {
+    let needsTraining = normalize && normalization == nil
+    // A run's network knows its samples' shape; that of a file may leave it open.
+    let input = try datasetDigest.isEmpty ? nil : network.map { try Sequential(Architecture(keras: $0)).input }
+    var data = try DatasetOptions.openToJudge(
+      self, folder: folder, channels: input.map { $0[$0.rank - 1] }, isTrainingWanted: needsTraining, threads: threads,
+      environment: environment)
+    if let classNames, classNames != data.samples.classNames {
+      data = JudgedData(
+        samples: try RelabelledSamples(of: data.samples, classes: classNames), training: data.training)
+    }
+    if needsTraining && data.training == nil {
+      throw UsageError("--normalize takes the scales of training samples, of which \(folder ?? dataset) has none")
+    }
+    if let flaw = normalization?.flaw(for: data.samples.sampleShape) { throw UsageError(flaw) }
+    return (data, try makeModel(for: data.samples))
   }
 
   /// Makes sure that `data` are those that a run was started with; an experiment that is yet to begin takes any.

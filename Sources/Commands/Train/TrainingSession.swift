@@ -28,8 +28,9 @@ struct TrainingSession {
     var start = try communicator.share(plan.map(Start.init))
 
     // What to do it on: each rank sees for itself.
+    let share = try communicator.planCores(world.environment).threads
     let (data, model) = try world.together { [experiment = start.experiment] in
-      try experiment.open(folder: command.data, environment: world.environment)
+      try experiment.open(folder: command.data, threads: command.threads ?? share, environment: world.environment)
     }
     try communicator.compare(data.training, "training samples")
     try communicator.compare(data.validation, "validation samples")
@@ -56,7 +57,10 @@ struct TrainingSession {
     let arena = Trainer.arena(for: model, experiment: start.experiment)
     model.initialize(arena.values.buffer, seed: start.experiment.seed)
     try communicator.together {
-      if plan?.checkpoint == nil { start.experiment.network = try model.kerasDocument() }
+      if plan?.checkpoint == nil {
+        start.experiment.network = try model.kerasDocument()
+        start.experiment.classNames = data.training.classNames
+      }
       try plan.map { try load($0, into: arena, experiment: &start.experiment) }
     }
     start.experiment = try communicator.share(start.experiment)

@@ -15,40 +15,42 @@ public struct Normalization: Codable, Hashable, Sendable, CustomStringConvertibl
 
   /// Measures all samples of `dataset`; the channels are its last axis.
   ///
-  /// Each pixel counts as the nearest of the 256 levels of a byte, which it is in every data set of files. Levels are
-  /// counted in integers, so that no order of adding leaves a trace.
+  /// Each pixel counts as the nearest of the data set's levels, which it is in every data set of files. Levels are counted
+  /// in integers, so that no order of adding leaves a trace.
   public init(of dataset: any Dataset) {
     let channels = dataset.sampleShape[dataset.sampleShape.rank - 1]
+    let (levels, top) = (dataset.levels, Float(dataset.levels - 1))
     let sample = FloatStorage(count: dataset.sampleShape.count)
-    var counts = [Int](repeating: 0, count: 256 * channels)
+    var counts = [Int](repeating: 0, count: levels * channels)
     counts.withUnsafeMutableBufferPointer { counts in
       for index in 0..<dataset.count {
         dataset.load(index, into: sample.buffer)
         var channel = 0
         for pixel in sample.buffer {
-          counts[256 * channel + Int((pixel.clamped(to: 0...1) * 255).rounded())] += 1
+          counts[levels * channel + Int((pixel.clamped(to: 0...1) * top).rounded())] += 1
           channel = channel + 1 == channels ? 0 : channel + 1
         }
       }
     }
-    let statistics = (0..<channels).map { Self.statistics(counts[256 * $0..<256 * ($0 + 1)]) }
+    let statistics = (0..<channels).map { Self.statistics(counts[levels * $0..<levels * ($0 + 1)]) }
     self.init(mean: statistics.map(\.mean), deviation: statistics.map(\.deviation))
   }
 
   /// The mean and the standard deviation, sqrt(E[(x - E[x])²]), of levels that occur `counts` times each.
   private static func statistics(_ counts: ArraySlice<Int>) -> (mean: Float, deviation: Float) {
-    let levels = Array(zip(0..<256, counts))
+    let levels = Array(zip(0..<counts.count, counts)).filter { $0.1 > 0 }
+    let top = Double(counts.count - 1)
     let count = levels.reduce(0) { $0 + $1.1 }
-    // Sums of whole numbers are exact: 2^63 is more than 255² times the pixels of any data set that fits a disk. Taken
+    // Sums of whole numbers are exact: 2^127 is more than 65535² times the pixels of any data set that fits a disk. Taken
     // around the whole number below the mean, the squares lose nothing in the subtraction either.
     let centre = levels.reduce(0) { $0 + $1.0 * $1.1 } / count
     let sum = levels.reduce(0) { $0 + ($1.0 - centre) * $1.1 }
-    let squares = levels.reduce(0) { $0 + ($1.0 - centre) * ($1.0 - centre) * $1.1 }
+    let squares = levels.reduce(Int128(0)) { $0 + Int128(($1.0 - centre) * ($1.0 - centre)) * Int128($1.1) }
     let rest = Double(sum) / Double(count)
     let variance = Double(squares) / Double(count) - rest * rest
     let isConstant = levels.contains { $0.1 == count }
     return (
-      mean: Float((Double(centre) + rest) / 255), deviation: isConstant ? 1 : Float(variance.squareRoot() / 255)
+      mean: Float((Double(centre) + rest) / top), deviation: isConstant ? 1 : Float(variance.squareRoot() / top)
     )
   }
 

@@ -9,6 +9,9 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var dataset = "cifar10"
   /// The data set's digest, filled in when the data have been read.
   public var datasetDigest = ""
+  /// The names of the data set's classes, in the order of their labels, filled in when the data have been read. Runs of
+  /// before this was kept have none.
+  public var classNames: [String]?
   /// How many training samples to take, from the first; nil for all.
   public var limit: Int?
   /// (height, width, channels) that a folder of images is resized to; nil for the images' own.
@@ -87,6 +90,8 @@ public struct Experiment: Codable, Equatable, Sendable {
       if key == "network", let network, let theirs = other.network {
         return network.difference(from: theirs).map { "\(key): \($0)" }
       }
+      // What a run of before does not say is no difference.
+      if key == "classNames", classNames == nil || other.classNames == nil { return nil }
       let (mine, yours) = (ours[key] ?? "none", theirs[key] ?? "none")
       return mine == yours ? nil : "\(key): \(mine), not \(yours)"
     }
@@ -120,6 +125,7 @@ extension Experiment {
     }
     try read(.dataset, into: &dataset)
     try read(.datasetDigest, into: &datasetDigest)
+    classNames = try fields.decodeIfPresent([String].self, forKey: .classNames)
     limit = try fields.decodeIfPresent(Int.self, forKey: .limit)
     inputShape = try fields.decodeIfPresent([Int].self, forKey: .inputShape)
     try read(.augmentation, into: &augmentation)

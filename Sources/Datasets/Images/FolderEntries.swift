@@ -1,0 +1,46 @@
+import Files
+import FoundationEssentials
+
+/// What stands in a folder of images, each kind sorted by the bytes of its names.
+struct FolderEntries {
+  /// The names of folders, and of links to folders.
+  private(set) var folders: [String] = []
+  /// The names that end as a picture's do. What these files hold is another question.
+  private(set) var pictures: [String] = []
+  /// The names of all other files.
+  private(set) var others: [String] = []
+  /// The names of files and folders that begin with a dot.
+  private(set) var hidden: [String] = []
+
+  /// Lists the folder at `path`.
+  ///
+  /// - Throws: `FileError`: missing where there is no such folder, failed where it cannot be listed.
+  init(_ path: String) throws(FileError) {
+    guard Self.isFolder(path) else {
+      throw FileError(
+        .missing, path, "there is no such folder; `--data DIR` names the folder with `train/CLASS/*.png` in it")
+    }
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: path)
+    } catch {
+      throw FileError(.failed, path, "cannot be listed: \(error)")
+    }
+    for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      if name.hasPrefix(".") {
+        hidden.append(name)
+      } else if Self.isFolder("\(path)/\(name)") {
+        folders.append(name)
+      } else if ImageFile.endings.contains(where: name.lowercased().hasSuffix) {
+        pictures.append(name)
+      } else {
+        others.append(name)
+      }
+    }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
+  }
+}
