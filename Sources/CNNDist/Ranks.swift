@@ -1,6 +1,7 @@
 import Collectives
 import FoundationEssentials
 import Glibc
+import Training
 
 /// The ranks that this process is one of.
 public enum Ranks {
@@ -20,7 +21,12 @@ public enum Ranks {
       joined = alone
       return alone
     }
-    let world = try MPICommunicator(environment: Self.environment)
+    let world = try MPICommunicator(environment: Self.environment) { error in
+      // Another rank did not come, and MPI does not let go of the thread that waits for it.
+      let words = Array("\(error.map { "\($0)" } ?? "stopped")\n".utf8)
+      _ = write(STDERR_FILENO, words, words.count)
+      _exit(error?.exitCode ?? ExitCode.stopped.rawValue)
+    }
     joined = world
     // A launcher takes a rank that leaves without this for one that has died, and ends the others.
     atexit { if !Ranks.hasFailed { try? Ranks.joined?.finalize() } }

@@ -42,29 +42,30 @@ struct BenchCommand: Command {
     isJSON = arguments.has("--json")
   }
 
-  func run(_ environment: [String: String]) throws {
-    try World.run(environment) { communicator in
-      let network = try communicator.together { try makeModel() }
-      let threads = try World.threads(threads, training: experiment, communicator, environment)
-      try communicator.together {
-        try MemoryNeed(
-          training: network, experiment: experiment, samples: Benchmark.samples(of: experiment),
-          communicator: communicator,
-          threads: threads
-        ).check(communicator)
-      }
-      let benchmark = try Benchmark(
-        network, experiment: experiment, communicator: communicator, threads: threads, seconds: Double(seconds))
-      guard communicator.rank == 0 else { return }
-      if isJSON {
-        Output.line(try benchmark.json())
-      } else {
-        Output.line(
-          "\(network.name), batch \(experiment.batchSize) in slices of \(experiment.slice), "
-            + "\(communicator.size) \(communicator.size == 1 ? "rank" : "ranks"), \(benchmark.threads) threads in all, OpenBLAS \(KernelChoice(environment))\n"
-        )
-        show(benchmark)
-      }
+  func run(in world: World) throws {
+    // Rank 0's file is the one that counts, as in training.
+    let document = try world.together { world.isSpeaker ? try makeModel().kerasDocument() : nil }
+    let network = try Sequential(Architecture(keras: try world.communicator.share(document)))
+    let threads = try World.threads(threads, training: experiment, world.communicator, world.environment)
+    try world.communicator.together {
+      try MemoryNeed(
+        training: network, experiment: experiment, samples: Benchmark.samples(of: experiment),
+        communicator: world.communicator, threads: threads
+      ).check(world.communicator)
+    }
+    world.startDeadline()
+    let benchmark = try Benchmark(
+      network, experiment: experiment, communicator: world.communicator, threads: threads, seconds: Double(seconds))
+    guard world.isSpeaker else { return }
+    if isJSON {
+      Output.line(try benchmark.json())
+    } else {
+      let ranks = world.communicator.size
+      Output.line(
+        "\(network.name), batch \(experiment.batchSize) in slices of \(experiment.slice), "
+          + "\(ranks) \(ranks == 1 ? "rank" : "ranks"), \(benchmark.threads) threads in all, OpenBLAS \(KernelChoice(world.environment))\n"
+      )
+      show(benchmark)
     }
   }
 

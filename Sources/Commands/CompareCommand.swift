@@ -26,7 +26,7 @@ struct CompareCommand: Command {
     last = try arguments.integer("--steps", in: 1...Schedule.counts.upperBound)
   }
 
-  func run(_ environment: [String: String]) throws {
+  func run(in world: World) throws {
     let (ours, theirs) = (try runs[0].loadExisting(), try runs[1].loadExisting())
     // Said first, because they explain what follows.
     for difference in ours.differences(from: theirs) { Output.line("the runs are of two kinds: \(difference)") }

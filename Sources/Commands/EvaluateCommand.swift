@@ -71,42 +71,39 @@ struct EvaluateCommand: Command {
     slice = try arguments.integer("--slice", in: Experiment.slices) ?? Self.defaultSlice
   }
 
-  func run(_ environment: [String: String]) throws {
-    try World.run(environment) { communicator in
-      let subject = try communicator.together { communicator.rank == 0 ? try open() : nil }
-      var experiment = try communicator.share(subject?.experiment)
-      let threads = try World.threads(threads, communicator, environment)
-      let (opened, model) = try communicator.together {
-        try experiment.openToJudge(folder: data, threads: threads, environment: environment)
-      }
-      let samples = opened.samples
-      if experiment.normalize && experiment.normalization == nil, let training = opened.training {
-        experiment.normalization = Normalization(of: training)
-      }
-      let digests = try communicator.allGather(samples.digest)
-      try communicator.together {
-        guard digests[communicator.rank] == digests[0] else {
-          throw FileError(.malformed, experiment.dataset, "this rank's files differ from those of rank 0")
-        }
-      }
-      try communicator.together {
-        try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
-      }
-      let arena = Trainer.arena(for: model, experiment: Experiment())
-      try communicator.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
-      try communicator.broadcast(arena.values.buffer, from: 0)
-      let evaluator = try Evaluator(
-        model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
-        normalization: experiment.normalization, threads: threads)
-      try communicator.barrier()  // so that the clock starts on no rank that still waits for another
-      let start = ContinuousClock.now
-      let result = try evaluator.evaluate(samples, values: arena.values.buffer.reading, shouldStop: { false })
-      if communicator.rank == 0, let result {
-        // On the standard error: the standard output is the same for the same weights, however fast they were judged.
-        let seconds = start.duration(to: .now) / .seconds(1)
-        Output.error("\((Double(result.samples) / seconds).fixed(0)) images/s\n")
-        Output.line("loss \(result.loss.fixed(4)) accuracy \(result.accuracy.fixed(4)) samples \(result.samples)")
-      }
+  func run(in world: World) throws {
+    let communicator = world.communicator
+    let subject = try world.together { world.isSpeaker ? try open() : nil }
+    var experiment = try communicator.share(subject?.experiment)
+    let threads = try World.threads(threads, communicator, world.environment)
+    let (opened, model) = try world.together { [experiment] in
+      try experiment.openToJudge(folder: data, threads: threads, environment: world.environment)
+    }
+    let samples = opened.samples
+    if experiment.normalize && experiment.normalization == nil, let training = opened.training {
+      experiment.normalization = try world.together { Normalization(of: training) }
+    }
+    try communicator.compare(samples, "samples to judge")
+    try communicator.together {
+      try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
+    }
+    let arena = Trainer.arena(for: model, experiment: Experiment())
+    try world.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
+    try communicator.broadcast(arena.values.buffer, from: 0)
+    let evaluator = try Evaluator(
+      model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
+      normalization: experiment.normalization, threads: threads)
+    try communicator.barrier()  // so that the clock starts on no rank that still waits for another
+    world.startDeadline()
+    let start = ContinuousClock.now
+    let result = try evaluator.evaluate(
+      samples, values: arena.values.buffer.reading, shouldStop: { communicator.stop.isMade })
+    guard let result else { throw Stopped() }
+    if world.isSpeaker {
+      // On the standard error: the standard output is the same for the same weights, however fast they were judged.
+      let seconds = start.duration(to: .now) / .seconds(1)
+      Output.error("\((Double(result.samples) / seconds).fixed(0)) images/s\n")
+      Output.line("loss \(result.loss.fixed(4)) accuracy \(result.accuracy.fixed(4)) samples \(result.samples)")
     }
   }
 

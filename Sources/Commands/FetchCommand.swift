@@ -3,8 +3,7 @@ import Glibc
 import Runs
 import Training
 
-/// `cnn-dist fetch`: gets a data set's files. Rank 0 alone does it, and no other waits for it: a download may take longer
-/// than the ranks' patience.
+/// `cnn-dist fetch`: gets a data set's files. Rank 0 alone does it, and the others wait however long it takes.
 struct FetchCommand: Command {
   static let name = "fetch"
   static let summary = "Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10."
@@ -27,8 +26,8 @@ struct FetchCommand: Command {
     }
   }
 
-  func run(_ environment: [String: String]) throws {
-    let destination = try DataFolder(option: data, environment: environment).destination()
+  func run(in world: World) throws {
+    let destination = try DataFolder(option: data, environment: world.environment).destination()
     if dataset == "synthetic" {
       try SyntheticExport.write(to: destination)
       Output.line("the embedded data set is in \(destination)")

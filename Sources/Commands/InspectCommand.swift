@@ -15,7 +15,7 @@ struct InspectCommand: Command {
     path = arguments.positionals[0]
   }
 
-  func run(_ environment: [String: String]) throws {
+  func run(in world: World) throws {
     let file = try SafetensorsFile(path)
     let width = (file.entries.map(\.name.count).max() ?? 0) + 2
     for entry in file.entries {

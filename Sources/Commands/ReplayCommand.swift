@@ -37,13 +37,12 @@ struct ReplayCommand: Command {
     threads = try arguments.integer("--threads", in: World.threadCounts)
   }
 
-  func run(_ environment: [String: String]) throws {
-    OpenBLAS.useCallingThreadOnly()
-    try World.tellOfKernels(SoloCommunicator(), environment)
+  func run(in world: World) throws {
+    try World.tellOfKernels(SoloCommunicator(), world.environment)
     let replay = try Replay(run, step: step) { Program.complain($0) }
     let experiment = replay.checkpoint.experiment
-    let threads = try World.threads(threads, SoloCommunicator(), environment)
-    let (data, model) = try experiment.open(folder: data, threads: threads, environment: environment)
+    let threads = try World.threads(threads, SoloCommunicator(), world.environment)
+    let (data, model) = try experiment.open(folder: data, threads: threads, environment: world.environment)
     try experiment.check(data)
     let start = replay.checkpoint.state.step
     try MemoryNeed(

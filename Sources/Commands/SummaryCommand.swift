@@ -16,7 +16,7 @@ struct SummaryCommand: Command {
     model = try ModelOption(arguments) ?? .builtIn(BuiltInModels.names[0])
   }
 
-  func run(_ environment: [String: String]) throws {
+  func run(in world: World) throws {
     switch model {
     case .builtIn(let name):
       if let model = try BuiltInModels.model(named: name, input: [32, 32, 3], classes: 10) {

@@ -1,34 +1,113 @@
 import Collectives
+import Glibc
 import Kernels
 import Runs
 import Training
 
-/// Runs a command's work on all ranks and takes care that they end together.
-enum World {
-  /// Connects to the other ranks, or to none without mpirun, and runs `body`.
+/// All ranks that work on a command, from connecting them to their common end.
+struct World {
+  /// The ranks; this process alone without a launcher.
+  let communicator: any Communicator
+  /// This process's environment.
+  let environment: [String: String]
+  /// How long ranks at work wait for a sign of life from one another.
+  private let timeout: Duration
+
+  /// The `--timeout` of whoever gives none.
+  private static let standardTimeout = Duration.seconds(300)
+
+  /// Whether this is the rank that speaks for all.
+  var isSpeaker: Bool { communicator.rank == 0 }
+
+  /// How long the start may take at least, whatever `--timeout` says: hosts may have much to read before MPI begins.
+  private static let startLimit = Duration.seconds(60)
+
+  /// Connects to the other ranks, or to none without a launcher, runs `body`, and returns how the process is to end.
   ///
-  /// An error that all ranks share ends them all in good order; rank 0 tells of it. Any other error is this rank's own: the others cannot know
-  /// of it, so they are ended with it.
-  static func run(_ environment: [String: String], _ body: (any Communicator) throws -> Void) throws {
-    OpenBLAS.useCallingThreadOnly()
-    let communicator: any Communicator =
-      try MPICommunicator.isLaunched(environment: environment)
-      ? MPICommunicator(environment: environment) : SoloCommunicator()
+  /// Nothing is read of the command line before the ranks are connected but `timeout`: whatever is wrong with one of them,
+  /// they end together. An error that all ranks share ends them all in good order; rank 0 tells of it. Any other error is
+  /// this rank's own: the others cannot know of it, so they are ended with it.
+  static func run(
+    _ environment: [String: String], timeout requested: Duration?, _ body: (World) throws -> ExitCode
+  ) -> ExitCode {
+    let timeout = requested ?? standardTimeout
+    let communicator: any Communicator
     do {
-      try tellOfKernels(communicator, environment)
-      try body(communicator)
+      communicator = try connect(environment, startLimit: max(startLimit, requested ?? .zero))
+    } catch {
+      // Every process of the launcher's says the same, and most launchers kill all as soon as one fails.
+      if MPICommunicator.isFirst(environment: environment) { Program.complain(error) } else { sleep(1) }
+      return ExitCode(for: error)
+    }
+    OpenBLAS.useCallingThreadOnly()
+    communicator.deadline = nil
+    do {
+      let code = try body(World(communicator: communicator, environment: environment, timeout: timeout))
+      communicator.deadline = timeout
+      try communicator.finalize()
+      return code
     } catch let error where error is SharedFailure || error is Stopped {
       // Before the others can leave: the launcher kills every rank as soon as one has failed.
       if communicator.rank == 0 { Program.complain(error) }
-      try communicator.barrier()
-      try communicator.finalize()
-      throw error
+      do {
+        communicator.deadline = timeout
+        try communicator.barrier()
+        try communicator.finalize()
+      } catch {
+        communicator.abort(code: ExitCode(for: error).rawValue)
+      }
+      return ExitCode(for: error)
     } catch {
       Program.complain(error)
       communicator.abort(code: ExitCode(for: error).rawValue)
     }
-    try communicator.finalize()
   }
+
+  private static func connect(
+    _ environment: [String: String], startLimit: Duration
+  ) throws(CollectiveError) -> any Communicator {
+    let stop = StopRequest { StopSignal.isRaised }
+    guard try MPICommunicator.isLaunched(environment: environment) else { return SoloCommunicator(stop: stop) }
+    return try MPICommunicator(environment: environment, stop: stop, startLimit: startLimit) { error in
+      // The main thread is inside MPI, and does not come back: a rank that it waits for has left, or never came.
+      if let error {
+        Program.complain(error)
+      } else if MPICommunicator.isFirst(environment: environment) {
+        Program.complain(Stopped())
+      }
+      _exit(ExitCode(for: error ?? Stopped() as any Error).rawValue)
+    }
+  }
+
+  // MARK: - Work
+
+  /// Runs `body` on every rank; no rank goes on where it fails on any, or where one wishes to stop. It may take as long as
+  /// it likes, and must not communicate nor leave anything half done.
+  func together<Result>(_ body: @escaping () throws -> Result) throws -> Result {
+    try communicator.together { try communicator.aside(untilStop: true, body) }
+  }
+
+  /// From now on a rank that is not heard of for as long as `--timeout` says is given up.
+  func startDeadline() { communicator.deadline = timeout }
+
+  /// Runs `body` on rank 0 alone, while the others wait, and returns how it ended, on all ranks.
+  func onSpeaker(_ body: @escaping () throws -> Void) throws -> ExitCode {
+    guard communicator.size > 1 else {
+      try body()
+      return .done
+    }
+    var code = ExitCode.done
+    if isSpeaker {
+      do {
+        try communicator.aside(untilStop: true, body)
+      } catch {
+        code = Program.end(error)
+      }
+    }
+    return ExitCode(rawValue: try communicator.share(isSpeaker ? code.rawValue : nil)) ?? .inputOutput
+  }
+
+  // MARK: - Threads and kernels
 
   /// Says where kernels do not fit their processor, or are not the same on all ranks. All ranks call it.
   static func tellOfKernels(_ communicator: any Communicator, _ environment: [String: String]) throws {

@@ -4,6 +4,7 @@ import Collectives
 import Files
 import FoundationEssentials
 import Glibc
+import Synchronization
 import Tensors
 
 /// Computes the slices of a rank's workers and reduces them as a trainer would. The workers' runs come one after another here,
@@ -100,6 +101,41 @@ func silent(_ arguments: [String], _ communicator: any Communicator) throws {
   try sum([arguments[0], "1"], communicator)
 }
 
+/// `busy SECONDS`: the last rank works beside the world for longer than the deadline of the others, who wait.
+func busy(_ arguments: [String], _ communicator: any Communicator) throws {
+  communicator.deadline = .seconds(1)
+  if communicator.rank == communicator.size - 1 { try communicator.aside { sleep(UInt32(arguments[0]) ?? 0) } }
+  try communicator.barrier()
+  if communicator.rank == 0 { print("busy all came") }
+}
+
+/// `leave RANK`: RANK wishes to stop, in a wait where it is 0, else at work, as all others are, without an end.
+func leave(_ arguments: [String], _ communicator: any Communicator) throws {
+  communicator.deadline = nil
+  var word = "went on"
+  if communicator.rank == Int(arguments[0]) { Wish.begin() }
+  if communicator.rank > 0 {
+    do {
+      try communicator.aside(untilStop: true) { while true { sleep(1) } }
+    } catch is Stopped {
+      word = "stopped"
+    }
+  }
+  let words = try communicator.allGather(word)
+  if communicator.stop.isMade { word = "stopped" }
+  if communicator.rank == 0 { print("leave", ([word] + words.dropFirst()).joined(separator: " ")) }
+}
+
+/// This rank's wish to stop, a second or two after it has begun.
+enum Wish {
+  static let start = Atomic(0)
+  static func begin() { start.store(Glibc.time(nil) + 1, ordering: .relaxed) }
+  static let request = StopRequest {
+    let moment = start.load(ordering: .relaxed)
+    return moment != 0 && Glibc.time(nil) > moment
+  }
+}
+
 /// `refuse rank|length`: a message that must fail, because the rank does not exist or because it is too long for MPI.
 func refuse(_ arguments: [String], _ communicator: any Communicator) throws {
   var transfers = Transfers()
@@ -142,6 +178,8 @@ func run(_ arguments: [String], _ communicator: any Communicator) throws {
   case "stop": try stop(rest, communicator)
   case "control": try control(communicator)
   case "silent": try silent(rest, communicator)
+  case "busy": try busy(rest, communicator)
+  case "leave": try leave(rest, communicator)
   case "refuse": try refuse(rest, communicator)
   case "time": try time(rest, communicator)
   default: print("unknown mode")
@@ -152,7 +190,7 @@ let environment = ProcessInfo.processInfo.environment
 do {
   let isLaunched = try MPICommunicator.isLaunched(environment: environment)
   let communicator: any Communicator =
-    isLaunched ? try MPICommunicator(environment: environment) : SoloCommunicator()
+    isLaunched ? try MPICommunicator(environment: environment, stop: Wish.request) : SoloCommunicator()
   do {
     try run(Array(CommandLine.arguments.dropFirst()), communicator)
     try communicator.finalize()

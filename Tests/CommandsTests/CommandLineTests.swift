@@ -91,6 +91,10 @@ extension ProgramTests {
       ),
       ("train --model vgg", "--model takes keras-cnn, keras-cnn-no-dropout or a file .json, got vgg"),
       ("train --reduction sum", "--reduction takes tree or mpi, got sum"),
+      ("train --timeout 0", "--timeout takes a whole number from 1 to 31536000, got 0"),
+      ("evaluate --timeout -1 --run r", "--timeout takes a whole number from 1 to 31536000, got -1"),
+      ("bench --timeout soon", "--timeout takes a whole number from 1 to 31536000, got soon"),
+      ("inspect f --timeout 1.5", "--timeout takes a whole number from 1 to 31536000, got 1.5"),
       ("evaluate", "name what to evaluate by one of --run, --checkpoint and --weights"),
       ("evaluate --run a --weights b", "name what to evaluate by one of --run, --checkpoint and --weights"),
       (

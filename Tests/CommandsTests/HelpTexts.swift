@@ -69,6 +69,7 @@ enum HelpTexts {
       --drop-factor X           step: what a drop multiplies the rate by (default 0.1)
       --schedule-steps N        cosine, triangular, one-cycle: their end (default the run's as first started; --resume beyond it may move it)
       --warm-up STEPS           rise linearly to the rate in the first STEPS steps (default 0)
+      --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
 
     `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
     val, or test), upright and over white where they are transparent.
@@ -90,6 +91,7 @@ enum HelpTexts {
       --normalize          with --weights: scale each channel by the data set's training samples
       --slice N            the samples of one unit of work (default 256)
       --threads T          the compute threads of each rank (default: its share of the host's cores)
+      --timeout S          give up a rank of which nothing is heard for S seconds of work (default 300)
 
     `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
     val, or test), upright and over white where they are transparent.
@@ -101,7 +103,9 @@ enum HelpTexts {
   static let inspect = """
     Shows the tensors, step, config and hash of a checkpoint.
 
-    usage: cnn-dist inspect FILE
+    usage: cnn-dist inspect FILE [options]
+
+      --timeout S  give up a rank of which nothing is heard for S seconds of work (default 300)
     """
 
   static let summary = """
@@ -110,6 +114,7 @@ enum HelpTexts {
     usage: cnn-dist summary [options]
 
       --model MODEL  keras-cnn, keras-cnn-no-dropout, or a Keras Sequential's .json file (default keras-cnn)
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
     """
 
   static let fetch = """
@@ -117,7 +122,8 @@ enum HelpTexts {
 
     usage: cnn-dist fetch cifar10|cifar100|synthetic [options]
 
-      --data DIR  where to put it (default $CNN_DIST_DATA, then the XDG cache)
+      --data DIR   where to put it (default $CNN_DIST_DATA, then the XDG cache)
+      --timeout S  give up a rank of which nothing is heard for S seconds of work (default 300)
     """
 
   static let compare = """
@@ -125,7 +131,8 @@ enum HelpTexts {
 
     usage: cnn-dist compare RUN_A RUN_B [options]
 
-      --steps N  compare the first N steps only, so that a run may be shorter than the other
+      --steps N    compare the first N steps only, so that a run may be shorter than the other
+      --timeout S  give up a rank of which nothing is heard for S seconds of work (default 300)
 
     Both runs must have been trained with --journal. Exits 0 when they have the same steps, and in each every gradient
     and every value is the same to the last bit; 1 when they differ, also when one has steps that the other lacks.
@@ -139,6 +146,7 @@ enum HelpTexts {
       --step K     the step, counted as the metrics count: the first is 1
       --data DIR   where the data set's files are (default $CNN_DIST_DATA, then the XDG cache)
       --threads T  the compute threads (default: all cores)
+      --timeout S  give up a rank of which nothing is heard for S seconds of work (default 300)
 
     Starts from the newest checkpoint before the step and writes nothing. Every step on the way is checked against the
     run's journal, where it was trained with --journal, and its metrics. Exits 0 when all agree, or nothing was written
@@ -157,5 +165,6 @@ enum HelpTexts {
       --threads T      the compute threads of each rank (default: its share of the host's cores)
       --reduction WHO  tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
       --json           one JSON object instead of a table
+      --timeout S      give up a rank of which nothing is heard for S seconds of work (default 300)
     """
 }

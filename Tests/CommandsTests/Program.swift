@@ -35,9 +35,8 @@ final class Program {
   }()
 
   /// Ours without what mpirun or a user's settings left in it.
-  private static let environment = ProcessInfo.processInfo.environment.filter {
-    !$0.key.hasPrefix("OMPI_") && !$0.key.hasPrefix("PMIX_") && $0.key != "CNN_DIST_DATA"
-      && $0.key != "CNN_DIST_TERMINAL"
+  private static let environment = ProcessInfo.processInfo.environment.filter { variable in
+    !["OMPI_", "PMIX_", "PMI_", "SLURM_", "CNN_DIST_DATA", "CNN_DIST_TERMINAL"].contains { variable.key.hasPrefix($0) }
   }
 
   /// The folder in which it runs.
@@ -60,14 +59,20 @@ final class Program {
       .wait(timeout)
   }
 
-  /// Runs a script, in which `$cnn` is the program and `$mpirun` the launcher.
+  /// Runs a script, in which `$cnn` is the program, `$mpirun` the launcher and `$launch` the folder of our scripts.
   func shell(_ script: String, timeout: Duration = .seconds(120)) throws -> Outcome {
     try start(
-      ["bash", "-c", script], environment: ["cnn": Self.binary, "mpirun": Self.mpirun.joined(separator: " ")]
+      ["bash", "-c", script],
+      environment: [
+        "cnn": Self.binary, "CNN_DIST_BINARY": Self.binary, "mpirun": Self.mpirun.joined(separator: " "),
+        "launch": Self.scripts,
+      ]
     ).wait(timeout)
   }
 
   static let mpirun = ["mpirun", "--oversubscribe"]
+  /// The folder `launch` of this checkout.
+  static let scripts = "\(#filePath.split(separator: "/").dropLast(3).map { "/\($0)" }.joined())/launch"
 
   /// Starts a command in the folder.
   func start(_ words: [String], environment: [String: String] = [:]) throws -> Running {

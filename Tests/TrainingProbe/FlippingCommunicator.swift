@@ -27,7 +27,7 @@ final class FlippingCommunicator: Communicator {
     get { base.sharesCores }
     set { base.sharesCores = newValue }
   }
-  var deadline: Duration {
+  var deadline: Duration? {
     get { base.deadline }
     set { base.deadline = newValue }
   }

@@ -9,7 +9,7 @@ import Training
   private struct Unknown: Error {}
 
   private static let codes: [(any Error, Int32)] = [
-    (UsageError("x"), 64), (CollectiveError.notConnected(tasks: 2), 64), (ShapeError("x"), 65),
+    (UsageError("x"), 64), (CollectiveError.notConnected(tasks: 2, variable: "v"), 64), (ShapeError("x"), 65),
     (FileError(.malformed, "f", "x"), 65), (FileError(.missing, "f", "x"), 66),
     (CollectiveError.failed(call: "c", reason: "r"), 69),
     (CollectiveError.peerSilent(ranks: [1], seconds: 1, operation: "o"), 69),

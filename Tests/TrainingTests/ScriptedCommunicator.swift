@@ -8,7 +8,7 @@ final class ScriptedCommunicator: Communicator {
   var hosts: [String] { (0..<size).map { "host\($0)" } }
   var nodes: [Int] { Array(0..<size) }
   var sharesCores = false
-  var deadline: Duration = .seconds(1)
+  var deadline: Duration? = .seconds(1)
 
   private let gathered: (_ own: String) -> [String]
   private let combined: (_ own: [Double]) -> [Double]

@@ -6,8 +6,8 @@ public enum CollectiveError: Error, Equatable, CustomStringConvertible {
   case peerSilent(ranks: [Int], seconds: Int, operation: String)
   /// One message would hold more elements than MPI can count.
   case messageTooLong(call: String, count: Int)
-  /// SLURM started several tasks, but did not connect them.
-  case notConnected(tasks: Int)
+  /// A launcher started so many processes, as a variable of its tells, but MPI connects this one to no other.
+  case notConnected(tasks: Int, variable: String)
 
   /// The exit code that belongs to it: 64 for a wrong launch, otherwise 69.
   public var exitCode: Int32 {
@@ -27,16 +27,30 @@ public enum CollectiveError: Error, Equatable, CustomStringConvertible {
         + "last checkpoint"
     case .messageTooLong(let call, let count):
       "\(call): a message holds at most \(Int32.max) elements, found \(count); use smaller buckets"
-    case .notConnected(let tasks):
-      "SLURM started \(tasks) tasks that do not know of each other; start them with `srun --mpi=pmix` or `mpirun`, or a "
-        + "single one with `srun -n 1`"
+    case .notConnected(let tasks, let variable):
+      "the launcher started \(tasks) processes (\(variable)), but this one finds itself in a world of 1: start them with Open "
+        + "MPI's `mpirun` or with `srun --mpi=pmix`, or a single one by itself, without \(variable) in its environment"
     }
   }
 
   /// `peerSilent` with the deadline in seconds, rounded up.
-  static func silent(_ ranks: [Int], _ deadline: Duration, _ operation: String) -> CollectiveError {
-    let (seconds, attoseconds) = deadline.components
-    return .peerSilent(ranks: ranks, seconds: Int(seconds) + (attoseconds > 0 ? 1 : 0), operation: operation)
+  static func silent(_ ranks: [Int], _ deadline: Duration?, _ operation: String) -> CollectiveError {
+    .peerSilent(ranks: ranks, seconds: seconds(deadline ?? .zero), operation: operation)
+  }
+
+  /// MPI has not started for so long, because it waits for a rank.
+  static func notStarted(_ limit: Duration) -> CollectiveError {
+    .failed(
+      call: "MPI_Init_thread",
+      reason:
+        "not all ranks have started MPI within \(seconds(limit)) s: one may have left before, or run another program; "
+        + "`--timeout S` waits longer")
+  }
+
+  /// A duration in seconds, rounded up.
+  private static func seconds(_ duration: Duration) -> Int {
+    let (seconds, attoseconds) = duration.components
+    return Int(seconds) + (attoseconds > 0 ? 1 : 0)
   }
 
   private static func name(_ ranks: [Int]) -> String {

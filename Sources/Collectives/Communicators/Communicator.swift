@@ -3,8 +3,9 @@ import Tensors
 /// All ranks of a run, seen from one of them.
 ///
 /// Every function that waits gives up after `deadline` without progress and throws `CollectiveError.peerSilent`: no rank
-/// hangs because another has failed. All calls come from one thread. After an error the only way on is `abort`, because
-/// MPI may still write to buffers of operations that were not completed.
+/// hangs because another has failed. A rank that is busy with something else says so with `aside`, and is waited for. All
+/// calls come from one thread. After an error the only way on is `abort`, because MPI may still write to buffers of
+/// operations that were not completed.
 public protocol Communicator: AnyObject {
   /// This rank, in `0..<size`.
   var rank: Int { get }
@@ -16,8 +17,10 @@ public protocol Communicator: AnyObject {
   var nodes: [Int] { get }
   /// Whether waiting sleeps between two looks and so gives the core away at once, as others need it; false until it is set.
   var sharesCores: Bool { get set }
-  /// How long to wait for a sign of life from other ranks.
-  var deadline: Duration { get set }
+  /// How long to wait for a sign of life from other ranks; nil for ever.
+  var deadline: Duration? { get set }
+  /// Whether some rank wishes to stop.
+  var stop: StopRequest { get }
 
   /// Every rank's text, in rank order. All ranks call it.
   func allGather(_ text: String) throws(CollectiveError) -> [String]
@@ -46,8 +49,23 @@ public protocol Communicator: AnyObject {
   /// Moves all communication forward, and removes from `transfers` what is complete.
   func advance(_ transfers: inout Transfers) throws(CollectiveError)
 
+  /// Looks after what lies beside the work: tells the others once that this rank wishes to stop, hears that they do, and,
+  /// where `isAlive` and there is a deadline, tells them five times a second that this rank lives. Functions that wait do
+  /// it too; long work in between should, now and then. It does not wait.
+  ///
+  /// - Returns: whether another rank has said that it lives.
+  func attend(isAlive: Bool) throws(CollectiveError) -> Bool
+
   /// Ends the processes of all ranks at once; the launcher exits with `code`.
   func abort(code: Int32) -> Never
   /// Takes leave; all ranks call it last.
   func finalize() throws(CollectiveError)
+}
+
+/// For communicators without other ranks.
+extension Communicator {
+  /// Nobody else wishes anything.
+  public var stop: StopRequest { StopRequest() }
+  /// There is nobody to tell.
+  public func attend(isAlive: Bool) throws(CollectiveError) -> Bool { false }
 }

@@ -87,6 +87,7 @@ extension MPICommunicator {
     while true {
       try advance(&transfers)
       if transfers.isEmpty { return }
+      if try attend(isAlive: false) { patience.renew() }
       guard patience.pause() else { throw .silent([], deadline, call) }
     }
   }

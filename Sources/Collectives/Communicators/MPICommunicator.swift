@@ -16,15 +16,40 @@ public final class MPICommunicator: Communicator {
   /// Whether waiting sleeps between two looks; false until it is set.
   public var sharesCores = false
   /// How long to wait for a sign of life; 300 s unless told otherwise.
-  public var deadline: Duration = .seconds(300)
+  public var deadline: Duration? = .seconds(300)
+  /// Whether some rank wishes to stop.
+  public let stop: StopRequest
 
   let world = cnn_mpi_comm_world()
+  // What `attend` keeps.
+  var notes = Transfers()
+  var hasToldStop = false
+  var (lastLook, lastSign) = (SuspendingClock.now, SuspendingClock.now)
+  /// The notes that are sent, each at the place that is its value. Never given back, for MPI may read them until the end.
+  let noteBytes: UnsafeMutableBufferPointer<UInt8> = {
+    let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: Note.allCases.count)
+    for note in Note.allCases { bytes[Int(note.rawValue)] = note.rawValue }
+    return bytes
+  }()
 
   /// Starts MPI. Only the thread that calls this may use the communicator (MPI_THREAD_FUNNELED).
   ///
-  /// - Throws: `CollectiveError.notConnected` where SLURM started several tasks, but MPI sees only one.
-  public init(environment: [String: String]) throws(CollectiveError) {
+  /// - Parameters:
+  ///   - stop: when this rank wishes that all stop; they hear of it wherever they wait.
+  ///   - startLimit: how long to wait for the other ranks to start.
+  ///   - giveUp: called on another thread when that was too long, or, with nil, a second after the wish to stop; it must
+  ///     end the process, because MPI does not let go of the thread that starts it.
+  /// - Throws: `CollectiveError.notConnected` where the launcher started several processes, but MPI sees only one.
+  public init(
+    environment: [String: String], stop: StopRequest = StopRequest(), startLimit: Duration = .seconds(60),
+    giveUp: @escaping @Sendable (CollectiveError?) -> Void = { _ in }
+  ) throws(CollectiveError) {
+    self.stop = stop
     var provided: Int32 = 0
+    let watch = StartWatch(startLimit, stop: stop) { isStopped in
+      giveUp(isStopped ? nil : .notStarted(startLimit))
+    }
+    defer { watch.end() }
     try Self.check("MPI_Init_thread", MPI_Init_thread(nil, nil, Int32(MPI_THREAD_FUNNELED), &provided))
     guard provided >= MPI_THREAD_FUNNELED else {
       throw .failed(call: "MPI_Init_thread", reason: "this build of MPI allows no threads; install another")

@@ -8,15 +8,17 @@ struct Patience {
   private static let spins = 64
   /// Microseconds; what is waited for takes milliseconds.
   private static let nap: UInt32 = 100
+  /// After so long without progress a core is better left to those that work.
+  private static let restlessness = Duration.seconds(1)
 
-  private let limit: Duration
+  private let limit: Duration?
   private let sleeps: Bool
   private let clock = SuspendingClock()
   private var last: SuspendingClock.Instant
   private var waited = Duration.zero
   private var polls = 0
 
-  /// Waits for other ranks of `communicator`, for at most its deadline without progress.
+  /// Waits for other ranks of `communicator`, for at most its deadline without progress; for ever where it has none.
   init(_ communicator: some Communicator) {
     limit = communicator.deadline
     sleeps = communicator.sharesCores
@@ -41,6 +43,7 @@ struct Patience {
     let now = clock.now
     waited += min(last.duration(to: now), .milliseconds(100))
     last = now
-    return waited < limit
+    if waited >= Self.restlessness { usleep(1000) }
+    return limit.map { waited < $0 } ?? true
   }
 }

@@ -14,10 +14,13 @@ public final class SoloCommunicator: Communicator {
   /// Of no effect, as is `deadline`: there is nobody to wait for.
   public var sharesCores = false
   /// Of no effect.
-  public var deadline: Duration = .seconds(300)
+  public var deadline: Duration? = .seconds(300)
+  /// Whether this process wishes to stop.
+  public let stop: StopRequest
 
-  /// Needs nothing.
-  public init() {
+  /// Needs nothing; stops where `stop` says so.
+  public init(stop: StopRequest = StopRequest()) {
+    self.stop = stop
     var name = [CChar](repeating: 0, count: 256)
     // The last byte stays 0: POSIX does not promise one when the name is cut short.
     let known = gethostname(&name, name.count - 1) == 0

@@ -68,7 +68,7 @@ public final class LibraryReduction: GradientReduction {
       let before = transfers.count
       try progress()
       if transfers.isEmpty { break }
-      if transfers.count < before { patience.renew() }
+      if try communicator.attend(isAlive: false) || transfers.count < before { patience.renew() }
       guard patience.pause() else { throw .silent([], communicator.deadline, "the exchange of gradients") }
     }
     guard let last = buckets.last else { return }

@@ -103,7 +103,7 @@ public final class TreeReduction: GradientReduction {
       try progress()
       let pending = exchanges.reduce(0) { $0 + $1.pending }
       if pending == 0 { break }
-      if pending < before { patience.renew() }
+      if try communicator.attend(isAlive: false) || pending < before { patience.renew() }
       before = pending
       guard patience.pause() else {
         throw .silent(silentRanks, communicator.deadline, "the exchange of gradients")

@@ -41,6 +41,13 @@ struct Arguments {
     self.values = values
   }
 
+  /// Everything that is given, by its flag, or by its place where it has none.
+  var all: [String: String] {
+    var all = values
+    for (index, word) in positionals.enumerated() { all["argument \(index + 1)"] = word }
+    return all
+  }
+
   /// Whether a switch is given.
   func has(_ flag: String) -> Bool { values[flag] != nil }
 

@@ -13,7 +13,7 @@ protocol Command {
   static var isCollective: Bool { get }
   /// What its help says below the options; empty for nothing.
   static var notes: String { get }
-  /// What it understands besides `--help`.
+  /// What it understands besides `--help` and `--timeout`.
   static var options: [Option] { get }
 
   /// Reads and checks the command line.
@@ -21,8 +21,8 @@ protocol Command {
   /// - Throws: `UsageError` in one sentence.
   init(_ arguments: Arguments) throws(UsageError)
 
-  /// Does the work.
-  func run(_ environment: [String: String]) throws
+  /// Does the work, on all ranks or on rank 0.
+  func run(in world: World) throws
 }
 
 extension Command {
@@ -30,13 +30,15 @@ extension Command {
   static var isCollective: Bool { false }
   static var notes: String { "" }
 
+  /// Its own options and those of every command.
+  static var allOptions: [Option] { options + [Request.timeoutOption] }
+
   /// The text behind `--help`.
   static var help: String {
-    let rows = options.map { (["  \($0.flag)", $0.value].compactMap(\.self).joined(separator: " "), $0.help) }
+    let rows = allOptions.map { (["  \($0.flag)", $0.value].compactMap(\.self).joined(separator: " "), $0.help) }
     let width = (rows.map(\.0.count).max() ?? 0) + 2
     let list = rows.map { "\($0.0.padded(to: width))\($0.1)" }.joined(separator: "\n")
-    let usage = ["cnn-dist", name, positionals, options.isEmpty ? "" : "[options]"].filter { !$0.isEmpty }
-    return "\(summary)\n\nusage: \(usage.joined(separator: " "))" + (list.isEmpty ? "" : "\n\n\(list)")
-      + (notes.isEmpty ? "" : "\n\n\(notes)")
+    let usage = ["cnn-dist", name, positionals, "[options]"].filter { !$0.isEmpty }
+    return "\(summary)\n\nusage: \(usage.joined(separator: " "))\n\n\(list)" + (notes.isEmpty ? "" : "\n\n\(notes)")
   }
 }

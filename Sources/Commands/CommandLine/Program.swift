@@ -18,54 +18,32 @@ public enum Program {
   /// Runs the command line `words`, the program's own name left out, and returns the exit code.
   public static func run(_ words: [String], environment: [String: String]) -> Int32 {
     Output.outliveReaders()
-    // Under mpirun every rank reads the same command line; one voice is enough to say what is wrong with it.
-    let isSpeaker = isSpeaker(environment)
-    do {
-      switch try parse(words) {
+    let request = Result { () throws(UsageError) in try Request(words, commands: commands, overview: overview) }
+    // First of all: a signal that comes while MPI starts is to be remembered. A process alone that shows something ends as
+    // any does.
+    let isLaunched = (try? MPICommunicator.isLaunched(environment: environment)) ?? false
+    if isLaunched || (try? request.get())?.isCollective == true { StopSignal.install() }
+    if case .success(.command) = request.map(\.action) { Restart.forFittingKernels(environment) }
+    return World.run(environment, timeout: (try? request.get())?.timeout) { world in
+      try LaunchRecord(words, request).compare(world.communicator)
+      switch try request.get().action {
       case .text(let text):
-        if isSpeaker { Output.line(text) }
+        return try world.onSpeaker { Output.line(text) }
+      case .command(let command) where type(of: command).isCollective:
+        try World.tellOfKernels(world.communicator, environment)
+        try command.run(in: world)
+        return .done
       case .command(let command):
-        if isSpeaker || type(of: command).isCollective {
-          Restart.forFittingKernels(environment)
-          try command.run(environment)
-        }
+        return try world.onSpeaker { try command.run(in: world) }
       }
-      return ExitCode.done.rawValue
-    } catch is UsageError where !isSpeaker {
-      // The launcher kills every rank as soon as one fails: only the speaker does, once it has spoken.
-      return ExitCode.done.rawValue
-    } catch let failure as SharedFailure {
-      return failure.exitCode.rawValue  // `World` has told of it
-    } catch is Stopped {
-      return ExitCode.stopped.rawValue  // likewise
-    } catch is DifferenceFound {
-      return ExitCode.different.rawValue  // the command has told of it
-    } catch {
-      complain(error)
-      return ExitCode(for: error).rawValue
-    }
+    }.rawValue
   }
 
-  /// Whether this process speaks for all: rank 0, or the only one.
-  static func isSpeaker(_ environment: [String: String]) -> Bool {
-    ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"].allSatisfy { environment[$0] ?? "0" == "0" }
-  }
-
-  private enum Request {
-    case text(String)
-    case command(any Command)
-  }
-
-  private static func parse(_ words: [String]) throws(UsageError) -> Request {
-    guard let name = words.first else { throw UsageError("which command? See `cnn-dist --help`") }
-    if ["--help", "-h", "help"].contains(name) { return .text(overview) }
-    if name == "--version" { return .text("cnn-dist \(version)") }
-    guard let command = commands.first(where: { $0.name == name }) else {
-      throw UsageError("unknown command \(name): see `cnn-dist --help`")
-    }
-    let rest = Array(words.dropFirst())
-    if rest.contains("--help") || rest.contains("-h") { return .text(command.help) }
-    return .command(try command.init(Arguments(rest, options: command.options, command: name)))
+  /// The exit code for the error of a rank that works alone; says what it is, unless the command has done so.
+  static func end(_ error: any Error) -> ExitCode {
+    if error is DifferenceFound { return .different }
+    complain(error)
+    return ExitCode(for: error)
   }
 
   private static var overview: String {

@@ -1,3 +1,4 @@
+import Collectives
 import Datasets
 import Files
 import Runs
@@ -104,7 +105,7 @@ enum DatasetOptions {
     private var line: ProgressLine
 
     init(_ environment: [String: String]) {
-      isSpeaker = Program.isSpeaker(environment)
+      isSpeaker = MPICommunicator.isFirst(environment: environment)
       line = ProgressLine(isShown: isSpeaker && ProgressLine.hasTerminal(environment))
     }
 

@@ -14,8 +14,18 @@ enum Output {
   /// Makes writing to a closed pipe an error instead of a deadly signal.
   static func outliveReaders() { signal(SIGPIPE, SIG_IGN) }
 
-  /// A reader that has gone away is no reason to stop training, so what cannot be written is dropped.
-  private static func write(_ text: String, to descriptor: Int32) {
+  private static let outputWay = LauncherPipe.way(of: STDOUT_FILENO)
+  private static let errorWay = LauncherPipe.way(of: STDERR_FILENO)
+
+  /// A reader that has gone away is no reason to stop training, so what cannot be written is dropped. One that pauses is
+  /// waited for.
+  private static func write(_ text: String, to stream: Int32) {
+    let descriptor: Int32
+    switch stream == STDOUT_FILENO ? outputWay : errorWay {
+    case .own: descriptor = stream
+    case .direct(let pipe): descriptor = pipe
+    case .nowhere: return
+    }
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

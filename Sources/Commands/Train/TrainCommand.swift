@@ -117,10 +117,7 @@ struct TrainCommand: Command {
     }
   }
 
-  func run(_ environment: [String: String]) throws {
-    StopSignal.install()
-    try World.run(environment) { communicator in
-      try TrainingSession(self, communicator: communicator, environment: environment).run()
-    }
+  func run(in world: World) throws {
+    try TrainingSession(self, in: world).run()
   }
 }

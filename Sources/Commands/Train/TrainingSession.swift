@@ -14,35 +14,35 @@ import Training
 /// training begins, a failure on one rank is told to all, so they end together.
 struct TrainingSession {
   private let command: TrainCommand
-  private let communicator: any Communicator
-  private let environment: [String: String]
+  private let world: World
+  private var communicator: any Communicator { world.communicator }
 
-  init(_ command: TrainCommand, communicator: any Communicator, environment: [String: String]) {
+  init(_ command: TrainCommand, in world: World) {
     self.command = command
-    self.communicator = communicator
-    self.environment = environment
+    self.world = world
   }
 
   func run() throws {
     // What to do, and where it stands: rank 0 knows.
-    let plan = try communicator.together { communicator.rank == 0 ? try makePlan() : nil }
+    let plan = try world.together { world.isSpeaker ? try makePlan() : nil }
     var start = try communicator.share(plan.map(Start.init))
 
     // What to do it on: each rank sees for itself.
-    let threads = try World.threads(command.threads, training: start.experiment, communicator, environment)
-    let (data, model) = try communicator.together {
-      try start.experiment.open(folder: command.data, threads: threads, environment: environment)
+    let threads = try World.threads(command.threads, training: start.experiment, communicator, world.environment)
+    let (data, model) = try world.together { [experiment = start.experiment] in
+      try experiment.open(folder: command.data, threads: threads, environment: world.environment)
     }
-    let digests = try communicator.allGather(data.training.digest + data.validation.digest)
-    try communicator.together { try compare(data, digests, with: start.experiment) }
-    start.experiment.datasetDigest = digests[0]
+    try communicator.compare(data.training, "training samples")
+    try communicator.compare(data.validation, "validation samples")
+    try communicator.together { try start.experiment.check(data) }
+    start.experiment.datasetDigest = data.training.digest + data.validation.digest
     try communicator.together { try start.setScheduleLength(samples: data.training.count) }
     if communicator.rank == 0, let notice = start.scheduleNotice(samples: data.training.count) {
       Program.complain(UsageError(notice))
     }
     // Every rank has the same samples, and their statistics are whole numbers: the same on all.
     if start.experiment.normalize && start.experiment.normalization == nil {
-      start.experiment.normalization = Normalization(of: data.training)
+      start.experiment.normalization = try world.together { Normalization(of: data.training) }
     }
 
     try communicator.together {
@@ -70,11 +70,15 @@ struct TrainingSession {
       }
     }
 
-    let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
-    let recorder = try communicator.together { try plan.map { try prepare($0, start) } }
+    let console = plan.map { Console(folder: $0.folder.path, environment: world.environment) }
+    let recorder = try communicator.together {
+      if communicator.stop.isMade { throw Stopped() }
+      return try plan.map { try prepare($0, start) }
+    }
+    world.startDeadline()
     console?.didStart(
       start.experiment, model: model, data: data, communicator: communicator, threads: threads, step: start.state.step,
-      blas: KernelChoice(environment).description)
+      blas: KernelChoice(world.environment).description)
     let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
       state: start.state, communicator: communicator, threads: threads, isProfiling: command.isProfiling,
@@ -84,7 +88,7 @@ struct TrainingSession {
     if case .failure(let error) = end, !(error is Stopped) { throw error }
     if command.isProfiling {
       let profile = try trainer.profile()
-      try plan.map { try profile.writeTrace(to: $0.folder.tracePath) }
+      if let plan { try communicator.aside { try profile.writeTrace(to: plan.folder.tracePath) } }
       console?.show(profile)
     }
     try end.get()
@@ -211,13 +215,6 @@ struct TrainingSession {
       movedScheduleEnd: isMoved ? end : nil)
   }
 
-  private func compare(_ data: TrainingData, _ digests: [String], with experiment: Experiment) throws {
-    guard digests[communicator.rank] == digests[0] else {
-      throw FileError(.malformed, data.training.name, "this rank's files differ from those of rank 0")
-    }
-    try experiment.check(data)
-  }
-
   private func load(_ plan: Plan, into arena: ParameterArena, experiment: inout Experiment) throws {
     try plan.checkpoint?.restore(arena)
     if let weights = plan.weights {
@@ -230,7 +227,7 @@ struct TrainingSession {
     let lock = try plan.lock ?? plan.folder.create()
     let configuration = RunConfiguration(
       experiment: start.experiment, schedule: start.schedule, openblas: OpenBLAS.identity,
-      openblasReplaced: KernelChoice(environment).replaced, version: Program.version)
+      openblasReplaced: KernelChoice(world.environment).replaced, version: Program.version)
     let isChanged = plan.checkpoint.map { $0.experiment != start.experiment } ?? false
     return RunRecorder(plan.folder, configuration: configuration, lock: lock, isChanged: isChanged)
   }

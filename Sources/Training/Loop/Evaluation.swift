@@ -71,6 +71,7 @@ public final class Evaluator {
         let run = share.share(worker, of: team.count)
         let waves = plan.waves(run, of: samples[...], by: workers[worker].slicesPerWave)
         for (slices, wave) in waves where !shouldStop() {
+          if worker == 0 { _ = try communicator.attend(isAlive: false) }  // another rank may wish to stop
           let scores = workers[worker].evaluate(wave, of: dataset, values: values)
           for (index, score) in zip(slices, scores) {
             slots[2 * index] = score.loss

@@ -38,12 +38,13 @@ public final class Trainer {
   ///   - threads: how many compute threads this rank has, the calling one included.
   ///   - isProfiling: whether to note where the time goes.
   ///   - recorder: where rank 0 writes; nil on the others.
-  ///   - shouldStop: asked once a step whether this rank wishes to stop; one rank's wish stops all.
+  ///   - shouldStop: asked now and then whether this rank wishes to stop; one rank's wish stops all. Nil asks
+  ///     `communicator.stop`.
   public init(
     experiment: Experiment, schedule: Schedule, data: TrainingData, model: Sequential, arena: ParameterArena,
     state: TrainingState, communicator: any Communicator, threads: Int, isProfiling: Bool = false,
     recorder: RunRecorder?, observer: (any TrainingObserver)?,
-    shouldStop: @escaping () -> Bool = { StopSignal.isRaised }
+    shouldStop: (() -> Bool)? = nil
   ) throws {
     self.experiment = experiment
     self.schedule = schedule
@@ -53,7 +54,7 @@ public final class Trainer {
     checkpointed = state
     self.recorder = recorder
     self.observer = observer
-    self.shouldStop = shouldStop
+    self.shouldStop = shouldStop ?? { [stop = communicator.stop] in stop.isMade }
     self.communicator = communicator
     desyncGuard = try DesyncGuard(communicator, experiment: experiment)
     batches = BatchPlan(samples: data.training.count, batchSize: experiment.batchSize)
@@ -92,10 +93,10 @@ public final class Trainer {
     if let fault = arena.fault {
       throw SharedFailure(exitCode: .badData, description: "training cannot begin, because \(fault)")
     }
-    try recorder?.open(arena, state)
+    try tell { [arena, state] recorder, _ in try recorder?.open(arena, state) }
     var isStopping = false
     while !isStopping {
-      if state.step == (state.epoch + 1) * batches.stepsPerEpoch {
+      if isEpochOpen {
         isStopping = try !finishEpoch()
       } else if state.step < lastStep {
         isStopping = try takeStep()
@@ -104,8 +105,12 @@ public final class Trainer {
       }
     }
     try checkpoint()
-    if isStopping && state.step < lastStep { throw Stopped(step: state.step) }
+    // Stopped in the last validation, all steps are taken, but the run has not come to its end.
+    if isStopping && (state.step < lastStep || isEpochOpen) { throw Stopped(step: state.step) }
   }
+
+  /// Whether all steps of the running epoch are taken, and the epoch is yet to be closed.
+  private var isEpochOpen: Bool { state.step == (state.epoch + 1) * batches.stepsPerEpoch }
 
   /// Where the time of the steps so far went; the same on every rank. All ranks call it.
   public func profile() throws -> StepProfile { try StepProfile(step.profile(), communicator) }
@@ -129,10 +134,12 @@ public final class Trainer {
       learningRate: experiment.rule.schedule.rate(at: state.step),
       imagesPerSecond: (Double(samples) / start.secondsUntilNow * 10).rounded() / 10, skipped: outcome.fault)
     state.step += 1
-    try recorder?.append(metrics, arena)
-    observer?.didFinish(metrics, of: batches.stepsPerEpoch, lastStep: lastStep)
-    let isEpochEnd = state.step == (state.epoch + 1) * batches.stepsPerEpoch  // its checkpoint comes after validation
-    if schedule.checkpointEvery > 0, state.step % schedule.checkpointEvery == 0, !isEpochEnd { try checkpoint() }
+    try tell { [arena, stepsPerEpoch = batches.stepsPerEpoch, lastStep] recorder, observer in
+      try recorder?.append(metrics, arena)
+      observer?.didFinish(metrics, of: stepsPerEpoch, lastStep: lastStep)
+    }
+    // At an epoch's end the checkpoint comes after validation.
+    if schedule.checkpointEvery > 0, state.step % schedule.checkpointEvery == 0, !isEpochOpen { try checkpoint() }
     return outcome.isStopping
   }
 
@@ -192,8 +199,10 @@ public final class Trainer {
     state.epochCorrect = 0
     state.skipped?.epochSamples = 0
     epochStart = .now
-    try recorder?.append(metrics)
-    observer?.didFinish(metrics)
+    try tell { recorder, observer in
+      try recorder?.append(metrics)
+      observer?.didFinish(metrics)
+    }
     try checkpoint()
     return true
   }
@@ -203,8 +212,14 @@ public final class Trainer {
     try desyncGuard.check(arena, state)
     // An update may overflow although its gradient was finite.
     if let fault = arena.fault { throw diverged("no checkpoint of step \(state.step) was written, because \(fault)") }
-    try recorder?.checkpoint(arena, state)
+    try tell { [arena, state] recorder, _ in try recorder?.checkpoint(arena, state) }
     checkpointed = state
+  }
+
+  /// Lets rank 0 write and speak. However long its disk or its reader takes, the other ranks know that it lives.
+  private func tell(_ work: @escaping (RunRecorder?, (any TrainingObserver)?) throws -> Void) throws {
+    guard recorder != nil || observer != nil else { return }
+    try communicator.aside { [recorder, observer] in try work(recorder, observer) }
   }
 }
 

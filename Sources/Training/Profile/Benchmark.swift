@@ -85,11 +85,13 @@ public struct Benchmark: Codable, Equatable, Sendable {
     let trainer = try Trainer(
       experiment: experiment, schedule: schedule, data: TrainingData(training: noise, validation: noise), model: model,
       arena: arena, state: TrainingState(), communicator: communicator, threads: threads, isProfiling: true,
-      recorder: nil, observer: clock, shouldStop: { clock.isOver })
+      recorder: nil, observer: clock, shouldStop: { clock.isOver || communicator.stop.isMade })
     clock.begin = { trainer.layerTimes.forEach { $0.reset() } }
     do {
       try trainer.run()
-    } catch is Stopped {}
+    } catch is Stopped {
+      if !clock.isOver { throw Stopped() }
+    }
 
     let profile = try trainer.profile()
     windows = clock.windows(images: experiment.batchSize)

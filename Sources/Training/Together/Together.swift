@@ -7,12 +7,18 @@ public struct SharedFailure: Error, Equatable, CustomStringConvertible {
   public let exitCode: ExitCode
   /// What went wrong on the first rank that failed.
   public let description: String
+
+  /// What all ranks found out together.
+  public init(exitCode: ExitCode, description: String) {
+    self.exitCode = exitCode
+    self.description = description
+  }
 }
 
 extension Communicator {
   /// Runs `body` on every rank and returns its result; where it fails on any rank, no rank goes on.
   ///
-  /// `body` must not communicate, lest a failed rank be waited for.
+  /// `body` must not communicate, lest a failed rank be waited for; `aside` it may.
   ///
   /// - Throws: `SharedFailure` on every rank, with the error of the first rank that failed.
   public func together<Result>(_ body: () throws -> Result) throws -> Result {
@@ -29,9 +35,11 @@ extension Communicator {
       return result
     }
     let parts = reports[failed].split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-    let place = size > 1 ? " (rank \(failed) on \(hosts[failed]))" : ""
+    let code = Int32(parts[0]).flatMap(ExitCode.init(rawValue:)) ?? .inputOutput
+    // A stop, and what all ranks say, are of no place.
+    let isOfOne = code != .stopped && reports.contains { $0 != reports[failed] }
     throw SharedFailure(
-      exitCode: Int32(parts[0]).flatMap(ExitCode.init(rawValue:)) ?? .inputOutput, description: "\(parts[1])\(place)")
+      exitCode: code, description: isOfOne ? "\(parts[1]) (rank \(failed) on \(hosts[failed]))" : "\(parts[1])")
   }
 
   /// Gives every rank the value of rank 0; the others pass nil.

@@ -1,0 +1,47 @@
+import Glibc
+
+/// The processes that this one descends from.
+public enum Ancestors {
+  /// How far back is looked: some scripts may stand between a launcher and its rank.
+  private static let generations = 8
+
+  /// The parent, its parent, and so on, without the system's first process. Empty where `/proc` tells nothing.
+  public static func processes() -> [pid_t] {
+    var found: [pid_t] = []
+    var next: pid_t? = getppid()
+    while let process = next, process > 1, found.count < generations {
+      found.append(process)
+      next = parent(of: process)
+    }
+    return found
+  }
+
+  /// The path of the program that `process` runs; empty where that is not to be known.
+  public static func program(of process: pid_t) -> String {
+    var name = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = readlink("/proc/\(process)/exe", &name, name.count)
+    return String(decoding: name.prefix(max(0, length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// Whether `process` uses a library whose file's name begins with `name`.
+  static func uses(_ name: String, _ process: pid_t) -> Bool {
+    read("/proc/\(process)/maps").split(separator: "\n").contains { $0.contains("/\(name)") }
+  }
+
+  /// `PID (name) state PARENT …`, where a name may hold anything.
+  private static func parent(of process: pid_t) -> pid_t? {
+    let rest = read("/proc/\(process)/stat").split(separator: ")").last
+    return rest?.split(separator: " ").dropFirst().first.flatMap { pid_t($0) }
+  }
+
+  /// The text of a file of `/proc`, which has no size; empty where it cannot be read.
+  private static func read(_ path: String) -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return "" }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = Glibc.read(descriptor, &part, part.count), count > 0 { bytes += part[..<count] }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,69 @@
+internal import COpenMPI
+
+/// One-byte messages beside the work. They come unasked, so every function that waits looks for them.
+extension MPICommunicator {
+  /// What a note says, its only byte.
+  enum Note: UInt8, CaseIterable {
+    /// The sender wishes that all stop.
+    case stop
+    /// The sender lives, but is busy with something else than messages.
+    case alive
+  }
+
+  /// The highest tag that every MPI knows; buckets count from 0.
+  private static let notesTag: Int32 = 32_767
+  /// How often a rank that is busy tells that it lives.
+  private static let signEvery = Duration.milliseconds(200)
+  /// How often notes are looked for.
+  private static let lookEvery = Duration.milliseconds(10)
+
+  /// See `Communicator`.
+  public func attend(isAlive: Bool) throws(CollectiveError) -> Bool {
+    guard size > 1 else { return false }
+    let now = SuspendingClock.now
+    guard lastLook.duration(to: now) >= Self.lookEvery else { return false }
+    lastLook = now
+    if !hasToldStop && stop.isOwn {
+      hasToldStop = true
+      try tell(.stop)
+    }
+    // Where nobody has a deadline, nobody needs to know.
+    if isAlive, deadline != nil, lastSign.duration(to: now) >= Self.signEvery {
+      lastSign = now
+      try tell(.alive)
+    }
+    if !notes.isEmpty { try advance(&notes) }
+    return try hear()
+  }
+
+  private func tell(_ note: Note) throws(CollectiveError) {
+    for peer in 0..<size where peer != rank {
+      var request: MPI_Request?
+      try Self.check(
+        "MPI_Isend",
+        MPI_Isend(
+          noteBytes.baseAddress?.advanced(by: Int(note.rawValue)), 1, cnn_mpi_byte(), Int32(peer), Self.notesTag, world,
+          &request))
+      notes.append(request, peer: peer)
+    }
+  }
+
+  /// Takes in every note that has come; returns whether one of them was a sign of life.
+  private func hear() throws(CollectiveError) -> Bool {
+    var isSign = false
+    while true {
+      var hasCome: Int32 = 0
+      var status = MPI_Status()
+      try Self.check("MPI_Iprobe", MPI_Iprobe(MPI_ANY_SOURCE, Self.notesTag, world, &hasCome, &status))
+      guard hasCome != 0 else { return isSign }
+      var byte: UInt8 = 0
+      try Self.check(
+        "MPI_Recv", MPI_Recv(&byte, 1, cnn_mpi_byte(), status.MPI_SOURCE, Self.notesTag, world, &status))
+      switch Note(rawValue: byte) {
+      case .stop: stop.hear()
+      case .alive: isSign = true
+      case nil: break
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Runs
+import Training
+
+/// What a command line asks for.
+struct Request {
+  enum Action {
+    /// To show a text.
+    case text(String)
+    /// To run a command.
+    case command(any Command)
+  }
+
+  let action: Action
+  /// How long ranks at work are to wait for a sign of life from one another; nil where nothing is said of it.
+  private(set) var timeout: Duration?
+  /// The command's options and what else stands on the line, as they were understood: what all ranks must share.
+  private(set) var words: [String: String] = [:]
+
+  /// The option that every command has.
+  static let timeoutOption = Option(
+    "--timeout", "S", "give up a rank of which nothing is heard for S seconds of work (default 300)")
+
+  /// Whether all ranks work on it.
+  var isCollective: Bool {
+    if case .command(let command) = action { type(of: command).isCollective } else { false }
+  }
+
+  /// Reads `words`, the program's own name left out.
+  ///
+  /// - Throws: `UsageError` in one sentence.
+  init(_ words: [String], commands: [any Command.Type], overview: String) throws(UsageError) {
+    guard let name = words.first else { throw UsageError("which command? See `cnn-dist --help`") }
+    guard !["--help", "-h", "help"].contains(name) else {
+      action = .text(overview)
+      return
+    }
+    guard name != "--version" else {
+      action = .text("cnn-dist \(Program.version)")
+      return
+    }
+    guard let command = commands.first(where: { $0.name == name }) else {
+      throw UsageError("unknown command \(name): see `cnn-dist --help`")
+    }
+    let rest = Array(words.dropFirst())
+    guard !rest.contains("--help"), !rest.contains("-h") else {
+      action = .text(command.help)
+      return
+    }
+    let arguments = try Arguments(rest, options: command.allOptions, command: name)
+    if let seconds = try arguments.integer(Self.timeoutOption.flag, in: 1...31_536_000) { timeout = .seconds(seconds) }
+    action = .command(try command.init(arguments))
+    self.words = arguments.all
+  }
+}
