@@ -39,6 +39,7 @@ let package = Package(
     system("CArchive", pkgConfig: "libarchive", apt: ["libarchive-dev"]),
     system("CCurl", pkgConfig: "libcurl", apt: ["libcurl4-openssl-dev"]),
     system("CCrypto", pkgConfig: "libcrypto", apt: ["libssl-dev"]),
+    system("CXXHash", pkgConfig: "libxxhash", apt: ["libxxhash-dev"]),
     // Without pkg-config: Debian's file for it has a flag of another library's, which SwiftPM warns of in every build.
     system("CGD", apt: ["libgd-dev"]),
     system("CZlib", pkgConfig: "zlib", apt: ["zlib1g-dev"]),
@@ -49,7 +50,7 @@ let package = Package(
 
     .target(name: "Tensors"),
     .target(name: "Kernels", dependencies: ["Tensors", "COpenBLAS", "CVectors"]),
-    .target(name: "Files", dependencies: ["CCrypto"]),
+    .target(name: "Files", dependencies: ["CCrypto", "CXXHash"]),
 
     // MARK: - Floor 2: the parts of training
 

@@ -100,7 +100,7 @@ public final class CompiledModel {
     try communicator.together {
       let file = try SafetensorsFile(path)
       try ModelWeights.load(file, into: arena)
-      experiment.initialWeights = ModelWeights.digest(file)
+      experiment.initialWeights = try ModelWeights.digest(file)
     }
   }
 

@@ -174,7 +174,7 @@ struct TrainingSession {
     try plan.checkpoint?.restore(arena)
     if let weights = plan.weights {
       try ModelWeights.load(weights, into: arena)
-      experiment.initialWeights = ModelWeights.digest(weights)
+      experiment.initialWeights = try ModelWeights.digest(weights)
     }
   }
 
