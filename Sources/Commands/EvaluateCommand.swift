@@ -76,13 +76,10 @@ struct EvaluateCommand: Command {
       let validation = opened.validation
       if experiment.normalize && experiment.normalization == nil {
         experiment.normalization = Normalization(of: opened.training)
+        try communicator.together { try opened.training.check() }
       }
-      let digests = try communicator.allGather(validation.digest)
-      try communicator.together {
-        guard digests[communicator.rank] == digests[0] else {
-          throw FileError(.malformed, experiment.dataset, "this rank's files differ from those of rank 0")
-        }
-      }
+      try communicator.expectSameSamples(
+        experiment.normalize ? opened.digest : validation.digest, of: experiment.dataset)
       let arena = Trainer.arena(for: model, experiment: Experiment())
       try communicator.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
       try communicator.broadcast(arena.values.buffer, from: 0)

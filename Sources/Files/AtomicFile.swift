@@ -48,11 +48,12 @@ public enum AtomicFile {
     guard rename(temporary, path) == 0 else { throw .system(path, "cannot be replaced") }
   }
 
-  /// Flushes the folder's entries, so that a rename outlives a power cut; not every file system does that for folders.
+  /// Flushes the folder's entries, so that a rename outlives a power cut. Not every file system does that for folders, and
+  /// the file itself is on the disk.
   static func flushFolder(of path: String) throws(FileError) {
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let opened = Result { () throws(FileError) in try OpenFile(folder, O_RDONLY | O_DIRECTORY) }
     guard case .success(let file) = opened else { return }  // a folder that may be written to, but not read
-    try OpenFile.flush(file.descriptor, path: folder)
+    try OpenFile.flush(file.descriptor, path: folder, isOptional: true)
   }
 }

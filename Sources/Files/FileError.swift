@@ -37,7 +37,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   /// Whether a system call's error says that it cannot be done here at all, as odd file systems do in many words, rather
   /// than that it was tried and failed (EIO, ENOSPC, EDQUOT and the like).
   static func isRefusal(_ code: Int32) -> Bool {
-    [EINVAL, ENOSYS, EOPNOTSUPP, EPERM, EACCES, EBADF, EISDIR, ENOTDIR, ENOTTY, ENODEV, EROFS, ENOLCK].contains(code)
+    [EINVAL, ENOSYS, EOPNOTSUPP, EPERM, EACCES, EBADF, EISDIR, ENOTTY, ENODEV, EROFS].contains(code)
   }
 
   /// `PATH, byte OFFSET: MESSAGE`.

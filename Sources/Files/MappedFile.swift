@@ -135,8 +135,8 @@ public final class MappedFile: Sendable {
     }
     Remark.make(
       .mappings,
-      "\(file.path): this file system maps no files into memory (\(String(cString: strerror(reason)))): each rank holds its "
-        + "own copy of what it reads, \(count >> 20) MB of this one")
+      "\(file.path): cannot be mapped into memory (\(String(cString: strerror(reason)))): what is read takes memory of its own "
+        + "in every process, \(count >> 20) MB for this file")
     return nil
   }
 

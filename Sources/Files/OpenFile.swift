@@ -71,13 +71,15 @@ public final class OpenFile: Sendable {
   }
 
   /// Flushes what was written to `descriptor` to the disk. A file system that cannot be asked to is no obstacle; one that
-  /// fails is.
+  /// fails is, but for `isOptional`.
   ///
   /// - Throws: `FileError` with the system's reason.
-  public static func flush(_ descriptor: Int32, path: String) throws(FileError) {
+  public static func flush(_ descriptor: Int32, path: String, isOptional: Bool = false) throws(FileError) {
     var status: Int32
     repeat { status = fsync(descriptor) } while status != 0 && errno == EINTR
-    guard status == 0 || FileError.isRefusal(errno) else { throw .system(path, "cannot be flushed to the disk") }
-    if status != 0 { Remark.make(.flushing, "\(path): this file system flushes nothing on demand: a power cut may lose it") }
+    guard status != 0 else { return }
+    let error = FileError.system(path, "cannot be flushed to the disk")
+    guard isOptional || FileError.isRefusal(errno) else { throw error }
+    Remark.make(.flushing, "\(error): what was written last may be lost in a power cut")
   }
 }

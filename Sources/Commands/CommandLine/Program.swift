@@ -1,4 +1,5 @@
 import Collectives
+import Files
 import Glibc
 import Runs
 import Training
@@ -17,9 +18,11 @@ public enum Program {
 
   /// Runs the command line `words`, the program's own name left out, and returns the exit code.
   public static func run(_ words: [String], environment: [String: String]) -> Int32 {
+    Output.fillStandardStreams()
     Output.outliveReaders()
     // Under mpirun every rank reads the same command line; one voice is enough to say what is wrong with it.
     let isSpeaker = isSpeaker(environment)
+    if isSpeaker { Remark.listen { Output.error("cnn-dist: \($0)\n") } }
     do {
       switch try parse(words) {
       case .text(let text):

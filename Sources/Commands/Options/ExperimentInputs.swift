@@ -22,7 +22,7 @@ extension Experiment {
   ///
   /// - Throws: `FileError` when they are others.
   func check(_ data: TrainingData) throws(FileError) {
-    guard datasetDigest.isEmpty || datasetDigest == data.training.digest + data.validation.digest else {
+    guard datasetDigest.isEmpty || datasetDigest == data.digest || datasetDigest == data.earlierDigest else {
       throw FileError(.malformed, data.training.name, "its samples are not those that the run was started with")
     }
   }

@@ -32,13 +32,15 @@ struct TrainingSession {
     let (data, model) = try communicator.together {
       try start.experiment.open(folder: command.data, environment: environment)
     }
-    let digests = try communicator.allGather(data.training.digest + data.validation.digest)
-    try communicator.together { try compare(data, digests, with: start.experiment) }
-    start.experiment.datasetDigest = digests[0]
+    try communicator.expectSameSamples(data.digest, of: data.training.name)
+    try communicator.together { try start.experiment.check(data) }
+    // A run that an older version began keeps its own word for the same samples.
+    if start.experiment.datasetDigest.isEmpty { start.experiment.datasetDigest = data.digest }
     try communicator.together { try start.setScheduleLength(samples: data.training.count) }
     // Every rank has the same samples, and their statistics are whole numbers: the same on all.
     if start.experiment.normalize && start.experiment.normalization == nil {
       start.experiment.normalization = Normalization(of: data.training)
+      try communicator.together { try data.training.check() }
     }
 
     // The numbers to start from: by seed on each rank, or from rank 0's file.
@@ -161,13 +163,6 @@ struct TrainingSession {
     }
     return Plan(
       folder: folder, experiment: experiment, schedule: schedule, checkpoint: checkpoint, lock: lock, weights: nil)
-  }
-
-  private func compare(_ data: TrainingData, _ digests: [String], with experiment: Experiment) throws {
-    guard digests[communicator.rank] == digests[0] else {
-      throw FileError(.malformed, data.training.name, "this rank's files differ from those of rank 0")
-    }
-    try experiment.check(data)
   }
 
   private func load(_ plan: Plan, into arena: ParameterArena, experiment: inout Experiment) throws {

@@ -57,6 +57,8 @@ final class TrainingStep {
 
   /// Takes step `step`, counted from 0. Returns the score of its batch before the update, and whether a rank wished to
   /// stop; both are the same on every rank, because both travel with the gradient.
+  ///
+  /// - Throws: `CollectiveError` when a rank is lost; what `Dataset.check` throws. Then nothing was updated, here or elsewhere.
   func run(_ step: Int, shouldStop: () -> Bool) throws -> (score: Score, isStopping: Bool) {
     let batch = batches.batch(step: step)
     if order.epoch != batch.epoch { order = (batch.epoch, sampleOrder.order(epoch: batch.epoch)) }
@@ -69,9 +71,13 @@ final class TrainingStep {
     exchange.reset()
     for worker in workers { worker.log?.step = step }
     try team.run { worker in
-      try compute(share.share(worker, of: team.count), worker, slices: slices, of: batch)
-      if worker == 0 {
-        try workers[0].log.note(.wait) { try exchange.wait(reduction, added: &added) }
+      do {
+        try compute(share.share(worker, of: team.count), worker, slices: slices, of: batch)
+      } catch {
+        exchange.abandon()
+        throw error
+      }
+      if worker == 0, try workers[0].log.note(.wait, { try exchange.wait(reduction, added: &added) }) {
         try exchange.finish(reduction, added: &added, shouldStop: shouldStop)
       }
     }

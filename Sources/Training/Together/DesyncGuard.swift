@@ -16,7 +16,7 @@ struct DesyncGuard {
   init(_ communicator: any Communicator, experiment: Experiment) throws(FileError) {
     self.communicator = communicator
     self.experiment = experiment
-    binary = communicator.size == 1 ? "" : try MappedFile("/proc/self/exe").withBytes { Digest.of($0) }
+    binary = communicator.size == 1 ? "" : try MappedFile("/proc/self/exe").sealed()
   }
 
   /// Compares binary, configuration, data and every number that the run goes on from. All ranks call it.
@@ -33,23 +33,9 @@ struct DesyncGuard {
     }
     let all = try communicator.allGather(try JSON.line(digests)).map { try JSON.decode([String: String].self, $0) }
     for name in digests.keys.sorted() {
-      let differing = Self.minority(all.map { $0[name] ?? "" })
-      guard let first = differing.first else { continue }
-      let ranks = differing.map { "rank \($0) on \(communicator.hosts[$0])" }.joined(separator: ", ")
-      throw SharedFailure(
-        exitCode: .badData,
-        description:
-          "\(ranks) differ\(differing.count == 1 ? "s" : "") from the other ranks in \(name) at step \(state.step) "
-          + "(\(all[first][name] ?? "")); nothing was written: see to that machine, and resume from the last checkpoint"
-      )
+      try communicator.expectAgreement(
+        all.map { $0[name] ?? "" }, in: "\(name) at step \(state.step)",
+        remedy: "nothing was written: see to that machine, and resume from the last checkpoint")
     }
-  }
-
-  /// The indices of all values that are not the most frequent one (the first of equally frequent).
-  static func minority(_ values: [String]) -> [Int] {
-    let counts = Dictionary(values.map { ($0, 1) }, uniquingKeysWith: +)
-    let most = counts.values.max() ?? 0
-    guard let common = values.first(where: { counts[$0] == most }) else { return [] }
-    return values.indices.filter { values[$0] != common }
   }
 }
