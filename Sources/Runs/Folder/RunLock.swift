@@ -22,6 +22,11 @@ public final class RunLock {
   /// F_OFD_SETLK, a macro that Swift does not import.
   private static let lockByDescription: Int32 = 37
 
+  /// The locks that there may be.
+  enum Kind: String, Codable, CaseIterable {
+    case folder, record
+  }
+
   private enum Attempt: Equatable {
     case taken, held, refused
     /// Windows' servers say so both of what is locked and of what they do not lock.
@@ -35,23 +40,22 @@ public final class RunLock {
     self.path = path
     folder = Self.opened { () throws(FileError) in try OpenFile(path, O_RDONLY | O_DIRECTORY) }
     file = Self.opened { () throws(FileError) in try OpenFile("\(path)/.lock", O_RDWR | O_CREAT) }
-    let attempts = [folder.map(Self.lock(folder:)), file.map(Self.lock(file:))].compactMap(\.self)
-    let isLocked = attempts.contains(.taken)
-    note = RunWriter.current(in: path, isLocked: isLocked)
+    let attempts = [Kind.folder: folder.map(Self.lock(folder:)), .record: file.map(Self.lock(file:))]
+    note = RunWriter.current(in: path, locks: Kind.allCases.filter { attempts[$0] == .taken })
     let other = try file.flatMap { file throws(FileError) in try RunWriter.read(file) }
-    let isDenied = attempts.contains(.denied) && other?.isLocked == true && other?.isGone(for: note) == false
-    if attempts.contains(.held) || isDenied || other?.excludes(note) == true {
+    let isDenied = attempts[.record] == .denied && other?.locks.contains(.record) == true && other?.isGone(for: note) == false
+    if attempts.values.contains(.held) || isDenied || other?.excludes(note) == true {
       throw FileError(
         .failed, path, "another process is writing to this run\(other.map { " (\($0))" } ?? ""): wait until it has ended")
     }
     if let other, !other.isGone(for: note) {
       Remark.make(
         .locks, "\(path): \(other) was writing to this run and has not taken leave: make sure that it has ended")
-    } else if !isLocked {
+    } else if note.locks.isEmpty {
       Remark.make(
         .locks, "\(path): this file system has no locks: make sure that no other process writes to this run")
     }
-    if !isLocked { try sign() }
+    if note.locks.isEmpty { try sign() }
   }
 
   deinit {

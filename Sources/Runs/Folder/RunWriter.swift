@@ -12,28 +12,31 @@ struct RunWriter: Codable, Equatable {
   let start: String
   /// The folder as its machine names it; the note in a copy of the folder says another.
   let folder: String
-  /// Whether the file system gave it a lock.
-  let isLocked: Bool
+  /// The kinds of locks that the file system gave it.
+  let locks: [RunLock.Kind]
   /// Tells this note from any other.
   let mark: UInt64
 
   /// This process.
-  static func current(in folder: String, isLocked: Bool) -> RunWriter {
+  static func current(in folder: String, locks: [RunLock.Kind]) -> RunWriter {
     RunWriter(
       host: hostName(), place: "\(line("/proc/sys/kernel/random/boot_id") ?? hostName()) \(link("/proc/self/ns/pid"))",
-      process: getpid(), start: start(of: getpid()) ?? "", folder: realPath(folder), isLocked: isLocked,
+      process: getpid(), start: start(of: getpid()) ?? "", folder: realPath(folder), locks: locks,
       mark: .random(in: .min ... .max))
   }
 
   /// Whether this process is known to write, and no lock would have kept `other` out.
   func excludes(_ other: RunWriter) -> Bool {
-    place == other.place && folder == other.folder && isAlive && !(isLocked && other.isLocked)
+    place == other.place && folder == other.folder && isAlive && !shares(other)
   }
 
   /// Whether this process has ended as far as `other` can see, or wrote to another folder.
   func isGone(for other: RunWriter) -> Bool {
-    place == other.place && (folder != other.folder || !isAlive || isLocked && other.isLocked)
+    place == other.place && (folder != other.folder || !isAlive || shares(other))
   }
+
+  /// Whether there is a lock that both have asked for and got, which only one can have at a time.
+  private func shares(_ other: RunWriter) -> Bool { locks.contains(where: other.locks.contains) }
 
   /// For processes of this place only.
   private var isAlive: Bool { Self.start(of: process) == start }

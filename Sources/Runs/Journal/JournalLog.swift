@@ -20,7 +20,7 @@ public final class JournalLog {
     let lacks = last.map { $0 < step } ?? false
     self.lines = lacks ? try LineLog(path) { _ in false } : lines
     guard lacks || wasKept && lines.isNew && step > 0 else { return }
-    let loss = last.map { "lacks steps \($0 + 1) to \(step)" } ?? "is gone"
+    let loss = last.map { "lacks the steps from \($0 + 1) on" } ?? "is gone"
     Remark.make(.losses, "\(path): \(loss): it is begun anew with step \(step + 1)")
   }
 

@@ -19,7 +19,7 @@ public final class MetricsLog {
       return true
     }
     guard last < state.step else { return }
-    let loss = lines.isNew ? "is gone: it is begun anew" : "lacks steps \(last + 1) to \(state.step): it goes on"
+    let loss = lines.isNew ? "is gone: it is begun anew" : "lacks the steps from \(last + 1) on: it goes on"
     Remark.make(.losses, "\(path): \(loss) with step \(state.step + 1)")
   }
 
