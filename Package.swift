@@ -86,7 +86,8 @@ let package = Package(
     .testTarget(name: "CNNDistTests", dependencies: ["CNNDist", "ExampleProgram", "TestSupport"]),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files", "TestSupport"]),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Datasets", "Files", "TestSupport"], exclude: ["refuse.c"]),
+      name: "CommandsTests", dependencies: ["Datasets", "Files", "Runs", "TestSupport", "Training"],
+      exclude: ["refuse.c"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "GoldenTests", dependencies: ["Datasets", "Files", "TestSupport"]),

@@ -41,7 +41,7 @@ public final class MappedFile: Sendable {
   }
 
   /// Opens the file at `path`, and maps it where it is larger than `smallest`.
-  init(_ path: String, smallest: Int) throws(FileError) {
+  package init(_ path: String, smallest: Int) throws(FileError) {
     file = try OpenFile(path, O_RDONLY | O_NONBLOCK)  // a pipe without a writer must not hold us up
     let status = try file.status()
     guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.malformed, path, "is not a regular file") }
