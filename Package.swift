@@ -81,7 +81,7 @@ let package = Package(
       name: "CollectivesProbe", dependencies: ["Collectives", "Files"], path: "Tests/CollectivesProbe"),
     /// A small trainer with a fault to order, which TrainingTests runs under mpirun.
     .executableTarget(name: "TrainingProbe", dependencies: ["Training"], path: "Tests/TrainingProbe"),
-    /// The README's example.
+    /// The example of `TrainingFromSwift.md`.
     .executableTarget(name: "ExampleProgram", dependencies: ["CNNDist"], path: "Tests/ExampleProgram"),
     .testTarget(name: "CNNDistTests", dependencies: ["CNNDist", "ExampleProgram", "TestSupport"]),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files", "TestSupport"]),

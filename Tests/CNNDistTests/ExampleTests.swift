@@ -2,7 +2,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// The README's example: it is the program that is built here, and it trains.
+/// The article's example: it is the program that is built here, and it trains.
 @Suite struct ExampleTests {
   private static let checkout = URL(filePath: #filePath).appending(path: "../../..").standardized.path
 
@@ -10,8 +10,8 @@ import Testing
     String(decoding: try Data(contentsOf: URL(filePath: "\(Self.checkout)/\(path)")), as: UTF8.self)
   }
 
-  @Test func theReadmeShowsTheProgramThatIsBuilt() throws {
-    let blocks = try text("README.md").split(separator: "```swift\n").dropFirst().compactMap { block in
+  @Test func theArticleShowsTheProgramThatIsBuilt() throws {
+    let blocks = try text("Sources/CNNDist/CNNDist.docc/TrainingFromSwift.md").split(separator: "```swift\n").dropFirst().compactMap { block in
       block.firstRange(of: "```").map { String(block[..<$0.lowerBound]) }
     }
     #expect(blocks == [try text("Tests/ExampleProgram/main.swift")])

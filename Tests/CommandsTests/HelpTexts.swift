@@ -1,4 +1,4 @@
-/// What `--help` prints, whole: a change of an option is a change here, and in the README.
+/// What `--help` prints, whole: a change of an option is a change here.
 enum HelpTexts {
   static let all = [
     ("", program), ("train", train), ("evaluate", evaluate), ("inspect", inspect), ("summary", summary),

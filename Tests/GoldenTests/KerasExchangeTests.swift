@@ -3,7 +3,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-/// Models and weights between Keras and the program, both ways, by the recipes in README.md.
+/// Models and weights between Keras and the program, both ways, by the recipes in ModelsFromKeras.md.
 ///
 /// `Tests/Goldens/keras_exchange.py` makes the models and runs the recipes.
 @Suite(.serialized) struct KerasExchangeTests {
@@ -58,7 +58,8 @@ import Testing
   }
 
   private static func keras(_ way: String, _ folder: String, _ data: String) throws -> [Judgement] {
-    let script = [Golden.checkout + "/Tests/Goldens/keras_exchange.py", Golden.checkout + "/README.md"]
+    let recipes = "/Sources/Models/Models.docc/ModelsFromKeras.md"
+    let script = [Golden.checkout + "/Tests/Goldens/keras_exchange.py", Golden.checkout + recipes]
     let output = try Shell.run([try #require(Python.withKeras)] + script + [way, folder, data])
     return output.split(separator: "\n").compactMap { line in
       let words = line.split(separator: " ")

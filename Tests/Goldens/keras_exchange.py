@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Both ways between Keras and cnn-dist, with the recipes of README.md as they stand there.
+"""Both ways between Keras and cnn-dist, with the recipes of ModelsFromKeras.md as they stand there.
 
-    keras_exchange.py README export FOLDER DATA      makes three models, trains them for a few steps, and writes each as
+    keras_exchange.py RECIPES export FOLDER DATA      makes three models, trains them for a few steps, and writes each as
                                                      FOLDER/NAME.json and FOLDER/NAME.safetensors
-    keras_exchange.py README import FOLDER DATA      makes the model of the run in FOLDER, with the values of its best
+    keras_exchange.py RECIPES import FOLDER DATA      makes the model of the run in FOLDER, with the values of its best
                                                      checkpoint
 
 Prints for each model its name, and the loss and accuracy that Keras's `evaluate` gives on the 10,000 validation
@@ -90,10 +90,10 @@ def judge(model):
 
 if len(sys.argv) != 5:
     sys.exit(__doc__)
-readme, way, folder, data = sys.argv[1:]
+recipes, way, folder, data = sys.argv[1:]
 data = os.path.abspath(data)
-# The first recipe of README.md saves, the second one loads.
-save, load = re.findall(r"```python\n(.*?)```", open(readme).read(), re.DOTALL)
+# The first recipe saves, the second one loads.
+save, load = re.findall(r"```python\n(.*?)```", open(recipes).read(), re.DOTALL)
 os.chdir(folder)
 keras.utils.set_random_seed(4)
 if way == "export":
