@@ -37,7 +37,9 @@ public enum FileLink {
     guard status.st_mode & S_IFMT == S_IFREG, size > ending.utf8.count, size <= longestName + 1 else { return path }
     let text = try MappedFile(path).withBytes { String(decoding: $0, as: UTF8.self) }
     let name = text.hasSuffix("\n") ? text.dropLast() : text[...]
-    guard name.hasSuffix(ending), !name.contains(where: { $0 == "/" || $0.isNewline || $0 == "\0" }) else { return path }
+    guard name.hasSuffix(ending), !name.contains(where: { $0 == "/" || $0.isNewline || $0 == "\0" }) else {
+      return path
+    }
     let target = path.lastIndex(of: "/").map { path[...$0] + name } ?? name
     guard access(String(target), F_OK) == 0 else { throw dangling(path, String(name)) }
     return String(target)

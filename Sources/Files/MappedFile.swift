@@ -115,7 +115,8 @@ public final class MappedFile: Sendable {
           + "last checkpoint")
     }
     guard !Mappings.isLost(slot) else {
-      throw FileError(.failed, path, "a part of it could not be read: the disk or its server failed, or it was cut off for a while")
+      throw FileError(
+        .failed, path, "a part of it could not be read: the disk or its server failed, or it was cut off for a while")
     }
     return Time(status)
   }
@@ -150,7 +151,8 @@ public final class MappedFile: Sendable {
       let found = try file.read(into: target)
       guard found == count else {
         throw FileError(
-          .malformed, file.path, offset: found, "ends after \(found) bytes, expected the \(count) that the system says it has")
+          .malformed, file.path, offset: found,
+          "ends after \(found) bytes, expected the \(count) that the system says it has")
       }
     } catch {
       free(memory)

@@ -34,12 +34,14 @@ extension ProgramTests {
     ])
     func aFileThatIsCutOffOrChangedEndsTheRun(_ change: String, _ message: String) throws {
       for ranks in [nil, 3] {
-        _ = try program.shell("rm -rf run data/*; for n in data_batch_{1..5} test_batch; do truncate -s 30730000 data/$n.bin; done")
+        _ = try program.shell(
+          "rm -rf run data/*; for n in data_batch_{1..5} test_batch; do truncate -s 30730000 data/$n.bin; done")
         let outcome = try train(change, ranks: ranks)
         #expect(outcome.code == 65)
         #expect(outcome.error.contains(message), "\(outcome.error)")
         // No step was taken with what was not there: the file put back, the run goes on as if nothing had been.
-        _ = try program.shell("rm data/*; for n in data_batch_{1..5} test_batch; do truncate -s 30730000 data/$n.bin; done")
+        _ = try program.shell(
+          "rm data/*; for n in data_batch_{1..5} test_batch; do truncate -s 30730000 data/$n.bin; done")
         let steps = try program.lineCount("run") + 2
         try program.resume("--steps \(steps) --run run --data data")
         let control = Self.train.replacing("100000", with: "\(steps)").replacing("--run run", with: "--run control")

@@ -93,7 +93,10 @@ extension ProgramTests {
       let train = "train --batch-size 20 --slice 8 --limit 20 --steps 1 --run run"
       let host = try program.shell("hostname").lines[0]
       for (ranks, named) in [
-        ("-np 1 $cnn \(train) --data data : -np 1 $cnn \(train) --data other", "rank 1 on \(host) differs from rank 0 on "),
+        (
+          "-np 1 $cnn \(train) --data data : -np 1 $cnn \(train) --data other",
+          "rank 1 on \(host) differs from rank 0 on "
+        ),
         (
           "-np 2 $cnn \(train) --data other : -np 3 $cnn \(train) --data data",
           "rank 0 on \(host), rank 1 on \(host) differ from the other ranks in the samples of cifar10"
@@ -109,7 +112,8 @@ extension ProgramTests {
     @Test func whatRanksJudgeByIsComparedToo() throws {
       #expect(try program(Self.train).code == 0)
       _ = try program.shell(
-        #"cp -r --sparse=always data other; printf '\001' | dd of=other/test_batch.bin bs=1 seek=100 conv=notrunc status=none"#)
+        #"cp -r --sparse=always data other; printf '\001' | dd of=other/test_batch.bin bs=1 seek=100 conv=notrunc status=none"#
+      )
       let outcome = try program.shell(
         "$mpirun -np 2 $cnn evaluate --run run --data data : -np 1 $cnn evaluate --run run --data other")
       #expect(outcome.code == 65)

@@ -9,10 +9,12 @@ extension ProgramTests {
     init() throws { program = try Program() }
 
     /// Each alone: one line says it, and the run is the same.
-    @Test(arguments: [
-      ("symlink:1", "symbolic links"), ("fcntl:37 opendir:13 mmapshared:22 link:1", nil), ("flock:9 fcntl:22", "no locks"),
-      ("fsyncdir:5", "power cut"), ("fsync:22", "power cut"), ("mmap:19", "cannot be mapped"),
-    ] as [(String, String?)])
+    @Test(
+      arguments: [
+        ("symlink:1", "symbolic links"), ("fcntl:37 opendir:13 mmapshared:22 link:1", nil),
+        ("flock:9 fcntl:22", "no locks"),
+        ("fsyncdir:5", "power cut"), ("fsync:22", "power cut"), ("mmap:19", "cannot be mapped"),
+      ] as [(String, String?)])
     func whatIsOptionalIsDoneWithout(_ calls: String, _ remark: String?) throws {
       let environment = try program.refusing(calls)
       var complaints: [String] = []
@@ -24,7 +26,8 @@ extension ProgramTests {
         #expect(outcome.complaints.count <= 1, "\(outcome.error)")
         complaints += outcome.complaints
       }
-      #expect(complaints.isEmpty == (remark == nil) && complaints.allSatisfy { $0.contains(remark ?? "") }, "\(complaints)")
+      #expect(
+        complaints.isEmpty == (remark == nil) && complaints.allSatisfy { $0.contains(remark ?? "") }, "\(complaints)")
       #expect(try program.hash("run/checkpoints/latest") == program.hash("run/checkpoints/step-00000002.safetensors"))
     }
 
@@ -140,14 +143,16 @@ extension ProgramTests {
 
     @Test func lostLogsAreBegunAnew() throws {
       try program.train("--steps 4 --journal --run run")
-      _ = try program.shell("cp -r run other; rm run/*.jsonl; head -n 2 other/journal.jsonl > j; mv j other/journal.jsonl")
+      _ = try program.shell(
+        "cp -r run other; rm run/*.jsonl; head -n 2 other/journal.jsonl > j; mv j other/journal.jsonl")
       let replayed = try program("replay run --step 4")
       #expect(replayed.code == 0)
       #expect(replayed.complaints == ["run/metrics.jsonl: is gone: nothing is compared with it"])
       let outcome = try program.resume("--steps 6 --run run", ranks: 2)
       #expect(
         outcome.complaints == [
-          "run/metrics.jsonl: is gone: it is begun anew with step 5", "run/journal.jsonl: is gone: it is begun anew with step 5",
+          "run/metrics.jsonl: is gone: it is begun anew with step 5",
+          "run/journal.jsonl: is gone: it is begun anew with step 5",
         ])
       #expect(try program.metrics("run").compactMap { $0["step"]?.number }.first == 5)
       let half = try program.resume("--steps 6 --run other")

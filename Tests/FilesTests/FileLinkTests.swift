@@ -27,7 +27,9 @@ import Testing
     #expect(try folder.text("latest") == "second.safetensors")
   }
 
-  @Test(arguments: ["a/b.safetensors", "x.safetensors\ny.safetensors", "notes", "", ".safetensors", "../x.safetensors\n"])
+  @Test(arguments: [
+    "a/b.safetensors", "x.safetensors\ny.safetensors", "notes", "", ".safetensors", "../x.safetensors\n",
+  ])
   func whatNamesNoFileBesideItIsNoLink(_ text: String) throws {
     try folder.write("latest", Array(text.utf8))
     #expect(try FileLink.resolve(folder("latest")) == folder("latest"))

@@ -43,10 +43,12 @@ public final class RunLock {
     let attempts = [Kind.folder: folder.map(Self.lock(folder:)), .record: file.map(Self.lock(file:))]
     note = RunWriter.current(in: path, locks: Kind.allCases.filter { attempts[$0] == .taken })
     let other = try file.flatMap { file throws(FileError) in try RunWriter.read(file) }
-    let isDenied = attempts[.record] == .denied && other?.locks.contains(.record) == true && other?.isGone(for: note) == false
+    let isDenied =
+      attempts[.record] == .denied && other?.locks.contains(.record) == true && other?.isGone(for: note) == false
     if attempts.values.contains(.held) || isDenied || other?.excludes(note) == true {
       throw FileError(
-        .failed, path, "another process is writing to this run\(other.map { " (\($0))" } ?? ""): wait until it has ended")
+        .failed, path,
+        "another process is writing to this run\(other.map { " (\($0))" } ?? ""): wait until it has ended")
     }
     if let other, !other.isGone(for: note) {
       Remark.make(
@@ -83,7 +85,8 @@ public final class RunLock {
     guard found == note else {
       throw FileError(
         .failed, path,
-        "\(found.map { "\($0)" } ?? "another process") has taken this run over: this one ends, and its last checkpoint stays")
+        "\(found.map { "\($0)" } ?? "another process") has taken this run over: this one ends, and its last checkpoint stays"
+      )
     }
   }
 
