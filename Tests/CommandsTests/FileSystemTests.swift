@@ -11,7 +11,7 @@ extension ProgramTests {
     /// Each alone: one line says it, and the run is the same.
     @Test(
       arguments: [
-        ("symlink:1", "symbolic links"), ("fcntl:37 opendir:13 mmapshared:22 link:1", nil),
+        ("symlink:1", "symbolic links"), ("fcntl:37 mmapshared:22 link:1", nil),
         ("flock:9 fcntl:22", "no locks"),
         ("fsyncdir:5", "power cut"), ("fsync:22", "power cut"), ("mmap:19", "cannot be mapped"),
       ] as [(String, String?)])
