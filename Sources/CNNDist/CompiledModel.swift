@@ -24,7 +24,9 @@ public final class CompiledModel {
   /// What the last `fit` wrote to, and into which a further one goes on.
   private var folder: RunFolder?
 
-  init(_ model: Sequential, _ experiment: Experiment, _ communicator: any Communicator, threads: Int) {
+  /// - Throws: `SharedFailure` where some rank's memory does not suffice for the parameters.
+  init(_ model: Sequential, _ experiment: Experiment, _ communicator: any Communicator, threads: Int) throws {
+    try communicator.together { try MemoryNeed(model: model, experiment: experiment).check(communicator) }
     OpenBLAS.useCallingThreadOnly()
     self.model = model
     self.experiment = experiment
@@ -63,6 +65,9 @@ public final class CompiledModel {
         }
         let data = TrainingData(training: training, validation: validation ?? training)
         let experiment = try makeExperiment(for: data, batchSize: batchSize, slice: slice)
+        try MemoryNeed(
+          training: model, experiment: experiment, samples: training.count, communicator: communicator, threads: threads
+        ).check(communicator)
         return (experiment, data, isFirst ? try run.map { try makeRecorder($0, experiment, schedule) } : nil)
       }
       let collector = EpochCollector(observer)
@@ -83,6 +88,11 @@ public final class CompiledModel {
     try endingTogether {
       try communicator.together {
         try model.check(takes: dataset.sampleShape, classes: dataset.classNames.count, of: dataset.name)
+        guard Experiment.slices.contains(slice) else {
+          throw UsageError(
+            "slices of \(slice) cannot be, expected \(Experiment.slices.lowerBound) to \(Experiment.slices.upperBound)")
+        }
+        try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
       }
       let evaluator = try Evaluator(
         model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,

@@ -11,7 +11,8 @@ public struct Loss: Sendable {
   let labelSmoothing: Float
 
   /// -log of the probability that the softmax over the network's last layer gives to the true class, Keras's
-  /// `CategoricalCrossentropy`. A softmax at the network's end is this one, it is not taken twice.
+  /// `CategoricalCrossentropy`. A softmax at the network's end is this one, it is not taken twice; any other function there is
+  /// refused.
   public static let categoricalCrossentropy = Loss(labelSmoothing: 0)
 
   /// The same, where `labelSmoothing` of each target goes to all classes alike (Szegedy et al., "Rethinking the
@@ -53,13 +54,14 @@ extension Sequential {
   ///   - communicator: the ranks that train together, all of which compile the same network; nil for those that `mpirun`
   ///     or `srun` started, or this process alone.
   ///   - threads: the compute threads of this rank; nil for its share of the host's cores.
-  /// - Throws: `UsageError` for an optimizer of your own, or numbers that cannot be; `CollectiveError` when the ranks
-  ///   cannot be joined.
+  /// - Throws: `ShapeError` for a network whose end the loss does not take; `UsageError` for an optimizer of your own, or
+  ///   numbers that cannot be; `CollectiveError` when the ranks cannot be joined.
   public func compile(
     optimizer: any Optimizer = SGD(), loss: Loss = .categoricalCrossentropy, metrics: [Metric] = [.accuracy],
     clipNorm: Float? = nil, augmentation: Augmentation = Augmentation(), normalizes: Bool = false, seed: UInt64 = 1,
     communicator: (any Communicator)? = nil, threads: Int? = nil
   ) throws -> CompiledModel {
+    try checkHead()
     var experiment = Experiment()
     try experiment.adopt(optimizer)
     experiment.labelSmoothing = loss.labelSmoothing
@@ -70,7 +72,7 @@ extension Sequential {
     experiment.model = name
     experiment.network = try? kerasDocument()  // a layer that Keras lacks can be trained all the same
     let communicator = try communicator ?? Ranks.join()
-    return CompiledModel(
+    return try CompiledModel(
       self, experiment, communicator, threads: try threads ?? communicator.planCores(Ranks.environment).threads)
   }
 }

@@ -30,7 +30,7 @@ struct BenchCommand: Command {
     model = try ModelOption(arguments) ?? .builtIn(BuiltInModels.names[0])
     seconds = try arguments.integer("--seconds", in: 1...3600) ?? 10
     var experiment = Experiment()
-    if let size = try arguments.integer("--batch-size", in: Experiment.counts) { experiment.batchSize = size }
+    if let size = try arguments.integer("--batch-size", in: Benchmark.batchSizes) { experiment.batchSize = size }
     if let slice = try arguments.integer("--slice", in: Experiment.slices) { experiment.slice = slice }
     if let word = try arguments.choice("--reduction", of: ReductionKind.allCases.map(\.rawValue)),
       let reduction = ReductionKind(rawValue: word)
@@ -46,6 +46,13 @@ struct BenchCommand: Command {
     try World.run(environment) { communicator in
       let network = try communicator.together { try makeModel() }
       let threads = try World.threads(threads, communicator, environment)
+      try communicator.together {
+        try MemoryNeed(
+          training: network, experiment: experiment, samples: Benchmark.samples(of: experiment),
+          communicator: communicator,
+          threads: threads
+        ).check(communicator)
+      }
       let benchmark = try Benchmark(
         network, experiment: experiment, communicator: communicator, threads: threads, seconds: Double(seconds))
       guard communicator.rank == 0 else { return }
@@ -63,7 +70,10 @@ struct BenchCommand: Command {
 
   private func makeModel() throws -> Sequential {
     switch model {
-    case .file(let path): return try ModelFile(path).model()
+    case .file(let path):
+      let model = try ModelFile(path).model()
+      try model.checkHead()
+      return model
     case .builtIn(let name):
       guard let model = try BuiltInModels.model(named: name, input: [32, 32, 3], classes: 10) else {
         throw UsageError("there is no model \(name)")

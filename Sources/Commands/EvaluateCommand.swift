@@ -80,10 +80,13 @@ struct EvaluateCommand: Command {
       }
       try communicator.expectSameSamples(
         experiment.normalize ? opened.digest : validation.digest, of: experiment.dataset)
+      let threads = try World.threads(threads, communicator, environment)
+      try communicator.together {
+        try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
+      }
       let arena = Trainer.arena(for: model, experiment: Experiment())
       try communicator.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
       try communicator.broadcast(arena.values.buffer, from: 0)
-      let threads = try World.threads(threads, communicator, environment)
       let evaluator = try Evaluator(
         model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
         normalization: experiment.normalization, threads: threads)

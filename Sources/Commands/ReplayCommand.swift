@@ -45,6 +45,10 @@ struct ReplayCommand: Command {
     try experiment.check(data)
     let start = replay.checkpoint.state.step
     let threads = try World.threads(threads, SoloCommunicator(), environment)
+    try MemoryNeed(
+      training: model, experiment: experiment, samples: data.training.count, communicator: SoloCommunicator(),
+      threads: threads
+    ).check(SoloCommunicator())
     let steps = start + 1 == step ? "step \(step)" : "steps \(start + 1) to \(step)"
     Output.line("replaying \(steps) from \(replay.checkpoint.path)")
     warn(replay)

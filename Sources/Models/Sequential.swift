@@ -4,8 +4,8 @@ import Tensors
 
 /// A network whose layers feed one another in a row, with names and shapes worked out: a value, without memory.
 ///
-/// A softmax at the very end belongs to the loss: the layers as run (`Stage.layer`) give logits, the layers as written
-/// (`Stage.written`) keep it.
+/// A softmax at the end belongs to the loss: the layers as run (`Stage.layer`) give logits, the layers as written
+/// (`Stage.written`) keep it. `Head` says what other ends there are.
 public struct Sequential: Sendable {
   /// A layer at its place in the network.
   public struct Stage: Sendable {
@@ -25,6 +25,14 @@ public struct Sequential: Sendable {
     public let ranges: [Range<Int>]
     /// All that it learns as one range of the arena; empty where that is nothing.
     public let extent: Range<Int>
+
+    /// The stage with another layer to run.
+    func running(_ layer: any Layer) -> Stage {
+      Stage(
+        name: name, written: written, layer: layer, input: input, output: output, parameters: parameters,
+        ranges: ranges,
+        extent: extent)
+    }
   }
 
   /// The name under which a run remembers the network.
@@ -35,6 +43,8 @@ public struct Sequential: Sendable {
   public let stages: [Stage]
   /// Where everything that the network learns lies.
   public let layout: ParameterLayout
+  /// Why it cannot be trained, as a sentence; nil where its end is one that the loss takes.
+  private let flaw: String?
 
   /// Works out names, shapes and the arena's layout; layers are named as Keras names them.
   ///
@@ -64,7 +74,9 @@ public struct Sequential: Sendable {
           throw ShapeError("gives \(output.count) numbers a sample, expected at most \(Self.largestSample)")
         }
         parameters = layer.parameters(for: shape)
-        guard layout.count + parameters.reduce(0, { $0 + $1.shape.count }) <= Self.mostParameters else {
+        guard parameters.allSatisfy({ $0.shape.count <= Self.mostParameters }),
+          layout.count + parameters.reduce(0, { $0 + $1.shape.count }) <= Self.mostParameters
+        else {
           throw ShapeError("takes the network beyond \(Self.mostParameters) parameters")
         }
         guard !stages.contains(where: { $0.name == layerName }) else {
@@ -77,11 +89,18 @@ public struct Sequential: Sendable {
       let ranges = parameters.map { layout.append(name: "\(layerName)/\($0.name)", shape: $0.shape) }
       stages.append(
         Stage(
-          name: layerName, written: layer, layer: index == written.count - 1 ? Self.givingLogits(layer) : layer,
-          input: shape, output: output, parameters: parameters, ranges: ranges, extent: start..<layout.count))
+          name: layerName, written: layer, layer: layer, input: shape, output: output, parameters: parameters,
+          ranges: ranges, extent: start..<layout.count))
       shape = output
     }
     guard shape.rank == 1 else { throw ShapeError("\(name) must end in one row of classes, ends in \(shape)") }
+    switch Head(of: stages) {
+    case .softmax(let index):
+      stages[index] = stages[index].running(Self.givingLogits(stages[index].written))
+      flaw = nil
+    case .logits: flaw = nil
+    case .unfit(let sentence): flaw = sentence
+    }
     self.name = name
     self.input = input
     self.stages = stages
@@ -100,9 +119,17 @@ public struct Sequential: Sendable {
     return use == 0 ? stem : "\(stem)_\(use)"
   }
 
-  /// Makes sure that the network is one for such samples.
+  /// Makes sure that the network can be trained, and judged, by the categorical cross-entropy.
   ///
-  /// - Throws: `ShapeError` when their shape or the number of their classes is another.
+  /// - Throws: `ShapeError` naming the layer at its end that the loss does not take.
+  public func checkHead() throws(ShapeError) {
+    if let flaw { throw ShapeError("\(name) cannot be trained: \(flaw)") }
+    guard classes > 1 else { throw ShapeError("\(name) has a single output, expected one for each of several classes") }
+  }
+
+  /// Makes sure that the network is one for such samples, and ends as the loss wants it.
+  ///
+  /// - Throws: `ShapeError` when their shape or the number of their classes is another, and what `checkHead` throws.
   public func check(takes input: Shape, classes: Int, of samples: String) throws(ShapeError) {
     guard self.input == input else {
       throw ShapeError("\(name) takes samples of shape \(self.input), those of \(samples) are \(input)")
@@ -110,16 +137,13 @@ public struct Sequential: Sendable {
     guard self.classes == classes else {
       throw ShapeError("\(name) tells \(self.classes) classes apart, \(samples) has \(classes)")
     }
+    try checkHead()
   }
 
   /// `other` with each layer as it is run replaced by what `replacement` makes of it, which must compute the same.
   init(_ other: Sequential, replacing replacement: (_ index: Int, _ layer: any Layer) -> any Layer) {
-    (name, input, layout) = (other.name, other.input, other.layout)
-    stages = other.stages.enumerated().map { index, stage in
-      Stage(
-        name: stage.name, written: stage.written, layer: replacement(index, stage.layer), input: stage.input,
-        output: stage.output, parameters: stage.parameters, ranges: stage.ranges, extent: stage.extent)
-    }
+    (name, input, layout, flaw) = (other.name, other.input, other.layout, other.flaw)
+    stages = other.stages.enumerated().map { index, stage in stage.running(replacement(index, stage.layer)) }
   }
 
   /// How many classes the network tells apart.
@@ -140,7 +164,7 @@ public struct Sequential: Sendable {
     }
   }
 
-  /// The layer without a softmax at its end.
+  /// The layer without the softmax at its end.
   private static func givingLogits(_ layer: any Layer) -> any Layer {
     guard var last = layer as? any ActivatedLayer, last.activation == .softmax else { return layer }
     last.activation = .linear

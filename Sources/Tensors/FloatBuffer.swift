@@ -24,6 +24,11 @@ public final class FloatStorage {
   deinit { UnsafeMutableRawPointer(buffer.baseAddress)?.deallocate() }
 }
 
+extension Float {
+  /// How messages and files name a number that is none: `NaN`, `Infinity` or `-Infinity`. (A NaN's sign means nothing.)
+  public var asSpecialWord: String { isNaN ? "NaN" : isInfinite ? (self < 0 ? "-Infinity" : "Infinity") : "\(self)" }
+}
+
 extension UnsafeMutableBufferPointer where Element == Float {
   /// The floats of `range`, counted from this buffer's start.
   public func part(_ range: Range<Int>) -> MutableFloatBuffer {

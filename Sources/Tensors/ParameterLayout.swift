@@ -21,6 +21,9 @@ public struct ParameterLayout: Hashable, Sendable {
   /// How many floats the arena holds.
   public var count: Int { entries.last?.range.upperBound ?? 0 }
 
+  /// The tensor that `place`, counted from the arena's start, belongs to; nil behind the last.
+  public func entry(at place: Int) -> Entry? { entries.first { $0.range.contains(place) } }
+
   /// Gives the next tensor its place, behind all others, and returns it.
   @discardableResult
   public mutating func append(name: String, shape: Shape) -> Range<Int> {

@@ -5,14 +5,17 @@
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
   /// The extent of each axis.
   public let dimensions: [Int]
-  /// The product of the extents; 1 for a scalar.
+  /// The product of the extents; 1 for a scalar, `Int.max` where it is larger than that.
   public let count: Int
 
   /// Makes a shape of extents that are all at least 1.
   public init(_ dimensions: [Int]) {
     precondition(dimensions.allSatisfy { $0 > 0 }, "a shape's extents are positive, found \(dimensions)")
     self.dimensions = dimensions
-    self.count = dimensions.reduce(1, *)
+    self.count = dimensions.reduce(1) { product, extent in
+      let (next, overflows) = product.multipliedReportingOverflow(by: extent)
+      return overflows ? .max : next
+    }
   }
 
   /// `[32, 32, 3]`.

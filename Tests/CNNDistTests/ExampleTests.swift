@@ -11,9 +11,10 @@ import Testing
   }
 
   @Test func theArticleShowsTheProgramThatIsBuilt() throws {
-    let blocks = try text("Sources/CNNDist/CNNDist.docc/TrainingFromSwift.md").split(separator: "```swift\n").dropFirst().compactMap { block in
-      block.firstRange(of: "```").map { String(block[..<$0.lowerBound]) }
-    }
+    let blocks = try text("Sources/CNNDist/CNNDist.docc/TrainingFromSwift.md").split(separator: "```swift\n")
+      .dropFirst().compactMap { block in
+        block.firstRange(of: "```").map { String(block[..<$0.lowerBound]) }
+      }
     #expect(blocks == [try text("Tests/ExampleProgram/main.swift")])
   }
 

@@ -46,6 +46,7 @@ enum HelpTexts {
       --slice N                 the samples of one unit of work (default 64)
       --seed N                  what all randomness comes from (default 1)
       --checkpoint-every STEPS  a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)
+      --on-nan WHAT             of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)
       --journal                 keep hashes of every step's gradients and values, for `compare` and `replay`
       --threads T               the compute threads of each rank (default: its share of the host's cores)
       --profile                 show where the time of the first 100 steps went, and write trace.json for Chrome's viewer
@@ -66,7 +67,7 @@ enum HelpTexts {
       --decay X                 time: rate / (1 + X * step) (default 4e-4)
       --drop-every STEPS        step: how many steps lie between two drops
       --drop-factor X           step: what a drop multiplies the rate by (default 0.1)
-      --schedule-steps N        cosine, triangular, one-cycle: their end (default the run's, as it is first started)
+      --schedule-steps N        cosine, triangular, one-cycle: their end (default the run's as first started; --resume beyond it may move it)
       --warm-up STEPS           rise linearly to the rate in the first STEPS steps (default 0)
 
     `--dataset folder --data DIR` takes PNG and JPEG files from DIR/train/CLASS and DIR/validation/CLASS (or val, or test).

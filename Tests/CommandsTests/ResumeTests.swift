@@ -51,6 +51,49 @@ extension ProgramTests {
       #expect(rates.suffix(3).first == rates[1] && rates.suffix(2) == [0, 0])
     }
 
+    /// A schedule that has ended is told of, and may be given another end: the steps before keep their rates.
+    @Test func theEndOfAScheduleIsMoved() throws {
+      let notice =
+        "the cosine schedule has ended at step 4, the run ends at step 8: the steps between have a learning rate of 0"
+      try program.train("--steps 4 --schedule cosine --journal --checkpoint-every 2 --run run")
+      let before = try program.inventory("run")
+      for (options, sentence) in [
+        ("--steps 4 --schedule-steps 8", "moves its end only where the run is to go on beyond it"),
+        ("--steps 8 --schedule-steps 4 --seed 2", "run of another kind (seed: 2, not 1)"),
+        ("--steps 8 --schedule-steps 3", "--schedule-steps 3 lies behind the run, which has done 4 steps"),
+      ] {
+        let outcome = try program("train --resume --run run \(options)", ranks: 2)
+        #expect(outcome.code == 64, "\(options)")
+        #expect(outcome.complaints.contains { $0.contains(sentence) }, "\(options): \(outcome.error)")
+      }
+      #expect(try program.inventory("run") == before)
+
+      _ = try program.shell("cp -r run still")
+      let still = try program.resume("--run still --steps 8")
+      #expect(still.complaints.filter { $0.hasPrefix(notice) }.count == 1)
+      let moved = try program.resume("--run run --steps 6 --schedule-steps 8", ranks: 2)
+      #expect(moved.complaints.allSatisfy { !$0.contains("schedule") })
+      try program.resume("--run run --steps 8")
+      let rates = try program.metrics("run").compactMap { $0["learning_rate"]?.number }
+      #expect(rates[3] < rates[4] && rates[4...].allSatisfy { $0 > 0 })
+      #expect(try program.metrics("still").compactMap { $0["learning_rate"]?.number }.suffix(4) == [0, 0, 0, 0])
+      // The first step with the new end follows from the checkpoint that was there before; the last with the old one from an
+      // older one.
+      for step in [3, 4, 5, 8] {
+        let replayed = try program("replay run --step \(step)")
+        if step < 5 && replayed.code == 66 { continue }  // the last three are kept
+        #expect(replayed.code == 0, "step \(step): \(replayed.output)")
+      }
+      #expect(try program("compare run still --steps 4").code == 0)
+
+      let first = try program.train("--steps 6 --schedule one-cycle --schedule-steps 4 --run short")
+      #expect(
+        first.complaints == [
+          "the one-cycle schedule ends at step 4, the run ends at step 6: the steps between have a learning rate of 0; "
+            + "--schedule-steps 6 would end them together"
+        ])
+    }
+
     @Test func aDamagedCheckpointIsPassedOver() throws {
       try program.train("--steps 5 --checkpoint-every 1 --run control")
       try program.train("--steps 4 --checkpoint-every 1 --run run")

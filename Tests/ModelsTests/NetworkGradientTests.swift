@@ -46,6 +46,29 @@ import Testing
       })
   }
 
+  /// At a layer's end, and as a layer of its own; and the loss's, in front of what only reshapes.
+  @Test func softmaxWithinTheNetwork() throws {
+    try check(
+      Sequential(name: "channels", input: [4, 4, 2]) {
+        Conv2D(3, kernel: 3, activation: .softmax)
+        Flatten()
+        Dense(3, activation: .softmax)
+      })
+    try check(
+      Sequential(name: "layer", input: [4, 4, 2]) {
+        Conv2D(3, kernel: 3)
+        Softmax()
+        Flatten()
+        Dense(3)
+      })
+    try check(
+      Sequential(name: "reshaped", input: [3, 3, 2]) {
+        Conv2D(3, kernel: 3, activation: .softmax)
+        Flatten()
+        ActivationLayer(.linear)
+      })
+  }
+
   /// The loss overwrites the logits, which are these layers' output, that they read again in backward.
   @Test func lastLayersThatReadTheirOutput() throws {
     try check(

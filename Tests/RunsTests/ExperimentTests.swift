@@ -51,6 +51,16 @@ import Testing
     #expect(one.differences(from: other) == ["network: config.layers[1].units: 4, not 5"])
   }
 
+  /// Another end of its schedule makes no other run, and nothing else does not.
+  @Test func aScheduleMayBeProlonged() {
+    var (one, other) = (Experiment(), Experiment())
+    (one.schedule, other.schedule) = (.cosine, .cosine)
+    (one.scheduleSteps, other.scheduleSteps) = (5, 9)
+    #expect(one != other && one.isOfOneRun(with: other))
+    other.warmUp = 1
+    #expect(!one.isOfOneRun(with: other))
+  }
+
   @Test func theRecipeIsThatOfTheTutorial() {
     let (experiment, schedule) = (Experiment(), Schedule())
     #expect(experiment.model == "keras-cnn")

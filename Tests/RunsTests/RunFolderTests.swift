@@ -166,6 +166,50 @@ import Testing
     #expect(damaged == [folder.checkpointPath(step: 8)])
   }
 
+  /// Older versions went on when a run had diverged, and wrote what it had become.
+  @Test(arguments: ["values", "momentum"]) func aCheckpointThatIsNotFiniteIsPassedOver(_ part: String) throws {
+    _ = try folder.create()
+    try checkpoint(4)
+    let (arena, path) = (try TinyModel.arena(), folder.checkpointPath(step: 8))
+    (arena.optimizerStates[part] ?? arena.values).buffer[2] = .infinity
+    var state = TrainingState()
+    state.step = 8
+    try Checkpoint.write(path, arena: arena, experiment: Experiment(), state: state, blas: "test")
+    var messages: [String] = []
+    #expect(try folder.newestCheckpoint { messages.append($0.message) }.state.step == 4)
+    let prefix = part == "values" ? "" : "optimizer/momentum/"
+    #expect(messages == ["tensor \(prefix)dense/kernel holds Infinity at 2, expected finite numbers"])
+    // It can still be looked at, but nobody computes with it.
+    let lost = try Checkpoint(path)
+    #expect(throws: FileError.self) { try lost.restore(try TinyModel.arena()) }
+  }
+
+  /// What was written before steps could be skipped.
+  @Test func olderRunsStopAndHaveSkippedNothing() throws {
+    let schedule = #"{"checkpoint_every":2,"epochs":3,"journal":true,"steps":7,"validate_every":0}"#
+    let read = try JSON.decode(Schedule.self, schedule)
+    #expect((read.epochs, read.steps, read.validateEvery, read.checkpointEvery, read.journal) == (3, 7, 0, 2, true))
+    #expect(read.onNan == .stop)
+    let state = #"{"epoch":1,"epoch_correct":3,"epoch_loss":0.5,"step":4}"#
+    #expect(try JSON.decode(TrainingState.self, state).skipped == nil)
+    // A run that skips nothing writes what it always did.
+    #expect(try JSON.line(JSON.decode(TrainingState.self, state)) == state)
+  }
+
+  @Test func skippedStepsComeBack() throws {
+    var state = TrainingState()
+    state.step = 5
+    var skipped = TrainingState.Skipped()
+    (skipped.steps, skipped.inARow, skipped.epochSamples) = (3, 1, 40)
+    state.skipped = skipped
+    let path = temporary("c")
+    try Checkpoint.write(path, arena: try TinyModel.arena(), experiment: Experiment(), state: state, blas: "test")
+    #expect(try Checkpoint(path).state == state)
+    state.skipped?.steps = 6  // of five steps
+    try Checkpoint.write(path, arena: try TinyModel.arena(), experiment: Experiment(), state: state, blas: "test")
+    #expect(throws: FileError.self) { try Checkpoint(path) }
+  }
+
   @Test func damagedCheckpointsAloneAreBadData() throws {
     _ = try folder.create()
     try temporary.write("run/checkpoints/step-00000008.safetensors", [1])

@@ -63,10 +63,12 @@ public final class PartialSums {
       turns.append(Turn(place: place, merges: place - stack.count))
       stack.append(node)
     }
-    let depth = turns.map { $0.place + 1 }.max() ?? 0
     while pool.count < depth { pool.append(FloatStorage(count: count)) }
     sums = zip(stack, pool).map { PartialSum(node: $0, buffer: $1.buffer) }
   }
+
+  /// How many buffers the step takes.
+  public var depth: Int { turns.map { $0.place + 1 }.max() ?? 0 }
 
   /// Where a slice's gradient goes. A range of it may be written once that range of the slice before is settled.
   public func buffer(of slice: Int) -> MutableFloatBuffer {

@@ -38,6 +38,14 @@ public final class TreeReduction: GradientReduction {
     }
   }
 
+  /// About how many floats a rank holds for the sums of the others, in a step of `slices` slices: the result has `count`.
+  public static func stagingCount(_ count: Int, slices: Int, of communicator: any Communicator) -> Int {
+    let foreign = WorldPlan(slices: slices, ranks: communicator.size).nodes.dropFirst().count {
+      $0.owner != communicator.rank
+    }
+    return foreign * count / communicator.size
+  }
+
   /// See `GradientReduction`. Also starts to receive: what others send early is then stored at its place at once.
   public func begin(_ sums: [PartialSum], slices: Int) throws(CollectiveError) {
     precondition(exchanges.allSatisfy(\.isComplete), "the step before is not finished")

@@ -41,7 +41,8 @@ extension BinaryFloatingPoint {
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }
     let scaled = (Double(self).magnitude * scale).rounded()
-    guard scaled < 9e15 else { return "\(self)" }  // not finite, or beyond the digits of a double
+    if isNaN { return "nan" }  // whose sign means nothing
+    guard scaled < 9e15 else { return "\(self)" }  // infinite, or beyond the digits of a double
     let sign = self < 0 ? "-" : ""
     guard digits > 0 else { return "\(sign)\(Int(scaled))" }
     let fraction = String(Int(scaled) % Int(scale))

@@ -13,6 +13,7 @@ final class Console: TrainingObserver {
   private var lastLine = ContinuousClock.now
   private var start = ContinuousClock.now
   private var firstStep = 0
+  private var isSkipping = false
 
   /// How often steps are told of: each is drawn on a terminal ten times a second, elsewhere there is a line now and then.
   private var interval: Duration { hasTerminal ? .milliseconds(100) : .seconds(30) }
@@ -46,6 +47,16 @@ final class Console: TrainingObserver {
   }
 
   func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int) {
+    if let fault = step.skipped {
+      // The first of a row is enough.
+      if !isSkipping {
+        clearBar()
+        Output.error("cnn-dist: step \(step.step) was left out, because \(fault)\n")
+      }
+      isSkipping = true
+      return
+    }
+    isSkipping = false
     guard lastLine.duration(to: .now) >= interval else { return }
     lastLine = .now
     let done = Double(step.step - firstStep)
@@ -69,6 +80,7 @@ final class Console: TrainingObserver {
     if let loss = epoch.validationLoss, let accuracy = epoch.validationAccuracy {
       line += "  validation loss \(loss.fixed(4))  accuracy \(accuracy.fixed(4))"
     }
+    if let skipped = epoch.skippedSteps { line += "  \(Self.steps(skipped)) left out so far" }
     Output.line("\(line)  \(epoch.seconds.fixed(1)) s")
   }
 
@@ -88,8 +100,11 @@ final class Console: TrainingObserver {
   func didEnd(_ state: TrainingState) {
     clearBar()
     let best = state.best.map { ", best validation accuracy \($0.accuracy.fixed(4)) after step \($0.step)" } ?? ""
-    Output.line("done: step \(state.step)\(best); run folder \(folder)")
+    let skipped = state.skipped.map { ", \(Self.steps($0.steps)) left out" } ?? ""
+    Output.line("done: step \(state.step)\(best)\(skipped); run folder \(folder)")
   }
+
+  private static func steps(_ count: Int) -> String { "\(count) step\(count == 1 ? "" : "s")" }
 
   private func clearBar() {
     if hasTerminal { Output.redraw("") }

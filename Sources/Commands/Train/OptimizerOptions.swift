@@ -20,7 +20,8 @@ enum OptimizerOptions {
     Option("--drop-every", "STEPS", "step: how many steps lie between two drops"),
     Option("--drop-factor", "X", "step: what a drop multiplies the rate by (default 0.1)"),
     Option(
-      "--schedule-steps", "N", "cosine, triangular, one-cycle: their end (default the run's, as it is first started)"),
+      "--schedule-steps", "N",
+      "cosine, triangular, one-cycle: their end (default the run's as first started; --resume beyond it may move it)"),
     Option("--warm-up", "STEPS", "rise linearly to the rate in the first STEPS steps (default 0)"),
   ]
 
@@ -45,11 +46,10 @@ enum OptimizerOptions {
     try set(&experiment.dropFactor, "--drop-factor", in: Experiment.rates, arguments)
     if let steps = try arguments.integer("--schedule-steps", in: Experiment.counts) { experiment.scheduleSteps = steps }
     if let steps = try arguments.integer("--warm-up", in: Schedule.counts) { experiment.warmUp = steps }
-    try check(arguments, experiment)
   }
 
   /// Refuses options that would have no effect: whoever gives one expects it to have one.
-  private static func check(_ arguments: Arguments, _ experiment: Experiment) throws(UsageError) {
+  static func check(_ arguments: Arguments, _ experiment: Experiment) throws(UsageError) {
     let isAdam = experiment.optimizer != .sgd
     for flag in isAdam ? ["--momentum", "--nesterov"] : ["--beta1", "--beta2", "--epsilon"] where arguments.has(flag) {
       throw UsageError("\(flag) has no meaning for the optimizer \(experiment.optimizer.rawValue)")

@@ -28,6 +28,10 @@ struct TrainCommand: Command {
       Option(
         "--checkpoint-every", "STEPS", "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"
       ),
+      Option(
+        "--on-nan", "WHAT",
+        "of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)"
+      ),
       Option("--journal", nil, "keep hashes of every step's gradients and values, for `compare` and `replay`"),
       World.threadsOption,
       Option(
@@ -62,14 +66,21 @@ struct TrainCommand: Command {
     if resume && weights != nil {
       throw UsageError("--weights starts a run and --resume goes on with one: leave one of them out")
     }
-    // What is wrong with a value is said now, not when the data have been read.
+    // What is wrong with a value is said now, not when the data have been read; what it means for a run that is there, when
+    // that is known.
     var (experiment, schedule) = (Experiment(), Schedule())
-    try apply(to: &experiment)
+    try set(&experiment)
+    if !resume { try OptimizerOptions.check(arguments, experiment) }
     try apply(to: &schedule)
   }
 
   /// Replaces what the command line speaks of, but for the network: see `model`.
   func apply(to experiment: inout Experiment) throws(UsageError) {
+    try set(&experiment)
+    try OptimizerOptions.check(arguments, experiment)
+  }
+
+  private func set(_ experiment: inout Experiment) throws(UsageError) {
     if let dataset = try arguments.choice("--dataset", of: DatasetOptions.names) { experiment.dataset = dataset }
     if let shape = try DatasetOptions.inputShape(arguments) { experiment.inputShape = shape }
     if let padding = try arguments.integer("--crop", in: Augmentation.extents) {
@@ -101,6 +112,9 @@ struct TrainCommand: Command {
     if let every = try arguments.integer("--validate-every", in: Schedule.counts) { schedule.validateEvery = every }
     if let every = try arguments.integer("--checkpoint-every", in: Schedule.counts) { schedule.checkpointEvery = every }
     if arguments.has("--journal") { schedule.journal = true }
+    if let policy = try arguments.choice("--on-nan", of: NonFinitePolicy.allCases.map(\.rawValue)) {
+      schedule.onNan = NonFinitePolicy(rawValue: policy) ?? .stop
+    }
   }
 
   func run(_ environment: [String: String]) throws {

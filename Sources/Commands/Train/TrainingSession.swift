@@ -37,10 +37,21 @@ struct TrainingSession {
     // A run that an older version began keeps its own word for the same samples.
     if start.experiment.datasetDigest.isEmpty { start.experiment.datasetDigest = data.digest }
     try communicator.together { try start.setScheduleLength(samples: data.training.count) }
+    if communicator.rank == 0, let notice = start.scheduleNotice(samples: data.training.count) {
+      Program.complain(UsageError(notice))
+    }
     // Every rank has the same samples, and their statistics are whole numbers: the same on all.
     if start.experiment.normalize && start.experiment.normalization == nil {
       start.experiment.normalization = Normalization(of: data.training)
       try communicator.together { try data.training.check() }
+    }
+
+    let threads = try World.threads(command.threads, communicator, environment)
+    try communicator.together {
+      try MemoryNeed(
+        training: model, experiment: start.experiment, samples: data.training.count, communicator: communicator,
+        threads: threads
+      ).check(communicator)
     }
 
     // The numbers to start from: by seed on each rank, or from rank 0's file.
@@ -58,7 +69,6 @@ struct TrainingSession {
       }
     }
 
-    let threads = try World.threads(command.threads, communicator, environment)
     try World.warnOfMixedKernels(communicator)
     let console = plan.map { Console(folder: $0.folder.path, environment: environment) }
     let recorder = try communicator.together { try plan.map { try prepare($0, start) } }
@@ -92,6 +102,8 @@ struct TrainingSession {
     let lock: RunLock?
     /// What to start a new run from; nil for the seed alone.
     let weights: SafetensorsFile?
+    /// Where the learning-rate schedule was to end before the command line moved its end; nil where it did not.
+    let movedScheduleEnd: Int?
   }
 
   /// The part of the plan that every rank needs.
@@ -100,22 +112,52 @@ struct TrainingSession {
     let schedule: Schedule
     let state: TrainingState
     let isFromFile: Bool
+    let movedScheduleEnd: Int?
 
     init(_ plan: Plan) {
       experiment = plan.experiment
       schedule = plan.schedule
       state = plan.checkpoint?.state ?? TrainingState()
       isFromFile = plan.checkpoint != nil || plan.weights != nil
+      movedScheduleEnd = plan.movedScheduleEnd
     }
 
-    /// Ends a learning-rate schedule where the run is to end, unless it has an end already.
+    /// Where the run is to end.
+    private func lastStep(samples: Int) -> Int {
+      schedule.lastStep(of: BatchPlan(samples: samples, batchSize: experiment.batchSize))
+    }
+
+    /// Ends a learning-rate schedule where the run is to end, unless it has an end already. That may only be moved where the
+    /// run would go on without a rate.
     mutating func setScheduleLength(samples: Int) throws(UsageError) {
-      guard experiment.schedule.hasLength, experiment.scheduleSteps == nil else { return }
-      let steps = schedule.lastStep(of: BatchPlan(samples: samples, batchSize: experiment.batchSize))
+      guard experiment.schedule.hasLength else { return }
+      let steps = lastStep(samples: samples)
+      if let before = movedScheduleEnd, let moved = experiment.scheduleSteps {
+        guard steps > before else {
+          throw UsageError(
+            "the schedule ends at step \(before), and the run at step \(steps): --schedule-steps moves its end only where the run "
+              + "is to go on beyond it, with --epochs or --steps")
+        }
+        guard moved > state.step else {
+          throw UsageError("--schedule-steps \(moved) lies behind the run, which has done \(state.step) steps")
+        }
+      }
+      guard experiment.scheduleSteps == nil else { return }
       guard steps > experiment.warmUp else {
         throw UsageError("--warm-up \(experiment.warmUp) leaves nothing of a run of \(steps) steps to the schedule")
       }
       experiment.scheduleSteps = steps
+    }
+
+    /// What to tell of a schedule that ends before the run does; nil where it does not.
+    func scheduleNotice(samples: Int) -> String? {
+      let steps = lastStep(samples: samples)
+      guard experiment.schedule.hasLength, let end = experiment.scheduleSteps, end < steps, state.step < steps else {
+        return nil
+      }
+      return
+        "the \(experiment.schedule.rawValue) schedule \(end > state.step ? "ends" : "has ended") at step \(end), the run ends "
+        + "at step \(steps): the steps between have a learning rate of 0; --schedule-steps \(steps) would end them together"
     }
   }
 
@@ -132,7 +174,7 @@ struct TrainingSession {
     try folder.refuseExistingRun()
     return Plan(
       folder: folder, experiment: experiment, schedule: schedule, checkpoint: nil, lock: nil,
-      weights: try command.weights.map(SafetensorsFile.init))
+      weights: try command.weights.map(SafetensorsFile.init), movedScheduleEnd: nil)
   }
 
   private func planToResume() throws -> Plan {
@@ -142,15 +184,18 @@ struct TrainingSession {
     try command.apply(to: &experiment)
     try command.apply(to: &schedule)
     try command.model?.apply(to: &experiment)
+    // The end of a schedule may be moved; whether the run goes on beyond it is known with the data.
+    let end = configuration.experiment.scheduleSteps
+    let isMoved = experiment.scheduleSteps != end && experiment.isOfOneRun(with: configuration.experiment)
     let differences = experiment.differences(from: configuration.experiment)
-    guard differences.isEmpty else {
+    guard differences.isEmpty || isMoved else {
       throw UsageError(
         "\(folder.path) holds a run of another kind (\(differences.joined(separator: "; "))): leave these options out to go "
           + "on with it, or start a new run in another --run folder")
     }
     let lock = try folder.lock()
     let checkpoint = try folder.newestCheckpoint { Program.complain($0) }
-    guard checkpoint.experiment == experiment else {
+    guard checkpoint.experiment.isOfOneRun(with: experiment) else {
       throw FileError(
         .malformed, checkpoint.path,
         "is of another run (\(checkpoint.experiment.differences(from: experiment).joined(separator: "; ")))")
@@ -162,7 +207,8 @@ struct TrainingSession {
             + "those of an uninterrupted run"))
     }
     return Plan(
-      folder: folder, experiment: experiment, schedule: schedule, checkpoint: checkpoint, lock: lock, weights: nil)
+      folder: folder, experiment: experiment, schedule: schedule, checkpoint: checkpoint, lock: lock, weights: nil,
+      movedScheduleEnd: isMoved ? end : nil)
   }
 
   private func load(_ plan: Plan, into arena: ParameterArena, experiment: inout Experiment) throws {
@@ -177,7 +223,8 @@ struct TrainingSession {
     let lock = try plan.lock ?? plan.folder.create()
     let configuration = RunConfiguration(
       experiment: start.experiment, schedule: start.schedule, openblas: OpenBLAS.identity, version: Program.version)
-    return RunRecorder(plan.folder, configuration: configuration, lock: lock)
+    let isChanged = plan.checkpoint.map { $0.experiment != start.experiment } ?? false
+    return RunRecorder(plan.folder, configuration: configuration, lock: lock, isChanged: isChanged)
   }
 
   /// `20261123-211704`, in UTC.

@@ -25,23 +25,15 @@ public final class Workspace {
 
   /// Makes room for waves of up to `samples` samples of `model`.
   public init(model: Sequential, samples: Int) {
+    let plan = WorkspacePlan(model, samples: samples)
     self.model = model
     capacity = samples
-    segments = Segment.plan(model)
-    isRectified = model.stages.indices.map { index in
-      guard let layer = model.stages[index].written as? any ActivatedLayer, layer.activation == .relu else {
-        return false
-      }
-      let next = model.stages[(index + 1)...].first { !$0.layer.isReshaping }
-      return next?.layer.rectifiesGradient ?? false
-    }
-    activations = Activations(model, segments: segments, isRectified: isRectified, samples: samples)
-    let border = segments.map { model.stages[$0.stages.upperBound - 1].output.count }.max() ?? 0
-    let widest = segments.map { $0.group * $0.width }.max() ?? 0
-    waveGradients = (0..<2).map { _ in FloatStorage(count: samples * border) }
-    groupGradients = (0..<2).map { _ in FloatStorage(count: widest) }
-    scratch = FloatStorage(count: model.stages.map { $0.layer.scratchCount(for: $0.input) }.max() ?? 0)
-    kept = model.stages.map { FloatStorage(count: samples * $0.layer.keptCount(for: $0.input)) }
+    (segments, isRectified) = (plan.segments, plan.isRectified)
+    activations = Activations(plan.activations)
+    waveGradients = (0..<2).map { _ in FloatStorage(count: plan.waveGradient) }
+    groupGradients = (0..<2).map { _ in FloatStorage(count: plan.groupGradient) }
+    scratch = FloatStorage(count: plan.scratch)
+    kept = plan.kept.map { FloatStorage(count: $0) }
   }
 
   /// Where the wave's samples go before `forward`: (samples, input shape…).

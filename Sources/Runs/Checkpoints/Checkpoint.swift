@@ -75,7 +75,7 @@ public struct Checkpoint {
 
   /// Fills the arena's values and optimiser states.
   ///
-  /// - Throws: `FileError` when the tensors are not those of the arena's model.
+  /// - Throws: `FileError` when the tensors are not those of the arena's model, or hold what is no number.
   public func restore(_ arena: ParameterArena) throws(FileError) {
     try ModelWeights.load(file, prefix: "", into: arena.values, layout: arena.layout)
     for (name, storage) in arena.optimizerStates {

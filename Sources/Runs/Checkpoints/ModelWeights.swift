@@ -18,7 +18,8 @@ public enum ModelWeights {
 
   /// Fills `values` with the model's tensors in `file`.
   ///
-  /// - Throws: `FileError` naming the tensor that is missing, has another shape, or is not the model's.
+  /// - Throws: `FileError` naming the tensor that is missing, has another shape, is not the model's, or holds what is no
+  ///   number.
   public static func load(_ file: SafetensorsFile, into arena: ParameterArena) throws(FileError) {
     let known = Set(arena.layout.entries.map(\.name))
     if let stranger = file.entries.first(where: { contains($0) && !known.contains($0.name) }) {
@@ -39,6 +40,7 @@ public enum ModelWeights {
         throw FileError(
           .malformed, file.path, "tensor \(name) has shape \(entry.shape), the model takes \(place.shape.dimensions)")
       }
+      try file.requireFiniteNumbers(in: entry)
       try file.read(entry, into: storage.buffer.part(place.range))
     }
   }

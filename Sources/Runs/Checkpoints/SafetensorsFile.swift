@@ -1,5 +1,6 @@
 import Files
 import FoundationEssentials
+import Kernels
 import Tensors
 
 /// A safetensors file, opened for reading and checked as a whole.
@@ -83,6 +84,19 @@ public final class SafetensorsFile {
   /// The tensor called `name`; nil where there is none.
   public func entry(named name: String) -> Entry? {
     entries.first { $0.name == name }
+  }
+
+  /// Makes sure that one can compute with a tensor.
+  ///
+  /// - Throws: `FileError` where it holds NaN or infinity.
+  func requireFiniteNumbers(in entry: Entry) throws(FileError) {
+    let found: (place: Int, value: Float)? = withBytes(of: entry) { bytes in
+      firstNotFinite(bytes).map { ($0, bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self)) }
+    }
+    guard let found else { return }
+    throw FileError(
+      .malformed, path,
+      "tensor \(entry.name) holds \(found.value.asSpecialWord) at \(found.place), expected finite numbers")
   }
 
   /// Copies a tensor's floats into `target`, which has as many.

@@ -26,6 +26,22 @@ public struct TrainingState: Codable, Equatable, Sendable {
   /// The best validation so far, by accuracy; the first of equals.
   public var best: Best?
 
+  /// The steps that were left out; nil as long as there are none.
+  public var skipped: Skipped?
+
+  /// Steps that were left out because their numbers were not finite.
+  public struct Skipped: Codable, Equatable, Sendable {
+    /// All of the run.
+    public var steps = 0
+    /// Those since the last step that was taken.
+    public var inARow = 0
+    /// The samples of those of the running epoch.
+    public var epochSamples = 0
+
+    /// None yet.
+    public init() {}
+  }
+
   /// A run that has not begun.
   public init() {}
 }

@@ -11,6 +11,7 @@ extension Experiment {
     guard let network else {
       let builtIn = try BuiltInModels.model(named: model, input: input, classes: classes)
       guard let builtIn else { throw UsageError("there is no model \(model)") }
+      try builtIn.checkHead()
       return builtIn
     }
     let model = try Sequential(Architecture(keras: network), input: input)

@@ -56,7 +56,7 @@ public struct Experiment: Codable, Equatable, Sendable {
   /// How many steps rise linearly to the learning rate before the schedule begins.
   public var warmUp = 0
   /// The schedule's length in steps, where it has one; filled in from the length of the run when it starts, so that a run
-  /// that is prolonged keeps its rates.
+  /// that is prolonged keeps its rates, unless it is given another.
   public var scheduleSteps: Int?
   /// How fast the learning rate falls with `time`: rate / (1 + decay · step).
   public var decay: Float = 4e-4
@@ -90,6 +90,13 @@ public struct Experiment: Codable, Equatable, Sendable {
       let (mine, yours) = (ours[key] ?? "none", theirs[key] ?? "none")
       return mine == yours ? nil : "\(key): \(mine), not \(yours)"
     }
+  }
+
+  /// Whether both are of one run, whose learning-rate schedule may have been given another end on the way.
+  public func isOfOneRun(with other: Experiment) -> Bool {
+    var same = self
+    same.scheduleSteps = other.scheduleSteps
+    return same == other
   }
 
   private var fields: [String: String] {
@@ -161,6 +168,14 @@ public enum ReductionKind: String, Codable, Sendable, CaseIterable {
   case mpi
 }
 
+/// What to do about a step whose loss or gradient is NaN or infinite.
+public enum NonFinitePolicy: String, Codable, Sendable, CaseIterable {
+  /// End the run.
+  case stop
+  /// Leave the step out, and go on with the next.
+  case skip
+}
+
 /// How long a run goes on and what it leaves behind. None of it changes a weight.
 public struct Schedule: Codable, Equatable, Sendable {
   /// Train until that many epochs are done.
@@ -173,9 +188,23 @@ public struct Schedule: Codable, Equatable, Sendable {
   public var checkpointEvery = 0
   /// Keep a journal: hashes of every step's gradients and values.
   public var journal = false
+  /// What to do about a step whose numbers are not finite. A run that stops there and one that leaves the step out have
+  /// the same weights as far as both go.
+  public var onNan = NonFinitePolicy.stop
 
   /// 25 epochs, each followed by a validation.
   public init() {}
+
+  /// Reads what a file says; one of before a policy could be chosen means the default.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    epochs = try fields.decode(Int.self, forKey: .epochs)
+    steps = try fields.decodeIfPresent(Int.self, forKey: .steps)
+    validateEvery = try fields.decode(Int.self, forKey: .validateEvery)
+    checkpointEvery = try fields.decode(Int.self, forKey: .checkpointEvery)
+    journal = try fields.decode(Bool.self, forKey: .journal)
+    onNan = try fields.decodeIfPresent(NonFinitePolicy.self, forKey: .onNan) ?? .stop
+  }
 
   /// How many steps are done at the end.
   public func lastStep(of batches: BatchPlan) -> Int { steps ?? epochs * batches.stepsPerEpoch }

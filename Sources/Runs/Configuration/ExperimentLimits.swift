@@ -64,6 +64,9 @@ extension TrainingState {
   var flaw: String? {
     if step < 0 { return "step \(step)" }
     if !(0...max(0, step)).contains(epoch) { return "epoch \(epoch)" }  // an epoch has a step at least
+    if let skipped, ![skipped.steps, skipped.inARow].allSatisfy((0...step).contains) || skipped.epochSamples < 0 {
+      return "skipped \(skipped)"
+    }
     return nil
   }
 }

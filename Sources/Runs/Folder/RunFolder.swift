@@ -128,7 +128,8 @@ public struct RunFolder: Sendable {
     .sorted { $0.step < $1.step }
   }
 
-  /// Opens the newest checkpoint before `step` that is whole; `damaged` hears of each newer one that is not.
+  /// Opens the newest checkpoint before `step` that is whole, and whose numbers are finite: older versions went on when a
+  /// run had diverged. `damaged` hears of each newer one that is not.
   ///
   /// - Throws: `FileError` when there is none.
   public func newestCheckpoint(
@@ -137,7 +138,9 @@ public struct RunFolder: Sendable {
     let candidates = checkpoints().filter { $0.step < step }
     for candidate in candidates.reversed() {
       do {
-        return try Checkpoint(candidate.path)
+        let checkpoint = try Checkpoint(candidate.path)
+        for entry in checkpoint.file.entries { try checkpoint.file.requireFiniteNumbers(in: entry) }
+        return checkpoint
       } catch {
         damaged(error)
       }

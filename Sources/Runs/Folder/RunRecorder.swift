@@ -6,18 +6,22 @@ public final class RunRecorder {
   private let folder: RunFolder
   private let configuration: RunConfiguration
   private let lock: RunLock
+  private let isChanged: Bool
   private var metrics: MetricsLog?
   private var journal: JournalLog?
 
   /// Writes into `folder`, which exists and is ours.
-  public init(_ folder: RunFolder, configuration: RunConfiguration, lock: RunLock) {
+  ///
+  /// - Parameter isChanged: whether the run goes on with another schedule than its checkpoint tells of.
+  public init(_ folder: RunFolder, configuration: RunConfiguration, lock: RunLock, isChanged: Bool = false) {
     self.folder = folder
     self.configuration = configuration
     self.lock = lock
+    self.isChanged = isChanged
   }
 
   /// Opens the run where `state` stands. A new run begins to exist with its configuration, once there is a checkpoint to
-  /// go on from.
+  /// go on from. Where the schedule is changed, the checkpoint is written again: what follows it follows from that.
   package func open(_ arena: ParameterArena, _ state: TrainingState) throws {
     try lock.sign()
     metrics = try MetricsLog(folder.metricsPath, continuing: state)
@@ -27,19 +31,23 @@ public final class RunRecorder {
     }
     if !folder.holdsRun { try checkpoint(arena, state) }
     try folder.save(configuration)
+    if isChanged { try checkpoint(arena, state) }
   }
 
   /// Appends a line to the metrics, and one to the journal: `arena` is as the step left it.
   package func append(_ step: StepMetrics, _ arena: ParameterArena) throws {
     try lock.check()
     try metrics?.append(step)
-    if let journal { try journal.append(JournalEntry(step: step.step, of: arena)) }
+    if let journal { try journal.append(JournalEntry(step: step.step, of: arena, isSkipped: step.skipped != nil)) }
   }
 
   /// Appends a line to the metrics.
   package func append(_ epoch: EpochMetrics) throws {
     try metrics?.append(epoch)
   }
+
+  /// Where the checkpoint of `step` is.
+  package func checkpointPath(step: Int) -> String { folder.checkpointPath(step: step) }
 
   /// Writes a checkpoint of `state`.
   package func checkpoint(_ arena: ParameterArena, _ state: TrainingState) throws {

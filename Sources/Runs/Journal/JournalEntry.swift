@@ -9,7 +9,7 @@ public struct JournalEntry: Codable, Equatable, Sendable {
   public struct Tensor: Codable, Equatable, Sendable {
     /// Keras's name, such as `conv2d/kernel`.
     public let name: String
-    /// Of the gradient over the global batch, as the update took it.
+    /// Of the gradient over the global batch, as the update took it; `skipped` where it was not finite and none was made.
     public let gradient: String
     /// Of the value after the update.
     public let value: String
@@ -21,11 +21,15 @@ public struct JournalEntry: Codable, Equatable, Sendable {
   public let tensors: [Tensor]
 
   /// Describes the step that has just filled `arena`'s gradients and updated its values.
-  public init(step: Int, of arena: ParameterArena) {
+  ///
+  /// - Parameter isSkipped: whether the update was left out, because the gradient was not finite. A NaN's sign and payload
+  ///   depend on which operand came first, so such a gradient has no hash.
+  public init(step: Int, of arena: ParameterArena, isSkipped: Bool = false) {
     self.step = step
     tensors = arena.layout.entries.map { entry in
       Tensor(
-        name: entry.name, gradient: Self.hash(arena.gradients.buffer.part(entry.range)),
+        name: entry.name,
+        gradient: isSkipped ? "skipped" : Self.hash(arena.gradients.buffer.part(entry.range)),
         value: Self.hash(arena.values.buffer.part(entry.range)))
     }
   }

@@ -14,10 +14,13 @@ public struct StepMetrics: Codable, Equatable, Sendable {
   public let learningRate: Float
   /// The global batch over the step's time.
   public let imagesPerSecond: Double
+  /// Why the step was left out: what of its numbers was not finite; nil where it was taken.
+  public let skipped: String?
 
   /// Notes what was measured.
   package init(
-    step: Int, epoch: Int, loss: Float, accuracy: Float, learningRate: Float, imagesPerSecond: Double
+    step: Int, epoch: Int, loss: Float, accuracy: Float, learningRate: Float, imagesPerSecond: Double,
+    skipped: String? = nil
   ) {
     self.step = step
     self.epoch = epoch
@@ -25,6 +28,7 @@ public struct StepMetrics: Codable, Equatable, Sendable {
     self.accuracy = accuracy
     self.learningRate = learningRate
     self.imagesPerSecond = imagesPerSecond
+    self.skipped = skipped
   }
 }
 
@@ -34,7 +38,7 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
   public private(set) var kind = "epoch"
   /// Which epoch, from 1.
   public let epoch: Int
-  /// The mean loss over the epoch's samples, each as the network was when its batch came.
+  /// The mean loss over the samples of the epoch's steps that were taken, each as the network was when its batch came.
   public let loss: Float
   /// The share of the epoch's samples that were right, likewise.
   public let accuracy: Float
@@ -44,10 +48,13 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
   public let validationAccuracy: Float?
   /// How long the epoch took, validation included; from the resumption on where it was resumed.
   public let seconds: Double
+  /// How many steps the run has left out so far; nil for none.
+  public let skippedSteps: Int?
 
   /// Notes what was measured.
   package init(
-    epoch: Int, loss: Float, accuracy: Float, validationLoss: Float?, validationAccuracy: Float?, seconds: Double
+    epoch: Int, loss: Float, accuracy: Float, validationLoss: Float?, validationAccuracy: Float?, seconds: Double,
+    skippedSteps: Int? = nil
   ) {
     self.epoch = epoch
     self.loss = loss
@@ -55,5 +62,6 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     self.validationLoss = validationLoss
     self.validationAccuracy = validationAccuracy
     self.seconds = seconds
+    self.skippedSteps = skippedSteps
   }
 }

@@ -29,7 +29,7 @@ public struct Replay {
         .missing, folder.checkpointsPath, "there is no checkpoint before step \(step)\(way.map { ": \($0)" } ?? "")")
     }
     checkpoint = try folder.newestCheckpoint(before: step, damaged: damaged)
-    guard checkpoint.experiment == configuration.experiment else {
+    guard checkpoint.experiment.isOfOneRun(with: configuration.experiment) else {
       let differences = checkpoint.experiment.differences(from: configuration.experiment).joined(separator: "; ")
       throw FileError(.malformed, checkpoint.path, "is of another run (\(differences))")
     }
@@ -62,6 +62,7 @@ public struct Replay {
     var schedule = Schedule()
     schedule.steps = step
     schedule.validateEvery = 0
+    schedule.onNan = .skip  // what stopped the run is to be seen; what it left out is left out again
     let observer = ReplayObserver(arena, records, didCheck)
     try Trainer(
       experiment: checkpoint.experiment, schedule: schedule, data: data, model: model, arena: arena,
@@ -90,7 +91,7 @@ private final class ReplayObserver: TrainingObserver {
   func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int) {
     if case .failure = outcome { return }
     outcome = Result {
-      let entry = JournalEntry(step: step.step, of: arena)
+      let entry = JournalEntry(step: step.step, of: arena, isSkipped: step.skipped != nil)
       didCheck(try records.check(entry, step))
       return Replay.Outcome(metrics: step, entry: entry)
     }

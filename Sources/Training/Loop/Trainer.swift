@@ -84,11 +84,14 @@ public final class Trainer {
 
   /// Trains until the schedule's end, or until a rank wishes to stop, and leaves a checkpoint there.
   ///
-  /// - Throws: `Stopped` when a rank wished it before the end; `SharedFailure` when the ranks have drifted apart;
-  ///   `CollectiveError` when one is lost; `FileError` when rank 0 cannot write.
+  /// - Throws: `Stopped` when a rank wished it before the end; `SharedFailure` when numbers are not finite, or the ranks
+  ///   have drifted apart; `CollectiveError` when one is lost; `FileError` when rank 0 cannot write.
   public func run() throws {
     epochStart = .now
     try desyncGuard.check(arena, state)
+    if let fault = arena.fault {
+      throw SharedFailure(exitCode: .badData, description: "training cannot begin, because \(fault)")
+    }
     try recorder?.open(arena, state)
     var isStopping = false
     while !isStopping {
@@ -111,21 +114,57 @@ public final class Trainer {
   private func takeStep() throws -> Bool {
     let start = ContinuousClock.now
     let batch = batches.batch(step: state.step)
-    let (score, isStopping) = try step.run(state.step, shouldStop: shouldStop)
-    let samples = batch.positions.count
+    let outcome = try step.run(state.step, shouldStop: shouldStop)
+    let (score, samples) = (outcome.score, batch.positions.count)
+    if let fault = outcome.fault {
+      try leaveOut(samples: samples, because: fault)
+    } else {
+      state.skipped?.inARow = 0
+      state.epochLoss += score.loss
+      state.epochCorrect += score.correct
+    }
     let metrics = StepMetrics(
       step: state.step + 1, epoch: batch.epoch + 1, loss: Float(score.loss / Double(samples)),
       accuracy: Float(score.correct) / Float(samples),
       learningRate: experiment.rule.schedule.rate(at: state.step),
-      imagesPerSecond: (Double(samples) / start.secondsUntilNow * 10).rounded() / 10)
+      imagesPerSecond: (Double(samples) / start.secondsUntilNow * 10).rounded() / 10, skipped: outcome.fault)
     state.step += 1
-    state.epochLoss += score.loss
-    state.epochCorrect += score.correct
     try recorder?.append(metrics, arena)
     observer?.didFinish(metrics, of: batches.stepsPerEpoch, lastStep: lastStep)
     let isEpochEnd = state.step == (state.epoch + 1) * batches.stepsPerEpoch  // its checkpoint comes after validation
     if schedule.checkpointEvery > 0, state.step % schedule.checkpointEvery == 0, !isEpochEnd { try checkpoint() }
-    return isStopping
+    return outcome.isStopping
+  }
+
+  /// Notes that the step in hand is left out, where it may be.
+  ///
+  /// - Throws: `SharedFailure` where the run is to stop, or where leaving steps out cannot help it.
+  private func leaveOut(samples: Int, because fault: String) throws {
+    let step = "step \(state.step + 1) was not taken, because \(fault)"
+    guard schedule.onNan == .skip else {
+      throw diverged(step, orElse: ", or leave such steps out (--resume --on-nan skip)")
+    }
+    if let value = arena.fault { throw diverged("\(step), and \(value)") }
+    var skipped = state.skipped ?? TrainingState.Skipped()
+    skipped.steps += 1
+    skipped.inARow += 1
+    skipped.epochSamples += samples
+    guard skipped.inARow < Self.mostSkippedInARow else {
+      throw diverged("\(step), as were the \(Self.mostSkippedInARow - 1) steps before it")
+    }
+    state.skipped = skipped
+  }
+
+  /// A run that leaves out so many steps one after the other is not going to recover.
+  private static let mostSkippedInARow = 100
+
+  /// The error of a run whose numbers are not finite: every rank has it, and rank 0 names the checkpoint.
+  private func diverged(_ what: String, orElse alternative: String = "") -> SharedFailure {
+    let good = recorder.map { "; the last good checkpoint is \($0.checkpointPath(step: checkpointed.step))" } ?? ""
+    return SharedFailure(
+      exitCode: .badData,
+      description:
+        "\(what)\(good): start from it (--weights) with a lower --learning-rate or with --clip-norm\(alternative)")
   }
 
   /// Validates, where that is due, and closes the epoch; returns false, and leaves it open, when a rank wishes to stop
@@ -142,14 +181,16 @@ public final class Trainer {
     if let validation, validation.accuracy > state.best?.accuracy ?? -1 {
       state.best = TrainingState.Best(step: state.step, accuracy: validation.accuracy)
     }
+    let samples = data.training.count - (state.skipped?.epochSamples ?? 0)
     let metrics = EpochMetrics(
-      epoch: epoch, loss: Float(state.epochLoss / Double(data.training.count)),
-      accuracy: Float(state.epochCorrect) / Float(data.training.count),
+      epoch: epoch, loss: Float(state.epochLoss / Double(samples)),
+      accuracy: Float(state.epochCorrect) / Float(samples),
       validationLoss: validation.map { Float($0.loss) }, validationAccuracy: validation.map { Float($0.accuracy) },
-      seconds: (epochStart.secondsUntilNow * 1000).rounded() / 1000)
+      seconds: (epochStart.secondsUntilNow * 1000).rounded() / 1000, skippedSteps: state.skipped?.steps)
     state.epoch = epoch
     state.epochLoss = 0
     state.epochCorrect = 0
+    state.skipped?.epochSamples = 0
     epochStart = .now
     try recorder?.append(metrics)
     observer?.didFinish(metrics)
@@ -159,9 +200,11 @@ public final class Trainer {
 
   private func checkpoint() throws {
     guard checkpointed != state else { return }
-    checkpointed = state
     try desyncGuard.check(arena, state)
+    // An update may overflow although its gradient was finite.
+    if let fault = arena.fault { throw diverged("no checkpoint of step \(state.step) was written, because \(fault)") }
     try recorder?.checkpoint(arena, state)
+    checkpointed = state
   }
 }
 

@@ -54,6 +54,12 @@ public struct Benchmark: Codable, Equatable, Sendable {
     return try JSON.line(object)
   }
 
+  /// What a batch may count: more would take hours a step on any machine.
+  public static let batchSizes = 1...1 << 20
+
+  /// How many samples of noise an epoch of the measurement has.
+  public static func samples(of experiment: Experiment) -> Int { experiment.batchSize * 100 }
+
   /// Steps before the measurement: memory is touched, and OpenBLAS shows how it multiplies.
   private static let warmUp = 3
 
@@ -67,7 +73,10 @@ public struct Benchmark: Codable, Equatable, Sendable {
     _ model: Sequential, experiment: Experiment, communicator: any Communicator, threads: Int, seconds: Double
   ) throws {
     productRate = ProductRate.measure() / 1e9
-    let noise = NoiseImages(experiment.batchSize * 100, shape: model.input, classes: model.classes)
+    // Noise teaches nothing: where values stay as they are, no network diverges while it is measured.
+    var experiment = experiment
+    experiment.learningRate = 0
+    let noise = NoiseImages(Self.samples(of: experiment), shape: model.input, classes: model.classes)
     var schedule = Schedule()
     (schedule.steps, schedule.validateEvery) = (.max, 0)
     let arena = Trainer.arena(for: model, experiment: experiment)

@@ -13,9 +13,10 @@ final class ModelUpdate {
   /// The floats of one block.
   private static let blockCount = 8192
 
-  /// A piece of one weight tensor.
+  /// A piece of one tensor.
   private struct Block {
     let range: Range<Int>
+    let isWeight: Bool
     /// λ of the tensor's penalty λ · Σ w².
     let penalty: Float
   }
@@ -27,10 +28,11 @@ final class ModelUpdate {
   private let weights: [Range<Int>]
   private let averages: [(range: Range<Int>, momentum: Float)]
   private let blocks: [Block]
-  private let hasPenalties: Bool
-  /// Σ w² λ and Σ g² of each block.
+  /// Σ w² λ and Σ g² of each block; 0 for those of averages.
   private let penalties: UnsafeMutableBufferPointer<Double>
   private let squares: UnsafeMutableBufferPointer<Double>
+  /// The first place in each block where its gradient is not finite; -1 for none.
+  private let faults: UnsafeMutableBufferPointer<Int>
 
   /// Updates the parameters of `model`, which lie in `arena`.
   ///
@@ -52,33 +54,54 @@ final class ModelUpdate {
         } else {
           weights.append(range)
         }
-        for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockCount) {
-          blocks.append(
-            Block(
-              range: start..<min(start + Self.blockCount, range.upperBound),
-              penalty: specification.regularizer?.factor ?? 0))
-        }
+      }
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockCount) {
+        blocks.append(
+          Block(
+            range: start..<min(start + Self.blockCount, range.upperBound), isWeight: specification.role == .weight,
+            penalty: specification.regularizer?.factor ?? 0))
       }
     }
     (self.weights, self.averages, self.blocks) = (weights, averages, blocks)
-    hasPenalties = blocks.contains { $0.penalty > 0 }
     penalties = .allocate(capacity: blocks.count)
     squares = .allocate(capacity: blocks.count)
+    faults = .allocate(capacity: blocks.count)
     penalties.initialize(repeating: 0)
     squares.initialize(repeating: 0)
+    faults.initialize(repeating: -1)
   }
 
   deinit {
     penalties.deallocate()
     squares.deallocate()
+    faults.deallocate()
   }
 
-  /// Takes step `step`, counted from 0. Returns the penalty that belongs to the loss, of the values before the step.
-  func run(_ step: Int, _ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void) throws -> Double {
-    if hasPenalties || clipNorm != nil {
-      try team.run { worker in note(worker) { examine((0..<blocks.count).share(worker, of: team.count)) } }
+  /// What is known of a gradient before it is used.
+  struct Examination {
+    /// The penalty that belongs to the loss, of the values before the step.
+    let penalty: Double
+    /// What of the gradient, penalties included, is not finite first, as a clause; nil where all of it is.
+    let fault: String?
+  }
+
+  /// Adds the penalties' gradients, and looks at every number before `run` changes any. To be called once a step.
+  func examine(_ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void) throws -> Examination {
+    try team.run { worker in note(worker) { examine((0..<blocks.count).share(worker, of: team.count)) } }
+    return Examination(penalty: penalties.reduce(0, +), fault: faults.indices.first { faults[$0] >= 0 }.flatMap(fault))
+  }
+
+  private func fault(of block: Int) -> String? {
+    let place = faults[block]
+    return arena.layout.entry(at: place).map { entry in
+      "\(blocks[block].isWeight ? "the gradient of" : "what the batch adds to") \(entry.name) holds "
+        + "\(arena.gradients.buffer[place].asSpecialWord) at \(place - entry.range.lowerBound)"
     }
-    let scale = clipNorm.map { min(1, $0 / Float(squares.reduce(0, +).squareRoot())) } ?? 1
+  }
+
+  /// Takes step `step`, counted from 0, after `examine`.
+  func run(_ step: Int, _ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void) throws {
+    let scale = clipNorm.map { min(1, Self.quotient($0, squares.reduce(0, +).squareRoot())) } ?? 1
     try team.run { worker in
       note(worker) {
         let share = (0..<arena.layout.count).share(worker, of: team.count)
@@ -93,10 +116,14 @@ final class ModelUpdate {
         }
       }
     }
-    return penalties.reduce(0, +)
   }
 
-  /// Adds the penalties' gradients to some blocks, and sums up their squares.
+  /// `clipNorm / norm`. The norm of finite floats may be more than a float can hold.
+  private static func quotient(_ clipNorm: Float, _ norm: Double) -> Float {
+    Float(norm).isFinite ? clipNorm / Float(norm) : Float(Double(clipNorm) / norm)
+  }
+
+  /// Adds the penalties' gradients to some blocks, sums up their squares, and looks for what is not finite.
   private func examine(_ share: Range<Int>) {
     for index in share {
       let block = blocks[index]
@@ -105,7 +132,8 @@ final class ModelUpdate {
         penalties[index] = Double(block.penalty) * squaredSum(values.reading)
         addPenaltyGradient(gradients, values: values.reading, factor: block.penalty)
       }
-      if clipNorm != nil { squares[index] = squaredSum(gradients.reading) }
+      if clipNorm != nil && block.isWeight { squares[index] = squaredSum(gradients.reading) }
+      faults[index] = firstNotFinite(gradients.reading).map { block.range.lowerBound + $0 } ?? -1
     }
   }
 }

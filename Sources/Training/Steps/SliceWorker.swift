@@ -9,6 +9,9 @@ final class SliceWorker {
   /// How many samples a wave has at the most, unless a single slice has more. From about 256 rows on, a product with a
   /// wide dense layer's kernel runs at full speed; more would only take more memory.
   private static let waveSamples = 256
+  /// The floats that a wave's memory may have, unless a single slice needs more: 1 GB. Large samples go through in smaller
+  /// waves.
+  private static let waveFloats = 1 << 28
 
   /// How many slices go through the network together.
   let slicesPerWave: Int
@@ -30,7 +33,7 @@ final class SliceWorker {
     self.preparation = preparation
     self.log = log
     self.smoothing = smoothing
-    slicesPerWave = max(1, Self.waveSamples / slice)
+    slicesPerWave = Self.slicesPerWave(of: slice, model)
     let capacity = slicesPerWave * slice
     workspace = Workspace(model: model, samples: capacity)
     samples = .allocate(capacity: capacity)
@@ -42,6 +45,18 @@ final class SliceWorker {
   deinit {
     samples.deallocate()
     labels.deallocate()
+  }
+
+  /// How many slices of `slice` samples go through `model` together: a matter of shapes alone, which no bit depends on.
+  static func slicesPerWave(of slice: Int, _ model: Sequential) -> Int {
+    let bySamples = max(1, waveSamples / slice)
+    let (one, all) = (
+      WorkspacePlan(model, samples: slice).count, WorkspacePlan(model, samples: slice * bySamples).count
+    )
+    guard all > waveFloats, bySamples > 1 else { return bySamples }
+    // What every further slice takes: a part of the memory is the same for any number.
+    let more = max(1, (all - one) / (bySamples - 1))
+    return 1 + max(0, waveFloats - one) / more
   }
 
   /// Some slices of a batch that follow one another.

@@ -6,7 +6,7 @@ import Optimizers
 import Runs
 import Tensors
 
-/// One SGD step over all ranks and their workers: load slices, forward, loss, backward, reduce, update.
+/// One SGD step over all ranks and their workers: load slices, forward, loss, backward, reduce, examine, update.
 ///
 /// The owner's thread is worker 0 and the only one that speaks to MPI. The rank's share of the slices is cut into one run
 /// per worker just as the step's is cut into one share per rank, and all sums follow the one slice tree, so neither count
@@ -55,11 +55,22 @@ final class TrainingStep {
     update = ModelUpdate(model, arena: arena, optimizer: experiment.rule, clipNorm: experiment.clipNorm)
   }
 
-  /// Takes step `step`, counted from 0. Returns the score of its batch before the update, and whether a rank wished to
-  /// stop; both are the same on every rank, because both travel with the gradient.
+  /// What came of a step; the same on every rank.
+  struct Outcome {
+    /// The score of its batch before the update.
+    let score: Score
+    /// What of its numbers is not finite, as a clause. Then nothing was updated; nil where all was well.
+    let fault: String?
+    /// Whether a rank wished to stop.
+    let isStopping: Bool
+  }
+
+  /// Takes step `step`, counted from 0, unless its loss or its gradient is not finite: then values, the optimiser's states
+  /// and the running averages stay as they are.
   ///
-  /// - Throws: `CollectiveError` when a rank is lost; what `Dataset.check` throws. Then nothing was updated, here or elsewhere.
-  func run(_ step: Int, shouldStop: () -> Bool) throws -> (score: Score, isStopping: Bool) {
+  /// - Throws: `CollectiveError` when a rank is lost; what `Dataset.check` throws. Then nothing was updated, here or
+  ///   elsewhere.
+  func run(_ step: Int, shouldStop: () -> Bool) throws -> Outcome {
     let batch = batches.batch(step: step)
     if order.epoch != batch.epoch { order = (batch.epoch, sampleOrder.order(epoch: batch.epoch)) }
     let slices = SlicePlan(samples: batch.positions.count, sliceSize: experiment.slice)
@@ -83,10 +94,25 @@ final class TrainingStep {
     }
     try workers[0].log.note(.exchange) { try reduction.finalize() }
 
-    let penalty = try update.run(step, team) { worker, work in workers[worker].log.note(.update, work) }
+    let note = { (worker: Int, work: () -> Void) in self.workers[worker].log.note(.update, work) }
+    let examination = try update.examine(team, note: note)
     var score = GradientTail.read(behind: arena.gradients.buffer.reading)
-    score.loss += penalty * Double(batch.positions.count)
-    return (score, reduction.stopRequested)
+    score.loss += examination.penalty * Double(batch.positions.count)
+    let fault = try agree(fault(loss: Float(score.loss / Double(batch.positions.count)), examination))
+    if fault == nil { try update.run(step, team, note: note) }
+    return Outcome(score: score, fault: fault, isStopping: reduction.stopRequested)
+  }
+
+  /// What is not finite, as a clause; nil where all is.
+  private func fault(loss: Float, _ examination: ModelUpdate.Examination) -> String? {
+    let findings = [loss.isFinite ? nil : "the loss is \(loss.asSpecialWord)", examination.fault].compactMap(\.self)
+    return findings.isEmpty ? nil : findings.joined(separator: " and ")
+  }
+
+  /// The verdict of all ranks. Where we add, all have the same bits and so the same verdict; MPI promises no such thing.
+  private func agree(_ fault: String?) throws -> String? {
+    guard experiment.reduction == .mpi else { return fault }
+    return try communicator.allGather(fault ?? "").first { !$0.isEmpty }
   }
 
   /// What the workers noted, where they do.

@@ -1,0 +1,48 @@
+import FoundationEssentials
+import Testing
+
+extension ProgramTests {
+  /// Sizes that no machine has room for, or no arithmetic: each ends in a sentence, or works.
+  @Suite struct AbsurdSizeTests {
+    private let program: Program
+
+    init() throws { program = try Program() }
+
+    @Test(arguments: [
+      ("bench --batch-size 30000000", "--batch-size takes a whole number from 1 to 1048576, got 30000000"),
+      ("bench --threads 1024 --slice 4096", "of memory, and there are "),
+      (
+        "train --dataset synthetic --threads 1024 --slice 4096 --run r",
+        "fewer --threads, a smaller --slice or smaller samples"
+      ),
+    ]) func aSentence(arguments: String, sentence: String) throws {
+      let refused = try program(arguments)
+      #expect(refused.code == 64)
+      #expect(refused.complaints.last?.contains(sentence) == true, "\(refused.error)")
+      #expect(try !program.names(in: ".").contains("r"))
+    }
+
+    /// All ranks refuse together.
+    @Test func ranksRefuseTogether() throws {
+      let refused = try program("train --dataset synthetic --threads 1024 --slice 4096 --run r", ranks: 2)
+      #expect(refused.code == 64)
+      #expect(refused.complaints.count { $0.contains(" of memory a rank, and there are ") } == 1, "\(refused.error)")
+    }
+
+    /// A batch of more than all samples is all of them.
+    @Test func aBatchOfMoreThanThereIs() throws {
+      let options = "train --dataset synthetic --limit 40 --epochs 1 --validate-every 0 --batch-size"
+      #expect(try program("\(options) 30000000 --run a", ranks: 2).code == 0)
+      #expect(try program("\(options) 40 --run b").code == 0)
+      #expect(try program.finalHash("a") == program.finalHash("b"))
+    }
+
+    /// A limit of the process that is too low for the run, whatever the machine has.
+    @Test func theLimitOfAProcess() throws {
+      let refused = try program.shell(
+        "ulimit -v 3000000; exec $cnn train --dataset synthetic --threads 100 --batch-size 10000 --slice 512 --run r")
+      #expect(refused.code == 64, "\(refused.error)")
+      #expect(refused.complaints.last?.contains("a process may have 3.0 GB") == true, "\(refused.error)")
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import Kernels
+import Layers
+import Models
+import Tensors
+import Testing
+
+/// Which ends of a network the categorical cross-entropy takes.
+@Suite struct HeadTests {
+  private func network(@LayerListBuilder _ layers: () -> [any Layer]) throws -> Sequential {
+    try Sequential(name: "net", input: [4, 4, 2], layers: layers)
+  }
+
+  /// What the network is refused for; nil where it is taken.
+  private func refusal(@LayerListBuilder _ layers: () -> [any Layer]) throws -> String? {
+    let model = try network(layers)
+    do {
+      try model.checkHead()
+      return nil
+    } catch {
+      // Nobody gets around it.
+      #expect(throws: error) { try model.check(takes: [4, 4, 2], classes: model.classes, of: "data") }
+      return error.description
+    }
+  }
+
+  /// The activations of the layers as they are run.
+  private func run(@LayerListBuilder _ layers: () -> [any Layer]) throws -> [Activation] {
+    let model = try network(layers)
+    try model.checkHead()
+    return model.stages.compactMap { ($0.layer as? any ActivatedLayer)?.activation }
+  }
+
+  @Test(arguments: [Activation.relu, .leakyReLU, .sigmoid, .tanh, .gelu, .silu])
+  func anotherFunctionAtTheEndIsRefused(_ activation: Activation) throws {
+    let name = activation.rawValue
+    let dense = try #require(
+      try refusal {
+        Flatten(); Dense(3, activation: activation)
+      })
+    #expect(dense.hasPrefix("net cannot be trained: layer dense ends in \(name), "))
+    #expect(dense.hasSuffix("make it softmax or linear"))
+    let separate = try #require(
+      try refusal {
+        Flatten(); Dense(3); ActivationLayer(activation); Dropout(0.5)
+      })
+    #expect(separate.contains("layer activation ends in \(name), "))
+    let convolution = try #require(
+      try refusal {
+        Conv2D(3, kernel: 4, activation: activation); Reshape([3])
+      })
+    #expect(convolution.contains("layer conv2d ends in \(name), "))
+  }
+
+  @Test func rectifierLayersAtTheEndAreRefused() throws {
+    #expect(
+      try refusal {
+        Flatten(); Dense(3); ReLU()
+      }?.contains("layer re_lu ends in re_lu") == true)
+    #expect(
+      try refusal {
+        Flatten(); Dense(3); LeakyReLU()
+      }?.contains("layer leaky_re_lu ends in leaky_re_lu") == true)
+    #expect(
+      try refusal {
+        Flatten(); Dense(3, activation: .softmax); ReLU()
+      } != nil)
+  }
+
+  /// What changes no number may follow.
+  @Test func theSoftmaxBelongsToTheLoss() throws {
+    #expect(
+      try run {
+        Flatten(); Dense(3, activation: .softmax)
+      } == [.linear])
+    #expect(
+      try run {
+        Flatten(); Dense(3); Softmax()
+      } == [.linear, .linear])
+    #expect(
+      try run {
+        Flatten(); Dense(3); ActivationLayer(.softmax)
+      } == [.linear, .linear])
+    #expect(
+      try run {
+        Flatten(); Dense(3, activation: .softmax); ActivationLayer(.linear); Reshape([3]); Dropout(0); Flatten()
+      }
+        == [.linear, .linear])
+    #expect(
+      try run {
+        Conv2D(3, kernel: 4, activation: .softmax); Flatten()
+      } == [.linear])
+  }
+
+  @Test func logitsAreTaken() throws {
+    #expect(
+      try run {
+        Flatten(); Dense(3)
+      } == [.linear])
+    #expect(
+      try run {
+        Flatten(); Dense(3); Dropout(0.5)
+      } == [.linear])
+    #expect(
+      try run {
+        Flatten(); Dense(3, activation: .relu); BatchNormalization()
+      } == [.relu])
+    #expect(
+      try run {
+        Conv2D(3, kernel: 2, activation: .relu); GlobalAveragePooling2D()
+      } == [.relu])
+    #expect(try run { Flatten() }.isEmpty)
+  }
+
+  /// A softmax within the network is a layer like any other.
+  @Test func aHiddenSoftmaxStays() throws {
+    #expect(
+      try run {
+        Flatten(); Dense(5, activation: .softmax); Dense(3)
+      } == [.softmax, .linear])
+    #expect(
+      try run {
+        Flatten(); Dense(5); Softmax(); Dense(3, activation: .softmax)
+      } == [.linear, .softmax, .linear])
+  }
+
+  @Test func aSoftmaxThatSomethingChangesIsRefused() throws {
+    let dropout = try #require(
+      try refusal {
+        Flatten(); Dense(3, activation: .softmax); Dropout(0.25)
+      })
+    #expect(dropout.contains("layer dropout changes the softmax of dense, "))
+    #expect(
+      try refusal {
+        Flatten(); Dense(3, activation: .softmax); BatchNormalization()
+      } != nil)
+    #expect(
+      try refusal {
+        Conv2D(3, kernel: 2, activation: .softmax); GlobalAveragePooling2D()
+      }?.contains(
+        "layer global_average_pooling2d changes the softmax of conv2d") == true)
+    #expect(
+      try refusal {
+        Conv2D(3, kernel: 2, activation: .sigmoid); GlobalMaxPooling2D()
+      } != nil)
+    // The first layer behind it is named.
+    #expect(
+      try refusal {
+        Flatten(); Dense(3, activation: .softmax); Dropout(0.25); BatchNormalization()
+      }?.contains(
+        "layer dropout changes the softmax of dense") == true)
+  }
+
+  @Test func aSoftmaxOverSomeClassesIsRefused() throws {
+    let parts = try #require(
+      try refusal {
+        Conv2D(3, kernel: 3, activation: .softmax); Flatten()
+      })
+    #expect(parts.contains("the softmax of layer conv2d is over 3 of 12 outputs, "))
+  }
+
+  @Test func oneClassIsNone() throws {
+    #expect(
+      try refusal {
+        Flatten(); Dense(1)
+      } == "net has a single output, expected one for each of several classes")
+    #expect(
+      try refusal {
+        Flatten(); Dense(1, activation: .sigmoid)
+      }?.contains("sigmoid") == true)
+  }
+}
