@@ -3,8 +3,9 @@ import Glibc
 import TestSupport
 import Testing
 
-/// Files that change while they are mapped.
-@Suite struct ChangedFileTests {
+/// Files that change while they are mapped. One after the other, because one of them takes all the room that there is for
+/// mappings.
+@Suite(.serialized) struct ChangedFileTests {
   private let folder: TemporaryFolder
   private static let count = 3 << 20
 
