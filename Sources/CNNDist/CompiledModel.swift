@@ -111,7 +111,7 @@ public final class CompiledModel {
     try communicator.together {
       let file = try SafetensorsFile(path)
       try ModelWeights.load(file, into: arena)
-      experiment.initialWeights = ModelWeights.digest(file)
+      experiment.initialWeights = try ModelWeights.digest(file)
     }
   }
 
@@ -131,15 +131,16 @@ public final class CompiledModel {
 
   // MARK: - What a fit is made of
 
-  private func makeExperiment(for data: TrainingData, batchSize: Int, slice: Int) throws(UsageError) -> Experiment {
+  private func makeExperiment(for data: TrainingData, batchSize: Int, slice: Int) throws -> Experiment {
     var next = experiment
     next.dataset = data.training.name
-    next.datasetDigest = data.training.digest + data.validation.digest
+    next.datasetDigest = data.digest
     next.classNames = data.training.classNames
     next.limit = (data.training as? FirstSamples)?.count
     (next.batchSize, next.slice) = (batchSize, slice)
     if let flaw = next.augmentation.flaw(for: data.training.sampleShape) { throw UsageError(flaw) }
-    if next.normalize && next.normalization == nil { next.normalization = Normalization(of: data.training) }
+    if next.normalize && next.normalization == nil { next.normalization = try Normalization(of: data.training) }
+    try data.training.check()
     guard Experiment.counts.contains(batchSize), Experiment.slices.contains(slice) else {
       throw UsageError(
         "a batch of \(batchSize) in slices of \(slice) cannot be: both are at least 1, a slice at most 4096")

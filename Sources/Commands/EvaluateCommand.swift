@@ -81,9 +81,10 @@ struct EvaluateCommand: Command {
     }
     let samples = opened.samples
     if experiment.normalize && experiment.normalization == nil, let training = opened.training {
-      experiment.normalization = try world.together { Normalization(of: training) }
+      experiment.normalization = try world.together { try Normalization(of: training) }
+      try communicator.expectSameSamples(training, "training samples")
     }
-    try communicator.compare(samples, "samples to judge")
+    try communicator.expectSameSamples(samples, "samples to judge")
     try communicator.together {
       try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
     }

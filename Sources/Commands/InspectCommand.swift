@@ -23,6 +23,6 @@ struct InspectCommand: Command {
       Output.line("\(entry.name.padded(to: width))(\(extents))")
     }
     for (key, value) in file.metadata.sorted(by: { $0.key < $1.key }) { Output.line("\(key): \(value)") }
-    Output.line("weights sha256: \(ModelWeights.digest(file))")
+    Output.line("weights sha256: \(try ModelWeights.digest(file))")
   }
 }

@@ -12,15 +12,30 @@ public protocol Dataset: Sendable {
   var levels: Int { get }
   /// How many samples there are, at least 1.
   var count: Int { get }
-  /// A cheap identity, in hexadecimal: equal digests mean the same samples in the same order, for checkpoints and for
-  /// ranks that compare what they read. Each type says which bytes it covers.
+  /// What tells these samples from any others: equal digests mean the same samples in the same order, to the last pixel,
+  /// for checkpoints and for ranks that compare what they read.
   var digest: String { get }
+  /// What older versions, which looked at less, took for the digest, worked out when it is asked for; nil where it was the
+  /// same. Their runs are gone on with by it.
+  var earlierDigest: String? { get }
 
   /// The class of sample `sample`, an index into `classNames`.
   func label(of sample: Int) -> Int
 
   /// Writes the pixels of sample `sample`, each in 0...1, into `pixels`, which holds `sampleShape.count` floats.
   func load(_ sample: Int, into pixels: MutableFloatBuffer)
+
+  /// Makes sure that all samples loaded so far were what the data set's files held when it was opened. Whoever loads
+  /// samples asks before they have an effect.
+  ///
+  /// - Throws: `FileError` that names a file that was cut off, has changed or cannot be read any more.
+  func check() throws
+}
+
+extension Dataset {
+  public var earlierDigest: String? { nil }
+  /// Samples in memory, or drawn, do not change.
+  public func check() throws {}
 }
 
 extension Dataset {

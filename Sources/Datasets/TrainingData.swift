@@ -14,6 +14,14 @@ public struct TrainingData: Sendable {
     self.validation = validation
   }
 
+  /// The digests of both halves.
+  public var digest: String { training.digest + validation.digest }
+
+  /// The digests of both halves as older versions took them.
+  public var earlierDigest: String {
+    (training.earlierDigest ?? training.digest) + (validation.earlierDigest ?? validation.digest)
+  }
+
   /// The same data with only the first `count` training samples, all of them where there are fewer. Validation keeps
   /// every sample, so that accuracies stay comparable.
   public func limited(to count: Int) -> TrainingData {

@@ -11,23 +11,24 @@ public enum AtomicFile {
   public static func write(
     _ path: String, _ body: (_ part: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {
-    let temporary = "\(path).tmp.\(getpid())"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError.system(temporary, "cannot be created") }
+    let temporary = temporaryName(for: path)
+    let descriptor = try OpenFile.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
     do {
-      defer { close(descriptor) }
-      try body { bytes in try writeAll(bytes, to: descriptor, path: temporary) }
-      guard fsync(descriptor) == 0 else { throw FileError.system(temporary, "cannot be flushed to the disk") }
+      do {
+        try body { bytes in try OpenFile.write(bytes, to: descriptor, path: path) }
+        try OpenFile.flush(descriptor, path: path)
+      } catch {
+        close(descriptor)
+        throw error
+      }
+      // Network file systems may keep a full disk or an exhausted quota to themselves until here.
+      guard close(descriptor) == 0 || errno == EINTR else { throw FileError.system(path, "cannot be written") }
+      try move(temporary, to: path)
     } catch {
       unlink(temporary)
       throw error
     }
-    guard rename(temporary, path) == 0 else {
-      let error = FileError.system(path, "cannot be replaced")
-      unlink(temporary)
-      throw error
-    }
-    try syncFolder(of: path)
+    try flushFolder(of: path)
   }
 
   /// Writes `path` anew with the UTF-8 bytes of `text`.
@@ -36,35 +37,23 @@ public enum AtomicFile {
     try write(path) { part in try bytes.withUnsafeBytes(part) }
   }
 
-  /// Points the symbolic link `path` at `target`, replacing an older link in one step.
-  ///
-  /// - Throws: `FileError` with the system's reason.
-  public static func link(_ path: String, to target: String) throws(FileError) {
-    let temporary = "\(path).tmp.\(getpid())"
-    unlink(temporary)
-    guard symlink(target, temporary) == 0 else { throw .system(temporary, "cannot be created") }
+  /// A name beside `path` that no other process takes, on whatever host: process numbers are not enough where a folder is
+  /// shared.
+  static func temporaryName(for path: String) -> String {
+    "\(path).tmp.\(String(UInt64.random(in: .min ... .max), radix: 36))"
+  }
+
+  /// Renames `temporary` to `path`.
+  static func move(_ temporary: String, to path: String) throws(FileError) {
     guard rename(temporary, path) == 0 else { throw .system(path, "cannot be replaced") }
-    try syncFolder(of: path)
   }
 
-  /// Flushes the folder's entries, so that a rename outlives a power cut.
-  private static func syncFolder(of path: String) throws(FileError) {
+  /// Flushes the folder's entries, so that a rename outlives a power cut. Not every file system does that for folders, and
+  /// the file itself is on the disk.
+  static func flushFolder(of path: String) throws(FileError) {
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .system(folder, "cannot be opened") }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw .system(folder, "cannot be flushed to the disk") }
-  }
-
-  private static func writeAll(
-    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String
-  ) throws(FileError) {
-    var rest = bytes
-    while !rest.isEmpty {
-      let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { throw .system(path, "cannot be written") }
-      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-    }
+    let opened = Result { () throws(FileError) in try OpenFile(folder, O_RDONLY | O_DIRECTORY) }
+    guard case .success(let file) = opened else { return }  // a folder that may be written to, but not read
+    try OpenFile.flush(file.descriptor, path: folder, isOptional: true)
   }
 }

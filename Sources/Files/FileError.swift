@@ -34,6 +34,12 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
     FileError(code == ENOENT ? .missing : .failed, path, "\(operation): \(String(cString: strerror(code)))")
   }
 
+  /// Whether a system call's error says that it cannot be done here at all, as odd file systems do in many words, rather
+  /// than that it was tried and failed (EIO, ENOSPC, EDQUOT and the like).
+  static func isRefusal(_ code: Int32) -> Bool {
+    [EINVAL, ENOSYS, EOPNOTSUPP, EPERM, EACCES, EBADF, EISDIR, ENOTTY, ENODEV, EROFS].contains(code)
+  }
+
   /// `PATH, byte OFFSET: MESSAGE`.
   public var description: String {
     let place = offset.map { ", byte \($0)" } ?? ""

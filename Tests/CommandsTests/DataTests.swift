@@ -1,4 +1,7 @@
+import Datasets
+import Runs
 import Testing
+import Training
 
 extension ProgramTests {
   /// Data files that are not there, or not what they must be. CIFAR-10 of zeros is made of holes and takes no room.
@@ -80,15 +83,68 @@ extension ProgramTests {
       #expect(try !program.names(in: ".").contains("run"))
     }
 
-    @Test func ranksWithDifferentDataDoNotTrain() throws {
+    /// A pixel behind the first 64 of its image, one in the last image of all, and one of a validation image; of training
+    /// samples also one that `--limit` leaves out.
+    @Test(arguments: [("data_batch_1.bin", 65), ("data_batch_5.bin", 30_729_999), ("test_batch.bin", 15_000_000)])
+    func ranksWhoseDataDifferInOnePixelAreNamed(_ file: String, _ byte: Int) throws {
       _ = try program.shell(
-        #"cp -r --sparse=always data other; printf '\001' | dd of=other/data_batch_1.bin conv=notrunc status=none"#)
+        #"cp -r --sparse=always data other; "#
+          + #"printf '\001' | dd of=other/\#(file) bs=1 seek=\#(byte) conv=notrunc status=none"#)
       let train = "train --batch-size 20 --slice 8 --limit 20 --steps 1 --run run"
-      let outcome = try program.shell("$mpirun -np 2 $cnn \(train) --data data : -np 1 $cnn \(train) --data other")
+      let host = try program.shell("hostname").lines[0]
+      for (ranks, named) in [
+        (
+          "-np 1 $cnn \(train) --data data : -np 1 $cnn \(train) --data other",
+          "rank 1 on \(host) differs from rank 0 on "
+        ),
+        (
+          "-np 2 $cnn \(train) --data other : -np 3 $cnn \(train) --data data",
+          "rank 0 on \(host), rank 1 on \(host) differ from the other ranks in the samples of cifar10"
+        ),
+      ] {
+        let outcome = try program.shell("$mpirun \(ranks)")
+        #expect(outcome.code == 65)
+        #expect(outcome.complaints.count == 1 && outcome.error.contains(named), "\(outcome.error)")
+        #expect(try !program.names(in: ".").contains("run"))
+      }
+    }
+
+    @Test func whatRanksJudgeByIsComparedToo() throws {
+      #expect(try program(Self.train).code == 0)
+      _ = try program.shell(
+        #"cp -r --sparse=always data other; printf '\001' | dd of=other/test_batch.bin bs=1 seek=100 conv=notrunc status=none"#
+      )
+      let outcome = try program.shell(
+        "$mpirun -np 2 $cnn evaluate --run run --data data : -np 1 $cnn evaluate --run run --data other")
       #expect(outcome.code == 65)
-      #expect(
-        outcome.complaints.first?.contains(/cifar10: rank 2 on .+ has 20 training .+, but rank 0 on .+/) == true,
-        "\(outcome.error)")
+      #expect(outcome.error.contains("rank 2 on ") && outcome.error.contains("differs from the other ranks"))
+      let replayed = try program("replay run --step 1 --data other")
+      #expect(replayed.code == 65)
+      #expect(replayed.error.contains("its samples are not those that the run was started with"))
+    }
+
+    /// The run keeps the digest of the version that began it, which looked at labels and the first 64 pixels of each image.
+    @Test func aRunOfAnOlderVersionIsGoneOnWith() throws {
+      #expect(try program(Self.train).code == 0)
+      let data = try CIFAR10.open(folder: "\(program.folder)/data").limited(to: 20)
+      let folder = RunFolder("\(program.folder)/run")
+      var configuration = try folder.load()
+      #expect(configuration.experiment.datasetDigest == data.digest)
+      configuration.experiment.datasetDigest = data.earlierDigest
+      try folder.save(configuration)
+      let checkpoint = try folder.newestCheckpoint { _ in }
+      let model = try checkpoint.experiment.makeModel(for: data.training)
+      let arena = Trainer.arena(for: model, experiment: checkpoint.experiment)
+      try checkpoint.restore(arena)
+      try Checkpoint.write(
+        checkpoint.path, arena: arena, experiment: configuration.experiment, state: checkpoint.state,
+        blas: checkpoint.blas)
+
+      #expect(try program("train --resume --run run --data data --steps 2", ranks: 2).code == 0)
+      #expect(try folder.load().experiment.datasetDigest == data.earlierDigest)
+      #expect(try program("replay run --step 2 --data data").code == 0)
+      _ = try program.shell(#"printf '\001' | dd of=data/data_batch_1.bin conv=notrunc status=none"#)
+      #expect(try program("train --resume --run run --data data --steps 3").code == 65)
     }
 
     @Test func aRunIsResumedOnItsOwnDataAlone() throws {

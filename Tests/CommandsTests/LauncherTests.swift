@@ -49,7 +49,7 @@ extension ProgramTests {
       let train = "train --dataset synthetic --steps 1 --run run"
       let outcome = try program.shell(
         "cp $cnn other; echo >> other; $mpirun -np 2 $cnn \(train) : -np 1 ./other \(train)")
-      try expectRefusal(outcome, ["rank 2 on ", "rank 0 on ", "SHA-256", "the same program must be on all hosts"])
+      try expectRefusal(outcome, ["rank 2 on ", "rank 0 on ", "digest", "the same program must be on all hosts"])
     }
 
     @Test func anotherModelFileDoesNotTrain() throws {
@@ -57,7 +57,7 @@ extension ProgramTests {
       let outcome = try program.shell(
         "mkdir a b; echo 1 > a/model.json; echo 2 > b/model.json; "
           + "$mpirun -np 1 -wdir a $cnn \(train) : -np 1 -wdir b $cnn \(train)")
-      try expectRefusal(outcome, ["rank 1 on ", "model.json has the SHA-256", "rank 0 on "])
+      try expectRefusal(outcome, ["rank 1 on ", "model.json has the digest", "rank 0 on "])
     }
 
     /// Commands of rank 0 alone end with its code, on all ranks.

@@ -162,7 +162,7 @@ import Testing
         "ankle boot", "t-shirt/top", "t-shirt/top",
       ])
     // Mean and deviation as everybody who normalises it has them.
-    let normalization = Normalization(of: data.training)
+    let normalization = try Normalization(of: data.training)
     #expect(abs(normalization.mean[0] - 0.2860) < 5e-5 && abs(normalization.deviation[0] - 0.3530) < 5e-5)
   }
 

@@ -52,7 +52,7 @@ private struct Words: Dataset {
   /// 0, 51, 102, 255: mean 102, mean square of the distances (102² + 51² + 0 + 153²) / 4 = 9103.5.
   @Test func takesMeanAndDeviationByChannel() {
     let data = Bytes(bytes: [[0, 255], [51, 102]])
-    let normalization = Normalization(of: data)
+    let normalization = try Normalization(of: data)
     #expect(normalization.mean == [102 / 255, 51 / 255])
     #expect(normalization.deviation == [Float(9103.5.squareRoot() / 255), 1])
     let deviation = Float(9103.5.squareRoot() / 255)
@@ -62,12 +62,12 @@ private struct Words: Dataset {
 
   @Test func noOrderLeavesATrace() {
     let bytes: [[UInt8]] = (0..<200).map { sample in (0..<50).map { UInt8(truncatingIfNeeded: sample * $0 * 37 + $0) } }
-    #expect(Normalization(of: Bytes(bytes: bytes)) == Normalization(of: Bytes(bytes: bytes.reversed())))
+    #expect(Normalization(of: Bytes(bytes: bytes)) == try Normalization(of: Bytes(bytes: bytes.reversed())))
   }
 
   /// The embedded data set's numbers, frozen: a change here is a change of every run that normalises it.
   @Test func theNumbersAreFrozen() {
-    let normalization = Normalization(of: FirstSamples(of: Synthetic.open().training, count: 1000))
+    let normalization = try Normalization(of: FirstSamples(of: Synthetic.open().training, count: 1000))
     #expect(
       normalization.description
         == "mean [0.51750743, 0.51422143, 0.5152843], deviation [0.32751873, 0.32736808, 0.3301246]")
@@ -103,7 +103,7 @@ private struct Words: Dataset {
 
   /// As bytes they would all be black.
   @Test func sixteenBitsAreMeasuredInFull() {
-    let found = Normalization(of: Words(level: 100))
+    let found = try Normalization(of: Words(level: 100))
     #expect(found.mean == [Float(100.5 / 65535)] && found.deviation == [Float(0.5 / 65535)])
   }
 }

@@ -1,5 +1,6 @@
 import Files
 import FoundationEssentials
+import Glibc
 import TestSupport
 import Testing
 
@@ -53,14 +54,14 @@ import Testing
     }
   }
 
-  @Test func linksAreReplaced() throws {
+  /// As the umask has it, and not as for a secret.
+  @Test func newFilesHaveTheUsualMode() throws {
     try withTemporaryFolder { folder in
-      for name in ["first", "second"] {
-        try AtomicFile.write("\(folder)/\(name)", text: name)
-        try AtomicFile.link("\(folder)/latest", to: name)
-        #expect(try text("\(folder)/latest") == name)
-      }
-      #expect(try names(in: folder) == ["first", "latest", "second"])
+      let mask = umask(0o027)
+      defer { umask(mask) }
+      try AtomicFile.write("\(folder)/file", text: "new")
+      var status = stat()
+      #expect(stat("\(folder)/file", &status) == 0 && status.st_mode & 0o777 == 0o640)
     }
   }
 }

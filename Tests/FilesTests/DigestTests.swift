@@ -2,23 +2,25 @@ import Files
 import Testing
 
 @Suite struct DigestTests {
-  /// From RFC 1321 (MD5) and FIPS 180-4's examples (SHA-256).
+  /// From RFC 1321 (MD5), FIPS 180-4's examples (SHA-256) and `xxhsum -H2` (XXH3).
   @Test(arguments: [
     ("", Digest.Algorithm.md5, "d41d8cd98f00b204e9800998ecf8427e"),
     ("abc", .md5, "900150983cd24fb0d6963f7d28e17f72"),
     ("", .sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ("", .xxh3, "99aa06d3014798d86001c324468d497f"), ("abc", .xxh3, "06b05ab6733a618578af5f94892f3950"),
     ("abc", .sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
   ])
   func knownAnswers(text: String, algorithm: Digest.Algorithm, expected: String) {
     #expect(Array(text.utf8).withUnsafeBytes { Digest.of($0, algorithm) } == expected)
   }
 
-  @Test func partsMakeTheWhole() {
+  @Test(arguments: [Digest.Algorithm.sha256, .xxh3])
+  func partsMakeTheWhole(_ algorithm: Digest.Algorithm) {
     let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
-    var digest = Digest(.sha256)
+    var digest = Digest(algorithm)
     bytes[..<333].withUnsafeBytes { digest.update($0) }
     bytes[333...].withUnsafeBytes { digest.update($0) }
-    let whole = bytes.withUnsafeBytes { Digest.of($0) }
+    let whole = bytes.withUnsafeBytes { Digest.of($0, algorithm) }
     #expect(digest.finish() == whole)
   }
 }

@@ -36,7 +36,7 @@ import Testing
     try checkpoint.restore(found)
     #expect(found.values.floats == expected.values.floats)
     #expect(found.optimizerStates["momentum"]?.floats == expected.optimizerStates["momentum"]?.floats)
-    #expect(ModelWeights.digest(checkpoint.file) == ModelWeights.digest(expected))
+    #expect(try ModelWeights.digest(checkpoint.file) == ModelWeights.digest(expected))
   }
 
   @Test func namesAreThoseOfKeras() throws {

@@ -122,7 +122,8 @@ import Testing
     #expect(error.message.hasPrefix("line 2 "))
   }
 
-  @Test(arguments: [(0, 0), (1, 1), (2, 2), (3, 3), (9, 3)]) func linesAfterTheStepAreDropped(step: Int, count: Int)
+  /// A journal that lacks the last steps before `step` is begun anew: its lines are consecutive steps.
+  @Test(arguments: [(0, 0), (1, 1), (2, 2), (3, 3), (9, 0)]) func linesAfterTheStepAreDropped(step: Int, count: Int)
     throws
   {
     let lines = (1...3).map { line($0) + "\n" }

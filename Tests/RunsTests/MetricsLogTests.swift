@@ -77,8 +77,17 @@ import Testing
         + "\"-Infinity\",\"step\":5}\n")
   }
 
-  @Test func aLogThatIsGoneIsMissing() throws {
-    let error = try #require(throws: FileError.self) { _ = try MetricsLog(folder("none"), continuing: TrainingState()) }
-    #expect(error.kind == .missing)
+  @Test func aLogThatIsGoneIsBegunAnew() throws {
+    var state = TrainingState()
+    state.step = 4
+    try MetricsLog(folder("none"), continuing: state).append(Line(loss: 1))
+    #expect(try folder.text("none").hasPrefix("{"))
+  }
+
+  @Test func whatIsNoFileIsNamed() throws {
+    let error = try #require(throws: FileError.self) {
+      _ = try MetricsLog(folder.path, continuing: TrainingState())
+    }
+    #expect(error.kind == .malformed && error.path == folder.path)
   }
 }

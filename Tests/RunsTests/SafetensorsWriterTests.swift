@@ -31,7 +31,7 @@ import Testing
     #expect(file.entries.map(\.name) == ["z/first", "a \"second\" é"])
     #expect(file.entries.map(\.shape) == [[2, 3], []])
     let target = FloatStorage(count: 6)
-    file.read(file.entries[0], into: target.buffer)
+    try file.read(file.entries[0], into: target.buffer)
     #expect(target.floats == first.floats)
   }
 
@@ -40,9 +40,9 @@ import Testing
     let file = try SafetensorsFile(folder("f"))
     let floats = first.floats + second.floats
     let expected = floats.withUnsafeBytes { Digest.of($0) }
-    #expect(file.digest() == expected)
+    #expect(try file.digest() == expected)
     #expect(writer().digest() == expected)
-    #expect(file.digest { $0.name == "z/first" } == first.floats.withUnsafeBytes { Digest.of($0) })
+    #expect(try file.digest { $0.name == "z/first" } == first.floats.withUnsafeBytes { Digest.of($0) })
   }
 
   @Test(arguments: 0..<9) func theDataStartAtAMultipleOf8(_ length: Int) throws {

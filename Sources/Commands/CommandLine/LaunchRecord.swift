@@ -9,7 +9,7 @@ import Training
 struct LaunchRecord: Codable {
   /// The version of the program.
   var version = Program.version
-  /// SHA-256 of its file; empty where that cannot be read.
+  /// The digest of its file; empty where that cannot be read.
   var program = ""
   /// What is wrong with the command line; empty for nothing.
   var flaw = ""
@@ -17,7 +17,7 @@ struct LaunchRecord: Codable {
   var command = ""
   /// The command's options and other words, by flag or place.
   var words: [String: String] = [:]
-  /// SHA-256 of the file that describes the network; empty where this rank has none. Rank 0's is the one that counts, but
+  /// The digest of the file that describes the network; empty where this rank has none. Rank 0's is the one that counts, but
   /// whoever has another one on a host is wrong about one of them.
   var model = ""
 
@@ -31,7 +31,7 @@ struct LaunchRecord: Codable {
     case .success(let request):
       command = ([words.first ?? ""] + (request.words.isEmpty ? words.dropFirst() : [])).joined(separator: " ")
       self.words = request.words.filter { !Self.own.contains($0.key) }
-      model = request.words["--model"].flatMap { try? MappedFile($0).withBytes { Digest.of($0) } } ?? ""
+      model = request.words["--model"].flatMap { try? MappedFile($0).sealed() } ?? ""
     }
   }
 
@@ -47,7 +47,7 @@ struct LaunchRecord: Codable {
     if let (rank, other) = Dissent.first(in: records.map { [$0.version, $0.program] }) {
       let (found, expected) = (records[rank], records[other])
       throw fail(
-        "\(name(rank)) runs cnn-dist \(found.version) with the SHA-256 \(found.program.prefix(16)), but \(name(other)) "
+        "\(name(rank)) runs cnn-dist \(found.version) with the digest \(found.program.prefix(16)), but \(name(other)) "
           + "cnn-dist \(expected.version) with \(expected.program.prefix(16)): the same program must be on all hosts")
     }
     if let rank = records.firstIndex(where: { !$0.flaw.isEmpty }) {
@@ -72,7 +72,7 @@ struct LaunchRecord: Codable {
     let owners = records.indices.filter { !records[$0].model.isEmpty }
     if let (rank, other) = Dissent.first(in: owners.map { records[$0].model }) {
       throw fail(
-        "\(name(owners[rank]))'s \(words["--model"] ?? "") has the SHA-256 \(records[owners[rank]].model.prefix(16)), but that of "
+        "\(name(owners[rank]))'s \(words["--model"] ?? "") has the digest \(records[owners[rank]].model.prefix(16)), but that of "
           + "\(name(owners[other])) \(records[owners[other]].model.prefix(16)): the same network must be on all hosts")
     }
   }

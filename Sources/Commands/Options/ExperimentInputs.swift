@@ -51,27 +51,8 @@ extension Experiment {
   ///
   /// - Throws: `FileError` when they are others.
   func check(_ data: TrainingData) throws(FileError) {
-    guard datasetDigest.isEmpty || datasetDigest == data.training.digest + data.validation.digest else {
+    guard datasetDigest.isEmpty || datasetDigest == data.digest || datasetDigest == data.earlierDigest else {
       throw FileError(.malformed, data.training.name, "its samples are not those that the run was started with")
     }
-  }
-}
-
-extension Communicator {
-  /// Makes sure that all ranks read the same samples; `kind` is what they are called. All ranks call it.
-  ///
-  /// - Throws: `SharedFailure` that names a rank with others, and what is different about them.
-  func compare(_ data: any Dataset, _ kind: String) throws {
-    let found = try allGather(
-      try JSON.line(["\(data.count) \(kind) of \(data.sampleShape) and \(data.classNames.count) classes", data.digest])
-    ).map { try JSON.decode([String].self, $0) }
-    guard let (rank, other) = Dissent.first(in: found) else { return }
-    let isAlike = found[rank][0] == found[other][0]
-    func says(_ rank: Int) -> String {
-      "rank \(rank) on \(hosts[rank]) has \(found[rank][0])\(isAlike ? " with the digest \(found[rank][1].prefix(16))" : "")"
-    }
-    throw SharedFailure(
-      exitCode: .badData,
-      description: "\(data.name): \(says(rank)), but \(says(other)): the same data must be on all hosts")
   }
 }

@@ -11,6 +11,15 @@ enum Output {
   /// Draws `text` over the line that was drawn before; an empty one clears it. For terminals only.
   static func redraw(_ text: String) { error("\r\u{1B}[K\(text)") }
 
+  /// Gives the process the standard input, output and error that it was started without, from and to nowhere. Otherwise the
+  /// next files or connections to be opened would take their numbers, and our lines would end up in them.
+  static func fillStandardStreams() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {
+      // The lowest free number is taken, which is this one. Without a /dev, a folder cannot be written to either.
+      if open("/dev/null", O_RDWR) < 0 { _ = open("/", O_RDONLY | O_DIRECTORY) }
+    }
+  }
+
   /// Makes writing to a closed pipe an error instead of a deadly signal.
   static func outliveReaders() { signal(SIGPIPE, SIG_IGN) }
 

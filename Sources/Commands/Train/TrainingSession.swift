@@ -32,17 +32,18 @@ struct TrainingSession {
     let (data, model) = try world.together { [experiment = start.experiment] in
       try experiment.open(folder: command.data, threads: threads, environment: world.environment)
     }
-    try communicator.compare(data.training, "training samples")
-    try communicator.compare(data.validation, "validation samples")
+    try communicator.expectSameSamples(data.training, "training samples")
+    try communicator.expectSameSamples(data.validation, "validation samples")
     try communicator.together { try start.experiment.check(data) }
-    start.experiment.datasetDigest = data.training.digest + data.validation.digest
+    // A run that an older version began keeps its own word for the same samples.
+    if start.experiment.datasetDigest.isEmpty { start.experiment.datasetDigest = data.digest }
     try communicator.together { try start.setScheduleLength(samples: data.training.count) }
     if communicator.rank == 0, let notice = start.scheduleNotice(samples: data.training.count) {
       Program.complain(UsageError(notice))
     }
     // Every rank has the same samples, and their statistics are whole numbers: the same on all.
     if start.experiment.normalize && start.experiment.normalization == nil {
-      start.experiment.normalization = try world.together { Normalization(of: data.training) }
+      start.experiment.normalization = try world.together { try Normalization(of: data.training) }
     }
 
     try communicator.together {
@@ -219,7 +220,7 @@ struct TrainingSession {
     try plan.checkpoint?.restore(arena)
     if let weights = plan.weights {
       try ModelWeights.load(weights, into: arena)
-      experiment.initialWeights = ModelWeights.digest(weights)
+      experiment.initialWeights = try ModelWeights.digest(weights)
     }
   }
 

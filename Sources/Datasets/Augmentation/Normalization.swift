@@ -17,7 +17,9 @@ public struct Normalization: Codable, Hashable, Sendable, CustomStringConvertibl
   ///
   /// Each pixel counts as the nearest of the data set's levels, which it is in every data set of files. Levels are counted
   /// in integers, so that no order of adding leaves a trace.
-  public init(of dataset: any Dataset) {
+  ///
+  /// - Throws: what `Dataset.check` throws.
+  public init(of dataset: any Dataset) throws {
     let channels = dataset.sampleShape[dataset.sampleShape.rank - 1]
     let (levels, top) = (dataset.levels, Float(dataset.levels - 1))
     let sample = FloatStorage(count: dataset.sampleShape.count)
@@ -32,6 +34,7 @@ public struct Normalization: Codable, Hashable, Sendable, CustomStringConvertibl
         }
       }
     }
+    try dataset.check()
     let statistics = (0..<channels).map { Self.statistics(counts[levels * $0..<levels * ($0 + 1)]) }
     self.init(mean: statistics.map(\.mean), deviation: statistics.map(\.deviation))
   }

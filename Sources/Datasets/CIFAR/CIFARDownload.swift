@@ -1,5 +1,4 @@
 import Files
-import Glibc
 
 /// Gets CIFAR-10 or CIFAR-100 from its authors: download, checksum, unpack, check, and only then a rename to where it is looked for.
 public struct CIFARDownload: Sendable {
@@ -46,14 +45,13 @@ public struct CIFARDownload: Sendable {
       return .alreadyThere(folder: folder)
     }
     try Folder.create(destination)
-    let archive = try Folder.namelessFile(in: destination)
-    defer { close(archive) }
-    try download(to: archive, target: target, progress: progress)
+    let archive = try ScratchFile(in: destination)
+    try download(to: archive.descriptor, target: target, progress: progress)
 
-    let source = CIFARArchive(format: format, name: url, descriptor: archive)
+    let source = CIFARArchive(format: format, name: url, descriptor: archive.descriptor)
     let staging = try Folder.temporary(in: destination)
     defer { Folder.remove(staging, files: source.members) }
-    try source.unpack(into: staging)
+    try withExtendedLifetime(archive) { try source.unpack(into: staging) }
     do {
       _ = try CIFAR.open(format, folder: staging)
     } catch {

@@ -15,15 +15,6 @@ enum Folder {
     guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw .system(path, "cannot be created") }
   }
 
-  /// Opens a file in `path` that has no name: however the process ends, the system frees it.
-  static func namelessFile(in path: String) throws(FileError) -> Int32 {
-    var name = Array("\(path)/.fetch-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&name)
-    guard descriptor >= 0 else { throw .system(path, "cannot take a new file") }
-    unlink(name)
-    return descriptor
-  }
-
   /// Makes a folder with a new name in `path`, and returns it.
   static func temporary(in path: String) throws(FileError) -> String {
     var name = Array("\(path)/.fetch-XXXXXX".utf8CString)
@@ -32,11 +23,11 @@ enum Folder {
     return String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  /// Moves `files`, those that are there, from folder `source` to `target`: in one step where `target` is new, else file
-  /// by file, each replacing its namesake, and everything else in `target` stays.
+  /// Moves `files`, those that are there, from folder `source` to `target`: in one step where `target` is new and the file
+  /// system renames folders, else file by file, each replacing its namesake, and everything else in `target` stays.
   static func move(_ files: [String], from source: String, to target: String) throws(FileError) {
     if rename(source, target) == 0 { return }
-    guard errno == ENOTEMPTY || errno == EEXIST else { throw .system(target, "cannot be replaced") }
+    guard mkdir(target, 0o755) == 0 || errno == EEXIST else { throw .system(target, "cannot be created") }
     for file in files where rename("\(source)/\(file)", "\(target)/\(file)") != 0 && errno != ENOENT {
       throw .system("\(target)/\(file)", "cannot be replaced")
     }
@@ -46,5 +37,28 @@ enum Folder {
   static func remove(_ path: String, files: [String]) {
     for file in files { unlink("\(path)/\(file)") }
     rmdir(path)
+  }
+}
+
+/// A file for what is in transit, which goes with the object. It has no name where the system lets an open file lose its
+/// name: then it is freed however the process ends.
+final class ScratchFile {
+  let descriptor: Int32
+  /// Its name, where it has kept one.
+  private let name: [CChar]?
+
+  /// Makes one in the folder `path`.
+  ///
+  /// - Throws: `FileError` with the system's reason.
+  init(in path: String) throws(FileError) {
+    var name = Array("\(path)/.fetch-XXXXXX".utf8CString)
+    descriptor = mkstemp(&name)
+    guard descriptor >= 0 else { throw .system(path, "cannot take a new file") }
+    self.name = unlink(name) == 0 ? nil : name
+  }
+
+  deinit {
+    close(descriptor)
+    if let name { unlink(name) }
   }
 }

@@ -32,7 +32,7 @@ struct ImageFile {
     to shape: Shape, into target: UnsafeMutableBufferPointer<Stored>
   ) throws(FileError) -> Bool {
     precondition(shape.rank == 3 && shape.count == target.count, "\(target.count) samples are no image of \(shape)")
-    return try file.withBytes { bytes throws(FileError) in
+    let hasStrayBytes = try file.withBytes { bytes throws(FileError) in
       var hasStrayBytes = false
       switch header.format {
       case .png where header.isDeep: finish(try PNGFile.decode(bytes, of: self) as Picture<UInt16>, shape, target)
@@ -47,6 +47,8 @@ struct ImageFile {
       }
       return hasStrayBytes
     }
+    try file.check()
+    return hasStrayBytes
   }
 
   private func finish<Sample: PictureSample, Stored: PictureSample>(

@@ -21,6 +21,13 @@ struct IDXFile: Sendable {
   /// What stands for unsigned bytes in the header.
   private static let unsignedBytes: UInt8 = 8
 
+  /// Looks whether a mapped file is as it was; what was unpacked is ours.
+  ///
+  /// - Throws: `FileError` when it was cut off, has changed or cannot be read any more.
+  func check() throws(FileError) {
+    if case .mapped(let file) = contents { try file.check() }
+  }
+
   /// Opens the file at `path`, which must hold unsigned bytes along `rank` axes.
   ///
   /// - Throws: `FileError`: missing; malformed for what cannot be unpacked, another type or rank, an empty axis, or
@@ -28,6 +35,7 @@ struct IDXFile: Sendable {
   init(_ path: String, rank: Int) throws(FileError) {
     let contents: Contents =
       path.hasSuffix(".gz") ? .unpacked(try GzipFile.unpack(path, limit: Self.limit)) : .mapped(try MappedFile(path))
+    if case .mapped(let file) = contents { _ = try file.sealed() }
     self.path = path
     self.contents = contents
     extents = try Self.withBytes(contents) { bytes throws(FileError) in

@@ -43,6 +43,13 @@ public struct MNIST: Dataset {
     try Self.check(self.labels, classes: kind.classNames.count, digest: &digest)
     self.images.withElements { digest.update($0) }
     self.digest = digest.finish()
+    try self.check()
+  }
+
+  /// Looks whether the files are as they were.
+  public func check() throws(FileError) {
+    try images.check()
+    try labels.check()
   }
 
   /// `mnist` or `fashion-mnist`.

@@ -24,6 +24,12 @@ public struct FirstSamples: Dataset {
   /// The whole set's digest, and the count after a colon.
   public var digest: String { "\(base.digest):\(count)" }
 
+  /// Likewise.
+  public var earlierDigest: String? { base.earlierDigest.map { "\($0):\(count)" } }
+
+  /// The whole set's check.
+  public func check() throws { try base.check() }
+
   /// The whole set's label.
   public func label(of sample: Int) -> Int {
     precondition(0..<count ~= sample, "sample \(sample) of \(count)")

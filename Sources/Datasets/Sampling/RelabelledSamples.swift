@@ -49,6 +49,9 @@ public struct RelabelledSamples: Dataset {
   /// The base's pixels.
   public func load(_ sample: Int, into pixels: MutableFloatBuffer) { base.load(sample, into: pixels) }
 
+  /// The base's files.
+  public func check() throws { try base.check() }
+
   /// The first ten, and how many there are of more.
   private static func list(_ names: [String]) -> String {
     names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", … (\(names.count) in all)" : "")

@@ -24,7 +24,8 @@ public enum SyntheticExport {
     let path = "\(folder)/\(name)"
     guard access(path, F_OK) == 0 else { return false }
     let expected = contents(of: name)
-    let isEqual = try MappedFile(path).withBytes { found in
+    let file = try MappedFile(path)
+    let isEqual = file.withBytes { found in
       expected.withUnsafeBytes { expected in
         guard found.count == expected.count, let left = found.baseAddress, let right = expected.baseAddress else {
           return false
@@ -32,6 +33,7 @@ public enum SyntheticExport {
         return memcmp(left, right, expected.count) == 0
       }
     }
+    try file.check()
     guard isEqual else {
       throw FileError(.malformed, path, "holds other data, which is kept; name another folder for the synthetic set")
     }

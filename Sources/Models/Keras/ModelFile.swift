@@ -32,6 +32,7 @@ public struct ModelFile: Sendable {
     } catch {
       throw FileError(.malformed, path, error.description)
     }
+    try file.check()
   }
 
   /// The network in the one form that experiments keep, so that equal networks are equal there; as it was written where

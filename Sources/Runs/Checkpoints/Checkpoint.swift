@@ -54,7 +54,7 @@ public struct Checkpoint {
   /// - Throws: `FileError` when it is none, or was changed after it was written.
   public init(_ path: String) throws(FileError) {
     file = try SafetensorsFile(path)
-    let metadata = file.metadata
+    let (metadata, path) = (file.metadata, file.path)
     guard metadata["format"] == Self.format else {
       throw FileError(
         .malformed, path,
@@ -63,7 +63,7 @@ public struct Checkpoint {
     experiment = try Self.decode(Experiment.self, "experiment", metadata, path)
     state = try Self.decode(TrainingState.self, "state", metadata, path)
     blas = metadata["openblas"] ?? "unknown"
-    let (found, expected) = (Self.digest(metadata, tensors: file.digest()), metadata[Self.digestKey] ?? "none")
+    let (found, expected) = (Self.digest(metadata, tensors: try file.digest()), metadata[Self.digestKey] ?? "none")
     guard found == expected else {
       throw FileError(
         .malformed, path, "its contents have SHA-256 \(found), expected \(expected): the file was damaged")

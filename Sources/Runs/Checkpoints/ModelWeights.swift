@@ -7,7 +7,9 @@ public enum ModelWeights {
   public static func contains(_ entry: SafetensorsFile.Entry) -> Bool { !entry.name.hasPrefix("optimizer/") }
 
   /// SHA-256 over the model's values in file order.
-  public static func digest(_ file: SafetensorsFile) -> String { file.digest(where: contains) }
+  ///
+  /// - Throws: `FileError` when they cannot be read any more.
+  public static func digest(_ file: SafetensorsFile) throws(FileError) -> String { try file.digest(where: contains) }
 
   /// SHA-256 over the arena's values, equal to that of a checkpoint of it.
   public static func digest(_ arena: ParameterArena) -> String {
@@ -39,7 +41,7 @@ public enum ModelWeights {
           .malformed, file.path, "tensor \(name) has shape \(entry.shape), the model takes \(place.shape.dimensions)")
       }
       try file.requireFiniteNumbers(in: entry)
-      file.read(entry, into: storage.buffer.part(place.range))
+      try file.read(entry, into: storage.buffer.part(place.range))
     }
   }
 }

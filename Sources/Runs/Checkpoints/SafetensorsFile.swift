@@ -32,11 +32,12 @@ public final class SafetensorsFile {
   /// The reference implementation's limit on the header.
   private static let longestHeader = 100_000_000
 
-  /// Opens the file at `path`.
+  /// Opens the file at `path`, or the one that it points at: see `FileLink`.
   ///
   /// - Throws: `FileError` naming the offset where the file is not what it must be.
   public init(_ path: String) throws(FileError) {
-    file = try MappedFile(path)
+    file = try MappedFile(FileLink.resolve(path))
+    let path = file.path
     let size = file.count
     guard size >= 8 else {
       throw FileError(.malformed, path, offset: size, "ends within the 8 bytes that give a safetensors header's length")
@@ -99,14 +100,17 @@ public final class SafetensorsFile {
   }
 
   /// Copies a tensor's floats into `target`, which has as many.
-  public func read(_ entry: Entry, into target: MutableFloatBuffer) {
+  ///
+  /// - Throws: `FileError` when they cannot be read any more.
+  public func read(_ entry: Entry, into target: MutableFloatBuffer) throws(FileError) {
     precondition(
       target.count * MemoryLayout<Float>.stride == entry.bytes.count, "\(entry.name) does not fit its target")
     withBytes(of: entry) { UnsafeMutableRawBufferPointer(target).copyMemory(from: $0) }
+    try file.check()
   }
 
   /// Calls `body` with a tensor's bytes, which must not leave it.
-  public func withBytes<Result>(of entry: Entry, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+  private func withBytes<Result>(of entry: Entry, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     file.withBytes {
       body(
         UnsafeRawBufferPointer(rebasing: $0[dataStart + entry.bytes.lowerBound..<dataStart + entry.bytes.upperBound]))
@@ -114,9 +118,12 @@ public final class SafetensorsFile {
   }
 
   /// SHA-256 over the bytes of the tensors that `isIncluded` accepts, in file order.
-  public func digest(where isIncluded: (Entry) -> Bool = { _ in true }) -> String {
+  ///
+  /// - Throws: `FileError` when they cannot be read any more.
+  public func digest(where isIncluded: (Entry) -> Bool = { _ in true }) throws(FileError) -> String {
     var digest = Digest(.sha256)
     for entry in entries where isIncluded(entry) { withBytes(of: entry) { digest.update($0) } }
+    try file.check()
     return digest.finish()
   }
 

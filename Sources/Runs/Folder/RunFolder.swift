@@ -109,7 +109,9 @@ public struct RunFolder: Sendable {
     guard holdsRun else {
       throw FileError(.missing, configurationPath, "there is no run to go on with: leave --resume out to start one")
     }
-    let text = try MappedFile(configurationPath).withBytes { String(decoding: $0, as: UTF8.self) }
+    let file = try MappedFile(configurationPath)
+    let text = file.withBytes { String(decoding: $0, as: UTF8.self) }
+    try file.check()
     let configuration: RunConfiguration
     do {
       configuration = try JSON.decode(RunConfiguration.self, text)
@@ -160,10 +162,10 @@ public struct RunFolder: Sendable {
   /// Points `latest` at the checkpoint of `step` and `best` at that of `best`, then removes all up to `step` but the last
   /// three and the best. Later ones are damaged, for the run went on from an earlier one; it will replace them.
   public func link(latest step: Int, best: Int?) throws {
-    try AtomicFile.link("\(checkpointsPath)/latest", to: Self.name(step))
+    try FileLink.point("\(checkpointsPath)/latest", at: Self.name(step))
     let present = checkpoints()
     if let best, present.contains(where: { $0.step == best }) {
-      try AtomicFile.link("\(checkpointsPath)/best", to: Self.name(best))
+      try FileLink.point("\(checkpointsPath)/best", at: Self.name(best))
     }
     for old in present.filter({ $0.step <= step }).dropLast(3) where old.step != best { try remove(old.path) }
   }

@@ -3,21 +3,114 @@ import Glibc
 
 /// The right to write to a run's folder, as long as it lives; the system takes it back when the process ends, however it
 /// does. Two processes in one folder, such as a run and its resumption, would spoil each other's files.
+///
+/// Not every file system has every kind of lock, so all are taken that there are: flock on the folder, which is what older
+/// versions look at, and a record lock on the file `.lock` in it, which network file systems carry from host to host. In
+/// `.lock` stands who writes. Where there are no locks at all that note decides: of a process on this host we can see
+/// whether it lives; one elsewhere is warned of, and whoever finds another's note in place of its own, ends.
 public final class RunLock {
-  private let descriptor: Int32
+  private let path: String
+  private let folder: OpenFile?
+  private let file: OpenFile?
+  private let note: RunWriter
+  private var isSigned = false
+  private var lastCheck = ContinuousClock.now
 
-  /// Takes the lock of the folder at `path`. A file system that knows no locks is no obstacle.
-  ///
-  /// - Throws: `FileError` when another process has it, or the folder cannot be opened.
-  init(_ path: String) throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .system(path, "cannot be opened") }
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK {
-      close(descriptor)
-      throw FileError(.failed, path, "another process is writing to this run: wait until it has ended")
-    }
-    self.descriptor = descriptor
+  /// Where the record lock lies: far behind the note, because some file systems let nobody read what is locked.
+  private static let lockedByte: off_t = 1 << 40
+
+  /// F_OFD_SETLK, a macro that Swift does not import.
+  private static let lockByDescription: Int32 = 37
+
+  /// The locks that there may be.
+  enum Kind: String, Codable, CaseIterable {
+    case folder, record
   }
 
-  deinit { close(descriptor) }
+  private enum Attempt: Equatable {
+    case taken, held, refused
+    /// Windows' servers say so both of what is locked and of what they do not lock.
+    case denied
+  }
+
+  /// Takes the locks of the folder at `path`.
+  ///
+  /// - Throws: `FileError` when another process has one of them.
+  init(_ path: String) throws(FileError) {
+    self.path = path
+    folder = Self.opened { () throws(FileError) in try OpenFile(path, O_RDONLY | O_DIRECTORY) }
+    file = Self.opened { () throws(FileError) in try OpenFile("\(path)/.lock", O_RDWR | O_CREAT) }
+    let attempts = [Kind.folder: folder.map(Self.lock(folder:)), .record: file.map(Self.lock(file:))]
+    note = RunWriter.current(in: path, locks: Kind.allCases.filter { attempts[$0] == .taken })
+    let other = try file.flatMap { file throws(FileError) in try RunWriter.read(file) }
+    let isDenied =
+      attempts[.record] == .denied && other?.locks.contains(.record) == true && other?.isGone(for: note) == false
+    if attempts.values.contains(.held) || isDenied || other?.excludes(note) == true {
+      throw FileError(
+        .failed, path,
+        "another process is writing to this run\(other.map { " (\($0))" } ?? ""): wait until it has ended")
+    }
+    if let other, !other.isGone(for: note) {
+      Remark.make(
+        .locks, "\(path): \(other) was writing to this run and has not taken leave: make sure that it has ended")
+    } else if note.locks.isEmpty {
+      Remark.make(
+        .locks, "\(path): this file system has no locks: make sure that no other process writes to this run")
+    }
+    if note.locks.isEmpty { try sign() }
+  }
+
+  deinit {
+    guard let file, isSigned, case .success(note) = Result(catching: { try RunWriter.read(file) }) else { return }
+    ftruncate(file.descriptor, 0)
+  }
+
+  /// Leaves the note, once: where there are locks it can wait until the run is really written to.
+  ///
+  /// - Throws: `FileError` when the disk refuses.
+  func sign() throws(FileError) {
+    guard let file, !isSigned else { return }
+    try note.write(to: file)
+    isSigned = true
+  }
+
+  /// Makes sure that no other process has taken the run over, which only a file system without locks lets happen. Looks once
+  /// a second at the most, unless it `isDue`.
+  ///
+  /// - Throws: `FileError` naming the other.
+  func check(isDue: Bool = false) throws(FileError) {
+    guard let file, isSigned, isDue || lastCheck.duration(to: .now) >= .seconds(1) else { return }
+    lastCheck = .now
+    let found = try RunWriter.read(file)
+    guard found == note else {
+      throw FileError(
+        .failed, path,
+        "\(found.map { "\($0)" } ?? "another process") has taken this run over: this one ends, and its last checkpoint stays"
+      )
+    }
+  }
+
+  /// What cannot be opened cannot be locked; whether it matters is seen when the run is written to.
+  private static func opened(_ open: () throws(FileError) -> OpenFile) -> OpenFile? {
+    do { return try open() } catch { return nil }
+  }
+
+  private static func lock(folder: OpenFile) -> Attempt {
+    if flock(folder.descriptor, LOCK_EX | LOCK_NB) == 0 { return .taken }
+    return errno == EWOULDBLOCK ? .held : .refused
+  }
+
+  /// By open file description, so that no other part of this process can lose it; else by process.
+  private static func lock(file: OpenFile) -> Attempt {
+    var isDenied = false
+    for command in [lockByDescription, F_SETLK] {
+      var range = Glibc.flock()
+      (range.l_type, range.l_whence) = (Int16(F_WRLCK), Int16(SEEK_SET))
+      (range.l_start, range.l_len) = (lockedByte, 1)
+      if fcntl(file.descriptor, command, &range) == 0 { return .taken }
+      if errno == EAGAIN { return .held }
+      isDenied = isDenied || errno == EACCES
+    }
+    return isDenied ? .denied : .refused
+  }
 }

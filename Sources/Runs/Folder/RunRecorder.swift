@@ -23,8 +23,12 @@ public final class RunRecorder {
   /// Opens the run where `state` stands. A new run begins to exist with its configuration, once there is a checkpoint to
   /// go on from. Where the schedule is changed, the checkpoint is written again: what follows it follows from that.
   package func open(_ arena: ParameterArena, _ state: TrainingState) throws {
+    try lock.sign()
     metrics = try MetricsLog(folder.metricsPath, continuing: state)
-    if configuration.schedule.journal { journal = try JournalLog(folder.journalPath, continuing: state.step) }
+    if configuration.schedule.journal {
+      let wasKept = folder.holdsRun ? try folder.load().schedule.journal : false
+      journal = try JournalLog(folder.journalPath, continuing: state.step, wasKept: wasKept)
+    }
     if !folder.holdsRun { try checkpoint(arena, state) }
     try folder.save(configuration)
     if isChanged { try checkpoint(arena, state) }
@@ -32,6 +36,7 @@ public final class RunRecorder {
 
   /// Appends a line to the metrics, and one to the journal: `arena` is as the step left it.
   package func append(_ step: StepMetrics, _ arena: ParameterArena) throws {
+    try lock.check()
     try metrics?.append(step)
     if let journal { try journal.append(JournalEntry(step: step.step, of: arena, isSkipped: step.skipped != nil)) }
   }
@@ -46,6 +51,10 @@ public final class RunRecorder {
 
   /// Writes a checkpoint of `state`.
   package func checkpoint(_ arena: ParameterArena, _ state: TrainingState) throws {
+    try lock.check(isDue: true)
+    // What a checkpoint goes on from is on the disk before it: many a file system says only here that it is full.
+    try metrics?.flush()
+    try journal?.flush()
     let path = folder.checkpointPath(step: state.step)
     try Checkpoint.write(
       path, arena: arena, experiment: configuration.experiment, state: state, blas: OpenBLAS.identity)

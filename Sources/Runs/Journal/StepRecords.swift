@@ -5,13 +5,20 @@ package struct StepRecords {
   private let journal: Journal?
   private let metrics: [Int: StepMetrics]
 
-  /// Reads the journal, where there is one, and the metrics of the run in `folder`.
+  /// Reads the journal and the metrics of the run in `folder`, where they are; a run without metrics has lost them.
   ///
   /// - Throws: `FileError` when one of them cannot be read.
   package init(_ folder: RunFolder) throws(FileError) {
     journal = try folder.journal()
     var metrics: [Int: StepMetrics] = [:]
-    for (index, line) in try LineLog.lines(in: folder.metricsPath).enumerated() {
+    var lines: [String] = []
+    do {
+      lines = try LineLog.lines(in: folder.metricsPath)
+    } catch {
+      guard error.kind == .missing else { throw error }
+      Remark.make(.losses, "\(folder.metricsPath): is gone: nothing is compared with it")
+    }
+    for (index, line) in lines.enumerated() {
       do {
         guard try JSON.decode(Kind.self, line).kind == "step" else { continue }
         let step = try JSON.decode(StepMetrics.self, line)

@@ -54,7 +54,7 @@ public final class Evaluator {
   /// Runs the whole of `dataset` forward with the given values. All ranks call it and get the same: nil when one of them
   /// wished to stop, which each is asked before every slice.
   ///
-  /// - Throws: `CollectiveError` when a rank is lost.
+  /// - Throws: `CollectiveError` when a rank is lost; what `Dataset.check` throws.
   public func evaluate(
     _ dataset: any Dataset, values: FloatBuffer, shouldStop: () -> Bool
   ) throws -> Evaluation? {
@@ -72,7 +72,7 @@ public final class Evaluator {
         let waves = plan.waves(run, of: samples[...], by: workers[worker].slicesPerWave)
         for (slices, wave) in waves where !shouldStop() {
           if worker == 0 { _ = try communicator.attend(isAlive: false) }  // another rank may wish to stop
-          let scores = workers[worker].evaluate(wave, of: dataset, values: values)
+          let scores = try workers[worker].evaluate(wave, of: dataset, values: values)
           for (index, score) in zip(slices, scores) {
             slots[2 * index] = score.loss
             slots[2 * index + 1] = Double(score.correct)

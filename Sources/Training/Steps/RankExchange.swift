@@ -12,6 +12,8 @@ final class RankExchange: Sendable {
   private let buckets: [Range<Int>]
   /// How many buckets each worker has filled for good.
   private let filled: Mutex<[Int]>
+  /// Whether a worker will fill no more.
+  private let isAbandoned = Atomic(false)
 
   init(buckets: [Range<Int>], workers: Int) {
     self.buckets = buckets
@@ -29,6 +31,10 @@ final class RankExchange: Sendable {
     filled.withLock { $0[worker] = count }
   }
 
+  /// Says that a worker has failed and will fill no more. Nothing of this rank's last bucket is ever handed over then, so
+  /// that no other rank can complete the step.
+  func abandon() { isAbandoned.store(true, ordering: .relaxed) }
+
   /// How many buckets are final on the whole rank.
   private var ready: Int { filled.withLock { $0.min() ?? 0 } }
 
@@ -38,12 +44,15 @@ final class RankExchange: Sendable {
     try reduction.progress()
   }
 
-  /// Waits for the other workers' buckets, all but the last of which it hands over. For worker 0 alone.
-  func wait(_ reduction: any GradientReduction, added: inout Int) throws(CollectiveError) {
+  /// Waits for the other workers' buckets, all but the last of which it hands over; returns whether all have come, and not
+  /// one worker has failed. For worker 0 alone.
+  func wait(_ reduction: any GradientReduction, added: inout Int) throws(CollectiveError) -> Bool {
     while ready < buckets.count {
+      if isAbandoned.load(ordering: .relaxed) { return false }
       try advance(reduction, added: &added)
       usleep(50)  // the core is free: this worker has nothing else to do
     }
+    return true
   }
 
   /// Hands over the last bucket. It takes the wish to stop with it, so that is asked for as late as can be. For worker 0

@@ -76,7 +76,7 @@ final class SliceWorker {
     _ wave: Wave, of dataset: any Dataset, batch: Int, seed: UInt64, epoch: Int, values: FloatBuffer,
     into sink: any GradientSink
   ) throws {
-    log.note(.data) { load(wave, of: dataset, draw: (seed, epoch)) }
+    try log.note(.data) { try load(wave, of: dataset, draw: (seed, epoch)) }
     try log.note(.compute) {
       try train(loaded: wave, batch: batch, seed: seed, epoch: epoch, values: values, into: sink)
     }
@@ -101,8 +101,10 @@ final class SliceWorker {
   }
 
   /// The score of each of a wave's slices.
-  func evaluate(_ wave: Wave, of dataset: any Dataset, values: FloatBuffer) -> [Score] {
-    load(wave, of: dataset, draw: nil)
+  ///
+  /// - Throws: what `Dataset.check` throws.
+  func evaluate(_ wave: Wave, of dataset: any Dataset, values: FloatBuffer) throws -> [Score] {
+    try load(wave, of: dataset, draw: nil)
     let logits = workspace.forward(slices: wave.slices, values: values, draw: nil, isKeeping: false)
     return wave.slices.map {
       SoftmaxCrossentropy.forward(logits: logits.samples($0).reading, labels: labels($0), smoothing: smoothing)
@@ -113,14 +115,16 @@ final class SliceWorker {
     UnsafeBufferPointer(rebasing: labels[slice])
   }
 
-  /// Loads pixels and labels; `draw` is what random changes depend on, nil for none.
-  private func load(_ wave: Wave, of dataset: any Dataset, draw: (seed: UInt64, epoch: Int)?) {
+  /// Loads pixels and labels, and makes sure of them before anything is computed from them; `draw` is what random changes
+  /// depend on, nil for none.
+  private func load(_ wave: Wave, of dataset: any Dataset, draw: (seed: UInt64, epoch: Int)?) throws {
     let input = workspace.input(samples: wave.samples.count)
     for (n, sample) in wave.samples.enumerated() {
       samples[n] = sample
       labels[n] = Int32(dataset.label(of: Int(sample)))
       preparation.load(Int(sample), of: dataset, into: input.sample(n), draw: draw)
     }
+    try dataset.check()
   }
 }
 

@@ -67,6 +67,9 @@ final class TrainingStep {
 
   /// Takes step `step`, counted from 0, unless its loss or its gradient is not finite: then values, the optimiser's states
   /// and the running averages stay as they are.
+  ///
+  /// - Throws: `CollectiveError` when a rank is lost; what `Dataset.check` throws. Then nothing was updated, here or
+  ///   elsewhere.
   func run(_ step: Int, shouldStop: () -> Bool) throws -> Outcome {
     let batch = batches.batch(step: step)
     if order.epoch != batch.epoch { order = (batch.epoch, sampleOrder.order(epoch: batch.epoch)) }
@@ -79,9 +82,13 @@ final class TrainingStep {
     exchange.reset()
     for worker in workers { worker.log?.step = step }
     try team.run { worker in
-      try compute(share.share(worker, of: team.count), worker, slices: slices, of: batch)
-      if worker == 0 {
-        try workers[0].log.note(.wait) { try exchange.wait(reduction, added: &added) }
+      do {
+        try compute(share.share(worker, of: team.count), worker, slices: slices, of: batch)
+      } catch {
+        exchange.abandon()
+        throw error
+      }
+      if worker == 0, try workers[0].log.note(.wait, { try exchange.wait(reduction, added: &added) }) {
         try exchange.finish(reduction, added: &added, shouldStop: shouldStop)
       }
     }

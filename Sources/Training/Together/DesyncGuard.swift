@@ -33,15 +33,9 @@ struct DesyncGuard {
     }
     let all = try communicator.allGather(try JSON.line(digests)).map { try JSON.decode([String: String].self, $0) }
     for name in digests.keys.sorted() {
-      let differing = Dissent.ranks(in: all.map { $0[name] ?? "" })
-      guard let first = differing.first else { continue }
-      let ranks = differing.map { "rank \($0) on \(communicator.hosts[$0])" }.joined(separator: ", ")
-      throw SharedFailure(
-        exitCode: .badData,
-        description:
-          "\(ranks) differ\(differing.count == 1 ? "s" : "") from the other ranks in \(name) at step \(state.step) "
-          + "(\(all[first][name] ?? "")); nothing was written: see to that machine, and resume from the last checkpoint"
-      )
+      try communicator.expectAgreement(
+        all.map { $0[name] ?? "" }, in: "\(name) at step \(state.step)",
+        remedy: "nothing was written: see to that machine, and resume from the last checkpoint")
     }
   }
 }

@@ -1,0 +1,57 @@
+import Glibc
+
+/// A second name for a file of the same folder: a symbolic link or, where the file system knows none, a small file that
+/// holds the name. A folder that is copied from one kind of file system to the other stays whole.
+public enum FileLink {
+  /// What the files that are pointed at end in: a small file that says anything else is no link.
+  private static let ending = ".safetensors"
+  /// No file name is longer.
+  private static let longestName = 255
+
+  /// Points `path` at the file `name` in the same folder, replacing an older link, or a file, in one step.
+  ///
+  /// - Throws: `FileError` with the system's reason.
+  public static func point(_ path: String, at name: String) throws {
+    let temporary = AtomicFile.temporaryName(for: path)
+    let isLinked = symlink(name, temporary) == 0
+    if isLinked && rename(temporary, path) == 0 { return try AtomicFile.flushFolder(of: path) }
+    // Whatever the reason, a full disk included: the file comes to the same end or says why not.
+    let reason = String(cString: strerror(errno))
+    if isLinked { unlink(temporary) }
+    try AtomicFile.write(path, text: "\(name)\n")
+    Remark.make(
+      .links, "\(path): this file system takes no symbolic links (\(reason)): it is a small file that holds the name")
+  }
+
+  /// The file that `path` means: the one that a small file names, else `path` itself.
+  ///
+  /// - Throws: `FileError`, missing where `path`, or what it points at, is not there.
+  public static func resolve(_ path: String) throws(FileError) -> String {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      let code = errno
+      if code == ENOENT, let target = target(ofSymbolic: path) { throw dangling(path, target) }
+      throw .system(path, "cannot be opened", code: code)
+    }
+    let size = Int(status.st_size)
+    guard status.st_mode & S_IFMT == S_IFREG, size > ending.utf8.count, size <= longestName + 1 else { return path }
+    let text = try MappedFile(path).withBytes { String(decoding: $0, as: UTF8.self) }
+    let name = text.hasSuffix("\n") ? text.dropLast() : text[...]
+    guard name.hasSuffix(ending), !name.contains(where: { $0 == "/" || $0.isNewline || $0 == "\0" }) else {
+      return path
+    }
+    let target = path.lastIndex(of: "/").map { path[...$0] + name } ?? name
+    guard access(String(target), F_OK) == 0 else { throw dangling(path, String(name)) }
+    return String(target)
+  }
+
+  private static func target(ofSymbolic path: String) -> String? {
+    var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &target, target.count)
+    return count < 0 ? nil : String(decoding: target[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  private static func dangling(_ path: String, _ target: String) -> FileError {
+    FileError(.missing, path, "points at \(target), which is not there: name another file")
+  }
+}

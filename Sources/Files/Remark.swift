@@ -1,0 +1,38 @@
+import Synchronization
+
+/// What a file system lacks that we can do without: somebody is told, of each kind once, and we go on.
+public enum Remark {
+  /// What may be lacking.
+  public enum Kind: Hashable, Sendable {
+    /// Symbolic links.
+    case links
+    /// fsync, of files or folders.
+    case flushing
+    /// Locks.
+    case locks
+    /// Mappings of files into memory.
+    case mappings
+    /// What a run has lost of itself, which is begun anew; each time it is found.
+    case losses
+  }
+
+  private struct State {
+    var listener: (@Sendable (String) -> Void)?
+    var told: Set<Kind> = []
+  }
+
+  private static let state = Mutex(State())
+
+  /// From now on `listener` hears of what is lacking; before, nobody does.
+  public static func listen(_ listener: @escaping @Sendable (_ text: String) -> Void) {
+    state.withLock { $0.listener = listener }
+  }
+
+  /// Tells the listener, if nobody has yet heard of this kind of lack.
+  public static func make(_ kind: Kind, _ text: String) {
+    let listener = state.withLock { state in
+      state.told.insert(kind).inserted || kind == .losses ? state.listener : nil
+    }
+    listener?(text)
+  }
+}
