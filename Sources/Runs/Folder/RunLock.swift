@@ -96,8 +96,13 @@ public final class RunLock {
   }
 
   private static func lock(folder: OpenFile) -> Attempt {
-    if flock(folder.descriptor, LOCK_EX | LOCK_NB) == 0 { return .taken }
-    return errno == EWOULDBLOCK ? .held : .refused
+    // A process that was killed may need a moment to be gone: its launcher has ended, and the run is to go on at once.
+    for pause in 0...20 {
+      if pause > 0 { usleep(100_000) }
+      if flock(folder.descriptor, LOCK_EX | LOCK_NB) == 0 { return .taken }
+      guard errno == EWOULDBLOCK else { return .refused }
+    }
+    return .held
   }
 
   /// By open file description, so that no other part of this process can lose it; else by process.
