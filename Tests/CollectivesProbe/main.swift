@@ -104,7 +104,7 @@ func silent(_ arguments: [String], _ communicator: any Communicator) throws {
 /// `busy SECONDS`: the last rank works beside the world for longer than the deadline of the others, who wait.
 func busy(_ arguments: [String], _ communicator: any Communicator) throws {
   communicator.deadline = .seconds(1)
-  if communicator.rank == communicator.size - 1 { try communicator.aside { sleep(UInt32(arguments[0]) ?? 0) } }
+  if communicator.rank == communicator.size - 1 { _ = try communicator.aside { sleep(UInt32(arguments[0]) ?? 0) } }
   try communicator.barrier()
   if communicator.rank == 0 { print("busy all came") }
 }
