@@ -67,7 +67,7 @@ let package = Package(
       dependencies: [
         "Tensors", "Files", "CArchive", "CCurl", "CExif", "CGD", "CSPNG", "CTurboJPEG", "CWebP", "CZlib",
       ]),
-    .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "COpenMPI"]),
+    .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "Files", "COpenMPI"]),
 
     // MARK: - Floors 3 to 6: networks, training, the program
 

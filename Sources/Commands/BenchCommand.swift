@@ -46,7 +46,9 @@ struct BenchCommand: Command {
     // Rank 0's file is the one that counts, as in training.
     let document = try world.together { world.isSpeaker ? try makeModel().kerasDocument() : nil }
     let network = try Sequential(Architecture(keras: try world.communicator.share(document)))
-    let threads = try World.threads(threads, training: experiment, world.communicator, world.environment)
+    let plan = try world.communicator.planCores(world.environment, threads: threads)
+    let threads = threads ?? plan.threads
+    try World.warn(of: threads, plan, training: experiment, world.communicator)
     try world.communicator.together {
       try MemoryNeed(
         training: network, experiment: experiment, samples: Benchmark.samples(of: experiment),

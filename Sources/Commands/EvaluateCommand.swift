@@ -75,7 +75,8 @@ struct EvaluateCommand: Command {
     let communicator = world.communicator
     let subject = try world.together { world.isSpeaker ? try open() : nil }
     var experiment = try communicator.share(subject?.experiment)
-    let threads = try World.threads(threads, communicator, world.environment)
+    let plan = try communicator.planCores(world.environment, threads: threads)
+    let threads = threads ?? plan.threads
     let (opened, model) = try world.together { [experiment] in
       try experiment.openToJudge(folder: data, threads: threads, environment: world.environment)
     }
@@ -85,6 +86,7 @@ struct EvaluateCommand: Command {
       try communicator.expectSameSamples(training, "training samples")
     }
     try communicator.expectSameSamples(samples, "samples to judge")
+    try World.warn(of: threads, plan, communicator)
     try communicator.together {
       try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
     }

@@ -41,7 +41,9 @@ struct ReplayCommand: Command {
     try World.tellOfKernels(SoloCommunicator(), world.environment)
     let replay = try Replay(run, step: step) { Program.complain($0) }
     let experiment = replay.checkpoint.experiment
-    let threads = try World.threads(threads, SoloCommunicator(), world.environment)
+    let plan = try SoloCommunicator().planCores(world.environment, threads: threads)
+    let threads = threads ?? plan.threads
+    try World.warn(of: threads, plan, SoloCommunicator())
     let (data, model) = try experiment.open(folder: data, threads: threads, environment: world.environment)
     try experiment.check(data)
     let start = replay.checkpoint.state.step

@@ -92,14 +92,10 @@ struct World {
 
   /// Runs `body` on rank 0 alone, while the others wait, and returns how it ended, on all ranks.
   func onSpeaker(_ body: @escaping () throws -> Void) throws -> ExitCode {
-    guard communicator.size > 1 else {
-      try body()
-      return .done
-    }
     var code = ExitCode.done
     if isSpeaker {
       do {
-        try communicator.aside(untilStop: true, body)
+        if communicator.size > 1 { try communicator.aside(untilStop: true, body) } else { try body() }
       } catch {
         code = Program.end(error)
       }
@@ -123,36 +119,30 @@ struct World {
   /// What `--threads` may be.
   static let threadCounts = 1...1024
 
-  /// How many compute threads this rank has: `requested`, or its fair share of the cores. Warns where more threads would
-  /// run than there are cores for them, or than a batch of `experiment` has slices, where one is to be trained. All ranks
-  /// call it.
-  static func threads(
-    _ requested: Int?, training experiment: Experiment? = nil, _ communicator: any Communicator,
-    _ environment: [String: String]
-  ) throws -> Int {
-    let plan = try communicator.planCores(environment, threads: requested)
-    let threads = requested ?? plan.threads
+  /// Warns where `threads` threads are more than there are cores for them by the rank's `plan`, or than a batch of
+  /// `experiment` has slices, where one is to be trained. All ranks call it.
+  static func warn(
+    of threads: Int, _ plan: CorePlan, training experiment: Experiment? = nil, _ communicator: any Communicator
+  ) throws {
     if let complaint = try experiment.flatMap({ try communicator.complaintOfIdleThreads(threads, $0) }) {
       Output.error("cnn-dist: \(complaint)\n")
     }
-    if communicator.rank == 0 {
-      if threads > plan.threads {
-        Output.error(
-          "cnn-dist: \(threads) threads a rank are more than its share of the cores (\(plan.threads)): they will hinder "
-            + "one another\n")
-      } else if plan.isOvercommitted {
-        let reason = plan.hasQuota ? "a quota leaves less than a core to each rank" : "more ranks than cores"
-        Output.error("cnn-dist: \(reason) on \(communicator.hosts[0]): they will hinder one another\n")
-      }
-      if plan.leavesCoresIdle {
-        Output.error(
-          "cnn-dist: mpirun leaves cores of \(communicator.hosts[0]) idle: with --bind-to none the ranks divide them\n")
-      }
-      if OpenBLAS.threads > 1 {
-        Output.error(
-          "cnn-dist: this OpenBLAS insists on \(OpenBLAS.threads) threads a product; set OPENBLAS_NUM_THREADS=1\n")
-      }
+    guard communicator.rank == 0 else { return }
+    if threads > plan.threads {
+      Output.error(
+        "cnn-dist: \(threads) threads a rank are more than its share of the cores (\(plan.threads)): they will hinder "
+          + "one another\n")
+    } else if plan.isOvercommitted {
+      let reason = plan.hasQuota ? "a quota leaves less than a core to each rank" : "more ranks than cores"
+      Output.error("cnn-dist: \(reason) on \(communicator.hosts[0]): they will hinder one another\n")
     }
-    return threads
+    if plan.leavesCoresIdle {
+      Output.error(
+        "cnn-dist: mpirun leaves cores of \(communicator.hosts[0]) idle: with --bind-to none the ranks divide them\n")
+    }
+    if OpenBLAS.threads > 1 {
+      Output.error(
+        "cnn-dist: this OpenBLAS insists on \(OpenBLAS.threads) threads a product; set OPENBLAS_NUM_THREADS=1\n")
+    }
   }
 }

@@ -92,6 +92,7 @@ extension ProgramTests {
           + #"printf '\001' | dd of=other/\#(file) bs=1 seek=\#(byte) conv=notrunc status=none"#)
       let train = "train --batch-size 20 --slice 8 --limit 20 --steps 1 --run run"
       let host = try program.shell("hostname").lines[0]
+      let kind = file == "test_batch.bin" ? "validation" : "training"
       for (ranks, named) in [
         (
           "-np 1 $cnn \(train) --data data : -np 1 $cnn \(train) --data other",
@@ -99,7 +100,7 @@ extension ProgramTests {
         ),
         (
           "-np 2 $cnn \(train) --data other : -np 3 $cnn \(train) --data data",
-          "rank 0 on \(host), rank 1 on \(host) differ from the other ranks in the samples of cifar10"
+          "rank 0 on \(host), rank 1 on \(host) differ from the other ranks in the \(kind) samples of cifar10"
         ),
       ] {
         let outcome = try program.shell("$mpirun \(ranks)")

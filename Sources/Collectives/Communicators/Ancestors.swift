@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// The processes that this one descends from.
@@ -25,23 +26,17 @@ public enum Ancestors {
 
   /// Whether `process` uses a library whose file's name begins with `name`.
   static func uses(_ name: String, _ process: pid_t) -> Bool {
-    read("/proc/\(process)/maps").split(separator: "\n").contains { $0.contains("/\(name)") }
+    (SystemFile.text("/proc/\(process)/maps") ?? "").split(separator: "\n").contains { $0.contains("/\(name)") }
+  }
+
+  /// Whether `process` was started with the environment variable `name`.
+  static func has(_ name: String, _ process: pid_t) -> Bool {
+    (SystemFile.text("/proc/\(process)/environ") ?? "").split(separator: "\0").contains { $0.hasPrefix("\(name)=") }
   }
 
   /// `PID (name) state PARENT …`, where a name may hold anything.
   private static func parent(of process: pid_t) -> pid_t? {
-    let rest = read("/proc/\(process)/stat").split(separator: ")").last
+    let rest = (SystemFile.text("/proc/\(process)/stat") ?? "").split(separator: ")").last
     return rest?.split(separator: " ").dropFirst().first.flatMap { pid_t($0) }
-  }
-
-  /// The text of a file of `/proc`, which has no size; empty where it cannot be read.
-  private static func read(_ path: String) -> String {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return "" }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 1 << 16)
-    while case let count = Glibc.read(descriptor, &part, part.count), count > 0 { bytes += part[..<count] }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -27,22 +27,23 @@ extension MPICommunicator {
   /// - Throws: `CollectiveError.notConnected` where another launcher started several processes. Each would train by itself,
   ///   and all would write to one run folder.
   public static func isLaunched(environment: [String: String]) throws(CollectiveError) -> Bool {
-    if announced(environment) != nil && isChildOfRank { return false }
+    if let (_, variable) = announced(environment), isChildOfRank(variable) { return false }
     if ["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"].contains(where: { environment[$0] != nil }) { return true }
     try checkAlone(environment)
     return false
   }
 
-  /// Whether a rank of an MPI program started this process, such as a script that uses MPI: then the launcher's variables speak
-  /// of that rank, and this process is one by itself.
-  private static let isChildOfRank: Bool = {
+  /// Whether a rank of an MPI program started this process, such as a script that uses MPI: then the launcher's `variable`
+  /// speaks of that rank, which has it too, and this process is one by itself.
+  private static func isChildOfRank(_ variable: String) -> Bool {
     for process in Ancestors.processes() {
       let program = Ancestors.program(of: process)
       if launchers.contains(where: { program.hasSuffix("/\($0)") }) { return false }
-      if Ancestors.uses("libmpi.so", process) || Ancestors.uses("libmpich", process) { return true }
+      let usesMPI = Ancestors.uses("libmpi.so", process) || Ancestors.uses("libmpich", process)
+      if usesMPI && Ancestors.has(variable, process) { return true }
     }
     return false
-  }()
+  }
 
   /// The programs that start ranks, on their own host or on others.
   private static let launchers = openMPILaunchers + ["orted", "prted", "hydra_pmi_proxy", "slurmstepd"]

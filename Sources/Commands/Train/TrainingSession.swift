@@ -28,7 +28,8 @@ struct TrainingSession {
     var start = try communicator.share(plan.map(Start.init))
 
     // What to do it on: each rank sees for itself.
-    let threads = try World.threads(command.threads, training: start.experiment, communicator, world.environment)
+    let cores = try communicator.planCores(world.environment, threads: command.threads)
+    let threads = command.threads ?? cores.threads
     let (data, model) = try world.together { [experiment = start.experiment] in
       try experiment.open(folder: command.data, threads: threads, environment: world.environment)
     }
@@ -46,6 +47,7 @@ struct TrainingSession {
       start.experiment.normalization = try world.together { try Normalization(of: data.training) }
     }
 
+    try World.warn(of: threads, cores, training: start.experiment, communicator)
     try communicator.together {
       try MemoryNeed(
         training: model, experiment: start.experiment, samples: data.training.count, communicator: communicator,
