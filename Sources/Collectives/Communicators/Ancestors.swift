@@ -1,10 +1,10 @@
 import Files
 import Glibc
 
-/// The processes that this one descends from.
+/// The processes that this one descends from, as `/proc` tells of them.
 public enum Ancestors {
   /// How far back is looked: some scripts may stand between a launcher and its rank.
-  private static let generations = 8
+  private static let generations = 64
 
   /// The parent, its parent, and so on, without the system's first process. Empty where `/proc` tells nothing.
   public static func processes() -> [pid_t] {

@@ -1,5 +1,5 @@
+import Collectives
 import Files
-import FoundationEssentials
 import Glibc
 
 /// What can be known of Open MPI's launcher (`mpirun`, or its daemon on other hosts) and how it bound this rank to cores.
@@ -27,34 +27,23 @@ package struct Launcher: Equatable, Sendable {
       let cores = Cores.allowed(to: process)
     else { return nil }
     self.cores = cores
-    let binding = Self.binding(environment, programs: [CommandLine.arguments[0], Self.program(of: getpid()) ?? ""])
+    let binding = Self.binding(environment, programs: [CommandLine.arguments[0], Ancestors.program(of: getpid())])
     let isConfigured = Self.configurationFiles(environment, program: program).contains {
       Self.asksForBinding(configuration: SystemFile.text($0) ?? "")
     }
     self.binding = isConfigured ? .asked : binding
   }
 
-  /// The process above this one that runs the launcher of Open MPI 4 or 5, and its file.
+  /// The process above this one that runs the launcher of Open MPI 4 or 5, or its daemon on other hosts, and its file.
   private static func find() -> (process: Int32, program: String)? {
-    var process = getppid()
-    for _ in 0..<64 where process > 1 {  // a chain of wrappers is short; /proc may change under our feet
-      if let program = program(of: process),
-        ["orterun", "orted", "prterun", "prted"].contains(program.split(separator: "/").last ?? "")
-      {
-        return (process, program)
-      }
-      // `1234 (any name) S 1233 …`
-      guard let fields = SystemFile.text("/proc/\(process)/stat")?.split(separator: ")").last?.split(separator: " "),
-        fields.count > 1, let parent = Int32(fields[1])
-      else { return nil }
-      process = parent
+    for process in Ancestors.processes() {
+      let program = Ancestors.program(of: process)
+      if programs.contains(where: { program.hasSuffix("/\($0)") }) { return (process, program) }
     }
     return nil
   }
 
-  private static func program(of process: Int32) -> String? {
-    try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")
-  }
+  private static let programs = MPICommunicator.openMPILaunchers + ["orted", "prted"]
 
   // MARK: - What the user asked for
 
