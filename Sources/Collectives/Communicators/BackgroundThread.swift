@@ -1,9 +1,9 @@
 import Glibc
 
 /// A thread of the system's own, for work that is not done by the thread that trains.
-enum BackgroundThread {
-  /// Runs `body` on a new thread, which nobody waits for; false where the system allows no more threads.
-  static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+package enum BackgroundThread {
+  /// Runs `body` on a new thread, which nobody waits for. Returns 0, or the system's reason where it allows no more threads.
+  package static func start(_ body: @escaping @Sendable () -> Void) -> Int32 {
     final class Entry {
       let body: @Sendable () -> Void
       init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -19,9 +19,9 @@ enum BackgroundThread {
       }, entry.toOpaque())
     guard code == 0 else {
       entry.release()
-      return false
+      return code
     }
     pthread_detach(thread)
-    return true
+    return 0
   }
 }

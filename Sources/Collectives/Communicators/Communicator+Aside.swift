@@ -10,7 +10,7 @@ extension Communicator {
   public func aside<Result>(untilStop: Bool = false, _ body: @escaping () throws -> Result) throws -> Result {
     guard size > 1 || untilStop else { return try body() }
     let errand = Errand(body)
-    guard BackgroundThread.start({ errand.run() }) else { return try body() }
+    guard BackgroundThread.start({ errand.run() }) == 0 else { return try body() }
     while true {
       if let result = errand.wait() { return try result.get() }
       if untilStop && stop.isMade {

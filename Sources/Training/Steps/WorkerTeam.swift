@@ -1,3 +1,4 @@
+import Collectives
 import Glibc
 import Kernels
 import Synchronization
@@ -71,30 +72,8 @@ private final class Board: @unchecked Sendable {
   }
 
   func startThread(_ worker: Int) throws(ThreadError) {
-    /// What the new thread takes over.
-    final class Entry {
-      let board: Board
-      let worker: Int
-      init(_ board: Board, _ worker: Int) {
-        self.board = board
-        self.worker = worker
-      }
-    }
-    let entry = Unmanaged.passRetained(Entry(self, worker))
-    var thread = pthread_t()
-    let code = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        let entry = Unmanaged<Entry>.fromOpaque(argument).takeRetainedValue()
-        entry.board.work(entry.worker)
-        return nil
-      }, entry.toOpaque())
-    guard code == 0 else {
-      entry.release()
-      throw ThreadError(code: code, worker: worker)
-    }
-    pthread_detach(thread)
+    let code = BackgroundThread.start { [self] in work(worker) }
+    guard code == 0 else { throw ThreadError(code: code, worker: worker) }
   }
 
   func post(_ job: @escaping (Int) throws -> Void, workers: Int) {
