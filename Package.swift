@@ -71,13 +71,16 @@ let package = Package(
 
     // MARK: - Floors 3 to 6: networks, training, the program
 
-    .target(name: "Models", dependencies: ["Layers", "Files"]),
-    .target(name: "Runs", dependencies: ["Models", "Optimizers", "Datasets", "Files"]),
+    .target(name: "Models", dependencies: ["Layers", "Kernels", "Tensors"]),
+    .target(name: "KerasFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files"]),
+    .target(name: "Runs", dependencies: ["KerasFiles", "Models", "Optimizers", "Datasets", "Files"]),
     .target(
       name: "Training",
-      dependencies: ["Runs", "Models", "Optimizers", "Datasets", "Collectives", "Kernels", "Files", "CScheduler"]),
-    .target(name: "CNNDist", dependencies: ["Runs", "Training"]),
-    .target(name: "Commands", dependencies: ["Runs", "Training"]),
+      dependencies: [
+        "Runs", "KerasFiles", "Models", "Optimizers", "Datasets", "Collectives", "Kernels", "Files", "CScheduler",
+      ]),
+    .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles"]),
+    .target(name: "Commands", dependencies: ["Runs", "Training", "KerasFiles"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),
 
     // MARK: - Tests
@@ -103,10 +106,11 @@ let package = Package(
     .testTarget(name: "GoldenTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers"]),
+    .testTarget(name: "KerasFilesTests", dependencies: ["KerasFiles", "Files"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Files"], exclude: ["initial_values.py"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "TestSupport"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Runs", "Training", "TrainingProbe", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,5 +1,6 @@
 import Collectives
 import Datasets
+import KerasFiles
 import Models
 import Optimizers
 import Runs

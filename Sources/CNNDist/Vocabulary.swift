@@ -2,6 +2,7 @@
 
 import Collectives
 import Datasets
+import KerasFiles
 import Kernels
 import Layers
 import Models

@@ -1,3 +1,4 @@
+import KerasFiles
 import Kernels
 import Models
 import Runs

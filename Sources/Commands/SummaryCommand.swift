@@ -1,3 +1,4 @@
+import KerasFiles
 import Models
 import Runs
 import Tensors

@@ -9,6 +9,9 @@ public protocol Layer: Sendable {
   /// The stem of Keras's automatic names: `conv2d` gives `conv2d`, `conv2d_1`, …
   static var stem: String { get }
 
+  /// What Keras calls such layers: `Conv2D`. It is the type's own name, but for a few.
+  static var className: String { get }
+
   /// The shape of one output sample.
   ///
   /// - Throws: `ShapeError` when no such input can be taken.
@@ -83,6 +86,7 @@ public enum Grain: Sendable {
 }
 
 extension Layer {
+  public static var className: String { "\(Self.self)" }
   public func parameters(for input: Shape) -> [ParameterSpecification] { [] }
   public func scratchCount(for input: Shape) -> Int { 0 }
   public func keptCount(for input: Shape) -> Int { 0 }

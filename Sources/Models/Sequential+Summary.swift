@@ -13,9 +13,9 @@ extension Sequential {
     for stage in stages {
       let flops = stage.written.forwardFLOPs(for: stage.input)
       operations += flops
-      let type = (stage.written as? any KerasLayer).map { Swift.type(of: $0).className } ?? "\(type(of: stage.written))"
       rows.append([
-        "\(stage.name) (\(type))", Self.batched(stage.output), Self.grouped(stage.extent.count), Self.grouped(flops),
+        "\(stage.name) (\(type(of: stage.written).className))", Self.batched(stage.output),
+        Self.grouped(stage.extent.count), Self.grouped(flops),
       ])
     }
     let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }

@@ -58,7 +58,7 @@ import Testing
   }
 
   private static func keras(_ way: String, _ folder: String, _ data: String) throws -> [Judgement] {
-    let recipes = "/Sources/Models/Models.docc/ModelsFromKeras.md"
+    let recipes = "/Sources/KerasFiles/KerasFiles.docc/ModelsFromKeras.md"
     let script = [Golden.checkout + "/Tests/Goldens/keras_exchange.py", Golden.checkout + recipes]
     let output = try Shell.run([try #require(Python.withKeras)] + script + [way, folder, data])
     return output.split(separator: "\n").compactMap { line in

@@ -1,5 +1,6 @@
 import Datasets
 import FoundationEssentials
+import KerasFiles
 import Models
 import Runs
 import Testing

@@ -1,6 +1,7 @@
 import Collectives
 import Datasets
 import Files
+import KerasFiles
 import Models
 import Runs
 import Training

@@ -2,6 +2,7 @@ import Collectives
 import Datasets
 import Files
 import FoundationEssentials
+import KerasFiles
 import Kernels
 import Models
 import Runs

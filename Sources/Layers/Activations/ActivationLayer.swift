@@ -27,6 +27,7 @@ extension BareActivationLayer {
 /// An activation as a layer of its own, Keras's `Activation`; the shape stays.
 public struct ActivationLayer: BareActivationLayer {
   public static let stem = "activation"
+  public static let className = "Activation"
   public var activation: Activation
 
   /// Applies `activation` to every element, or, if it is softmax, to the last axis.

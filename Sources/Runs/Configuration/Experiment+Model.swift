@@ -1,4 +1,5 @@
 import Datasets
+import KerasFiles
 import Models
 
 extension Experiment {

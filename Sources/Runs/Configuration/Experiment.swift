@@ -1,5 +1,6 @@
 import Datasets
 import FoundationEssentials
+import KerasFiles
 import Models
 
 /// Everything that a run's numbers depend on, and nothing else. Ranks, threads and hosts are no part of it; neither is

@@ -1,5 +1,6 @@
 import Collectives
 import Files
+import KerasFiles
 import Layers
 import Models
 import Runs

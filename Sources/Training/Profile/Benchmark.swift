@@ -1,5 +1,6 @@
 import Collectives
 import Datasets
+import KerasFiles
 import Kernels
 import Models
 import Runs

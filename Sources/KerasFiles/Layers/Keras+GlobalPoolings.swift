@@ -3,8 +3,6 @@ import Layers
 // Global poolings differ in Keras's files by their names alone.
 
 extension GlobalAveragePooling1D: KerasLayer {
-  public static var className: String { "GlobalAveragePooling1D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init(keepDimensions: try fields.keepDimensions())
   }
@@ -13,8 +11,6 @@ extension GlobalAveragePooling1D: KerasLayer {
 }
 
 extension GlobalAveragePooling2D: KerasLayer {
-  public static var className: String { "GlobalAveragePooling2D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init(keepDimensions: try fields.keepDimensions())
   }
@@ -23,8 +19,6 @@ extension GlobalAveragePooling2D: KerasLayer {
 }
 
 extension GlobalAveragePooling3D: KerasLayer {
-  public static var className: String { "GlobalAveragePooling3D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init(keepDimensions: try fields.keepDimensions())
   }
@@ -33,8 +27,6 @@ extension GlobalAveragePooling3D: KerasLayer {
 }
 
 extension GlobalMaxPooling1D: KerasLayer {
-  public static var className: String { "GlobalMaxPooling1D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init(keepDimensions: try fields.keepDimensions())
   }
@@ -43,8 +35,6 @@ extension GlobalMaxPooling1D: KerasLayer {
 }
 
 extension GlobalMaxPooling2D: KerasLayer {
-  public static var className: String { "GlobalMaxPooling2D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init(keepDimensions: try fields.keepDimensions())
   }
@@ -53,8 +43,6 @@ extension GlobalMaxPooling2D: KerasLayer {
 }
 
 extension GlobalMaxPooling3D: KerasLayer {
-  public static var className: String { "GlobalMaxPooling3D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init(keepDimensions: try fields.keepDimensions())
   }

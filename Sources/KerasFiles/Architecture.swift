@@ -1,19 +1,6 @@
 import Layers
+import Models
 import Tensors
-
-/// A layer and the name under which its weights are known.
-public struct NamedLayer: Sendable {
-  /// The name; nil for Keras's automatic one, `conv2d`, `conv2d_1`, …
-  public let name: String?
-  /// The layer.
-  public let layer: any Layer
-
-  /// Names a layer.
-  public init(name: String? = nil, layer: any Layer) {
-    self.name = name
-    self.layer = layer
-  }
-}
 
 /// A network as Keras's JSON of a `Sequential` describes it: layers and names, before any shape is worked out.
 public struct Architecture: Sendable {

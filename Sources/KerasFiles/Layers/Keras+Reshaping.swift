@@ -1,8 +1,6 @@
 import Layers
 
 extension Flatten: KerasLayer {
-  public static var className: String { "Flatten" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init()
     try fields.requireChannelsLast()
@@ -12,8 +10,6 @@ extension Flatten: KerasLayer {
 }
 
 extension Reshape: KerasLayer {
-  public static var className: String { "Reshape" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     let found = fields.value("target_shape")
     guard case .array(let values) = found, 1...4 ~= values.count else {
@@ -38,8 +34,6 @@ extension Reshape: KerasLayer {
 }
 
 extension ZeroPadding2D: KerasLayer {
-  public static var className: String { "ZeroPadding2D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     try fields.requireChannelsLast()
     let found = fields.value("padding") ?? 1

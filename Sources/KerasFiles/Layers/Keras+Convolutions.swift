@@ -2,8 +2,6 @@ import Kernels
 import Layers
 
 extension Conv1D: KerasLayer {
-  public static var className: String { "Conv1D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     let read = try ConvolutionReading(&fields, axes: 1)
     self.init(
@@ -16,8 +14,6 @@ extension Conv1D: KerasLayer {
 }
 
 extension Conv2D: KerasLayer {
-  public static var className: String { "Conv2D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     let read = try ConvolutionReading(&fields, axes: 2)
     self.init(
@@ -31,8 +27,6 @@ extension Conv2D: KerasLayer {
 }
 
 extension Conv3D: KerasLayer {
-  public static var className: String { "Conv3D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     let read = try ConvolutionReading(&fields, axes: 3)
     self.init(

@@ -2,8 +2,6 @@ import Kernels
 import Layers
 
 extension Dense: KerasLayer {
-  public static var className: String { "Dense" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init(
       try fields.integer("units"), activation: try fields.activation(), useBias: try fields.bool("use_bias", or: true),

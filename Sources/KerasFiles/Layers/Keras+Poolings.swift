@@ -4,8 +4,6 @@ import Layers
 // Max and average poolings, over one, two or three axes, are configured alike.
 
 extension MaxPooling1D: KerasLayer {
-  public static var className: String { "MaxPooling1D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     let read = try PoolingReading(&fields, axes: 1)
     self.init(read.pool[0], stride: read.stride[0], padding: read.padding)
@@ -15,8 +13,6 @@ extension MaxPooling1D: KerasLayer {
 }
 
 extension MaxPooling2D: KerasLayer {
-  public static var className: String { "MaxPooling2D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     let read = try PoolingReading(&fields, axes: 2)
     self.init(Extents2(read.pool), stride: Extents2(read.stride), padding: read.padding)
@@ -26,8 +22,6 @@ extension MaxPooling2D: KerasLayer {
 }
 
 extension MaxPooling3D: KerasLayer {
-  public static var className: String { "MaxPooling3D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     let read = try PoolingReading(&fields, axes: 3)
     self.init(Extents3(read.pool), stride: Extents3(read.stride), padding: read.padding)
@@ -37,8 +31,6 @@ extension MaxPooling3D: KerasLayer {
 }
 
 extension AveragePooling1D: KerasLayer {
-  public static var className: String { "AveragePooling1D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     let read = try PoolingReading(&fields, axes: 1)
     self.init(read.pool[0], stride: read.stride[0], padding: read.padding)
@@ -48,8 +40,6 @@ extension AveragePooling1D: KerasLayer {
 }
 
 extension AveragePooling2D: KerasLayer {
-  public static var className: String { "AveragePooling2D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     let read = try PoolingReading(&fields, axes: 2)
     self.init(Extents2(read.pool), stride: Extents2(read.stride), padding: read.padding)
@@ -59,8 +49,6 @@ extension AveragePooling2D: KerasLayer {
 }
 
 extension AveragePooling3D: KerasLayer {
-  public static var className: String { "AveragePooling3D" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     let read = try PoolingReading(&fields, axes: 3)
     self.init(Extents3(read.pool), stride: Extents3(read.stride), padding: read.padding)

@@ -1,8 +1,6 @@
 import Layers
 
 extension ActivationLayer: KerasLayer {
-  public static var className: String { "Activation" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init(try fields.activation())
   }
@@ -11,8 +9,6 @@ extension ActivationLayer: KerasLayer {
 }
 
 extension ReLU: KerasLayer {
-  public static var className: String { "ReLU" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     let maximum = fields.hasValue("max_value") ? try fields.float("max_value", in: 0..<(.infinity)) : nil
     fields.ignore("max_value")  // null stands for none
@@ -30,8 +26,6 @@ extension ReLU: KerasLayer {
 }
 
 extension LeakyReLU: KerasLayer {
-  public static var className: String { "LeakyReLU" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     // Keras 2 called it alpha.
     self.init(
@@ -42,8 +36,6 @@ extension LeakyReLU: KerasLayer {
 }
 
 extension Softmax: KerasLayer {
-  public static var className: String { "Softmax" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init()
     try fields.requireLastAxis()

@@ -1,8 +1,6 @@
 import Layers
 
 extension Dropout: KerasLayer {
-  public static var className: String { "Dropout" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init(try fields.float("rate", in: 0..<1))
     fields.ignore("seed")  // all draws come from the run's seed
@@ -13,8 +11,6 @@ extension Dropout: KerasLayer {
 }
 
 extension BatchNormalization: KerasLayer {
-  public static var className: String { "BatchNormalization" }
-
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init(
       momentum: try fields.float("momentum", in: 0..<Float(1).nextUp, or: 0.99),

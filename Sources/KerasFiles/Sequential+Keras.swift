@@ -1,4 +1,5 @@
 import Layers
+import Models
 import Tensors
 
 extension Sequential {

@@ -1,5 +1,6 @@
 import Files
 import Layers
+import Models
 import Tensors
 
 /// A network in a file: the JSON of a Keras `Sequential`, or a run's `config.json`, which holds one.

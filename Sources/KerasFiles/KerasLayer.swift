@@ -5,9 +5,6 @@ import Layers
 /// Reading takes every field of the configuration or leaves it for `ConfigurationReader.finish` to refuse; `name`,
 /// `trainable` and `dtype` are the model's to read and write.
 public protocol KerasLayer: Layer {
-  /// The class in Keras: `Conv2D`.
-  static var className: String { get }
-
   /// Reads the layer's configuration, as Keras 2 or 3 wrote it.
   ///
   /// - Throws: `ModelFormatError` for what we lack, and for numbers that cannot be.

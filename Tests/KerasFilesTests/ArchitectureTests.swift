@@ -1,4 +1,5 @@
 import FoundationEssentials
+import KerasFiles
 import Layers
 import Models
 import Testing
