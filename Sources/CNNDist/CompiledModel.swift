@@ -13,7 +13,7 @@ import Training
 /// ranks. Every rank makes one and calls the same functions with the same arguments, all from one thread.
 public final class CompiledModel {
   /// The network.
-  public let model: Sequential
+  public let model: Model
   /// The ranks that train it.
   public let communicator: any Communicator
 
@@ -25,7 +25,7 @@ public final class CompiledModel {
   private var folder: RunFolder?
 
   /// - Throws: `SharedFailure` where some rank's memory does not suffice for the parameters.
-  init(_ model: Sequential, _ experiment: Experiment, _ communicator: any Communicator, threads: Int) throws {
+  init(_ model: Model, _ experiment: Experiment, _ communicator: any Communicator, threads: Int) throws {
     try communicator.together { try MemoryNeed(model: model, experiment: experiment).check(communicator) }
     OpenBLAS.useCallingThreadOnly()
     self.model = model

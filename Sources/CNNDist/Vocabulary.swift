@@ -14,7 +14,9 @@ import Training
 // MARK: - Networks
 
 /// A network whose layers feed one another in a row.
-public typealias Sequential = Models.Sequential
+public typealias Model = Models.Model
+/// What Keras calls `Sequential`: a model whose layers feed one another in a row.
+public typealias Sequential = Models.Model
 /// The shape of one sample, channels last: `[32, 32, 3]`.
 public typealias Shape = Tensors.Shape
 /// A layer cannot take the input that it got.

@@ -46,7 +46,7 @@ struct BenchCommand: Command {
   func run(in world: World) throws {
     // Rank 0's file is the one that counts, as in training.
     let document = try world.together { world.isSpeaker ? try makeModel().kerasDocument() : nil }
-    let network = try Sequential(Architecture(keras: try world.communicator.share(document)))
+    let network = try Model(Architecture(keras: try world.communicator.share(document)))
     let plan = try world.communicator.planCores(world.environment, threads: threads)
     let threads = threads ?? plan.threads
     try World.warn(of: threads, plan, training: experiment, world.communicator)
@@ -72,7 +72,7 @@ struct BenchCommand: Command {
     }
   }
 
-  private func makeModel() throws -> Sequential {
+  private func makeModel() throws -> Model {
     switch model {
     case .file(let path):
       let model = try ModelFile(path).model()

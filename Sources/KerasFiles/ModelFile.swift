@@ -53,9 +53,9 @@ public struct ModelFile: Sendable {
   /// The network itself, for samples of shape `input` where the file leaves that open.
   ///
   /// - Throws: `FileError` naming the layer that cannot take what it is given.
-  public func model(input: Shape? = nil) throws(FileError) -> Sequential {
+  public func model(input: Shape? = nil) throws(FileError) -> Model {
     do {
-      return try Sequential(architecture, input: input)
+      return try Model(architecture, input: input)
     } catch {
       throw FileError(.malformed, path, error.description)
     }

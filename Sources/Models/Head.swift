@@ -16,8 +16,8 @@ enum Head {
   case unfit(String)
 
   /// Looks at the layers from the last to the first.
-  init(of stages: [Sequential.Stage]) {
-    var follower: Sequential.Stage?  // the first layer behind that changes numbers
+  init(of stages: [Model.Stage]) {
+    var follower: Model.Stage?  // the first layer behind that changes numbers
     var isRecomputed = false
     for (index, stage) in stages.enumerated().reversed() {
       if Self.passesOn(stage.written) { continue }
@@ -36,7 +36,7 @@ enum Head {
 
   /// The head of a network whose last function, but for what passes numbers on, stands in `stage`.
   private static func head(
-    _ function: String, of stage: Sequential.Stage, _ index: Int, follower: Sequential.Stage?, isRecomputed: Bool
+    _ function: String, of stage: Model.Stage, _ index: Int, follower: Model.Stage?, isRecomputed: Bool
   ) -> Head {
     let loss = "the categorical cross-entropy takes"
     guard function == Activation.softmax.rawValue else {

@@ -9,7 +9,7 @@ import Training
 @Suite struct CompiledModelTests {
   private let data = Synthetic.open().limited(to: 96)
 
-  private func model(classes: Int = 10) throws -> Sequential {
+  private func model(classes: Int = 10) throws -> Model {
     try Sequential(name: "small", input: [32, 32, 3]) {
       MaxPooling2D(8)
       Dropout(0.25)

@@ -12,7 +12,7 @@ import Testing
   }
 
   /// The layers of the sample, written in Swift.
-  private func everyLayer() throws -> Sequential {
+  private func everyLayer() throws -> Model {
     let layers: [(String, any Layer)] = [
       ("pad", ZeroPadding2D(top: 1, bottom: 2, left: 3, right: 4)),
       (

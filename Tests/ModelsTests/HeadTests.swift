@@ -6,7 +6,7 @@ import Testing
 
 /// Which ends of a network the categorical cross-entropy takes.
 @Suite struct HeadTests {
-  private func network(@LayerListBuilder _ layers: () -> [any Layer]) throws -> Sequential {
+  private func network(@LayerListBuilder _ layers: () -> [any Layer]) throws -> Model {
     try Sequential(name: "net", input: [4, 4, 2], layers: layers)
   }
 

@@ -6,7 +6,7 @@ import Tensors
 import Testing
 
 @Suite struct KerasCNNTests {
-  private let model: Sequential
+  private let model: Model
 
   init() throws {
     model = try #require(try BuiltInModels.model(named: "keras-cnn", input: [32, 32, 3], classes: 10))

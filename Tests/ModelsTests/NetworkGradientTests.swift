@@ -97,7 +97,7 @@ import Testing
   ///
   /// A kink within h would move the central quotient by half of what it puts between those of the two sides; the seed of
   /// the values is one that has none there.
-  private func check(_ model: Sequential, seed: UInt64 = 1, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  private func check(_ model: Model, seed: UInt64 = 1, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let (h, a, z) = (0x1p-9 as Float, 2.0, 2.0)
     let pass = TrainingPass(model, seed: seed)
     let tolerance = Double(h * h) / 6 * a * a * a + 2 * 5 * 8 * 0x1p-24 * z / Double(h)
@@ -128,14 +128,14 @@ import Testing
 
 /// One slice of a network in training, with everything fixed but the values.
 private struct TrainingPass {
-  let model: Sequential
+  let model: Model
   let values: FloatStorage
   private let workspace: Workspace
   private let x: [Float]
   private let labels: [Int32] = [2, 0, 1, 2]
   private let drawn: [Int32] = [3, 1, 49_999, 17]
 
-  init(_ model: Sequential, seed: UInt64) {
+  init(_ model: Model, seed: UInt64) {
     self.model = model
     values = FloatStorage(fractions(model.parameterCount, seed: seed).map { $0 / 2 })
     workspace = Workspace(model: model, samples: labels.count)

@@ -29,7 +29,7 @@ import Testing
     ] { #expect(features.contains(feature), "\(feature)") }
   }
 
-  private func description(_ stage: Sequential.Stage) -> [String] {
+  private func description(_ stage: Model.Stage) -> [String] {
     let (layer, input) = (stage.layer, stage.input)
     return [
       layer.isReshaping ? "reshapes" : "", layer.isIdentityInInference ? "identity" : "", "\(layer.grain)",

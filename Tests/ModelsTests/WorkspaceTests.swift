@@ -9,7 +9,7 @@ import Testing
 
   init() { OpenBLAS.useCallingThreadOnly() }
 
-  private func network() throws -> Sequential {
+  private func network() throws -> Model {
     try Sequential(name: "tiny", input: [6, 5, 2]) {
       Conv2D(3, kernel: 3, padding: .same, activation: .relu)
       Dropout(0.25)
@@ -22,12 +22,12 @@ import Testing
     }
   }
 
-  private func values(_ model: Sequential) -> FloatStorage {
+  private func values(_ model: Model) -> FloatStorage {
     FloatStorage(fractions(model.parameterCount, seed: 8))
   }
 
   /// The logits of `x` for the drawn samples.
-  private func logits(_ model: Sequential, _ x: [Float], in workspace: Workspace) -> [UInt32] {
+  private func logits(_ model: Model, _ x: [Float], in workspace: Workspace) -> [UInt32] {
     let values = values(model)
     let samples = x.count / model.input.count
     return Self.drawn.withUnsafeBufferPointer { drawn in
@@ -204,7 +204,7 @@ import Testing
     }
   }
 
-  private func expectBitsOfSlices(_ model: Sequential, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  private func expectBitsOfSlices(_ model: Model, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let slices = [0..<5, 5..<10, 10..<12]
     let drawn: [Int32] = (0..<12).map { 40 - 3 * $0 }
     let values = values(model)

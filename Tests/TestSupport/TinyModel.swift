@@ -7,7 +7,7 @@ import Training
 
 /// A network of one dense layer for images of 2×2, and data for it.
 public enum TinyModel {
-  public static func make(classes: Int = 3) throws -> Sequential {
+  public static func make(classes: Int = 3) throws -> Model {
     try Sequential(name: "tiny", input: [2, 2, 1]) {
       Flatten()
       Dense(classes, activation: .softmax)

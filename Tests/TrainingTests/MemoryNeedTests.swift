@@ -8,7 +8,7 @@ import Training
 
 /// What a rank needs, and what becomes of it where there is less.
 @Suite struct MemoryNeedTests {
-  private static func network(units: Int) throws -> Sequential {
+  private static func network(units: Int) throws -> Model {
     try Sequential(name: "wide", input: [8]) {
       Dense(units, activation: .relu)
       Dense(3, activation: .softmax)

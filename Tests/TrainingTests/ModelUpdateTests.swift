@@ -22,7 +22,7 @@ import Training
     return experiment
   }
 
-  private static func dense(_ regularizer: L2? = nil) throws -> Sequential {
+  private static func dense(_ regularizer: L2? = nil) throws -> Model {
     try Sequential(name: "dense", input: [2, 2, 1]) {
       Flatten()
       Dense(3, activation: .softmax, kernelRegularizer: regularizer)
@@ -31,7 +31,7 @@ import Training
 
   /// Takes some steps of `model` and returns its values, and the steps' losses.
   private func train(
-    _ model: Sequential, _ experiment: Experiment, steps: Int = 1, threads: Int = 1
+    _ model: Model, _ experiment: Experiment, steps: Int = 1, threads: Int = 1
   ) throws -> (arena: ParameterArena, losses: [Float]) {
     let losses = Losses()
     var schedule = Schedule()

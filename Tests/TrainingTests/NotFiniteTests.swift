@@ -38,7 +38,7 @@ import Training
     return experiment
   }
 
-  private static func model(_ regularizer: L2? = nil) throws -> Sequential {
+  private static func model(_ regularizer: L2? = nil) throws -> Model {
     try Sequential(name: "dense", input: [2, 2, 1]) {
       Flatten()
       BatchNormalization()
@@ -55,7 +55,7 @@ import Training
     private(set) var failure: SharedFailure?
 
     init(
-      _ model: Sequential, _ experiment: Experiment, _ spoiled: Set<Int>, pixel: Float = .nan, steps: Int,
+      _ model: Model, _ experiment: Experiment, _ spoiled: Set<Int>, pixel: Float = .nan, steps: Int,
       onNan: NonFinitePolicy, threads: Int = 1, recorder: RunRecorder? = nil, start: (ParameterArena) -> Void = { _ in }
     ) throws {
       arena = Trainer.arena(for: model, experiment: experiment)

@@ -14,7 +14,7 @@ extension Experiment {
   ///   `makeModel` throws.
   func open(
     folder: String?, threads: Int, environment: [String: String]
-  ) throws -> (data: TrainingData, model: Sequential) {
+  ) throws -> (data: TrainingData, model: Model) {
     let all = try DatasetOptions.open(
       dataset, folder: folder, inputShape: inputShape, threads: threads, environment: environment)
     let data = limit.map { all.limited(to: $0) } ?? all
@@ -30,10 +30,10 @@ extension Experiment {
   ///   what `open` throws.
   func openToJudge(
     folder: String?, threads: Int, environment: [String: String]
-  ) throws -> (data: JudgedData, model: Sequential) {
+  ) throws -> (data: JudgedData, model: Model) {
     let needsTraining = normalize && normalization == nil
     // A run's network knows its samples' shape; that of a file may leave it open.
-    let input = try datasetDigest.isEmpty ? nil : network.map { try Sequential(Architecture(keras: $0)).input }
+    let input = try datasetDigest.isEmpty ? nil : network.map { try Model(Architecture(keras: $0)).input }
     var data = try DatasetOptions.openToJudge(
       self, folder: folder, channels: input.map { $0[$0.rank - 1] }, isTrainingWanted: needsTraining, threads: threads,
       environment: environment)

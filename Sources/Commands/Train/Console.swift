@@ -25,7 +25,7 @@ final class Console: TrainingObserver {
   }
 
   func didStart(
-    _ experiment: Experiment, model: Sequential, data: TrainingData, communicator: any Communicator, threads: Int,
+    _ experiment: Experiment, model: Model, data: TrainingData, communicator: any Communicator, threads: Int,
     step: Int, blas: String
   ) {
     let hosts = Dictionary(grouping: communicator.hosts, by: \.self).map { "\($0.key) (\($0.value.count))" }.sorted()

@@ -42,7 +42,7 @@ struct ActivationPlan {
   /// Plans for `samples` samples.
   ///
   /// - Parameter isRectified: whether stage i leaves the gradient of its ReLU to the next, and so does not read its output.
-  init(_ model: Sequential, segments: [Segment], isRectified: [Bool], samples: Int) {
+  init(_ model: Model, segments: [Segment], isRectified: [Bool], samples: Int) {
     let stages = model.stages
     shapes = [model.input] + stages.map(\.output)
     // A layer that only reshapes shares its input's memory.

@@ -36,7 +36,7 @@ struct Segment {
 
   /// Cuts a network into runs: layers that like a few samples are joined, each other one, be its grain many or a slice,
   /// stands alone. A run ends where the next layer's granule would make groups that are too large for the run.
-  static func plan(_ model: Sequential) -> [Segment] {
+  static func plan(_ model: Model) -> [Segment] {
     var runs: [Segment] = []
     for index in model.stages.indices {
       let next = Segment(index..<index + 1, of: model)
@@ -53,7 +53,7 @@ struct Segment {
   }
 
   /// Joins some layers.
-  private init(_ run: Range<Int>, of model: Sequential) {
+  private init(_ run: Range<Int>, of model: Model) {
     let stages = model.stages[run]
     self.stages = run
     grain = model.stages[run.lowerBound].layer.grain

@@ -37,9 +37,9 @@ private struct TimedLayer: Layer {
   }
 }
 
-extension Sequential {
+extension Model {
   /// The same network, which adds the time that each layer takes to `times`. It is for one worker alone.
-  public func timed(by times: LayerTimes) -> Sequential {
-    Sequential(self, replacing: { index, layer in TimedLayer(base: layer, times: times, index: index) })
+  public func timed(by times: LayerTimes) -> Model {
+    Model(self, replacing: { index, layer in TimedLayer(base: layer, times: times, index: index) })
   }
 }

@@ -9,7 +9,7 @@ import Tensors
 /// writes is still in the cache when the next reads it. Dense layers get the whole wave at once, batch normalisation slice by
 /// slice.
 public final class Workspace {
-  private let model: Sequential
+  private let model: Model
   private let capacity: Int
   private let segments: [Segment]
   private let activations: Activations
@@ -24,7 +24,7 @@ public final class Workspace {
   private let kept: [FloatStorage]
 
   /// Makes room for waves of up to `samples` samples of `model`.
-  public init(model: Sequential, samples: Int) {
+  public init(model: Model, samples: Int) {
     let plan = WorkspacePlan(model, samples: samples)
     self.model = model
     capacity = samples

@@ -15,7 +15,7 @@ public struct WorkspacePlan {
   let kept: [Int]
 
   /// Plans for waves of up to `samples` samples of `model`.
-  public init(_ model: Sequential, samples: Int) {
+  public init(_ model: Model, samples: Int) {
     segments = Segment.plan(model)
     isRectified = model.stages.indices.map { index in
       guard let layer = model.stages[index].written as? any ActivatedLayer, layer.activation == .relu else {

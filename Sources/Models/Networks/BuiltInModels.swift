@@ -9,7 +9,7 @@ public enum BuiltInModels {
   /// The network called `name` for samples of `input` shape in `classes` classes; nil where no network has that name.
   ///
   /// - Throws: `ShapeError` when the network cannot take such samples.
-  public static func model(named name: String, input: Shape, classes: Int) throws(ShapeError) -> Sequential? {
+  public static func model(named name: String, input: Shape, classes: Int) throws(ShapeError) -> Model? {
     switch name {
     case "keras-cnn": try kerasCNN(name, input: input, classes: classes, dropout: true)
     case "keras-cnn-no-dropout": try kerasCNN(name, input: input, classes: classes, dropout: false)
@@ -21,7 +21,7 @@ public enum BuiltInModels {
   /// compared with another framework's number by number.
   private static func kerasCNN(
     _ name: String, input: Shape, classes: Int, dropout: Bool
-  ) throws(ShapeError) -> Sequential {
+  ) throws(ShapeError) -> Model {
     try Sequential(name: name, input: input) {
       Conv2D(32, kernel: 3, padding: .same, activation: .relu)
       if dropout { Dropout(0.2) }

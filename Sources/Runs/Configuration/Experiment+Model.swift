@@ -7,7 +7,7 @@ extension Experiment {
   ///
   /// - Throws: `ShapeError` when the network is none for such samples, `ModelFormatError` when it cannot be read,
   ///   `UsageError` when there is none of that name.
-  public func makeModel(for data: any Dataset) throws -> Sequential {
+  public func makeModel(for data: any Dataset) throws -> Model {
     let (input, classes) = (data.sampleShape, data.classNames.count)
     guard let network else {
       let builtIn = try BuiltInModels.model(named: model, input: input, classes: classes)
@@ -15,7 +15,7 @@ extension Experiment {
       try builtIn.checkHead()
       return builtIn
     }
-    let model = try Sequential(Architecture(keras: network), input: input)
+    let model = try Model(Architecture(keras: network), input: input)
     try model.check(takes: input, classes: classes, of: data.name)
     return model
   }
@@ -25,7 +25,7 @@ extension Experiment {
   ///
   /// - Throws: `FileError` when the network cannot be made.
   public mutating func use(_ file: ModelFile) throws {
-    let before = try network.map { try Sequential(Architecture(keras: $0)) }
+    let before = try network.map { try Model(Architecture(keras: $0)) }
     let document = try file.document(input: before?.input)
     // Another version may have written the same network in other words.
     if try before?.kerasDocument() != document { network = document }
@@ -37,7 +37,7 @@ extension Experiment {
   /// - Throws: `ShapeError` when the built-in network cannot take them.
   public mutating func use(builtIn name: String) throws {
     model = name
-    guard let before = try network.map({ try Sequential(Architecture(keras: $0)) }) else { return }
+    guard let before = try network.map({ try Model(Architecture(keras: $0)) }) else { return }
     network = try BuiltInModels.model(named: name, input: before.input, classes: before.classes)?.kerasDocument()
   }
 }

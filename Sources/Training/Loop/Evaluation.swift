@@ -19,13 +19,13 @@ public struct Evaluation: Equatable, Sendable {
 
 /// Measures a network over all ranks: every sample once, each by one rank, the same result on any number of ranks.
 public final class Evaluator {
-  private let model: Sequential
+  private let model: Model
   private let communicator: any Communicator
   private let team: WorkerTeam
   private let workers: [SliceWorker]
   private let slice: Int
 
-  init(model: Sequential, communicator: any Communicator, team: WorkerTeam, workers: [SliceWorker], slice: Int) {
+  init(model: Model, communicator: any Communicator, team: WorkerTeam, workers: [SliceWorker], slice: Int) {
     self.model = model
     self.communicator = communicator
     self.team = team
@@ -40,7 +40,7 @@ public final class Evaluator {
   ///   - normalization: what samples were normalised by for training; nil for nothing.
   /// - Throws: `ThreadError` when the system allows no more threads.
   public convenience init(
-    model: Sequential, communicator: any Communicator, slice: Int, smoothing: Float = 0,
+    model: Model, communicator: any Communicator, slice: Int, smoothing: Float = 0,
     normalization: Normalization? = nil, threads: Int
   ) throws {
     let preparation = SamplePreparation(normalization: normalization)

@@ -53,7 +53,7 @@ public struct Replay {
   ///   - threads: how many compute threads to use.
   ///   - didCheck: hears first of the checkpoint, then of every step.
   public func run(
-    data: TrainingData, model: Sequential, threads: Int, didCheck: @escaping (ReplayCheck) -> Void
+    data: TrainingData, model: Model, threads: Int, didCheck: @escaping (ReplayCheck) -> Void
   ) throws -> Outcome {
     let arena = Trainer.arena(for: model, experiment: checkpoint.experiment)
     try checkpoint.restore(arena)

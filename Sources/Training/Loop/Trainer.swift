@@ -41,7 +41,7 @@ public final class Trainer {
   ///   - shouldStop: asked now and then whether this rank wishes to stop; one rank's wish stops all. Nil asks
   ///     `communicator.stop`.
   public init(
-    experiment: Experiment, schedule: Schedule, data: TrainingData, model: Sequential, arena: ParameterArena,
+    experiment: Experiment, schedule: Schedule, data: TrainingData, model: Model, arena: ParameterArena,
     state: TrainingState, communicator: any Communicator, threads: Int, isProfiling: Bool = false,
     recorder: RunRecorder?, observer: (any TrainingObserver)?,
     shouldStop: (() -> Bool)? = nil
@@ -75,7 +75,7 @@ public final class Trainer {
   }
 
   /// The memory that training `model` takes, all zero.
-  public static func arena(for model: Sequential, experiment: Experiment) -> ParameterArena {
+  public static func arena(for model: Model, experiment: Experiment) -> ParameterArena {
     ParameterArena(
       layout: model.layout, optimizerStates: experiment.rule.stateNames, tail: GradientTail.count)
   }

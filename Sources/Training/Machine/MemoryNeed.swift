@@ -20,7 +20,7 @@ public struct MemoryNeed {
   package let parts: [Part]
 
   /// What values, gradients and the optimiser's states of `model` take.
-  public init(model: Sequential, experiment: Experiment) {
+  public init(model: Model, experiment: Experiment) {
     parts = [Self.arena(model, experiment)]
   }
 
@@ -30,7 +30,7 @@ public struct MemoryNeed {
   ///   - samples: the training samples.
   ///   - threads: the rank's compute threads.
   public init(
-    training model: Sequential, experiment: Experiment, samples: Int, communicator: any Communicator, threads: Int
+    training model: Model, experiment: Experiment, samples: Int, communicator: any Communicator, threads: Int
   ) {
     let batch = min(experiment.batchSize, samples)
     let slices = SlicePlan(samples: batch, sliceSize: experiment.slice)
@@ -55,7 +55,7 @@ public struct MemoryNeed {
   }
 
   /// What an evaluation of `model` takes on one rank.
-  public init(evaluating model: Sequential, slice: Int, threads: Int) {
+  public init(evaluating model: Model, slice: Int, threads: Int) {
     parts = [Self.arena(model, Experiment()), Self.workspaces(model, slice: slice, threads: threads)]
   }
 
@@ -85,14 +85,14 @@ public struct MemoryNeed {
         + "are for \(largest.name); \(largest.remedy)")
   }
 
-  private static func arena(_ model: Sequential, _ experiment: Experiment) -> Part {
+  private static func arena(_ model: Model, _ experiment: Experiment) -> Part {
     Part(
       name: "parameters, gradients and the optimizer's states",
       bytes: (2 + experiment.rule.stateNames.count) * model.parameterCount * 4,
       remedy: "a network of fewer than \(model.parameterCount) parameters takes less")
   }
 
-  private static func workspaces(_ model: Sequential, slice: Int, threads: Int) -> Part {
+  private static func workspaces(_ model: Model, slice: Int, threads: Int) -> Part {
     let samples = SliceWorker.slicesPerWave(of: slice, model) * slice
     return Part(
       name: "the activations of \(samples) samples on \(threads) thread\(threads == 1 ? "" : "s")",

@@ -71,7 +71,7 @@ public struct Benchmark: Codable, Equatable, Sendable {
   ///   - threads: the compute threads of this rank.
   /// - Throws: what `Trainer.run` throws.
   public init(
-    _ model: Sequential, experiment: Experiment, communicator: any Communicator, threads: Int, seconds: Double
+    _ model: Model, experiment: Experiment, communicator: any Communicator, threads: Int, seconds: Double
   ) throws {
     productRate = ProductRate.measure() / 1e9
     // Noise teaches nothing: where values stay as they are, no network diverges while it is measured.
@@ -109,7 +109,7 @@ public struct Benchmark: Codable, Equatable, Sendable {
     }
   }
 
-  private static func parts(of model: Sequential, _ times: [LayerTimes], images: Double) -> [LayerPart] {
+  private static func parts(of model: Model, _ times: [LayerTimes], images: Double) -> [LayerPart] {
     model.stages.indices.flatMap { index in
       LayerTimes.Part.allCases.compactMap { part in
         let seconds = times.reduce(0) { $0 + $1.seconds(part, ofLayer: index) }
@@ -123,7 +123,7 @@ public struct Benchmark: Codable, Equatable, Sendable {
   }
 
   /// Each gradient takes the operations of forward; the first layer's input needs none.
-  private static func flops(_ part: LayerTimes.Part, of stage: Sequential.Stage, isFirst: Bool) -> Int {
+  private static func flops(_ part: LayerTimes.Part, of stage: Model.Stage, isFirst: Bool) -> Int {
     part == .inputGradient && isFirst ? 0 : stage.layer.forwardFLOPs(for: stage.input)
   }
 }

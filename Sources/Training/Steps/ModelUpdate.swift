@@ -38,7 +38,7 @@ final class ModelUpdate {
   ///
   /// - Parameter clipNorm: the norm to which the gradient of all weights together is cut down where it is longer (Pascanu et
   ///   al., "On the difficulty of training recurrent neural networks", 2013); nil for none.
-  init(_ model: Sequential, arena: ParameterArena, optimizer: any Optimizer, clipNorm: Float?) {
+  init(_ model: Model, arena: ParameterArena, optimizer: any Optimizer, clipNorm: Float?) {
     self.arena = arena
     self.optimizer = optimizer
     self.clipNorm = clipNorm

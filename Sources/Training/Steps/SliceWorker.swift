@@ -28,7 +28,7 @@ final class SliceWorker {
   /// Makes room for waves of slices of up to `slice` samples, which are prepared by `preparation` and whose labels are
   /// smoothed by `smoothing`.
   init(
-    model: Sequential, slice: Int, smoothing: Float, preparation: SamplePreparation, log: SpanLog? = nil
+    model: Model, slice: Int, smoothing: Float, preparation: SamplePreparation, log: SpanLog? = nil
   ) {
     self.preparation = preparation
     self.log = log
@@ -48,7 +48,7 @@ final class SliceWorker {
   }
 
   /// How many slices of `slice` samples go through `model` together: a matter of shapes alone, which no bit depends on.
-  static func slicesPerWave(of slice: Int, _ model: Sequential) -> Int {
+  static func slicesPerWave(of slice: Int, _ model: Model) -> Int {
     let bySamples = max(1, waveSamples / slice)
     let (one, all) = (
       WorkspacePlan(model, samples: slice).count, WorkspacePlan(model, samples: slice * bySamples).count

@@ -33,7 +33,7 @@ final class TrainingStep {
   private var exchangeStarts: [Int: Int] = [:]
 
   init(
-    experiment: Experiment, dataset: any Dataset, model: Sequential, communicator: any Communicator,
+    experiment: Experiment, dataset: any Dataset, model: Model, communicator: any Communicator,
     arena: ParameterArena, team: WorkerTeam, workers: [SliceWorker]
   ) {
     self.experiment = experiment

@@ -1,7 +1,7 @@
 import Layers
 import Tensors
 
-extension Sequential {
+extension Model {
   /// Keras's table of the layers, with the floating-point operations of a forward pass beside it: the shape of each
   /// layer's output (None stands for the samples), its parameters, and their totals.
   ///

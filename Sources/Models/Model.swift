@@ -6,7 +6,7 @@ import Tensors
 ///
 /// A softmax at the end belongs to the loss: the layers as run (`Stage.layer`) give logits, the layers as written
 /// (`Stage.written`) keep it. `Head` says what other ends there are.
-public struct Sequential: Sendable {
+public struct Model: Sendable {
   /// A layer at its place in the network.
   public struct Stage: Sendable {
     /// Keras's automatic name: `conv2d`, `conv2d_1`, …
@@ -141,7 +141,7 @@ public struct Sequential: Sendable {
   }
 
   /// `other` with each layer as it is run replaced by what `replacement` makes of it, which must compute the same.
-  init(_ other: Sequential, replacing replacement: (_ index: Int, _ layer: any Layer) -> any Layer) {
+  init(_ other: Model, replacing replacement: (_ index: Int, _ layer: any Layer) -> any Layer) {
     (name, input, layout, flaw) = (other.name, other.input, other.layout, other.flaw)
     stages = other.stages.enumerated().map { index, stage in stage.running(replacement(index, stage.layer)) }
   }
@@ -171,6 +171,10 @@ public struct Sequential: Sendable {
     return last
   }
 }
+
+/// How a chain is written: `try Sequential(input: [32, 32, 3]) { Conv2D(32, kernel: 3); … }` is a model whose layers feed one
+/// another in a row.
+public typealias Sequential = Model
 
 /// Collects the layers written in a `Sequential`'s braces.
 @resultBuilder

@@ -27,7 +27,7 @@ public enum Metric: Sendable {
   case accuracy
 }
 
-extension Sequential {
+extension Model {
   /// Reads a network from a file of Keras's, or from a run's `config.json`.
   ///
   /// - Parameter input: the shape of one sample, for a file that leaves it open.

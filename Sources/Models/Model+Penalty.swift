@@ -2,7 +2,7 @@ import Kernels
 import Layers
 import Tensors
 
-extension Sequential {
+extension Model {
   /// What the size of the weights costs: `Σ λ · Σ w²` over the tensors that have a regulariser. It is a part of the loss,
   /// as in Keras, also when a network is evaluated.
   ///

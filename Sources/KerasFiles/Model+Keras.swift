@@ -2,7 +2,7 @@ import Layers
 import Models
 import Tensors
 
-extension Sequential {
+extension Model {
   /// Works out the shapes of a network that was read from a file.
   ///
   /// - Parameter input: the shape of one sample, for a description that leaves it open.
