@@ -22,8 +22,8 @@ extension Model {
       Self.entry("InputLayer", ["batch_shape": .array([.null] + input.dimensions.map { JSONValue($0) })], "input_layer")
     ]
     for (index, stage) in stages.enumerated() {
-      guard let layer = stage.written as? any KerasLayer else {
-        throw ModelFormatError("layers[\(index + 1)]", "\(type(of: stage.written)) is no layer of Keras's")
+      guard let layer = stage.written.layer as? any KerasLayer else {
+        throw ModelFormatError("layers[\(index + 1)]", "\(stage.written.className) is no layer of Keras's")
       }
       layers.append(Self.entry(type(of: layer).className, layer.configuration, stage.name))
     }

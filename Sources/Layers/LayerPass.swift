@@ -22,6 +22,8 @@ public struct LayerPass {
   let inputIsRectified: Bool
   /// Whether the layer behind has left 0 in the output's gradient wherever the output is not positive.
   let gradientIsRectified: Bool
+  /// Whether training changes the layer's parameters.
+  let isTrainable: Bool
   /// The layer's place in the network, part of its random keys.
   let layer: Int
   /// The samples of each slice, where a pass gets whole slices.
@@ -52,7 +54,8 @@ public struct LayerPass {
   public init(
     values: FloatBuffer, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false, block: Int = 0,
     ranges: [Range<Int>], scratch: MutableFloatBuffer, kept: MutableFloatBuffer, share: Float = 1,
-    inputIsRectified: Bool = false, gradientIsRectified: Bool = false, layer: Int, slices: [Range<Int>], draw: Draw?
+    inputIsRectified: Bool = false, gradientIsRectified: Bool = false, isTrainable: Bool = true, layer: Int,
+    slices: [Range<Int>], draw: Draw?
   ) {
     self.values = values
     self.gradients = gradients
@@ -64,6 +67,7 @@ public struct LayerPass {
     self.share = share
     self.inputIsRectified = inputIsRectified
     self.gradientIsRectified = gradientIsRectified
+    self.isTrainable = isTrainable
     self.layer = layer
     self.slices = slices
     self.draw = draw

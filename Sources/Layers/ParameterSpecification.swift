@@ -10,6 +10,8 @@ public struct ParameterSpecification: Sendable {
     /// its share of the global batch, so that the sum over all slices is the batch's weighted mean, and a step makes of it
     /// `value = momentum · value + (1 - momentum) · sum`. No optimizer, decay or regularizer touches it.
     case average(momentum: Float)
+    /// It stays as it is, and has no gradient: a constant, or a parameter of a layer that does not learn.
+    case fixed
   }
 
   /// Keras's name within the layer: `kernel`, `bias`.
@@ -32,5 +34,15 @@ public struct ParameterSpecification: Sendable {
     self.initializer = initializer
     self.role = role
     self.regularizer = regularizer
+  }
+
+  /// The same with another role.
+  public func with(role: Role) -> ParameterSpecification {
+    ParameterSpecification(name: name, shape: shape, initializer: initializer, role: role, regularizer: regularizer)
+  }
+
+  /// The same in a layer that does not learn: large values cost nothing either.
+  public var fixed: ParameterSpecification {
+    ParameterSpecification(name: name, shape: shape, initializer: initializer, role: .fixed)
   }
 }

@@ -20,15 +20,16 @@ enum Head {
     var follower: Model.Stage?  // the first layer behind that changes numbers
     var isRecomputed = false
     for (index, stage) in stages.enumerated().reversed() {
-      if Self.passesOn(stage.written) { continue }
-      if let function = Self.function(of: stage.written) {
+      guard let layer = stage.written.layer else { break }
+      if Self.passesOn(layer) { continue }
+      if let function = Self.function(of: layer) {
         self = Self.head(function, of: stage, index, follower: follower, isRecomputed: isRecomputed)
         return
       }
-      if stage.written is any ActivatedLayer { break }
+      if layer is any ActivatedLayer { break }
       // Dropout and borders leave the kind of numbers what it is; poolings and normalisation make new ones, but a mean of
       // probabilities is one still.
-      isRecomputed = isRecomputed || !(stage.written is Dropout || stage.written is ZeroPadding2D)
+      isRecomputed = isRecomputed || !(layer is Dropout || layer is ZeroPadding2D)
       follower = stage
     }
     self = .logits

@@ -8,7 +8,7 @@ extension Model {
   ///
   /// - Parameter values: the arena's values.
   public func penalty(_ values: FloatBuffer) -> Double {
-    stages.flatMap { zip($0.parameters, $0.ranges) }.reduce(0) { sum, parameter in
+    stages.filter { $0.first == nil }.flatMap { zip($0.parameters, $0.ranges) }.reduce(0) { sum, parameter in
       guard let regularizer = parameter.0.regularizer else { return sum }
       return sum + Double(regularizer.factor) * squaredSum(values.part(parameter.1))
     }

@@ -3,43 +3,56 @@ import Tensors
 
 extension Model {
   /// Keras's table of the layers, with the floating-point operations of a forward pass beside it: the shape of each
-  /// layer's output (None stands for the samples), its parameters, and their totals.
+  /// layer's output (None stands for the samples), its parameters, and their totals; in a graph also what feeds it.
   ///
   /// Operations are those of convolutions and dense layers alone, two for each multiplication with its addition; all
   /// else is small beside them. Backward takes about twice as many.
   public var summary: String {
-    var rows = [["Layer (type)", "Output shape", "Param #", "FLOPs per image"]]
+    var heading = ["Layer (type)", "Output shape", "Param #", "FLOPs per image"]
+    if !isChain { heading.append("Connected to") }
+    var rows = [heading]
     var operations = 0
     for stage in stages {
-      let flops = stage.written.forwardFLOPs(for: stage.input)
+      let flops = stage.written.forwardFLOPs(for: stage.inputShapes)
       operations += flops
-      rows.append([
-        "\(stage.name) (\(type(of: stage.written).className))", Self.batched(stage.output),
-        Self.grouped(stage.extent.count), Self.grouped(flops),
-      ])
+      let count = stage.first == nil ? stage.parameters.reduce(0) { $0 + $1.shape.count } : 0
+      var row = [
+        "\(stage.name) (\(stage.written.className))", Self.batched(stage.output), Self.grouped(count),
+        Self.grouped(flops),
+      ]
+      if !isChain { row.append(stage.inputs.map(tensorName).joined(separator: ", ")) }
+      rows.append(row)
     }
-    let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let widths = heading.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     let table = rows.map { row in
       // Names to the left, numbers to the right.
-      zip(row, widths).enumerated().map { column, cell in
+      let cells = zip(row, widths).enumerated().map { column, cell in
         let space = String(repeating: " ", count: cell.1 - cell.0.count)
-        return column < 2 ? cell.0 + space : space + cell.0
-      }.joined(separator: "   ")
+        return column == 4 ? cell.0 : column < 2 ? cell.0 + space : space + cell.0
+      }
+      return cells.joined(separator: "   ")
     }
-    let rule = String(repeating: "─", count: widths.reduce(9, +))
-    let fixed = stages.flatMap(\.parameters).reduce(0) { $0 + ($1.role == .weight ? 0 : $1.shape.count) }
+    let rule = String(repeating: "─", count: widths.reduce(3 * (heading.count - 1), +))
+    let own = stages.filter { $0.first == nil }.flatMap(\.parameters)
+    let learnt = own.reduce(0) { $0 + ($1.role == .weight ? $1.shape.count : 0) }
+    let fed = inputs.map { Self.batched($0.shape) }.joined(separator: ", ")
     return """
-      Model: \(name), input \(Self.batched(input))
+      Model: \(name), input \(fed)
 
       \(table[0])
       \(rule)
       \(table.dropFirst().joined(separator: "\n"))
       \(rule)
       Total params: \(Self.grouped(parameterCount))
-      Trainable params: \(Self.grouped(parameterCount - fixed))
-      Non-trainable params: \(Self.grouped(fixed))
+      Trainable params: \(Self.grouped(learnt))
+      Non-trainable params: \(Self.grouped(parameterCount - learnt))
       FLOPs per image, forward: \(Self.grouped(operations))
       """
+  }
+
+  /// The layer, or the input, that gives a tensor.
+  private func tensorName(_ tensor: Int) -> String {
+    stage(giving: tensor).map { stages[$0].name } ?? inputs[tensor].name
   }
 
   /// With Keras's None for the number of samples.

@@ -2,98 +2,91 @@ import Kernels
 import Layers
 import Tensors
 
-/// A network whose layers feed one another in a row, with names and shapes worked out: a value, without memory.
+/// A network: a graph of layers with names and shapes worked out. It is a value, without memory.
 ///
-/// A softmax at the end belongs to the loss: the layers as run (`Stage.layer`) give logits, the layers as written
+/// Its tensors are counted: first the model's inputs, then what each stage gives. Stages stand in an order in which each is
+/// fed by inputs and earlier stages alone. `Sequential` is how a chain is written, `SymbolicTensor` how a graph is.
+///
+/// A softmax at the end belongs to the loss: the stages as run (`Stage.operation`) give logits, the stages as written
 /// (`Stage.written`) keep it. `Head` says what other ends there are.
 public struct Model: Sendable {
+  /// What a model is fed with.
+  public struct Input: Hashable, Sendable {
+    /// Keras's name of it.
+    public let name: String
+    /// The shape of one sample.
+    public let shape: Shape
+
+    /// Names an input.
+    public init(name: String, shape: Shape) {
+      self.name = name
+      self.shape = shape
+    }
+  }
+
   /// A layer at its place in the network.
   public struct Stage: Sendable {
-    /// Keras's automatic name: `conv2d`, `conv2d_1`, …
+    /// Keras's automatic name: `conv2d`, `conv2d_1`, …; a layer that is used again has one name at all its places.
     public let name: String
     /// The layer as the user wrote it.
-    public let written: any Layer
+    public let written: Operation
     /// The layer as it is run.
-    public let layer: any Layer
-    /// The shape of one input sample.
-    public let input: Shape
+    public let operation: Operation
+    /// The tensors that feed it.
+    public let inputs: [Int]
+    /// The shape of one sample of each.
+    public let inputShapes: [Shape]
     /// The shape of one output sample.
     public let output: Shape
-    /// What it learns.
+    /// What it learns or keeps; for a later place of a layer, what the first one does.
     public let parameters: [ParameterSpecification]
     /// Where each parameter lies in the arena.
     public let ranges: [Range<Int>]
-    /// All that it learns as one range of the arena; empty where that is nothing.
+    /// All of its own that has a gradient, as one range of the arena; empty where that is nothing, or another place of the
+    /// same layer has it.
     public let extent: Range<Int>
+    /// Whether training changes its parameters.
+    public let isTrainable: Bool
+    /// The first place of the same layer; nil for that one itself.
+    public let first: Int?
 
-    /// The stage with another layer to run.
-    func running(_ layer: any Layer) -> Stage {
+    /// The shape of one sample of the first input.
+    public var input: Shape { inputShapes[0] }
+    /// The layer of one input as it is run; nil where the stage merges.
+    public var layer: (any Layer)? { operation.layer }
+    /// Whether a parameter has a gradient, or an average that training measures.
+    public var learns: Bool { parameters.contains { $0.role != .fixed } }
+
+    /// The stage with another operation to run.
+    func running(_ operation: Operation) -> Stage {
       Stage(
-        name: name, written: written, layer: layer, input: input, output: output, parameters: parameters,
-        ranges: ranges,
-        extent: extent)
+        name: name, written: written, operation: operation, inputs: inputs, inputShapes: inputShapes, output: output,
+        parameters: parameters, ranges: ranges, extent: extent, isTrainable: isTrainable, first: first)
     }
   }
 
   /// The name under which a run remembers the network.
   public let name: String
-  /// The shape of one sample.
-  public let input: Shape
-  /// The layers at their places, first to last.
+  /// What it is fed with.
+  public let inputs: [Input]
+  /// The layers at their places, each behind those that feed it.
   public let stages: [Stage]
+  /// The tensors that it gives.
+  public let outputs: [Int]
   /// Where everything that the network learns lies.
   public let layout: ParameterLayout
   /// Why it cannot be trained, as a sentence; nil where its end is one that the loss takes.
   private let flaw: String?
 
-  /// Works out names, shapes and the arena's layout; layers are named as Keras names them.
+  /// Works out shapes, the arena's layout, and the names of the layers that have none.
   ///
-  /// - Throws: `ShapeError` naming the layer that cannot take what it is given.
-  public init(
-    name: String = "sequential", input: Shape, @LayerListBuilder layers: () -> [any Layer]
-  ) throws(ShapeError) {
-    try self.init(name: name, input: input, named: layers().map { NamedLayer(layer: $0) })
-  }
-
-  /// Works out shapes and the arena's layout, and the names of the layers that have none.
-  ///
-  /// - Throws: `ShapeError` naming the layer that cannot take what it is given, or grows beyond all measure.
-  public init(name: String, input: Shape, named written: [NamedLayer]) throws(ShapeError) {
-    var layout = ParameterLayout()
-    var uses: [String: Int] = [:]
-    var stages: [Stage] = []
-    var shape = input
-    for (index, named) in written.enumerated() {
-      let layer = named.layer
-      let layerName = named.name ?? Self.automaticName(type(of: layer).stem, &uses)
-      let output: Shape
-      let parameters: [ParameterSpecification]
-      do {
-        output = try layer.outputShape(for: shape)
-        guard output.count <= Self.largestSample else {
-          throw ShapeError("gives \(output.count) numbers a sample, expected at most \(Self.largestSample)")
-        }
-        parameters = layer.parameters(for: shape)
-        guard parameters.allSatisfy({ $0.shape.count <= Self.mostParameters }),
-          layout.count + parameters.reduce(0, { $0 + $1.shape.count }) <= Self.mostParameters
-        else {
-          throw ShapeError("takes the network beyond \(Self.mostParameters) parameters")
-        }
-        guard !stages.contains(where: { $0.name == layerName }) else {
-          throw ShapeError("has the name of an earlier layer")
-        }
-      } catch {
-        throw ShapeError("layer \(index) of \(name), \(layerName): \(error)")
-      }
-      let start = layout.count
-      let ranges = parameters.map { layout.append(name: "\(layerName)/\($0.name)", shape: $0.shape) }
-      stages.append(
-        Stage(
-          name: layerName, written: layer, layer: layer, input: shape, output: output, parameters: parameters,
-          ranges: ranges, extent: start..<layout.count))
-      shape = output
-    }
-    guard shape.rank == 1 else { throw ShapeError("\(name) must end in one row of classes, ends in \(shape)") }
+  /// - Parameters:
+  ///   - layers: each behind those that feed it.
+  ///   - outputs: the tensors that the model gives.
+  /// - Throws: `ShapeError` naming the layer that cannot take what it is given, grows beyond all measure, or feeds nothing.
+  public init(name: String, inputs: [Input], layers: [PlacedLayer], outputs: [Int]) throws(ShapeError) {
+    let builder = try StageBuilder(name: name, inputs: inputs, layers: layers, outputs: outputs)
+    var stages = builder.stages
     switch Head(of: stages) {
     case .softmax(let index):
       stages[index] = stages[index].running(Self.givingLogits(stages[index].written))
@@ -101,28 +94,14 @@ public struct Model: Sendable {
     case .logits: flaw = nil
     case .unfit(let sentence): flaw = sentence
     }
-    self.name = name
-    self.input = input
-    self.stages = stages
-    self.layout = layout
-  }
-
-  /// The floats of one activation of one sample: 1 GB.
-  private static let largestSample = 1 << 28
-  /// The floats of the arena's values: 8 GB.
-  private static let mostParameters = 1 << 31
-
-  /// `conv2d`, `conv2d_1`, …
-  private static func automaticName(_ stem: String, _ uses: inout [String: Int]) -> String {
-    let use = uses[stem, default: 0]
-    uses[stem] = use + 1
-    return use == 0 ? stem : "\(stem)_\(use)"
+    (self.name, self.inputs, self.stages, self.outputs, layout) = (name, inputs, stages, outputs, builder.layout)
   }
 
   /// Makes sure that the network can be trained, and judged, by the categorical cross-entropy.
   ///
   /// - Throws: `ShapeError` naming the layer at its end that the loss does not take.
   public func checkHead() throws(ShapeError) {
+    guard output.rank == 1 else { throw ShapeError("\(name) must end in one row of classes, ends in \(output)") }
     if let flaw { throw ShapeError("\(name) cannot be trained: \(flaw)") }
     guard classes > 1 else { throw ShapeError("\(name) has a single output, expected one for each of several classes") }
   }
@@ -131,6 +110,9 @@ public struct Model: Sendable {
   ///
   /// - Throws: `ShapeError` when their shape or the number of their classes is another, and what `checkHead` throws.
   public func check(takes input: Shape, classes: Int, of samples: String) throws(ShapeError) {
+    guard inputs.count == 1 && outputs.count == 1 else {
+      throw ShapeError("\(name) has \(inputs.count) inputs and \(outputs.count) outputs, \(samples) has one of each")
+    }
     guard self.input == input else {
       throw ShapeError("\(name) takes samples of shape \(self.input), those of \(samples) are \(input)")
     }
@@ -140,22 +122,33 @@ public struct Model: Sendable {
     try checkHead()
   }
 
-  /// `other` with each layer as it is run replaced by what `replacement` makes of it, which must compute the same.
-  init(_ other: Model, replacing replacement: (_ index: Int, _ layer: any Layer) -> any Layer) {
-    (name, input, layout, flaw) = (other.name, other.input, other.layout, other.flaw)
-    stages = other.stages.enumerated().map { index, stage in stage.running(replacement(index, stage.layer)) }
+  /// The shape of one sample of the first input.
+  public var input: Shape { inputs[0].shape }
+
+  /// The shape of one sample of the first output.
+  public var output: Shape { shape(of: outputs[0]) }
+
+  /// The shape of one sample of a tensor.
+  public func shape(of tensor: Int) -> Shape {
+    tensor < inputs.count ? inputs[tensor].shape : stages[tensor - inputs.count].output
   }
 
-  /// How many classes the network tells apart.
-  public var classes: Int { stages.last?.output.count ?? input.count }
+  /// The tensor that a stage gives.
+  public func output(ofStage index: Int) -> Int { inputs.count + index }
 
-  /// How many numbers the network learns.
+  /// The stage that gives a tensor; nil for an input of the model.
+  public func stage(giving tensor: Int) -> Int? { tensor < inputs.count ? nil : tensor - inputs.count }
+
+  /// How many classes the network tells apart.
+  public var classes: Int { output.count }
+
+  /// How many numbers the network has: what it learns, its averages, and what stays as it is.
   public var parameterCount: Int { layout.count }
 
   /// Fills `values`, laid out as the arena is, with the starting values of `seed`.
   public func initialize(_ values: MutableFloatBuffer, seed: UInt64) {
     var parameter = 0
-    for stage in stages {
+    for stage in stages where stage.first == nil {
       for (specification, range) in zip(stage.parameters, stage.ranges) {
         specification.initializer.fill(
           values.part(range), shape: specification.shape, seed: seed, parameter: parameter)
@@ -165,30 +158,9 @@ public struct Model: Sendable {
   }
 
   /// The layer without the softmax at its end.
-  private static func givingLogits(_ layer: any Layer) -> any Layer {
-    guard var last = layer as? any ActivatedLayer, last.activation == .softmax else { return layer }
+  private static func givingLogits(_ operation: Operation) -> Operation {
+    guard var last = operation.layer as? any ActivatedLayer, last.activation == .softmax else { return operation }
     last.activation = .linear
-    return last
+    return .layer(last)
   }
-}
-
-/// How a chain is written: `try Sequential(input: [32, 32, 3]) { Conv2D(32, kernel: 3); … }` is a model whose layers feed one
-/// another in a row.
-public typealias Sequential = Model
-
-/// Collects the layers written in a `Sequential`'s braces.
-@resultBuilder
-public enum LayerListBuilder {
-  /// One layer.
-  public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
-  /// All lines, in order.
-  public static func buildBlock(_ lines: [any Layer]...) -> [any Layer] { lines.flatMap { $0 } }
-  /// Lines behind an `if`.
-  public static func buildOptional(_ lines: [any Layer]?) -> [any Layer] { lines ?? [] }
-  /// Lines of an `if` with `else`.
-  public static func buildEither(first lines: [any Layer]) -> [any Layer] { lines }
-  /// Lines of an `else`.
-  public static func buildEither(second lines: [any Layer]) -> [any Layer] { lines }
-  /// Lines of a `for`.
-  public static func buildArray(_ lines: [[any Layer]]) -> [any Layer] { lines.flatMap { $0 } }
 }

@@ -154,7 +154,7 @@ private struct TrainingPass {
     return try forward { logits, labels, draw in
       SoftmaxCrossentropy.backward(logits: logits.buffer, labels: labels, batch: labels.count)
       try workspace.backward(
-        dlogits: logits, slices: [0..<labels.count], batch: labels.count, values: values.buffer.reading, draw: draw,
+        slices: [0..<labels.count], batch: labels.count, values: values.buffer.reading, draw: draw,
         into: sink)
       return sink.gradients.floats
     }

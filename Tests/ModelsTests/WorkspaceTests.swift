@@ -85,7 +85,7 @@ import Testing
     let (values, workspace) = (values(model), Workspace(model: model, samples: 1))
     values.buffer[0] = .nan
     workspace.input(samples: 1).buffer.update(repeating: 1)
-    let logits = workspace.forward(slices: [0..<1], values: values.buffer.reading, draw: nil)
+    workspace.forward(slices: [0..<1], values: values.buffer.reading, draw: nil)
     #expect(logits.buffer.allSatisfy { $0.isNaN })
   }
 
@@ -96,9 +96,9 @@ import Testing
     _ = workspace.input(samples: 2).buffer.update(fromContentsOf: fractions(2 * model.input.count, seed: 1))
     try Self.drawn.withUnsafeBufferPointer { drawn in
       let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
-      let logits = workspace.forward(slices: [0..<2], values: values.buffer.reading, draw: draw)
+      workspace.forward(slices: [0..<2], values: values.buffer.reading, draw: draw)
       try workspace.backward(
-        dlogits: logits, slices: [0..<2], batch: 2, values: values.buffer.reading, draw: draw, into: sink)
+        slices: [0..<2], batch: 2, values: values.buffer.reading, draw: draw, into: sink)
     }
     // One call for each run of layers that learns, the last first.
     #expect(sink.steps.count > 1)
@@ -116,10 +116,10 @@ import Testing
     let (values, sink) = (values(model), OneSlice(model.parameterCount))
     sink.error = Stop()
     let workspace = Workspace(model: model, samples: 1)
-    let logits = workspace.forward(slices: [0..<1], values: values.buffer.reading, draw: nil)
+    workspace.forward(slices: [0..<1], values: values.buffer.reading, draw: nil)
     #expect(throws: Stop.self) {
       try workspace.backward(
-        dlogits: logits, slices: [0..<1], batch: 1, values: values.buffer.reading, draw: nil, into: sink)
+        slices: [0..<1], batch: 1, values: values.buffer.reading, draw: nil, into: sink)
     }
     #expect(sink.gradients.buffer[0].isNaN)
   }
@@ -185,9 +185,9 @@ import Testing
         .update(fromContentsOf: x[range.lowerBound * model.input.count..<range.upperBound * model.input.count])
       try drawn[range].withUnsafeBufferPointer { drawn in
         let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
-        let logits = workspace.forward(slices: [0..<range.count], values: values.buffer.reading, draw: draw)
+        workspace.forward(slices: [0..<range.count], values: values.buffer.reading, draw: draw)
         try workspace.backward(
-          dlogits: logits, slices: [0..<range.count], batch: samples, values: values.buffer.reading, draw: draw,
+          slices: [0..<range.count], batch: samples, values: values.buffer.reading, draw: draw,
           into: sink)
       }
       return sink.gradients.floats
@@ -217,9 +217,9 @@ import Testing
       let sinks = slices.map { _ in OneSlice(model.parameterCount) }
       try drawn[start..<start + count].withUnsafeBufferPointer { drawn in
         let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
-        let logits = workspace.forward(slices: slices, values: values.buffer.reading, draw: draw)
+        workspace.forward(slices: slices, values: values.buffer.reading, draw: draw)
         try workspace.backward(
-          dlogits: logits, slices: slices, batch: 12, values: values.buffer.reading, draw: draw, into: ManySlices(sinks)
+          slices: slices, batch: 12, values: values.buffer.reading, draw: draw, into: ManySlices(sinks)
         )
       }
       return sinks.map { $0.gradients.buffer.map(\.bitPattern) }
@@ -241,9 +241,9 @@ import Testing
     let sinks = (0..<2).map { _ in OneSlice(model.parameterCount) }
     try Self.drawn.withUnsafeBufferPointer { drawn in
       let (slices, draw) = ([0..<2, 2..<3], LayerPass.Draw(seed: 5, epoch: 2, samples: drawn))
-      let logits = workspace.forward(slices: slices, values: values.buffer.reading, draw: draw)
+      workspace.forward(slices: slices, values: values.buffer.reading, draw: draw)
       try workspace.backward(
-        dlogits: logits, slices: slices, batch: 3, values: values.buffer.reading, draw: draw, into: ManySlices(sinks))
+        slices: slices, batch: 3, values: values.buffer.reading, draw: draw, into: ManySlices(sinks))
     }
     let mean = try #require(model.layout.entries.first { $0.name == "batch_normalization/moving_mean" })
     let sums = zip(sinks[0].gradients.floats[mean.range], sinks[1].gradients.floats[mean.range]).map { $0 + $1 }

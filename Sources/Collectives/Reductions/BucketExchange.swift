@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// One bucket's way through the tree reduction, on one rank: collect this rank's segment of every other rank's sums, add,

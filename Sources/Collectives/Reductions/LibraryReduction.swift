@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// The reduction that leaves the sum over ranks to MPI, for comparison: each rank adds its own slices, then
@@ -46,7 +47,7 @@ public final class LibraryReduction: GradientReduction {
     } else {
       total.update(repeating: 0)
     }
-    for sum in sums.dropFirst() { Collectives.add(sum.buffer.part(bucket).reading, to: total) }
+    for sum in sums.dropFirst() { Kernels.add(sum.buffer.part(bucket).reading, to: total) }
     if isLast {
       flagged.buffer[bucket.count] = stopWanted ? 1 : 0
       stopWanted = false

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// The gradient of one node of the slice tree.

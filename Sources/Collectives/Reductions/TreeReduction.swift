@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// The reduction whose bits do not depend on the number of ranks: all additions follow the slice tree.
@@ -76,7 +77,7 @@ public final class TreeReduction: GradientReduction {
   public func add(_ bucket: Range<Int>) throws(CollectiveError) {
     precondition(added < exchanges.count && exchanges[added].bucket == bucket, "bucket \(bucket) is not next")
     for addition in localPlan {
-      Collectives.add(
+      Kernels.add(
         sums[addition.from].buffer.part(bucket).reading, to: sums[addition.into].buffer.part(bucket))
     }
     let exchange = exchanges[added]

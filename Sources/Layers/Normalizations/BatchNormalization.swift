@@ -7,7 +7,7 @@ import Tensors
 ///
 /// In training μ and v are the mean and the biased variance of the slice (Ioffe and Szegedy, "Batch normalization", 2015;
 /// by slices as in Hoffer, Hubara and Soudry, "Train longer, generalize better", 2017: "ghost batch normalization"), so
-/// that they depend on no rank count. Otherwise they are the moving averages.
+/// that they depend on no rank count. Otherwise, and in training where the layer does not learn, they are the moving averages.
 ///
 /// Parameters, each (C,): `gamma` with `scale`, `beta` with `center`, and the averages `moving_mean`, `moving_variance`.
 public struct BatchNormalization: Layer {
@@ -55,7 +55,7 @@ public struct BatchNormalization: Layer {
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y = γ·(x - μ)·s + β with s = 1 / √(v + ε)
     let kept = Kept(pass, x.shape)
-    if pass.isTraining {
+    if measures(pass) {
       ChannelNormalization.statistics(x: x.reading, mean: kept.mean, variance: kept.variance)
     } else {
       _ = kept.mean.update(fromContentsOf: pass.parameter(movingMean))
@@ -76,20 +76,25 @@ public struct BatchNormalization: Layer {
     guard let dx else { return }
     ChannelNormalization.inputGradient(
       x: x.reading, dy: dy.reading, mean: mean, inverse: inverse, gamma: gamma(pass),
-      throughStatistics: pass.isTraining ? (kept.dgamma.reading, kept.dbeta.reading) : nil, dx: dx.buffer)
+      throughStatistics: measures(pass) ? (kept.dgamma.reading, kept.dbeta.reading) : nil, dx: dx.buffer)
   }
 
   public func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass) {
     // backward has left dγ and dβ; the averages get the slice's part of the batch's weighted mean
     let kept = Kept(pass, x.shape)
-    if scale { _ = pass.gradient(0).update(fromContentsOf: kept.dgamma) }
-    if center { _ = pass.gradient(movingMean - 1).update(fromContentsOf: kept.dbeta) }
-    let (mean, variance) = (pass.gradient(movingMean), pass.gradient(movingMean + 1))
-    for c in 0..<mean.count {
-      mean[c] = kept.mean[c] * pass.share
-      variance[c] = kept.variance[c] * pass.share
-    }
+    if scale { leave(kept.dgamma, 1, in: pass.gradient(0), pass) }
+    if center { leave(kept.dbeta, 1, in: pass.gradient(movingMean - 1), pass) }
+    leave(kept.mean, pass.share, in: pass.gradient(movingMean), pass)
+    leave(kept.variance, pass.share, in: pass.gradient(movingMean + 1), pass)
   }
+
+  private func leave(_ values: MutableFloatBuffer, _ factor: Float, in gradient: MutableFloatBuffer, _ pass: LayerPass)
+  {
+    for c in 0..<values.count { gradient[c] = (pass.accumulates ? gradient[c] : 0) + values[c] * factor }
+  }
+
+  /// Whether the slice's own statistics are taken.
+  private func measures(_ pass: LayerPass) -> Bool { pass.isTraining && pass.isTrainable }
 
   /// The place of `moving_mean` among the parameters; `beta`, where there is one, stands before it.
   private var movingMean: Int { (scale ? 1 : 0) + (center ? 1 : 0) }

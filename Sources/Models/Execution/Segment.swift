@@ -1,28 +1,21 @@
 import Layers
 
-/// A run of a network's layers that are passed together.
+/// A run of a network's stages that are passed together.
 struct Segment {
   /// The floats of a group's widest activation that are aimed at: with input, output and two gradients in use at a time,
   /// a group then fits into an L2 cache of 1 MB.
   private static let groupCount = 65_536
 
-  /// The layers.
+  /// The stages.
   let stages: Range<Int>
   /// How many samples they like to get at a time.
   let grain: Grain
-  /// All that they learn, as one range of the arena.
+  /// All of theirs that has a gradient, as one range of the arena.
   let extent: Range<Int>
   /// The floats of the widest input or output of one sample.
   let width: Int
   /// What the number of samples in a group is a multiple of, for the sake of the layers.
   let granule: Int
-  /// The first layer that does more than reshape; nil where none does.
-  let firstWorking: Int?
-  /// The last such layer.
-  let lastWorking: Int?
-
-  /// Whether no layer does more than reshape.
-  var isReshaping: Bool { firstWorking == nil }
 
   /// How many samples make a group.
   var group: Int { max(granule, Self.groupCount / width / granule * granule) }
@@ -52,15 +45,13 @@ struct Segment {
     return runs
   }
 
-  /// Joins some layers.
+  /// Joins some stages.
   private init(_ run: Range<Int>, of model: Model) {
     let stages = model.stages[run]
     self.stages = run
-    grain = model.stages[run.lowerBound].layer.grain
+    grain = model.stages[run.lowerBound].layer?.grain ?? .few
     extent = model.stages[run.lowerBound].extent.lowerBound..<model.stages[run.upperBound - 1].extent.upperBound
-    width = stages.map { max($0.input.count, $0.output.count) }.max() ?? 1
-    granule = stages.map { $0.layer.granule(for: $0.input) }.max() ?? 1
-    firstWorking = run.first { !model.stages[$0].layer.isReshaping }
-    lastWorking = run.last { !model.stages[$0].layer.isReshaping }
+    width = stages.map { stage in (stage.inputShapes + [stage.output]).reduce(1) { max($0, $1.count) } }.max() ?? 1
+    granule = stages.map { stage in stage.layer?.granule(for: stage.input) ?? 1 }.max() ?? 1
   }
 }

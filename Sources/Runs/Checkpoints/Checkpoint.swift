@@ -34,7 +34,7 @@ public struct Checkpoint {
       writer.add(name: entry.name, shape: entry.shape, floats: arena.values.buffer.part(entry.range).reading)
     }
     for (stateName, storage) in arena.optimizerStates.sorted(by: { $0.key < $1.key }) {
-      for entry in arena.layout.entries {
+      for entry in arena.layout.entries where !entry.isFixed {
         writer.add(
           name: "\(optimizerPrefix)\(stateName)/\(entry.name)", shape: entry.shape,
           floats: storage.buffer.part(entry.range).reading)
@@ -77,9 +77,10 @@ public struct Checkpoint {
   ///
   /// - Throws: `FileError` when the tensors are not those of the arena's model, or hold what is no number.
   public func restore(_ arena: ParameterArena) throws(FileError) {
-    try ModelWeights.load(file, prefix: "", into: arena.values, layout: arena.layout)
+    try ModelWeights.load(file, prefix: "", into: arena.values, places: arena.layout.entries)
     for (name, storage) in arena.optimizerStates {
-      try ModelWeights.load(file, prefix: "\(Self.optimizerPrefix)\(name)/", into: storage, layout: arena.layout)
+      let learnt = arena.layout.entries.filter { !$0.isFixed }
+      try ModelWeights.load(file, prefix: "\(Self.optimizerPrefix)\(name)/", into: storage, places: learnt)
     }
   }
 

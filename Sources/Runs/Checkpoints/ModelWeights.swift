@@ -25,13 +25,13 @@ public enum ModelWeights {
     if let stranger = file.entries.first(where: { contains($0) && !known.contains($0.name) }) {
       throw FileError(.malformed, file.path, "has a tensor \(stranger.name), which the model lacks: other model?")
     }
-    try load(file, prefix: "", into: arena.values, layout: arena.layout)
+    try load(file, prefix: "", into: arena.values, places: arena.layout.entries)
   }
 
   static func load(
-    _ file: SafetensorsFile, prefix: String, into storage: FloatStorage, layout: ParameterLayout
+    _ file: SafetensorsFile, prefix: String, into storage: FloatStorage, places: [ParameterLayout.Entry]
   ) throws(FileError) {
-    for place in layout.entries {
+    for place in places {
       let name = prefix + place.name
       guard let entry = file.entry(named: name) else {
         throw FileError(.malformed, file.path, "lacks the tensor \(name) \(place.shape): is it of another model?")

@@ -63,9 +63,10 @@ public final class Trainer {
     let times = layerTimes
     let workers = (0..<threads).map { worker in
       SliceWorker(
-        model: isProfiling ? model.timed(by: times[worker]) : model, slice: experiment.slice,
+        model: model, slice: experiment.slice,
         smoothing: experiment.labelSmoothing,
-        preparation: experiment.preparation, log: isProfiling ? SpanLog() : nil)
+        preparation: experiment.preparation, log: isProfiling ? SpanLog() : nil,
+        times: isProfiling ? times[worker] : nil)
     }
     step = TrainingStep(
       experiment: experiment, dataset: data.training, model: model, communicator: communicator, arena: arena,

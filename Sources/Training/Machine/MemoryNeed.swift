@@ -41,11 +41,11 @@ public struct MemoryNeed {
       sums.reset(slices: slices.count, run: share.share(worker, of: threads))
       return sum + sums.depth
     }
-    let staging = TreeReduction.stagingCount(model.parameterCount, slices: slices.count, of: communicator)
+    let staging = TreeReduction.stagingCount(model.layout.gradientCount, slices: slices.count, of: communicator)
     parts = [
       Self.arena(model, experiment), Self.workspaces(model, slice: experiment.slice, threads: threads),
       Part(
-        name: "sums of gradients, \(depth) at a time", bytes: depth * model.parameterCount * 4,
+        name: "sums of gradients, \(depth) at a time", bytes: depth * model.layout.gradientCount * 4,
         remedy: "a larger --slice, a smaller --batch-size or fewer --threads need fewer"),
       Part(
         name: "the other ranks' sums", bytes: staging * 4,
@@ -88,7 +88,7 @@ public struct MemoryNeed {
   private static func arena(_ model: Model, _ experiment: Experiment) -> Part {
     Part(
       name: "parameters, gradients and the optimizer's states",
-      bytes: (2 + experiment.rule.stateNames.count) * model.parameterCount * 4,
+      bytes: (model.parameterCount + (1 + experiment.rule.stateNames.count) * model.layout.gradientCount) * 4,
       remedy: "a network of fewer than \(model.parameterCount) parameters takes less")
   }
 

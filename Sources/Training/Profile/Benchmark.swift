@@ -124,7 +124,7 @@ public struct Benchmark: Codable, Equatable, Sendable {
 
   /// Each gradient takes the operations of forward; the first layer's input needs none.
   private static func flops(_ part: LayerTimes.Part, of stage: Model.Stage, isFirst: Bool) -> Int {
-    part == .inputGradient && isFirst ? 0 : stage.layer.forwardFLOPs(for: stage.input)
+    part == .inputGradient && isFirst ? 0 : stage.operation.forwardFLOPs(for: stage.inputShapes)
   }
 }
 

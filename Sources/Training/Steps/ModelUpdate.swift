@@ -45,8 +45,10 @@ final class ModelUpdate {
     var weights: [Range<Int>] = []
     var averages: [(range: Range<Int>, momentum: Float)] = []
     var blocks: [Block] = []
-    for (specification, range) in model.stages.flatMap({ zip($0.parameters, $0.ranges) }) {
+    let learning = model.stages.filter { $0.first == nil }
+    for (specification, range) in learning.flatMap({ zip($0.parameters, $0.ranges) }) {
       switch specification.role {
+      case .fixed: continue
       case .average(let momentum): averages.append((range, momentum))
       case .weight:
         if let last = weights.last, last.upperBound == range.lowerBound {
@@ -104,7 +106,7 @@ final class ModelUpdate {
     let scale = clipNorm.map { min(1, Self.quotient($0, squares.reduce(0, +).squareRoot())) } ?? 1
     try team.run { worker in
       note(worker) {
-        let share = (0..<arena.layout.count).share(worker, of: team.count)
+        let share = (0..<arena.layout.gradientCount).share(worker, of: team.count)
         for range in weights where range.overlaps(share) {
           optimizer.update(arena, in: range.clamped(to: share), step: step, scale: scale)
         }

@@ -26,16 +26,17 @@ final class SliceWorker {
   private let labels: UnsafeMutableBufferPointer<Int32>
 
   /// Makes room for waves of slices of up to `slice` samples, which are prepared by `preparation` and whose labels are
-  /// smoothed by `smoothing`.
+  /// smoothed by `smoothing`. The time of each stage goes to `times`.
   init(
-    model: Model, slice: Int, smoothing: Float, preparation: SamplePreparation, log: SpanLog? = nil
+    model: Model, slice: Int, smoothing: Float, preparation: SamplePreparation, log: SpanLog? = nil,
+    times: LayerTimes? = nil
   ) {
     self.preparation = preparation
     self.log = log
     self.smoothing = smoothing
     slicesPerWave = Self.slicesPerWave(of: slice, model)
     let capacity = slicesPerWave * slice
-    workspace = Workspace(model: model, samples: capacity)
+    workspace = Workspace(model: model, samples: capacity, times: times)
     samples = .allocate(capacity: capacity)
     labels = .allocate(capacity: capacity)
     samples.initialize(repeating: 0)
@@ -97,7 +98,7 @@ final class SliceWorker {
       sink.complete(GradientTail.range(behind: gradient), of: index)
       SoftmaxCrossentropy.backward(logits: rows.buffer, labels: labels, batch: batch, smoothing: smoothing)
     }
-    try workspace.backward(dlogits: logits, slices: wave.slices, batch: batch, values: values, draw: draw, into: sink)
+    try workspace.backward(slices: wave.slices, batch: batch, values: values, draw: draw, into: sink)
   }
 
   /// The score of each of a wave's slices.

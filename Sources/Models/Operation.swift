@@ -1,0 +1,45 @@
+import Layers
+import Tensors
+
+/// What a stage of a model does: a layer of one input, or one that merges several.
+public enum Operation: Sendable {
+  /// Of one input, perhaps with parameters.
+  case layer(any Layer)
+  /// Of several inputs.
+  case merging(any MergingLayer)
+
+  /// The layer of one input; nil for one that merges.
+  public var layer: (any Layer)? {
+    if case .layer(let layer) = self { layer } else { nil }
+  }
+
+  /// The stem of automatic names.
+  var stem: String {
+    switch self {
+    case .layer(let layer): type(of: layer).stem
+    case .merging(let layer): type(of: layer).stem
+    }
+  }
+
+  /// What Keras calls such layers.
+  public var className: String {
+    switch self {
+    case .layer(let layer): type(of: layer).className
+    case .merging(let layer): type(of: layer).className
+    }
+  }
+
+  /// The floating-point operations of forward on one sample; see `Layer.forwardFLOPs`.
+  public func forwardFLOPs(for inputs: [Shape]) -> Int { layer?.forwardFLOPs(for: inputs[0]) ?? 0 }
+
+  func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+    switch self {
+    case .layer(let layer):
+      guard inputs.count == 1 else { throw ShapeError("takes one input, got \(inputs.count)") }
+      return try layer.outputShape(for: inputs[0])
+    case .merging(let layer): return try layer.outputShape(for: inputs)
+    }
+  }
+
+  func parameters(for inputs: [Shape]) -> [ParameterSpecification] { layer?.parameters(for: inputs[0]) ?? [] }
+}
