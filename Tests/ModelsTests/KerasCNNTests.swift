@@ -63,7 +63,7 @@ import Testing
 
   @Test func theLossTakesTheSoftmax() {
     let last = model.stages.last
-    #expect((last?.written as? Dense)?.activation == .softmax)
+    #expect((last?.written.layer as? Dense)?.activation == .softmax)
     #expect((last?.layer as? Dense)?.activation == .linear)
   }
 
