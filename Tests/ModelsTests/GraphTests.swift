@@ -1,9 +1,8 @@
 import Kernels
 import Layers
+import Models
 import Tensors
 import Testing
-
-@testable import Models
 
 @Suite struct GraphTests {
   @Test func whatCannotBeIsNamed() throws {
