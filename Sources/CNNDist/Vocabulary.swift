@@ -13,16 +13,20 @@ import Training
 
 // MARK: - Networks
 
-/// A network whose layers feed one another in a row.
+/// A network: a graph of layers.
 public typealias Model = Models.Model
 /// What Keras calls `Sequential`: a model whose layers feed one another in a row.
 public typealias Sequential = Models.Model
+/// What a graph is written with: `Model(inputs:outputs:)` is all that lies between some of them.
+public typealias SymbolicTensor = Models.SymbolicTensor
+/// A layer that may be called several times, with the same parameters each time; and one that does not learn.
+public typealias LayerInstance = Models.LayerInstance
 /// The shape of one sample, channels last: `[32, 32, 3]`.
 public typealias Shape = Tensors.Shape
 /// A layer cannot take the input that it got.
 public typealias ShapeError = Layers.ShapeError
 /// A network in a file, as Keras writes it.
-public typealias ModelFile = Models.ModelFile
+public typealias ModelFile = KerasFiles.ModelFile
 /// The element-wise function at the end of a layer.
 public typealias Activation = Kernels.Activation
 /// How the borders are treated: valid or same.
@@ -84,6 +88,20 @@ public typealias ReLU = Layers.ReLU
 public typealias LeakyReLU = Layers.LeakyReLU
 /// The softmax over the last axis as a layer of its own.
 public typealias Softmax = Layers.Softmax
+/// The sum of several tensors, element by element.
+public typealias Add = Layers.Add
+/// The difference of two tensors.
+public typealias Subtract = Layers.Subtract
+/// The product of several tensors.
+public typealias Multiply = Layers.Multiply
+/// The mean of several tensors.
+public typealias Average = Layers.Average
+/// The largest of several tensors.
+public typealias Maximum = Layers.Maximum
+/// The smallest of several tensors.
+public typealias Minimum = Layers.Minimum
+/// Several tensors side by side.
+public typealias Concatenate = Layers.Concatenate
 
 // MARK: - Data
 

@@ -60,7 +60,7 @@ import Testing
   @Test func theLastSoftmaxLayerIsLeftToTheLoss() throws {
     let last = try #require(try everyLayer().stages.last)
     #expect((last.layer as? Softmax)?.activation == .linear)
-    #expect((last.written as? Softmax)?.activation == .softmax)
+    #expect((last.written.layer as? Softmax)?.activation == .softmax)
   }
 
   /// The smallest document that is read, with what a test changes in it.

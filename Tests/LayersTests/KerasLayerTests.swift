@@ -82,6 +82,7 @@ import Testing
     for (specification, range) in zip(specifications, ranges) {
       let gradient = gradients.floats[range]
       switch specification.role {
+      case .fixed: break
       case .weight: results.gradients[specification.name] = Array(gradient)
       case .average(let momentum):
         // Outside of training Keras leaves its averages as they are; so does the update, whose statistic is the average.

@@ -28,7 +28,7 @@ import Testing
   @Test func withoutDropoutItLearnsTheSame() throws {
     let plain = try BuiltInModels.model(named: "keras-cnn-no-dropout", input: [32, 32, 3], classes: 10)
     #expect(plain?.layout == model.layout)
-    #expect(plain?.stages.contains { $0.written is Dropout } == false)
+    #expect(plain?.stages.contains { $0.written.layer is Dropout } == false)
   }
 
   @Test func stages() {
@@ -63,7 +63,7 @@ import Testing
 
   @Test func theLossTakesTheSoftmax() {
     let last = model.stages.last
-    #expect((last?.written as? Dense)?.activation == .softmax)
+    #expect((last?.written.layer as? Dense)?.activation == .softmax)
     #expect((last?.layer as? Dense)?.activation == .linear)
   }
 

@@ -84,6 +84,75 @@ import Testing
       })
   }
 
+  @Test func residuals() throws {
+    let image = SymbolicTensor(input: [5, 4, 2])
+    let x = Conv2D(3, kernel: 3, padding: .same, activation: .relu)(image)
+    let y = Conv2D(3, kernel: 3, padding: .same)(x)
+    let sum = ReLU()(Add()(x, y, Conv2D(3, kernel: 1)(image)))
+    try check(Model(inputs: image, outputs: Dense(3, activation: .softmax)(Flatten()(sum))), seed: 2)
+  }
+
+  /// Branches of several widths, some of them reshaped, that feed several layers each.
+  @Test func branchesSideBySide() throws {
+    let image = SymbolicTensor(input: [4, 4, 2])
+    let left = Conv2D(3, kernel: 3, padding: .same, activation: .relu)(image)
+    let right = BatchNormalization()(Conv2D(2, kernel: 1, useBias: false)(image))
+    let both = Concatenate()(left, right, left)
+    let pooled = GlobalAveragePooling2D()(both)
+    let rows = Reshape([16, 2])(Flatten()(right))
+    let columns = Conv1D(2, kernel: 3)(rows)
+    let stacked = Concatenate(axis: 0)(rows, columns)
+    let all = Concatenate()(pooled, Flatten()(stacked), Dropout(0.25)(pooled))
+    try check(Model(inputs: image, outputs: Dense(3, activation: .softmax)(all)))
+  }
+
+  /// Squeeze and excitation (Hu, Shen and Sun, 2018): a factor for each channel.
+  @Test func productsWithARepeatedFactor() throws {
+    let image = SymbolicTensor(input: [3, 4, 2])
+    let x = Conv2D(4, kernel: 2, activation: .tanh)(image)
+    let squeezed = Dense(2, activation: .relu)(GlobalAveragePooling2D()(x))
+    let factor = Reshape([1, 1, 4])(Dense(4, activation: .sigmoid)(squeezed))
+    let scaled = Multiply()(x, factor)
+    let shifted = Add()(factor, Multiply()(scaled, x, scaled))
+    try check(Model(inputs: image, outputs: Dense(3)(GlobalAveragePooling2D()(shifted))), seed: 3, scale: 1)
+  }
+
+  @Test func differencesMeansAndExtrema() throws {
+    let row = SymbolicTensor(input: [6])
+    let (a, b, c) = (Dense(5)(row), Dense(5)(row), Dense(5)(row))
+    let merged = Concatenate()(
+      Subtract()(a, b), Average()(a, b, c), Maximum()(a, b, c), Minimum()([c, a]), Subtract()(c, c))
+    try check(Model(inputs: row, outputs: Dense(3)(merged)))
+  }
+
+  /// A layer that is used three times, within a group, over whole waves, and on slices, has the sum of its uses' gradients.
+  @Test func layersUsedAgain() throws {
+    let image = SymbolicTensor(input: [4, 4, 2])
+    let convolution = LayerInstance(Conv2D(2, kernel: 3, padding: .same, activation: .tanh, useBias: false))
+    let normalization = LayerInstance(BatchNormalization())
+    let dense = LayerInstance(Dense(4, activation: .tanh))
+    let x = normalization(convolution(convolution(image)))
+    let y = normalization(convolution(x))
+    let left = dense(Dense(4)(Flatten()(Concatenate()(x, y))))
+    try check(Model(inputs: image, outputs: Dense(3)(Add()(left, dense(left)))))
+  }
+
+  /// What does not learn has no gradient, and hands on that of what is before it.
+  @Test func layersThatDoNotLearn() throws {
+    let image = SymbolicTensor(input: [4, 4, 2])
+    let base = LayerInstance(Conv2D(3, kernel: 2, activation: .relu), isTrainable: false)
+    let frozen = LayerInstance(BatchNormalization(), isTrainable: false)
+    let x = base(image)
+    let y = frozen(Conv2D(3, kernel: 1)(x))
+    let head = LayerInstance(Dense(4, activation: .tanh), isTrainable: false)(Flatten()(Add()(x, y)))
+    let model = try Model(inputs: image, outputs: Dense(3)(head))
+    #expect(
+      model.layout.entries.filter { !$0.isFixed }.map(\.name) == [
+        "conv2d_1/kernel", "conv2d_1/bias", "dense_1/kernel", "dense_1/bias",
+      ])
+    try check(model)
+  }
+
   /// A network is linear in each single parameter between the kinks of ReLU and max, so only the loss is curved. Along a
   /// direction |a| ≤ A of the logits its third derivative is a third cumulant under softmax, at most (2A)³ / (6·√3) < A³
   /// in size, so that the central quotient is off by less than h²/6·A³.
@@ -97,14 +166,19 @@ import Testing
   ///
   /// A kink within h would move the central quotient by half of what it puts between those of the two sides; the seed of
   /// the values is one that has none there.
-  private func check(_ model: Model, seed: UInt64 = 1, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  private func check(
+    _ model: Model, seed: UInt64 = 1, scale: Float = 0.5, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
     let (h, a, z) = (0x1p-9 as Float, 2.0, 2.0)
-    let pass = TrainingPass(model, seed: seed)
+    let pass = TrainingPass(model, seed: seed, scale: scale)
     let tolerance = Double(h * h) / 6 * a * a * a + 2 * 5 * 8 * 0x1p-24 * z / Double(h)
     let (gradients, values) = (try pass.gradients(), pass.values.buffer)
     // What stands in the place of an average's gradient is none.
-    let weights = zip(model.layout.entries, model.stages.flatMap(\.parameters)).filter { $1.role == .weight }
-    for (entry, _) in weights {
+    let averages = ["moving_mean", "moving_variance"]
+    let weights = model.layout.entries.filter { entry in
+      !entry.isFixed && !averages.contains { entry.name.hasSuffix($0) }
+    }
+    for entry in weights {
       var telling = 0
       for i in entry.range {
         let value = values[i]
@@ -135,9 +209,9 @@ private struct TrainingPass {
   private let labels: [Int32] = [2, 0, 1, 2]
   private let drawn: [Int32] = [3, 1, 49_999, 17]
 
-  init(_ model: Model, seed: UInt64) {
+  init(_ model: Model, seed: UInt64, scale: Float) {
     self.model = model
-    values = FloatStorage(fractions(model.parameterCount, seed: seed).map { $0 / 2 })
+    values = FloatStorage(fractions(model.parameterCount, seed: seed).map { $0 * scale })
     workspace = Workspace(model: model, samples: labels.count)
     x = fractions(labels.count * model.input.count, seed: 9)
   }
@@ -150,7 +224,7 @@ private struct TrainingPass {
 
   /// The gradients of the loss, by backward.
   func gradients() throws -> [Float] {
-    let sink = OneSlice(model.parameterCount)
+    let sink = OneSlice(model.layout.gradientCount)
     return try forward { logits, labels, draw in
       SoftmaxCrossentropy.backward(logits: logits.buffer, labels: labels, batch: labels.count)
       try workspace.backward(

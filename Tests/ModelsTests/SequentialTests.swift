@@ -20,7 +20,7 @@ import Testing
       }
     }
     #expect(throws: ShapeError("image must end in one row of classes, ends in (6, 6, 4)")) {
-      try Sequential(name: "image", input: [6, 6, 1]) { Conv2D(4, kernel: 3, padding: .same) }
+      try Sequential(name: "image", input: [6, 6, 1]) { Conv2D(4, kernel: 3, padding: .same) }.checkHead()
     }
   }
 

@@ -85,13 +85,13 @@ import Testing
     let (values, workspace) = (values(model), Workspace(model: model, samples: 1))
     values.buffer[0] = .nan
     workspace.input(samples: 1).buffer.update(repeating: 1)
-    workspace.forward(slices: [0..<1], values: values.buffer.reading, draw: nil)
+    let logits = workspace.forward(slices: [0..<1], values: values.buffer.reading, draw: nil)
     #expect(logits.buffer.allSatisfy { $0.isNaN })
   }
 
   @Test func gradientsAreFilledFromTheTail() throws {
     let model = try network()
-    let (values, sink) = (values(model), OneSlice(model.parameterCount))
+    let (values, sink) = (values(model), OneSlice(model.layout.gradientCount))
     let workspace = Workspace(model: model, samples: 2)
     _ = workspace.input(samples: 2).buffer.update(fromContentsOf: fractions(2 * model.input.count, seed: 1))
     try Self.drawn.withUnsafeBufferPointer { drawn in
@@ -113,7 +113,7 @@ import Testing
   @Test func whatFilledThrowsEndsThePass() throws {
     struct Stop: Error {}
     let model = try network()
-    let (values, sink) = (values(model), OneSlice(model.parameterCount))
+    let (values, sink) = (values(model), OneSlice(model.layout.gradientCount))
     sink.error = Stop()
     let workspace = Workspace(model: model, samples: 1)
     workspace.forward(slices: [0..<1], values: values.buffer.reading, draw: nil)
@@ -149,6 +149,21 @@ import Testing
       })
   }
 
+  /// Likewise in a graph, with tensors that feed several layers and layers that are used again.
+  @Test func aWaveOfAGraphToo() throws {
+    let image = SymbolicTensor(input: [12, 12, 3])
+    let again = LayerInstance(Conv2D(6, kernel: 3, padding: .same, activation: .relu))
+    let normalization = LayerInstance(BatchNormalization())
+    let frozen = LayerInstance(Conv2D(6, kernel: 1, activation: .relu), isTrainable: false)
+    let x = again(frozen(image))
+    let y = normalization(Add()(x, again(x)))
+    let z = Multiply()(normalization(Dropout(0.25)(y)), Maximum()(x, y))
+    let rows = LayerInstance(Dense(6, activation: .silu))
+    let all = Concatenate()(
+      GlobalMaxPooling2D()(rows(z)), GlobalAveragePooling2D()(rows(y)), Dropout(0.5)(Flatten()(z)))
+    try expectBitsOfSlices(Model(inputs: image, outputs: Dense(10, activation: .softmax)(all)))
+  }
+
   /// Likewise with convolutions in which several samples of a slice share a product.
   @Test func aWaveOfSmallPlanesToo() throws {
     try expectBitsOfSlices(
@@ -180,7 +195,7 @@ import Testing
     let drawn: [Int32] = (0..<7).map { 3 * $0 + 1 }
     /// The gradients of some samples as one slice.
     func gradients(_ range: Range<Int>) throws -> [Float] {
-      let (workspace, sink) = (Workspace(model: model, samples: range.count), OneSlice(model.parameterCount))
+      let (workspace, sink) = (Workspace(model: model, samples: range.count), OneSlice(model.layout.gradientCount))
       _ = workspace.input(samples: range.count).buffer
         .update(fromContentsOf: x[range.lowerBound * model.input.count..<range.upperBound * model.input.count])
       try drawn[range].withUnsafeBufferPointer { drawn in
@@ -214,7 +229,7 @@ import Testing
       let workspace = Workspace(model: model, samples: count)
       _ = workspace.input(samples: count).buffer
         .update(fromContentsOf: x[start * model.input.count..<(start + count) * model.input.count])
-      let sinks = slices.map { _ in OneSlice(model.parameterCount) }
+      let sinks = slices.map { _ in OneSlice(model.layout.gradientCount) }
       try drawn[start..<start + count].withUnsafeBufferPointer { drawn in
         let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
         workspace.forward(slices: slices, values: values.buffer.reading, draw: draw)
@@ -238,7 +253,7 @@ import Testing
     let model = try Sequential(name: "mean", input: [2]) { BatchNormalization() }
     let (values, workspace) = (values(model), Workspace(model: model, samples: 3))
     _ = workspace.input(samples: 3).buffer.update(fromContentsOf: [1, 10, 2, 20, 6, 60])
-    let sinks = (0..<2).map { _ in OneSlice(model.parameterCount) }
+    let sinks = (0..<2).map { _ in OneSlice(model.layout.gradientCount) }
     try Self.drawn.withUnsafeBufferPointer { drawn in
       let (slices, draw) = ([0..<2, 2..<3], LayerPass.Draw(seed: 5, epoch: 2, samples: drawn))
       workspace.forward(slices: slices, values: values.buffer.reading, draw: draw)

@@ -2,24 +2,30 @@
 ///
 /// The largest is placed first, each in the lowest gap that is free as long as it is in use: "greedy by size" (Pisarchyk and
 /// Lee, "Efficient memory management for deep neural net inference", 2020).
-struct MemoryPlan {
+package struct MemoryPlan {
   /// A buffer to be placed.
-  struct Buffer {
+  package struct Buffer {
     /// How many floats it has.
-    let count: Int
+    package let count: Int
     /// From when to when it is in use, both included.
-    let life: ClosedRange<Int>
+    package let life: ClosedRange<Int>
+
+    /// Describes a buffer.
+    package init(count: Int, life: ClosedRange<Int>) {
+      self.count = count
+      self.life = life
+    }
   }
 
   /// Where each buffer starts, on a cache line.
-  let offsets: [Int]
+  package let offsets: [Int]
   /// The floats of the block.
-  let count: Int
+  package let count: Int
 
   /// Places `buffers`.
   ///
   /// - Parameter first: how many of them lie at the block's start in any case, one behind the other.
-  init(_ buffers: [Buffer], first: Int) {
+  package init(_ buffers: [Buffer], first: Int) {
     var offsets = buffers.map { _ in 0 }
     var placed: [Int] = []  // by offset
     var total = 0

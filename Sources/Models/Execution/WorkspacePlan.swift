@@ -30,7 +30,7 @@ public struct WorkspacePlan {
   /// The floats of what a stage keeps for each sample, or slice.
   let keptPerUnit: [Int]
   /// Where the layers' scratch memory is.
-  let scratch: Range<Int>
+  package let scratch: Range<Int>
   /// All floats of the worker's memory.
   public let count: Int
 
