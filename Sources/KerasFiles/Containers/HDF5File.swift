@@ -63,12 +63,12 @@ final class HDF5File {
   }
 
   /// Calls `body` with the group at `place`; nil where there is none.
-  private func withGroup<Result>(_ place: String, _ body: (hid_t) -> Result) -> Result? {
+  private func withGroup<Result: Sendable>(_ place: String, _ body: (hid_t) -> Result) -> Result? {
     Self.library.withLock { _ in Self.group(file, Self.parts(place), body) }
   }
 
   /// Step by step, so that no link leads elsewhere.
-  private static func group<Result>(_ start: hid_t, _ parts: [Substring], _ body: (hid_t) -> Result) -> Result? {
+  private static func group<Result: Sendable>(_ start: hid_t, _ parts: [Substring], _ body: (hid_t) -> Result) -> Result? {
     _ = cnn_hdf5_be_quiet()  // on this thread
     var group = H5Gopen2(start, "/", 0)
     for part in parts where group >= 0 {
@@ -153,7 +153,7 @@ final class HDF5File {
     }
   }
 
-  private func withArray<Result>(_ place: String, _ body: (hid_t) -> Result) -> Result? {
+  private func withArray<Result: Sendable>(_ place: String, _ body: (hid_t) -> Result) -> Result? {
     let parts = Self.parts(place)
     guard let name = parts.last.map(String.init) else { return nil }
     return Self.library.withLock { _ in

@@ -1,6 +1,5 @@
 import CArchive
 import Files
-import FoundationEssentials
 import Glibc
 
 /// A `.keras` file: a zip archive with the model's `config.json` and its weights in `model.weights.h5`. Nothing in it
@@ -62,17 +61,23 @@ struct KerasArchive {
     self.weights = weights
   }
 
-  /// Copies the entry that comes next into memory that HDF5 sees as a file.
+  /// Copies the entry that comes next into a temporary file, for HDF5 opens by name; it is gone as soon as it is open.
   private static func unpack(
     _ archive: OpaquePointer, _ path: String, atMost limit: Int
   ) throws(FileError) -> HDF5File {
-    let memory = memfd_create("model.weights.h5", UInt32(MFD_CLOEXEC))
-    guard memory >= 0 else { throw FileError.system(path, "there is no memory for its weights") }
-    defer { close(memory) }
-    try copy(archive, path, atMost: limit) { part throws(FileError) in
-      try OpenFile.write(part, to: memory, path: path)
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(folder)/cnn-dist-weights-XXXXXX".utf8CString)
+    let file = mkstemp(&template)
+    let place = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    guard file >= 0 else { throw FileError.system(folder, "the weights in \(path) cannot be unpacked there (set TMPDIR)") }
+    defer {
+      unlink(place)
+      close(file)
     }
-    return try HDF5File(path, at: "/proc/self/fd/\(memory)")
+    try copy(archive, path, atMost: limit) { part throws(FileError) in
+      try OpenFile.write(part, to: file, path: place)
+    }
+    return try HDF5File(path, at: place)
   }
 
   private static func copy(

@@ -41,7 +41,11 @@ public struct KerasWeights {
   ) throws(FileError) {
     let origins: [LayerOrigin]
     do throws(ModelFormatError) {
-      origins = try (architecture ?? Architecture(keras: try model.kerasDocument())).origins
+      if let architecture {
+        origins = architecture.origins
+      } else {
+        origins = try Architecture(keras: try model.kerasDocument()).origins
+      }
     } catch {
       throw FileError(.malformed, path, "is for a network of Keras's layers, this one has others: \(error)")
     }

@@ -248,7 +248,11 @@ extension LayerDefinition {
     var fields = try ConfigurationReader(value, path: path)
     let className = try fields.string("class_name")
     let module = fields.value("module")
-    let isOperation = className == "TFOpLambda" || module?.isOperations == true
+    let config = fields.value("config")
+    let (called, nodes) = isCalled ? (try fields.string("name", or: ""), fields.value("inbound_nodes")) : ("", nil)
+    let isOperation =
+      className == "TFOpLambda" || module?.isOperations == true
+      || module == nil && isBareOperation(className, config, nodes)
     let isModel = !isOperation && ModelDefinition.isModel(className)
     if isModel {
       try fields.requireModel(className, module)
@@ -264,8 +268,6 @@ extension LayerDefinition {
     if let shared = fields.value("shared_object_id"), !reading.sharedObjects.insert(shared).inserted {
       throw ModelFormatError(path, "is a layer that two models share, which is not supported")
     }
-    let config = fields.value("config")
-    let (called, nodes) = isCalled ? (try fields.string("name", or: ""), fields.value("inbound_nodes")) : ("", nil)
     try fields.finish()
 
     var name = called
@@ -275,6 +277,15 @@ extension LayerDefinition {
     if className == "InputLayer" { kind = .input(try inputAxes(config, path: "\(path).config")) }
     return LayerDefinition(
       path: path, className: className, name: name, kind: kind, config: config, inboundNodes: nodes)
+  }
+
+  /// Whether it is an operation of Keras 3 in a `.h5`, which leaves the module out: it has a name alone, and is no layer, or is
+  /// not called as one.
+  private static func isBareOperation(_ className: String, _ config: JSONValue?, _ nodes: JSONValue?) -> Bool {
+    guard case .object(let options) = config, options.keys.elementsEqual(["name"]), case .array(let calls) = nodes,
+      case .object(let call) = calls.first, case .array(let arguments) = call["args"]
+    else { return false }
+    return arguments.count != 1 || !KerasLayers.names.contains(className)
   }
 
   private static func inputAxes(_ config: JSONValue?, path: String) throws(ModelFormatError) -> [Int?]? {
