@@ -54,7 +54,8 @@ public struct KerasWeights {
       guard let stage = stages[origin.name], !stage.parameters.isEmpty else { return nil }
       return Owner(origin: origin, stage: stage)
     }
-    for match in try matches(owners) {
+    let found = try find(owners)
+    for match in found.matches {
       let (parameter, range) = (match.owner.stage.parameters[match.index], match.owner.stage.ranges[match.index])
       let name = "\(match.owner.stage.name)/\(parameter.name)"
       guard let place = match.place, let shape = try file.shape(place) else {
@@ -72,6 +73,12 @@ public struct KerasWeights {
           .malformed, path, "tensor \(place) holds \(target[index]) at \(index), expected finite numbers")
       }
     }
+    // What is left over is another model's, but for counters.
+    for place in found.surplus {
+      if let shape = try file.shape(place), !shape.isEmpty {
+        throw FileError(.malformed, path, "has a tensor \(place), which the model lacks: other model?")
+      }
+    }
   }
 
   /// A layer with parameters, here and in Keras's model.
@@ -87,7 +94,13 @@ public struct KerasWeights {
     let place: String?
   }
 
-  private func matches(_ owners: [Owner]) throws(FileError) -> [Match] {
+  /// What was found of a model, and what else is there.
+  private struct Found {
+    var matches: [Match] = []
+    var surplus: [String] = []
+  }
+
+  private func find(_ owners: [Owner]) throws(FileError) -> Found {
     for group in ["model_weights", ""] where list("layer_names", of: group) != nil {
       return try layered(owners, in: group)
     }
@@ -98,18 +111,14 @@ public struct KerasWeights {
       .malformed, path, "holds no weights of a model: expected a group layers, or the attribute layer_names")
   }
 
-  private func stranger(_ name: String) -> FileError {
-    FileError(.malformed, path, "has a tensor \(name), which the model lacks: other model?")
-  }
-
   // MARK: - By the places of layers
 
-  private func stored(_ owners: [Owner], under container: String) throws(FileError) -> [Match] {
+  private func stored(_ owners: [Owner], under container: String) throws(FileError) -> Found {
     var found: [String: Stored] = [:]
     try walk(container, depth: 0, into: &found)
     let named = Dictionary(grouping: found.filter { $0.value.name != nil }) { $0.value.name ?? "" }
     var isTaken: Set<String> = []
-    var matches: [Match] = []
+    var result = Found()
     for owner in owners {
       var place = owner.origin.store.map { $0 == "layers" ? container : $0 }.joined(separator: "/")
       // Where nested models were laid open before, as in a run's own network, the names may still tell.
@@ -117,15 +126,16 @@ public struct KerasWeights {
       isTaken.insert(place)
       let count = found[place]?.count ?? 0
       for index in owner.stage.parameters.indices {
-        matches.append(Match(owner: owner, index: index, place: index < count ? "\(place)/vars/\(index)" : nil))
+        result.matches.append(Match(owner: owner, index: index, place: index < count ? "\(place)/vars/\(index)" : nil))
       }
-      try refuseSurplus(
-        (owner.stage.parameters.count..<max(count, owner.stage.parameters.count)).map { "\(place)/vars/\($0)" })
+      result.surplus += (owner.stage.parameters.count..<max(count, owner.stage.parameters.count)).map {
+        "\(place)/vars/\($0)"
+      }
     }
     for (place, variables) in found.sorted(by: { $0.key < $1.key }) where !isTaken.contains(place) {
-      try refuseSurplus((0..<variables.count).map { "\(place)/vars/\($0)" })
+      result.surplus += (0..<variables.count).map { "\(place)/vars/\($0)" }
     }
-    return matches
+    return result
   }
 
   /// How many variables a layer has, and its name where the file says it.
@@ -152,16 +162,9 @@ public struct KerasWeights {
     }
   }
 
-  /// Refuses what is left over, but for counters.
-  private func refuseSurplus(_ places: [String]) throws(FileError) {
-    for place in places {
-      if let shape = try file.shape(place), !shape.isEmpty { throw stranger(place) }
-    }
-  }
-
   // MARK: - By the names of layers
 
-  private func layered(_ owners: [Owner], in group: String) throws(FileError) -> [Match] {
+  private func layered(_ owners: [Owner], in group: String) throws(FileError) -> Found {
     let prefix = group.isEmpty ? "" : "\(group)/"
     var theirs: [(layer: String, weights: [String])] = []
     for layer in list("layer_names", of: group) ?? [] {
@@ -184,21 +187,23 @@ public struct KerasWeights {
       let missing = ours.first { our in !theirs.contains { $0.layer == our.layer } }
       throw FileError(.malformed, path, "lacks the layer \(missing?.layer ?? ""): is it of another model?")
     }
-    var matches: [Match] = []
+    var result = Found()
     for (index, our) in ours.enumerated() {
       let place = areNamed ? theirs.firstIndex { $0.layer == our.layer } ?? index : index
-      matches += try match(our.owners, theirs[place].weights, in: prefix + theirs[place].layer)
+      match(our.owners, theirs[place].weights, in: prefix + theirs[place].layer, &result)
     }
-    if areNamed, let other = theirs.first(where: { their in !ours.contains { $0.layer == their.layer } }) {
-      try refuseSurplus(other.weights.map { "\(prefix)\(other.layer)/\($0)" })
+    if areNamed {
+      for their in theirs where !ours.contains(where: { $0.layer == their.layer }) {
+        result.surplus += their.weights.map { "\(prefix)\(their.layer)/\($0)" }
+      }
     }
-    return matches
+    return result
   }
 
   /// The weights of one layer of the outermost model: by their names where they tell, by Keras's order where not.
   private func match(
-    _ owners: [Owner], _ weights: [String], in group: String
-  ) throws(FileError) -> [Match] {
+    _ owners: [Owner], _ weights: [String], in group: String, _ result: inout Found
+  ) {
     // Keras's order: what learns, layer by layer, then what does not.
     let all = owners.flatMap { owner in owner.stage.parameters.indices.map { (owner, $0) } }
     let ours =
@@ -210,14 +215,11 @@ public struct KerasWeights {
         return bare == name || bare.hasSuffix("/\(name)")
       }
     }
-    if byName.allSatisfy({ $0.count == 1 }) {
-      let taken = Set(byName.map { $0[0] })
-      try refuseSurplus(weights.filter { !taken.contains($0) }.map { "\(group)/\($0)" })
-      return zip(ours, byName).map { Match(owner: $0.0, index: $0.1, place: "\(group)/\($1[0])") }
-    }
-    try refuseSurplus(weights.dropFirst(ours.count).map { "\(group)/\($0)" })
-    return ours.enumerated().map { position, our in
-      Match(owner: our.0, index: our.1, place: position < weights.count ? "\(group)/\(weights[position])" : nil)
+    let places = byName.allSatisfy { $0.count == 1 } ? byName.map { $0[0] } : Array(weights.prefix(ours.count))
+    result.surplus += weights.filter { !places.contains($0) }.map { "\(group)/\($0)" }
+    for (position, our) in ours.enumerated() {
+      let place = position < places.count ? "\(group)/\(places[position])" : nil
+      result.matches.append(Match(owner: our.0, index: our.1, place: place))
     }
   }
 
