@@ -31,6 +31,15 @@ public struct KerasWeights {
     self = weights
   }
 
+  /// Whether the file at `path` is one of Keras's, by its first bytes.
+  ///
+  /// - Throws: `FileError`, missing where there is none.
+  public static func isKeras(_ path: String) throws(FileError) -> Bool {
+    try MappedFile(path).withBytes { bytes in
+      bytes.starts(with: HDF5File.signature) || bytes.starts(with: KerasArchive.signature)
+    }
+  }
+
   /// Fills `values`, laid out as the model's arena is.
   ///
   /// - Parameter architecture: where the model's layers stood in Keras's; nil where they stand as in the model itself.
