@@ -62,6 +62,7 @@ let package = Package(
     // MARK: - Floor 2: the parts of training
 
     .target(name: "Layers", dependencies: ["Tensors", "Kernels"]),
+    .target(name: "Objectives", dependencies: ["Tensors", "Kernels"]),
     .target(name: "Optimizers", dependencies: ["Tensors", "Kernels"]),
     .target(
       name: "Datasets",
@@ -72,17 +73,17 @@ let package = Package(
 
     // MARK: - Floors 3 to 6: networks, training, the program
 
-    .target(name: "Models", dependencies: ["Layers", "Kernels", "Tensors"]),
+    .target(name: "Models", dependencies: ["Layers", "Objectives", "Kernels", "Tensors"]),
     .target(
       name: "KerasFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files", "CArchive", "CHDF5"]),
-    .target(name: "Runs", dependencies: ["KerasFiles", "Models", "Optimizers", "Datasets", "Files"]),
+    .target(name: "Runs", dependencies: ["KerasFiles", "Models", "Layers", "Objectives", "Optimizers", "Datasets", "Files"]),
     .target(
       name: "Training",
       dependencies: [
         "Runs", "KerasFiles", "Models", "Optimizers", "Datasets", "Collectives", "Kernels", "Files", "CScheduler",
       ]),
-    .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles"]),
-    .target(name: "Commands", dependencies: ["Runs", "Training", "KerasFiles"]),
+    .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
+    .target(name: "Commands", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),
 
     // MARK: - Tests
@@ -109,7 +110,8 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers"]),
     .testTarget(name: "KerasFilesTests", dependencies: ["KerasFiles", "Files"]),
-    .testTarget(name: "ModelsTests", dependencies: ["Models", "Files"], exclude: ["initial_values.py"]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models", "Objectives", "Files"], exclude: ["initial_values.py"]),
+    .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Tensors"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "TestSupport"]),

@@ -61,7 +61,8 @@ public final class CompiledModel {
       let schedule = makeSchedule(epochs: epochs, isValidated: validation != nil)
       let (experiment, data, recorder) = try communicator.together {
         for data in [training, validation ?? training] {
-          try model.check(takes: data.sampleShape, classes: data.classNames.count, of: data.name)
+          try model.check(takes: data.sampleShape, of: data.name)
+          _ = try experiment.head(of: model, for: data)
         }
         let data = TrainingData(training: training, validation: validation ?? training)
         let experiment = try makeExperiment(for: data, batchSize: batchSize, slice: slice)
@@ -88,7 +89,7 @@ public final class CompiledModel {
   public func evaluate(_ dataset: any Dataset, slice: Int = 64) throws -> Evaluation {
     try endingTogether {
       try communicator.together {
-        try model.check(takes: dataset.sampleShape, classes: dataset.classNames.count, of: dataset.name)
+        try model.check(takes: dataset.sampleShape, of: dataset.name)
         guard Experiment.slices.contains(slice) else {
           throw UsageError(
             "slices of \(slice) cannot be, expected \(Experiment.slices.lowerBound) to \(Experiment.slices.upperBound)")
@@ -96,7 +97,7 @@ public final class CompiledModel {
         try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
       }
       let evaluator = try Evaluator(
-        model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
+        head: experiment.head(of: model, for: dataset), communicator: communicator, slice: slice,
         normalization: experiment.normalization, threads: threads)
       let result = try evaluator.evaluate(dataset, values: arena.values.buffer.reading, shouldStop: { false })
       guard let result else { preconditionFailure("nobody wished to stop") }

@@ -2,30 +2,10 @@ import Collectives
 import Datasets
 import KerasFiles
 import Models
+import Objectives
 import Optimizers
 import Runs
 import Training
-
-/// What training makes small.
-public struct Loss: Sendable {
-  /// How much of each target goes to all classes alike.
-  let labelSmoothing: Float
-
-  /// -log of the probability that the softmax over the network's last layer gives to the true class, Keras's
-  /// `CategoricalCrossentropy`. A softmax at the network's end is this one, it is not taken twice; any other function there is
-  /// refused.
-  public static let categoricalCrossentropy = Loss(labelSmoothing: 0)
-
-  /// The same, where `labelSmoothing` of each target goes to all classes alike (Szegedy et al., "Rethinking the
-  /// inception architecture", 2016).
-  public static func categoricalCrossentropy(labelSmoothing: Float) -> Loss { Loss(labelSmoothing: labelSmoothing) }
-}
-
-/// What is measured besides the loss.
-public enum Metric: Sendable {
-  /// The share of samples whose largest output is that of the true class.
-  case accuracy
-}
 
 extension Model {
   /// Reads a network from a file of Keras's, or from a run's `config.json`.
@@ -45,7 +25,7 @@ extension Model {
   ///
   /// - Parameters:
   ///   - optimizer: how a gradient becomes an update.
-  ///   - loss: what training makes small.
+  ///   - loss: what training makes small; nil for the loss that goes with the network's end and the data's targets.
   ///   - metrics: what is measured besides.
   ///   - clipNorm: the norm to which the whole gradient is cut down where it is longer; nil for none.
   ///   - augmentation: what is changed at random in training samples.
@@ -55,17 +35,18 @@ extension Model {
   ///   - communicator: the ranks that train together, all of which compile the same network; nil for those that `mpirun`
   ///     or `srun` started, or this process alone.
   ///   - threads: the compute threads of this rank; nil for its share of the host's cores.
-  /// - Throws: `ShapeError` for a network whose end the loss does not take; `UsageError` for an optimizer of your own, or
+  /// - Throws: `UsageError` for an optimizer of your own, or
   ///   numbers that cannot be; `CollectiveError` when the ranks cannot be joined.
   public func compile(
-    optimizer: any Optimizer = SGD(), loss: Loss = .categoricalCrossentropy, metrics: [Metric] = [.accuracy],
+    optimizer: any Optimizer = SGD(), loss: Loss? = nil, metrics: [Metric] = [.accuracy],
     clipNorm: Float? = nil, augmentation: Augmentation = Augmentation(), normalizes: Bool = false, seed: UInt64 = 1,
     communicator: (any Communicator)? = nil, threads: Int? = nil
   ) throws -> CompiledModel {
-    try checkHead()
     var experiment = Experiment()
     try experiment.adopt(optimizer)
-    experiment.labelSmoothing = loss.labelSmoothing
+    experiment.loss = loss
+    experiment.metrics = metrics
+    experiment.labelSmoothing = loss?.labelSmoothing ?? 0
     experiment.clipNorm = clipNorm
     (experiment.augmentation, experiment.normalize) = (augmentation, normalizes)
     if let flaw = experiment.flaw { throw UsageError("no training can be like that: \(flaw) is out of range") }

@@ -6,6 +6,7 @@ import KerasFiles
 import Kernels
 import Layers
 import Models
+import Objectives
 import Optimizers
 import Runs
 import Tensors
@@ -25,6 +26,10 @@ public typealias LayerInstance = Models.LayerInstance
 public typealias Shape = Tensors.Shape
 /// A layer cannot take the input that it got.
 public typealias ShapeError = Layers.ShapeError
+/// What training makes small: `Loss(.binaryCrossentropy)`.
+public typealias Loss = Objectives.Loss
+/// What is measured besides the loss.
+public typealias Metric = Objectives.Metric
 /// A network in a file, as Keras writes it.
 public typealias ModelFile = KerasFiles.ModelFile
 /// The element-wise function at the end of a layer.

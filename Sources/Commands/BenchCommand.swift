@@ -74,10 +74,7 @@ struct BenchCommand: Command {
 
   private func makeModel() throws -> Model {
     switch model {
-    case .file(let path):
-      let model = try ModelFile(path).model()
-      try model.checkHead()
-      return model
+    case .file(let path): return try ModelFile(path).model()
     case .builtIn(let name):
       guard let model = try BuiltInModels.model(named: name, input: [32, 32, 3], classes: 10) else {
         throw UsageError("there is no model \(name)")

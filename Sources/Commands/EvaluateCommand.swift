@@ -98,7 +98,7 @@ struct EvaluateCommand: Command {
     try world.together { try subject.map { _ = try $0.file.load(into: arena, of: model) } }
     try communicator.broadcast(arena.values.buffer, from: 0)
     let evaluator = try Evaluator(
-      model: model, communicator: communicator, slice: slice, smoothing: experiment.labelSmoothing,
+      head: experiment.head(of: model, for: samples), communicator: communicator, slice: slice,
       normalization: experiment.normalization, threads: threads)
     try communicator.barrier()  // so that the clock starts on no rank that still waits for another
     world.startDeadline()
@@ -110,7 +110,8 @@ struct EvaluateCommand: Command {
       // On the standard error: the standard output is the same for the same weights, however fast they were judged.
       let seconds = start.duration(to: .now) / .seconds(1)
       Output.error("\((Double(result.samples) / seconds).fixed(0)) images/s\n")
-      Output.line("loss \(result.loss.fixed(4)) accuracy \(result.accuracy.fixed(4)) samples \(result.samples)")
+      let metrics = result.values.map { " \($0.metric.name) \($0.value.fixed(4))" }.joined()
+      Output.line("loss \(result.loss.fixed(4))\(metrics) samples \(result.samples)")
     }
   }
 

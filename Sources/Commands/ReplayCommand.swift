@@ -88,7 +88,7 @@ struct ReplayCommand: Command {
   }
 
   private func show(_ outcome: Replay.Outcome) {
-    Output.line("loss \(outcome.metrics.loss)  accuracy \(outcome.metrics.accuracy)")
+    Output.line("loss \(outcome.metrics.loss)\(outcome.metrics.accuracy.map { "  accuracy \($0)" } ?? "")")
     let width = max(6, outcome.entry.tensors.map(\.name.count).max() ?? 0) + 2
     Output.line("\("tensor".padded(to: width))\("gradient".padded(to: 18))value")
     for tensor in outcome.entry.tensors {

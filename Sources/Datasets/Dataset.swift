@@ -19,8 +19,17 @@ public protocol Dataset: Sendable {
   /// same. Their runs are gone on with by it.
   var earlierDigest: String? { get }
 
-  /// The class of sample `sample`, an index into `classNames`.
+  /// What a sample's target is.
+  var targets: TargetKind { get }
+
+  /// The class of sample `sample`, an index into `classNames`, where targets are one class a sample.
   func label(of sample: Int) -> Int
+
+  /// Writes the class of each position of sample `sample`, where targets are classes.
+  func loadClasses(of sample: Int, into classes: UnsafeMutableBufferPointer<Int32>)
+
+  /// Writes the target of each output for sample `sample`, where targets are values.
+  func loadValues(of sample: Int, into values: MutableFloatBuffer)
 
   /// Writes the pixels of sample `sample`, each in 0...1, into `pixels`, which holds `sampleShape.count` floats.
   func load(_ sample: Int, into pixels: MutableFloatBuffer)
@@ -30,6 +39,19 @@ public protocol Dataset: Sendable {
   ///
   /// - Throws: `FileError` that names a file that was cut off, has changed or cannot be read any more.
   func check() throws
+}
+
+extension Dataset {
+  /// One class a sample.
+  public var targets: TargetKind { .classes(classNames.count, positions: []) }
+  /// The sample's label.
+  public func loadClasses(of sample: Int, into classes: UnsafeMutableBufferPointer<Int32>) {
+    classes[0] = Int32(label(of: sample))
+  }
+  /// Classes are no values.
+  public func loadValues(of sample: Int, into values: MutableFloatBuffer) {
+    preconditionFailure("\(name) has classes for targets")
+  }
 }
 
 extension Dataset {

@@ -16,14 +16,13 @@ public struct CompileInfo: Equatable, Sendable {
 
     /// The name in small letters with underscores: `CategoricalCrossentropy` and `categorical_crossentropy` are the same.
     public var snakeName: String {
-      var text = ""
-      var before: Character?
-      for character in name {
-        if character.isUppercase, let before, before.isLowercase || before.isNumber { text.append("_") }
-        text += character.lowercased()
-        before = character
+      let letters = Array(name)
+      return letters.indices.reduce(into: "") { text, index in
+        let endsWord = index > 0 && letters[index - 1].isLowercase
+        let beginsWord = index > 0 && index + 1 < letters.count && letters[index + 1].isLowercase
+        if letters[index].isUppercase, endsWord || beginsWord { text.append("_") }
+        text += letters[index].lowercased()
       }
-      return text
     }
 
     /// A number among the options; nil where there is none.

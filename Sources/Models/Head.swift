@@ -1,73 +1,118 @@
 import Kernels
 import Layers
+import Objectives
+import Tensors
 
-/// How a network ends, as the categorical cross-entropy sees it.
+/// A model's end together with the loss that trains it.
 ///
-/// The loss takes logits, any numbers at all, and their softmax itself, in one stable form with the logarithm. So a softmax
-/// that is the network's last word is left to the loss, and what ends in sums of products, or in what a pooling or a
-/// normalisation made, is logits already. Everything else was meant for another loss, and would be trained as what it
-/// is not.
-enum Head {
-  /// The stage whose softmax over the classes belongs to the loss.
-  case softmax(stage: Int)
-  /// There is none; the output is taken as logits.
-  case logits
-  /// What is wrong with it, as a sentence.
-  case unfit(String)
+/// A softmax or a sigmoid that is the network's last word is left to the loss, which takes logits, any numbers at all, and
+/// computes the function itself in one stable form with the logarithm, whatever stands behind it that changes no number.
+/// What ends in sums of products, or in what a pooling or a normalisation made, is logits already. Another function at the end
+/// was meant for another loss, and would be trained as what it is not.
+public struct Head: Sendable {
+  /// The model as it is run.
+  public let model: Model
+  /// What it is trained for.
+  public let objective: Objective
 
-  /// Looks at the layers from the last to the first.
-  init(of stages: [Model.Stage]) {
-    var follower: Model.Stage?  // the first layer behind that changes numbers
-    var isRecomputed = false
-    for (index, stage) in stages.enumerated().reversed() {
-      guard let layer = stage.written.layer else { break }
-      if Self.passesOn(layer) { continue }
-      if let function = Self.function(of: layer) {
-        self = Self.head(function, of: stage, index, follower: follower, isRecomputed: isRecomputed)
-        return
+  /// Pairs `model` with a loss.
+  ///
+  /// - Parameters:
+  ///   - loss: nil for the one that goes with the model's end and the targets: for classes the cross-entropy, binary behind a
+  ///     sigmoid; for values the same behind softmax and sigmoid, else the mean squared error.
+  ///   - metrics: what is measured besides; those that such targets do not have are left out.
+  ///   - data: what the targets belong to, in messages.
+  /// - Throws: `ShapeError` with what does not fit: the loss and the end, or the outputs and the targets.
+  public init(
+    of model: Model, loss: Loss? = nil, targets: TargetKind, metrics: [Metric] = [.accuracy],
+    classWeights: [Float]? = nil, data: String = "the data"
+  ) throws(ShapeError) {
+    guard model.outputs.count == 1 else {
+      throw ShapeError("\(model.name) has \(model.outputs.count) outputs, \(data) has one target for a sample")
+    }
+    let end = ModelEnd(of: model)
+    let chosen = loss ?? Loss(end.standardLoss(targets))
+    let form: Objective.Form
+    do {
+      form = try end.form(for: chosen, isStated: loss != nil)
+      try Self.check(model.output, chosen, targets, data)
+    } catch {
+      throw ShapeError("\(model.name) cannot be trained: \(error)")
+    }
+    if case .function(let stage, _) = end.last, form != .values, let plain = Self.plain(model.stages[stage].written) {
+      self.model = Model(model, running: plain, at: stage)
+    } else {
+      self.model = model
+    }
+    objective = Objective(
+      chosen, form: form, output: model.output, targets: targets, metrics: metrics, classWeights: classWeights)
+  }
+
+  /// Targets that a model can be trained for by the loss that goes with its end: classes where it has an output for each of
+  /// several, else values.
+  public static func targets(suiting model: Model) -> TargetKind {
+    let classes = TargetKind.classes(
+      model.output[model.output.rank - 1], positions: Shape(Array(model.output.dimensions.dropLast())))
+    guard model.output[model.output.rank - 1] > 1 else { return .values(model.output) }
+    if case .function(_, let name) = ModelEnd(of: model).last, name == Activation.sigmoid.rawValue {
+      return .values(model.output)
+    }
+    return classes
+  }
+
+  private init(_ model: Model, _ objective: Objective) {
+    (self.model, self.objective) = (model, objective)
+  }
+
+  /// The same where so much of each target goes to all classes alike.
+  public func smoothed(by smoothing: Float) -> Head { Head(model, objective.smoothed(by: smoothing)) }
+
+  /// The layer without its function.
+  private static func plain(_ operation: Operation) -> Operation? {
+    guard var layer = operation.layer as? any ActivatedLayer else { return nil }
+    layer.activation = .linear
+    return .layer(layer)
+  }
+
+  /// Makes sure that there is an output for each target.
+  private static func check(
+    _ output: Shape, _ loss: Loss, _ targets: TargetKind, _ data: String
+  ) throws(ShapeError) {
+    let width = output.rank == 0 ? 1 : output[output.rank - 1]
+    switch targets {
+    case .classes(let classes, let positions):
+      let rows = output.count / width
+      if loss.kind.isCategorical {
+        guard width > 1 else {
+          throw ShapeError(
+            "it has a single output\(rows > 1 ? " for a position" : ""), the \(loss.kind.rawValue) takes one for each class: "
+              + "make it \(classes), or take --loss \(LossKind.binaryCrossentropy.rawValue)")
+        }
+        guard rows == positions.count else {
+          throw ShapeError(
+            "it ends in \(output), \(data) has \(positions.count == 1 ? "one class for a sample" : "classes at \(positions)")"
+          )
+        }
       }
-      if layer is any ActivatedLayer { break }
-      // Dropout and borders leave the kind of numbers what it is; poolings and normalisation make new ones, but a mean of
-      // probabilities is one still.
-      isRecomputed = isRecomputed || !(layer is Dropout || layer is ZeroPadding2D)
-      follower = stage
+      if width > 1 && rows == positions.count {
+        guard width == classes else { throw ShapeError("it tells \(width) classes apart, \(data) has \(classes)") }
+      } else {
+        guard output.count == positions.count else {
+          throw ShapeError(
+            "it ends in \(output), \(data) has \(positions.count == 1 ? "one class for a sample" : "classes at \(positions)")"
+          )
+        }
+        guard loss.kind != .binaryCrossentropy || classes == 2 else {
+          throw ShapeError("its outputs tell 2 classes apart, \(data) has \(classes)")
+        }
+      }
+    case .values(let shape):
+      guard output.count == shape.count else {
+        throw ShapeError("it ends in \(output), \(data) has targets of \(shape)")
+      }
+      guard !loss.kind.isCategorical || width > 1 else {
+        throw ShapeError("it has a single output, the \(loss.kind.rawValue) takes one for each class")
+      }
     }
-    self = .logits
-  }
-
-  /// The head of a network whose last function, but for what passes numbers on, stands in `stage`.
-  private static func head(
-    _ function: String, of stage: Model.Stage, _ index: Int, follower: Model.Stage?, isRecomputed: Bool
-  ) -> Head {
-    let loss = "the categorical cross-entropy takes"
-    guard function == Activation.softmax.rawValue else {
-      if isRecomputed && function != Activation.sigmoid.rawValue { return .logits }
-      return .unfit(
-        "layer \(stage.name) ends in \(function), \(loss) a softmax at the end, or logits: make it softmax or linear")
-    }
-    if let follower {
-      return .unfit(
-        "layer \(follower.name) changes the softmax of \(stage.name), \(loss) one at the very end: move \(follower.name) "
-          + "before the layer \(stage.name), or leave it out")
-    }
-    let axis = stage.output[stage.output.rank - 1]
-    guard axis == stage.output.count else {
-      return .unfit(
-        "the softmax of layer \(stage.name) is over \(axis) of \(stage.output.count) outputs, \(loss) one over all classes: "
-          + "put a Flatten before it")
-    }
-    return .softmax(stage: index)
-  }
-
-  /// Whether a layer changes no number, in training or after.
-  private static func passesOn(_ layer: any Layer) -> Bool {
-    layer.isReshaping || (layer as? any BareActivationLayer)?.activation == .linear || (layer as? Dropout)?.rate == 0
-  }
-
-  /// What a layer makes of its numbers in the end, by Keras's name; nil where that is nothing.
-  private static func function(of layer: any Layer) -> String? {
-    if layer is any RectifierLayer { return type(of: layer).stem }
-    guard let activation = (layer as? any ActivatedLayer)?.activation, activation != .linear else { return nil }
-    return activation.rawValue
   }
 }

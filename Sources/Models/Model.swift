@@ -7,8 +7,8 @@ import Tensors
 /// Its tensors are counted: first the model's inputs, then what each stage gives. Stages stand in an order in which each is
 /// fed by inputs and earlier stages alone. `Sequential` is how a chain is written, `SymbolicTensor` how a graph is.
 ///
-/// A softmax at the end belongs to the loss: the stages as run (`Stage.operation`) give logits, the stages as written
-/// (`Stage.written`) keep it. `Head` says what other ends there are.
+/// A softmax or sigmoid at the end belongs to the loss: `Head` gives the model as it is run, whose stages (`Stage.operation`)
+/// give logits, while `Stage.written` keeps what the user wrote.
 public struct Model: Sendable {
   /// What a model is fed with.
   public struct Input: Hashable, Sendable {
@@ -75,8 +75,6 @@ public struct Model: Sendable {
   public let outputs: [Int]
   /// Where everything that the network learns lies.
   public let layout: ParameterLayout
-  /// Why it cannot be trained, as a sentence; nil where its end is one that the loss takes.
-  private let flaw: String?
 
   /// Works out shapes, the arena's layout, and the names of the layers that have none.
   ///
@@ -86,40 +84,29 @@ public struct Model: Sendable {
   /// - Throws: `ShapeError` naming the layer that cannot take what it is given, grows beyond all measure, or feeds nothing.
   public init(name: String, inputs: [Input], layers: [PlacedLayer], outputs: [Int]) throws(ShapeError) {
     let builder = try StageBuilder(name: name, inputs: inputs, layers: layers, outputs: outputs)
-    var stages = builder.stages
-    switch Head(of: stages) {
-    case .softmax(let index):
-      stages[index] = stages[index].running(Self.givingLogits(stages[index].written))
-      flaw = nil
-    case .logits: flaw = nil
-    case .unfit(let sentence): flaw = sentence
-    }
-    (self.name, self.inputs, self.stages, self.outputs, layout) = (name, inputs, stages, outputs, builder.layout)
+    (self.name, self.inputs, self.stages, self.outputs, layout) = (
+      name, inputs, builder.stages, outputs, builder.layout
+    )
   }
 
-  /// Makes sure that the network can be trained, and judged, by the categorical cross-entropy.
-  ///
-  /// - Throws: `ShapeError` naming the layer at its end that the loss does not take.
-  public func checkHead() throws(ShapeError) {
-    guard output.rank == 1 else { throw ShapeError("\(name) must end in one row of classes, ends in \(output)") }
-    if let flaw { throw ShapeError("\(name) cannot be trained: \(flaw)") }
-    guard classes > 1 else { throw ShapeError("\(name) has a single output, expected one for each of several classes") }
+  /// `other` with another operation to run at one stage.
+  init(_ other: Model, running operation: Operation, at index: Int) {
+    (name, inputs, outputs, layout) = (other.name, other.inputs, other.outputs, other.layout)
+    var stages = other.stages
+    stages[index] = stages[index].running(operation)
+    self.stages = stages
   }
 
-  /// Makes sure that the network is one for such samples, and ends as the loss wants it.
+  /// Makes sure that the network is one for such samples.
   ///
-  /// - Throws: `ShapeError` when their shape or the number of their classes is another, and what `checkHead` throws.
-  public func check(takes input: Shape, classes: Int, of samples: String) throws(ShapeError) {
-    guard inputs.count == 1 && outputs.count == 1 else {
-      throw ShapeError("\(name) has \(inputs.count) inputs and \(outputs.count) outputs, \(samples) has one of each")
+  /// - Throws: `ShapeError` when their shape is another.
+  public func check(takes input: Shape, of samples: String) throws(ShapeError) {
+    guard inputs.count == 1 else {
+      throw ShapeError("\(name) has \(inputs.count) inputs, a sample of \(samples) is one")
     }
     guard self.input == input else {
       throw ShapeError("\(name) takes samples of shape \(self.input), those of \(samples) are \(input)")
     }
-    guard self.classes == classes else {
-      throw ShapeError("\(name) tells \(self.classes) classes apart, \(samples) has \(classes)")
-    }
-    try checkHead()
   }
 
   /// The shape of one sample of the first input.
@@ -155,12 +142,5 @@ public struct Model: Sendable {
         parameter += 1
       }
     }
-  }
-
-  /// The layer without the softmax at its end.
-  private static func givingLogits(_ operation: Operation) -> Operation {
-    guard var last = operation.layer as? any ActivatedLayer, last.activation == .softmax else { return operation }
-    last.activation = .linear
-    return .layer(last)
   }
 }

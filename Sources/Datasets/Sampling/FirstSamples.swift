@@ -36,6 +36,17 @@ public struct FirstSamples: Dataset {
     return base.label(of: sample)
   }
 
+  /// The whole set's targets.
+  public var targets: TargetKind { base.targets }
+
+  /// The whole set's classes.
+  public func loadClasses(of sample: Int, into classes: UnsafeMutableBufferPointer<Int32>) {
+    base.loadClasses(of: sample, into: classes)
+  }
+
+  /// The whole set's values.
+  public func loadValues(of sample: Int, into values: MutableFloatBuffer) { base.loadValues(of: sample, into: values) }
+
   /// The whole set's pixels.
   public func load(_ sample: Int, into pixels: MutableFloatBuffer) {
     precondition(0..<count ~= sample, "sample \(sample) of \(count)")

@@ -7,13 +7,21 @@ public struct NoiseImages: Dataset {
   private static let kept = 1024
 
   public let sampleShape: Shape
+  public let targets: TargetKind
   public let classNames: [String]
   public let count: Int
   private let bytes: [UInt8]
 
   /// `count` samples of `shape` in `classes` classes.
   public init(_ count: Int, shape: Shape, classes: Int) {
-    precondition(count > 0 && classes > 0, "noise has samples and classes")
+    self.init(count, shape: shape, targets: .classes(classes, positions: []))
+  }
+
+  /// `count` samples of `shape` with targets of any kind.
+  public init(_ count: Int, shape: Shape, targets: TargetKind) {
+    precondition(count > 0, "noise has samples")
+    self.targets = targets
+    let classes = if case .classes(let classes, _) = targets { classes } else { 1 }
     self.count = count
     sampleShape = shape
     classNames = (0..<classes).map(String.init)
@@ -27,6 +35,14 @@ public struct NoiseImages: Dataset {
   public var digest: String { "\(sampleShape) \(count) \(classNames.count)" }
 
   public func label(of sample: Int) -> Int { sample % classNames.count }
+
+  public func loadClasses(of sample: Int, into classes: UnsafeMutableBufferPointer<Int32>) {
+    for place in classes.indices { classes[place] = Int32(label(of: sample + place)) }
+  }
+
+  public func loadValues(of sample: Int, into values: MutableFloatBuffer) {
+    for place in values.indices { values[place] = Float((sample + place) % 2) }
+  }
 
   public func load(_ sample: Int, into pixels: MutableFloatBuffer) {
     let start = sample % Self.kept * sampleShape.count

@@ -258,7 +258,10 @@ extension LayerDefinition {
       try fields.requireModel(className, module)
     } else if !isOperation {
       if let module, module != "keras.layers" {
-        throw fields.refusal("module", module, expected: "keras.layers")
+        throw ModelFormatError(
+          "\(path).module",
+          "\(module) is not supported, expected keras.layers: it has \(className), the class of "
+            + (called.isEmpty ? "this layer" : called))
       }
       try fields.requireNull("registered_name")
     } else {

@@ -5,13 +5,16 @@ public struct TrainingState: Codable, Equatable, Sendable {
   public struct Best: Codable, Equatable, Sendable {
     /// The step after which it was measured.
     public let step: Int
-    /// The share of validation samples that were right.
-    public let accuracy: Double
+    /// The share of validation samples that were right; nil where answers are numbers, none of which is right.
+    public let accuracy: Double?
+    /// The loss of the validation samples, where there is no accuracy.
+    public let loss: Double?
 
     /// Names a step and what was measured there.
-    public init(step: Int, accuracy: Double) {
+    public init(step: Int, accuracy: Double?, loss: Double? = nil) {
       self.step = step
       self.accuracy = accuracy
+      self.loss = loss
     }
   }
 
@@ -21,8 +24,10 @@ public struct TrainingState: Codable, Equatable, Sendable {
   public var epoch = 0
   /// The sum of the losses of the running epoch's samples so far.
   public var epochLoss: Double = 0
-  /// How many of the running epoch's samples so far were right.
+  /// How many of the running epoch's answers so far were right.
   public var epochCorrect = 0
+  /// What else the metrics have counted in the running epoch; nil where the right ones among its samples are all.
+  public var epochCounters: [Double]?
   /// The best validation so far, by accuracy; the first of equals.
   public var best: Best?
 
@@ -44,4 +49,27 @@ public struct TrainingState: Codable, Equatable, Sendable {
 
   /// A run that has not begun.
   public init() {}
+
+  /// Adds what a step's metrics have counted.
+  public mutating func add(_ counters: [Double]) {
+    let sum = epochCounters ?? Array(repeating: 0, count: counters.count)
+    epochCounters = zip(sum, counters).map { $0 + $1 }
+  }
+
+  /// What the metrics have counted in the running epoch, `count` numbers.
+  public func counters(_ count: Int) -> [Double] { epochCounters ?? Array(repeating: 0, count: count) }
+
+  /// Begins an epoch.
+  public mutating func clearCounters() { (epochCorrect, epochCounters) = (0, nil) }
+
+  /// Notes a validation, which may be the best so far: by accuracy or, where there is none, by loss; the first of equals.
+  public mutating func note(_ loss: Double, _ accuracy: Double?) {
+    let isBetter =
+      switch (accuracy, best?.accuracy, best?.loss) {
+      case (let accuracy?, let best?, _): accuracy > best
+      case (nil, _, let best?): loss < best
+      default: true
+      }
+    if isBetter { best = Best(step: step, accuracy: accuracy, loss: accuracy == nil ? loss : nil) }
+  }
 }

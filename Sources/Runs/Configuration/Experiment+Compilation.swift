@@ -1,4 +1,5 @@
 import KerasFiles
+import Objectives
 
 extension Experiment {
   /// Takes what a model was compiled with in Keras: its optimizer with its numbers, the learning rate's schedule, the loss.
@@ -13,9 +14,9 @@ extension Experiment {
       try adopt(optimizer: optimizer, isClipped: isNamed("--clip-norm"))
       if !isNamed("--schedule") { try adopt(rateOf: optimizer, compilation.schedule) }
     }
-    try adopt(lossOf: compilation)
+    if !isNamed("--loss") { try adopt(lossOf: compilation, isSmoothed: isNamed("--label-smoothing")) }
     if let flaw { throw UsageError("was compiled with what no training can have: \(flaw) is out of range") }
-    let unknown = compilation.metrics.map(\.snakeName).filter { !Self.accuracies.contains($0) }
+    let unknown = isNamed("--metrics") ? [] : adopt(metricsOf: compilation)
     return unknown.isEmpty ? [] : ["the metrics \(unknown.joined(separator: ", ")) are not measured here"]
   }
 
@@ -99,22 +100,55 @@ extension Experiment {
 
   // MARK: - Losses and metrics
 
-  private static let accuracies: Set = ["accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy", "loss"]
-
-  private mutating func adopt(lossOf compilation: CompileInfo) throws(UsageError) {
-    guard let loss = compilation.losses.first else { return }
+  private mutating func adopt(lossOf compilation: CompileInfo, isSmoothed: Bool) throws(UsageError) {
+    guard let part = compilation.losses.first else { return }
     guard compilation.losses.count == 1 else {
       throw Self.refusal("\(compilation.losses.count) losses", "a network has one output and one loss here")
     }
-    guard ["categorical_crossentropy", "sparse_categorical_crossentropy"].contains(loss.snakeName) else {
+    guard let kind = LossKind(name: part.name) else {
       throw Self.refusal(
-        "the loss \(loss.snakeName)", "compile it with categorical_crossentropy, or save its network alone, as .json")
+        "the loss \(part.snakeName)", "name another with --loss \(LossKind.allCases.map(\.rawValue).joined(separator: ", "))")
     }
-    labelSmoothing = loss.number("label_smoothing") ?? 0
     switch compilation.lossWeights {
     case nil, 1, [1]: break
     case let weights?:
       throw Self.refusal("the loss_weights \(weights)", "compile it without, and scale the learning rate instead")
+    }
+    var loss = Loss(kind)
+    // A cross-entropy that does not say it takes probabilities, as in Keras.
+    if kind.isCategorical || kind == .binaryCrossentropy { loss.fromLogits = part.isSet("from_logits") }
+    if let delta = part.number("delta") { loss.delta = delta }
+    if !isSmoothed, let smoothing = part.number("label_smoothing") {
+      (loss.labelSmoothing, labelSmoothing) = (smoothing, smoothing)
+    }
+    self.loss = loss
+  }
+
+  /// Returns the metrics that are none of ours.
+  private mutating func adopt(metricsOf compilation: CompileInfo) -> [String] {
+    var (known, unknown): ([Metric], [String]) = ([], [])
+    for part in compilation.metrics where part.name != "loss" {
+      if let metric = Self.metric(part) { known.append(metric) } else { unknown.append(part.snakeName) }
+    }
+    if !known.isEmpty { metrics = known }
+    return unknown
+  }
+
+  private static func metric(_ part: CompileInfo.Part) -> Metric? {
+    guard let metric = Metric(name: part.name) else { return nil }
+    switch metric {
+    case .topAccuracy:
+      let k = part.number("k") ?? 5
+      return 1...1_000_000 ~= k ? .topAccuracy(Int(k)) : nil
+    case .precision, .recall:
+      return ["thresholds", "top_k", "class_id"].allSatisfy { part.options[$0] ?? nil == .null } ? metric : nil
+    case .auc:
+      let isUsual =
+        part.options["curve"] ?? "ROC" == "ROC" && part.options["num_thresholds"] ?? 200 == 200
+        && !part.isSet("multi_label") && !part.isSet("from_logits")
+      return isUsual ? metric : nil
+    case .f1: return [.null, "macro"].contains(part.options["average"] ?? nil) ? metric : nil
+    default: return metric
     }
   }
 }

@@ -1,6 +1,8 @@
 import Datasets
 import KerasFiles
+import Layers
 import Models
+import Objectives
 
 extension Experiment {
   /// Makes the experiment's network for the samples of `data`: the one that it holds, or the built-in one that it names.
@@ -12,12 +14,23 @@ extension Experiment {
     guard let network else {
       let builtIn = try BuiltInModels.model(named: model, input: input, classes: classes)
       guard let builtIn else { throw UsageError("there is no model \(model)") }
-      try builtIn.checkHead()
+      _ = try head(of: builtIn, for: data)
       return builtIn
     }
     let model = try Model(Architecture(keras: network), input: input)
-    try model.check(takes: input, classes: classes, of: data.name)
+    try model.check(takes: input, of: data.name)
+    _ = try head(of: model, for: data)
     return model
+  }
+
+  /// Pairs a network with the experiment's loss, for the targets of `data`.
+  ///
+  /// - Throws: `ShapeError` with what does not fit.
+  public func head(of model: Model, for data: any Dataset) throws(ShapeError) -> Head {
+    var head = try Head(
+      of: model, loss: loss, targets: data.targets, metrics: metrics, classWeights: classWeights, data: data.name)
+    if labelSmoothing > 0 { head = head.smoothed(by: labelSmoothing) }
+    return head
   }
 
   /// Takes the network of a file. What the file leaves open, its input's shape, is that of the network before, where

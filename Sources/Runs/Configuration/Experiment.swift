@@ -2,6 +2,7 @@ import Datasets
 import FoundationEssentials
 import KerasFiles
 import Models
+import Objectives
 
 /// Everything that a run's numbers depend on, and nothing else. Ranks, threads and hosts are no part of it; neither is
 /// how long to train, so a run can be prolonged.
@@ -53,6 +54,12 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var weightDecay: Float = 0
   /// The norm to which the whole gradient is cut down where it is longer; nil for none.
   public var clipNorm: Float?
+  /// What training makes small; nil for the loss that goes with the network's end and the data's targets.
+  public var loss: Loss?
+  /// What is measured besides.
+  public var metrics: [Metric] = [.accuracy]
+  /// How much each class counts, in the order of the labels; nil for all alike.
+  public var classWeights: [Float]?
   /// How much of each target goes to all classes alike.
   public var labelSmoothing: Float = 0
   /// How the learning rate changes.
@@ -146,6 +153,9 @@ extension Experiment {
     try read(.epsilon, into: &epsilon)
     try read(.weightDecay, into: &weightDecay)
     clipNorm = try fields.decodeIfPresent(Float.self, forKey: .clipNorm)
+    loss = try fields.decodeIfPresent(Loss.self, forKey: .loss)
+    try read(.metrics, into: &metrics)
+    classWeights = try fields.decodeIfPresent([Float].self, forKey: .classWeights)
     try read(.labelSmoothing, into: &labelSmoothing)
     try read(.schedule, into: &schedule)
     try read(.warmUp, into: &warmUp)

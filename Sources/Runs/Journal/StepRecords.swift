@@ -50,9 +50,12 @@ package struct StepRecords {
     }
     if let recorded = metrics[entry.step] {
       sources.append("metrics")
-      for (name, found, expected) in [
-        ("loss", step.loss, recorded.loss), ("accuracy", step.accuracy, recorded.accuracy),
-      ] where found != expected && !(found.isNaN && expected.isNaN) {
+      let measured =
+        [("loss", step.loss, recorded.loss)]
+        + [("accuracy", step.accuracy, recorded.accuracy)].compactMap {
+          if let found = $0.1, let expected = $0.2 { ($0.0, found, expected) } else { nil }
+        }
+      for (name, found, expected) in measured where found != expected && !(found.isNaN && expected.isNaN) {
         findings.append("the \(name) is \(found), not \(expected)")
       }
     }

@@ -8,19 +8,21 @@ public struct StepMetrics: Codable, Equatable, Sendable {
   public let epoch: Int
   /// The mean loss of the step's samples, before the update.
   public let loss: Float
-  /// The share of the step's samples that were right.
-  public let accuracy: Float
+  /// The share of the step's answers that were right; nil where answers are numbers.
+  public let accuracy: Float?
   /// The rate of the update.
   public let learningRate: Float
   /// The global batch over the step's time.
   public let imagesPerSecond: Double
   /// Why the step was left out: what of its numbers was not finite; nil where it was taken.
   public let skipped: String?
+  /// What else is measured, by name; nil for nothing.
+  public let others: [String: Float]?
 
   /// Notes what was measured.
   package init(
-    step: Int, epoch: Int, loss: Float, accuracy: Float, learningRate: Float, imagesPerSecond: Double,
-    skipped: String? = nil
+    step: Int, epoch: Int, loss: Float, accuracy: Float?, learningRate: Float, imagesPerSecond: Double,
+    skipped: String? = nil, others: [String: Float]? = nil
   ) {
     self.step = step
     self.epoch = epoch
@@ -29,6 +31,7 @@ public struct StepMetrics: Codable, Equatable, Sendable {
     self.learningRate = learningRate
     self.imagesPerSecond = imagesPerSecond
     self.skipped = skipped
+    self.others = others
   }
 }
 
@@ -40,8 +43,8 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
   public let epoch: Int
   /// The mean loss over the samples of the epoch's steps that were taken, each as the network was when its batch came.
   public let loss: Float
-  /// The share of the epoch's samples that were right, likewise.
-  public let accuracy: Float
+  /// The share of the epoch's answers that were right, likewise.
+  public let accuracy: Float?
   /// The mean loss over the validation samples after the epoch; none where none was due.
   public let validationLoss: Float?
   /// The share of validation samples that were right after the epoch.
@@ -50,11 +53,15 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
   public let seconds: Double
   /// How many steps the run has left out so far; nil for none.
   public let skippedSteps: Int?
+  /// What else is measured of the epoch's samples, by name; nil for nothing.
+  public let others: [String: Float]?
+  /// What else is measured of the validation samples, by name; nil for nothing.
+  public let validationOthers: [String: Float]?
 
   /// Notes what was measured.
   package init(
-    epoch: Int, loss: Float, accuracy: Float, validationLoss: Float?, validationAccuracy: Float?, seconds: Double,
-    skippedSteps: Int? = nil
+    epoch: Int, loss: Float, accuracy: Float?, validationLoss: Float?, validationAccuracy: Float?, seconds: Double,
+    skippedSteps: Int? = nil, others: [String: Float]? = nil, validationOthers: [String: Float]? = nil
   ) {
     self.epoch = epoch
     self.loss = loss
@@ -63,5 +70,7 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     self.validationAccuracy = validationAccuracy
     self.seconds = seconds
     self.skippedSteps = skippedSteps
+    self.others = others
+    self.validationOthers = validationOthers
   }
 }

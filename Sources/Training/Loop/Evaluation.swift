@@ -2,52 +2,65 @@ import Collectives
 import Datasets
 import Kernels
 import Models
+import Objectives
 import Tensors
 
 /// The quality of a network on a data set.
 public struct Evaluation: Equatable, Sendable {
   /// The mean loss, the penalty on the weights included.
   public let loss: Double
-  /// How many samples were right.
-  public let correct: Int
   /// How many samples there were.
   public let samples: Int
+  /// What the metrics have counted.
+  let tally: Tally
+  private let objective: Objective
 
-  /// The share of samples that were right.
-  public var accuracy: Double { Double(correct) / Double(samples) }
+  init(_ tally: Tally, penalty: Double, samples: Int, objective: Objective) {
+    loss = tally.loss / Double(samples) + penalty
+    (self.samples, self.tally, self.objective) = (samples, tally, objective)
+  }
+
+  /// The value of each metric.
+  public var values: [(metric: Metric, value: Double)] { objective.values(of: tally) }
+
+  /// The share of answers that were right; nil where answers are numbers.
+  public var accuracy: Double? { values.first { $0.metric == .accuracy }?.value }
+
+  /// Whether both found the same.
+  public static func == (a: Evaluation, b: Evaluation) -> Bool {
+    a.loss == b.loss && a.samples == b.samples && a.tally == b.tally
+  }
 }
 
 /// Measures a network over all ranks: every sample once, each by one rank, the same result on any number of ranks.
 public final class Evaluator {
-  private let model: Model
+  private let head: Head
   private let communicator: any Communicator
   private let team: WorkerTeam
   private let workers: [SliceWorker]
   private let slice: Int
 
-  init(model: Model, communicator: any Communicator, team: WorkerTeam, workers: [SliceWorker], slice: Int) {
-    self.model = model
+  init(head: Head, communicator: any Communicator, team: WorkerTeam, workers: [SliceWorker], slice: Int) {
+    self.head = head
     self.communicator = communicator
     self.team = team
     self.workers = workers
     self.slice = slice
   }
 
-  /// Measures `model` in slices of `slice` samples, on `threads` threads of this rank.
+  /// Measures `head`'s model in slices of `slice` samples, on `threads` threads of this rank.
   ///
-  /// - Parameters:
-  ///   - smoothing: how much of each target goes to all classes alike.
-  ///   - normalization: what samples were normalised by for training; nil for nothing.
+  /// - Parameter normalization: what samples were normalised by for training; nil for nothing.
   /// - Throws: `ThreadError` when the system allows no more threads.
   public convenience init(
-    model: Model, communicator: any Communicator, slice: Int, smoothing: Float = 0,
+    head: Head, communicator: any Communicator, slice: Int,
     normalization: Normalization? = nil, threads: Int
   ) throws {
     let preparation = SamplePreparation(normalization: normalization)
     self.init(
-      model: model, communicator: communicator, team: try WorkerTeam(count: threads),
+      head: head, communicator: communicator, team: try WorkerTeam(count: threads),
       workers: (0..<threads).map { _ in
-        SliceWorker(model: model, slice: slice, smoothing: smoothing, preparation: preparation)
+        SliceWorker(head, slice: slice, preparation: preparation)
       }, slice: slice)
   }
 
@@ -60,36 +73,55 @@ public final class Evaluator {
   ) throws -> Evaluation? {
     let plan = SlicePlan(samples: dataset.count, sliceSize: slice)
     let samples = Array(0..<Int32(dataset.count))
-    // Each slice has two slots that one rank sets; the sum over slices is then taken in slice order on every rank.
-    // One more per rank tells whether it wished to stop.
-    var slots = [Double](repeating: 0, count: 2 * plan.count + communicator.size)
+    // Each slice has slots of its own for its loss and for sums of fractions, which are added in slice order on every rank.
+    // Whole numbers may be added in any order: each worker counts for itself, and each rank has slots for its counts. One
+    // more slot per rank tells whether it wished to stop.
+    let objective = head.objective
+    let size = objective.emptyTally.counters.count
+    let fractions = objective.areWhole.indices.filter { !objective.areWhole[$0] }
+    let perSlice = 1 + fractions.count
+    let countsStart = plan.count * perSlice
+    let wishesStart = countsStart + communicator.size * size
+    var slots = [Double](repeating: 0, count: wishesStart + communicator.size)
+    var counts = [Double](repeating: 0, count: team.count * size)
     let share = plan.share(of: communicator.rank, world: communicator.size)
     try slots.withUnsafeMutableBufferPointer { slots in
-      // Workers write slots of their own, and the closure does not outlive this call.
-      nonisolated(unsafe) let slots = slots
-      try team.run { worker in
-        let run = share.share(worker, of: team.count)
-        let waves = plan.waves(run, of: samples[...], by: workers[worker].slicesPerWave)
-        for (slices, wave) in waves where !shouldStop() {
-          if worker == 0 { _ = try communicator.attend(isAlive: false) }  // another rank may wish to stop
-          let scores = try workers[worker].evaluate(wave, of: dataset, values: values)
-          for (index, score) in zip(slices, scores) {
-            slots[2 * index] = score.loss
-            slots[2 * index + 1] = Double(score.correct)
+      try counts.withUnsafeMutableBufferPointer { counts in
+        // Workers write slots and counts of their own, and the closures do not outlive this call.
+        nonisolated(unsafe) let (slots, counts) = (slots, counts)
+        try team.run { worker in
+          let run = share.share(worker, of: team.count)
+          let waves = plan.waves(run, of: samples[...], by: workers[worker].slicesPerWave)
+          for (slices, wave) in waves where !shouldStop() {
+            if worker == 0 { _ = try communicator.attend(isAlive: false) }  // another rank may wish to stop
+            let tallies = try workers[worker].evaluate(wave, of: dataset, values: values)
+            for (index, tally) in zip(slices, tallies) {
+              slots[index * perSlice] = tally.loss
+              for (place, counter) in fractions.enumerated() {
+                slots[index * perSlice + 1 + place] = tally.counters[counter]
+              }
+              for counter in 0..<size { counts[worker * size + counter] += tally.counters[counter] }
+            }
           }
         }
       }
     }
-    if shouldStop() { slots[2 * plan.count + communicator.rank] = 1 }
+    for (index, count) in counts.enumerated() { slots[countsStart + communicator.rank * size + index % size] += count }
+    if shouldStop() { slots[wishesStart + communicator.rank] = 1 }
     try communicator.combineDisjoint(&slots)
-    if slots[(2 * plan.count)...].contains(1) { return nil }
-    var loss = 0.0
-    var correct = 0
-    for index in 0..<plan.count {
-      loss += slots[2 * index]
-      correct += Int(slots[2 * index + 1])
+    if slots[wishesStart...].contains(1) { return nil }
+    var tally = objective.emptyTally
+    for rank in 0..<communicator.size {
+      for counter in 0..<size { tally.counters[counter] += slots[countsStart + rank * size + counter] }
     }
-    let mean = loss / Double(dataset.count) + model.penalty(values)
-    return Evaluation(loss: mean, correct: correct, samples: dataset.count)
+    for counter in fractions { tally.counters[counter] = 0 }
+    for index in 0..<plan.count {
+      tally.loss += slots[index * perSlice]
+      for (place, counter) in fractions.enumerated() {
+        tally.counters[counter] += slots[index * perSlice + 1 + place]
+      }
+    }
+    return Evaluation(
+      tally, penalty: head.model.penalty(values), samples: dataset.count, objective: objective)
   }
 }

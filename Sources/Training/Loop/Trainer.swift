@@ -2,6 +2,7 @@ import Collectives
 import Datasets
 import Kernels
 import Models
+import Objectives
 import Runs
 import Tensors
 
@@ -16,6 +17,8 @@ public final class Trainer {
   public private(set) var state: TrainingState
 
   private let experiment: Experiment
+  /// What a step measures.
+  private let objective: Objective
   private let schedule: Schedule
   private let data: TrainingData
   private let arena: ParameterArena
@@ -51,34 +54,43 @@ public final class Trainer {
     self.data = data
     self.arena = arena
     self.state = state
-    checkpointed = state
+    // What older versions counted were right answers alone.
+    if state.epochCounters == nil && state.epochCorrect > 0 {
+      let steps =
+        state.step - state.epoch
+        * BatchPlan(samples: data.training.count, batchSize: experiment.batchSize).stepsPerEpoch
+      let samples = steps * experiment.batchSize - (state.skipped?.epochSamples ?? 0)
+      self.state.epochCounters = [Double(state.epochCorrect), Double(samples)]
+    }
+    checkpointed = self.state
     self.recorder = recorder
     self.observer = observer
     self.shouldStop = shouldStop ?? { [stop = communicator.stop] in stop.isMade }
     self.communicator = communicator
     desyncGuard = try DesyncGuard(communicator, experiment: experiment)
     batches = BatchPlan(samples: data.training.count, batchSize: experiment.batchSize)
+    let head = try experiment.head(of: model, for: data.training)
+    objective = head.objective.forTraining
     let team = try WorkerTeam(count: threads)
     layerTimes = isProfiling ? (0..<threads).map { _ in LayerTimes(layers: model.stages.count) } : []
     let times = layerTimes
     let workers = (0..<threads).map { worker in
       SliceWorker(
-        model: model, slice: experiment.slice,
-        smoothing: experiment.labelSmoothing,
-        preparation: experiment.preparation, log: isProfiling ? SpanLog() : nil,
+        head, slice: experiment.slice, preparation: experiment.preparation, log: isProfiling ? SpanLog() : nil,
         times: isProfiling ? times[worker] : nil)
     }
     step = TrainingStep(
-      experiment: experiment, dataset: data.training, model: model, communicator: communicator, arena: arena,
+      experiment: experiment, dataset: data.training, head: head, communicator: communicator, arena: arena,
       team: team, workers: workers)
     evaluator = Evaluator(
-      model: model, communicator: communicator, team: team, workers: workers, slice: experiment.slice)
+      head: head, communicator: communicator, team: team, workers: workers, slice: experiment.slice)
   }
 
   /// The memory that training `model` takes, all zero.
   public static func arena(for model: Model, experiment: Experiment) -> ParameterArena {
     ParameterArena(
-      layout: model.layout, optimizerStates: experiment.rule.stateNames, tail: GradientTail.count)
+      layout: model.layout, optimizerStates: experiment.rule.stateNames,
+      tail: GradientTail.count(output: model.output, metrics: experiment.metrics))
   }
 
   /// The step at which the run ends.
@@ -121,19 +133,20 @@ public final class Trainer {
     let start = ContinuousClock.now
     let batch = batches.batch(step: state.step)
     let outcome = try step.run(state.step, shouldStop: shouldStop)
-    let (score, samples) = (outcome.score, batch.positions.count)
+    let (tally, samples) = (outcome.tally, batch.positions.count)
     if let fault = outcome.fault {
       try leaveOut(samples: samples, because: fault)
     } else {
       state.skipped?.inARow = 0
-      state.epochLoss += score.loss
-      state.epochCorrect += score.correct
+      state.epochLoss += tally.loss
+      state.add(tally.counters)
     }
+    let values = objective.values(of: tally)
     let metrics = StepMetrics(
-      step: state.step + 1, epoch: batch.epoch + 1, loss: Float(score.loss / Double(samples)),
-      accuracy: Float(score.correct) / Float(samples),
-      learningRate: experiment.rule.schedule.rate(at: state.step),
-      imagesPerSecond: (Double(samples) / start.secondsUntilNow * 10).rounded() / 10, skipped: outcome.fault)
+      step: state.step + 1, epoch: batch.epoch + 1, loss: Float(tally.loss / Double(samples)),
+      accuracy: values.value(of: .accuracy), learningRate: experiment.rule.schedule.rate(at: state.step),
+      imagesPerSecond: (Double(samples) / start.secondsUntilNow * 10).rounded() / 10, skipped: outcome.fault,
+      others: values.others)
     state.step += 1
     try tell { [arena, stepsPerEpoch = batches.stepsPerEpoch, lastStep] recorder, observer in
       try recorder?.append(metrics, arena)
@@ -186,18 +199,17 @@ public final class Trainer {
         data.validation, values: arena.values.buffer.reading, shouldStop: shouldStop)
       if validation == nil { return false }
     }
-    if let validation, validation.accuracy > state.best?.accuracy ?? -1 {
-      state.best = TrainingState.Best(step: state.step, accuracy: validation.accuracy)
-    }
+    if let validation { state.note(validation.loss, validation.accuracy) }
     let samples = data.training.count - (state.skipped?.epochSamples ?? 0)
+    let values = objective.values(of: Tally(counters: state.counters(objective.emptyTally.counters.count)))
     let metrics = EpochMetrics(
-      epoch: epoch, loss: Float(state.epochLoss / Double(samples)),
-      accuracy: Float(state.epochCorrect) / Float(samples),
-      validationLoss: validation.map { Float($0.loss) }, validationAccuracy: validation.map { Float($0.accuracy) },
-      seconds: (epochStart.secondsUntilNow * 1000).rounded() / 1000, skippedSteps: state.skipped?.steps)
+      epoch: epoch, loss: Float(state.epochLoss / Double(samples)), accuracy: values.value(of: .accuracy),
+      validationLoss: validation.map { Float($0.loss) }, validationAccuracy: validation?.values.value(of: .accuracy),
+      seconds: (epochStart.secondsUntilNow * 1000).rounded() / 1000, skippedSteps: state.skipped?.steps,
+      others: values.others, validationOthers: validation?.values.others)
     state.epoch = epoch
     state.epochLoss = 0
-    state.epochCorrect = 0
+    state.clearCounters()
     state.skipped?.epochSamples = 0
     epochStart = .now
     try tell { recorder, observer in
@@ -227,4 +239,15 @@ public final class Trainer {
 extension ContinuousClock.Instant {
   /// Seconds from this instant to now.
   var secondsUntilNow: Double { duration(to: .now) / .seconds(1) }
+}
+
+extension [(metric: Metric, value: Double)] {
+  /// The value of a metric; nil where it is not measured.
+  func value(of metric: Metric) -> Float? { first { $0.metric == metric }.map { Float($0.value) } }
+
+  /// All but the accuracy, by name; nil for none.
+  var others: [String: Float]? {
+    let others = filter { $0.metric != .accuracy }.map { ($0.metric.name, Float($0.value)) }
+    return others.isEmpty ? nil : Dictionary(others) { first, _ in first }
+  }
 }

@@ -77,7 +77,7 @@ public struct Benchmark: Codable, Equatable, Sendable {
     // Noise teaches nothing: where values stay as they are, no network diverges while it is measured.
     var experiment = experiment
     experiment.learningRate = 0
-    let noise = NoiseImages(Self.samples(of: experiment), shape: model.input, classes: model.classes)
+    let noise = NoiseImages(Self.samples(of: experiment), shape: model.input, targets: Head.targets(suiting: model))
     var schedule = Schedule()
     (schedule.steps, schedule.validateEvery) = (.max, 0)
     let arena = Trainer.arena(for: model, experiment: experiment)

@@ -1,25 +1,52 @@
-import Kernels
+import Models
+import Objectives
 import Tensors
 
-/// What travels behind the gradient and is summed with it.
-enum GradientTail {
-  /// Two floats: the sum of the losses and the number of right answers (exact up to 2^24 samples a batch).
-  static let count = 2
+/// What travels behind the gradient and is summed with it: the loss and what the metrics count.
+///
+/// Floats are exact up to 2^24, and pixels are many: a whole number travels as two, of which one counts 4096s.
+struct GradientTail {
+  private let objective: Objective
+  private let areWhole: [Bool]
 
-  /// Where it lies.
-  static func range(behind gradient: MutableFloatBuffer) -> Range<Int> { gradient.count - count..<gradient.count }
-
-  /// Puts a slice's score into the last floats of its gradient.
-  static func write(_ score: Score, behind gradient: MutableFloatBuffer) {
-    gradient[gradient.count - 2] = Float(score.loss)
-    gradient[gradient.count - 1] = Float(score.correct)
+  /// For an objective's tallies.
+  init(_ objective: Objective) {
+    self.objective = objective
+    areWhole = objective.areWhole
   }
 
-  /// Takes the batch's score from the last floats of the sum.
-  static func read(behind gradient: FloatBuffer) -> Score {
-    var score = Score()
-    score.loss = Double(gradient[gradient.count - 2])
-    score.correct = Int(gradient[gradient.count - 1])
-    return score
+  /// The floats of the longest tail that a model of such outputs has with such metrics.
+  static func count(output: Shape, metrics: [Metric]) -> Int {
+    let all = Objective(
+      Loss(.categoricalCrossentropy), form: .values, output: output, targets: .values(output), metrics: metrics)
+    return 1 + 2 * all.forTraining.areWhole.count
   }
+
+  /// Puts a slice's tally into the tail of its gradient.
+  func write(_ tally: Tally, into tail: MutableFloatBuffer) {
+    tail.update(repeating: 0)
+    tail[0] = Float(tally.loss)
+    for (index, counter) in tally.counters.enumerated() {
+      if areWhole[index] {
+        let number = Int(counter)
+        tail[1 + 2 * index] = Float(number / Self.unit)
+        tail[2 + 2 * index] = Float(number % Self.unit)
+      } else {
+        tail[1 + 2 * index] = Float(counter)
+      }
+    }
+  }
+
+  /// Takes the batch's tally from the tail of the sum.
+  func read(_ tail: FloatBuffer) -> Tally {
+    var tally = objective.emptyTally
+    tally.loss = Double(tail[0])
+    for index in tally.counters.indices {
+      let (large, small) = (Double(tail[1 + 2 * index]), Double(tail[2 + 2 * index]))
+      tally.counters[index] = areWhole[index] ? large * Double(Self.unit) + small : large
+    }
+    return tally
+  }
+
+  private static let unit = 4096
 }

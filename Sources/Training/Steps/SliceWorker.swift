@@ -2,6 +2,7 @@ import Datasets
 import Kernels
 import Layers
 import Models
+import Objectives
 import Tensors
 
 /// One worker: the memory to take some slices through the network together, forward and backward, on one thread.
@@ -19,33 +20,41 @@ final class SliceWorker {
   /// Where its time is noted; nil without `--profile`.
   let log: SpanLog?
 
-  private let smoothing: Float
+  private let objective: Objective
+  /// The same with those metrics that travel with the gradients.
+  private let training: Objective
+  private let tail: GradientTail
+  private let targets: TargetBuffer
+  /// A row of outputs, as the metrics look at them.
+  private let row: FloatStorage
   private let preparation: SamplePreparation
   private let workspace: Workspace
+  /// The floats of a gradient in front of its tail.
+  private let gradientCount: Int
   private let samples: UnsafeMutableBufferPointer<Int32>
-  private let labels: UnsafeMutableBufferPointer<Int32>
 
-  /// Makes room for waves of slices of up to `slice` samples, which are prepared by `preparation` and whose labels are
-  /// smoothed by `smoothing`. The time of each stage goes to `times`.
+  /// Makes room for waves of slices of up to `slice` samples, which are prepared by `preparation`. The time of each stage goes
+  /// to `times`.
   init(
-    model: Model, slice: Int, smoothing: Float, preparation: SamplePreparation, log: SpanLog? = nil,
-    times: LayerTimes? = nil
+    _ head: Head, slice: Int, preparation: SamplePreparation, log: SpanLog? = nil, times: LayerTimes? = nil
   ) {
     self.preparation = preparation
     self.log = log
-    self.smoothing = smoothing
-    slicesPerWave = Self.slicesPerWave(of: slice, model)
+    objective = head.objective
+    training = head.objective.forTraining
+    tail = GradientTail(training)
+    gradientCount = head.model.layout.gradientCount
+    slicesPerWave = Self.slicesPerWave(of: slice, head.model)
     let capacity = slicesPerWave * slice
-    workspace = Workspace(model: model, samples: capacity, times: times)
+    workspace = Workspace(model: head.model, samples: capacity, times: times)
+    targets = TargetBuffer(head.objective, samples: capacity)
+    row = FloatStorage(count: head.objective.rowCount)
     samples = .allocate(capacity: capacity)
-    labels = .allocate(capacity: capacity)
     samples.initialize(repeating: 0)
-    labels.initialize(repeating: 0)
   }
 
   deinit {
     samples.deallocate()
-    labels.deallocate()
   }
 
   /// How many slices of `slice` samples go through `model` together: a matter of shapes alone, which no bit depends on.
@@ -89,40 +98,36 @@ final class SliceWorker {
   ) throws {
     let draw = LayerPass.Draw(
       seed: seed, epoch: epoch, samples: UnsafeBufferPointer(rebasing: samples[..<wave.samples.count]))
-    let logits = workspace.forward(slices: wave.slices, values: values, draw: draw)
+    let outputs = workspace.forward(slices: wave.slices, values: values, draw: draw)
     for (index, slice) in wave.slices.enumerated() {
-      let (rows, labels) = (logits.samples(slice), labels(slice))
+      let (rows, targets) = (outputs.samples(slice), targets.targets.samples(slice))
       let gradient = sink.gradient(of: index)
-      let score = SoftmaxCrossentropy.forward(logits: rows.reading, labels: labels, smoothing: smoothing)
-      GradientTail.write(score, behind: gradient)
-      sink.complete(GradientTail.range(behind: gradient), of: index)
-      SoftmaxCrossentropy.backward(logits: rows.buffer, labels: labels, batch: batch, smoothing: smoothing)
+      let tail = gradientCount..<gradient.count
+      self.tail.write(training.measure(rows, targets, row: row.buffer), into: gradient.part(tail))
+      sink.complete(tail, of: index)
+      objective.gradient(rows, targets, batch: batch)
     }
     try workspace.backward(slices: wave.slices, batch: batch, values: values, draw: draw, into: sink)
   }
 
-  /// The score of each of a wave's slices.
+  /// The tally of each of a wave's slices.
   ///
   /// - Throws: what `Dataset.check` throws.
-  func evaluate(_ wave: Wave, of dataset: any Dataset, values: FloatBuffer) throws -> [Score] {
+  func evaluate(_ wave: Wave, of dataset: any Dataset, values: FloatBuffer) throws -> [Tally] {
     try load(wave, of: dataset, draw: nil)
-    let logits = workspace.forward(slices: wave.slices, values: values, draw: nil, isKeeping: false)
-    return wave.slices.map {
-      SoftmaxCrossentropy.forward(logits: logits.samples($0).reading, labels: labels($0), smoothing: smoothing)
-    }
+    let outputs = workspace.forward(slices: wave.slices, values: values, draw: nil, isKeeping: false)
+    return wave.slices.map { objective.measure(outputs.samples($0), targets.targets.samples($0), row: row.buffer) }
   }
 
-  private func labels(_ slice: Range<Int>) -> UnsafeBufferPointer<Int32> {
-    UnsafeBufferPointer(rebasing: labels[slice])
-  }
-
-  /// Loads pixels and labels, and makes sure of them before anything is computed from them; `draw` is what random changes
+  /// Loads pixels and targets, and makes sure of them before anything is computed from them; `draw` is what random changes
   /// depend on, nil for none.
   private func load(_ wave: Wave, of dataset: any Dataset, draw: (seed: UInt64, epoch: Int)?) throws {
     let input = workspace.input(samples: wave.samples.count)
     for (n, sample) in wave.samples.enumerated() {
       samples[n] = sample
-      labels[n] = Int32(dataset.label(of: Int(sample)))
+      targets.load(
+        n, classes: { dataset.loadClasses(of: Int(sample), into: $0) },
+        values: { dataset.loadValues(of: Int(sample), into: $0) })
       preparation.load(Int(sample), of: dataset, into: input.sample(n), draw: draw)
     }
     try dataset.check()

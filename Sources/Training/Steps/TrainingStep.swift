@@ -2,6 +2,7 @@ import Collectives
 import Datasets
 import Kernels
 import Models
+import Objectives
 import Optimizers
 import Runs
 import Tensors
@@ -24,6 +25,7 @@ final class TrainingStep {
   private let exchange: RankExchange
   private let reduction: any GradientReduction
   private let update: ModelUpdate
+  private let tail: GradientTail
 
   /// The running epoch's order, worked out when its first step comes.
   private var order: (epoch: Int, samples: [Int32]) = (-1, [])
@@ -33,10 +35,12 @@ final class TrainingStep {
   private var exchangeStarts: [Int: Int] = [:]
 
   init(
-    experiment: Experiment, dataset: any Dataset, model: Model, communicator: any Communicator,
+    experiment: Experiment, dataset: any Dataset, head: Head, communicator: any Communicator,
     arena: ParameterArena, team: WorkerTeam, workers: [SliceWorker]
   ) {
+    let model = head.model
     self.experiment = experiment
+    tail = GradientTail(head.objective.forTraining)
     self.dataset = dataset
     self.communicator = communicator
     self.arena = arena
@@ -45,7 +49,8 @@ final class TrainingStep {
     batches = BatchPlan(samples: dataset.count, batchSize: experiment.batchSize)
     sampleOrder = SampleOrder(samples: dataset.count, seed: experiment.shuffle ? experiment.seed : nil)
     sums = workers.map { _ in PartialSums(count: arena.gradients.buffer.count) }
-    let buckets = Buckets.plan(layers: model.stages.map(\.extent), tail: GradientTail.count)
+    let buckets = Buckets.plan(
+      layers: model.stages.map(\.extent), tail: arena.gradients.buffer.count - arena.layout.gradientCount)
     exchange = RankExchange(buckets: buckets, workers: workers.count)
     reduction =
       switch experiment.reduction {
@@ -57,8 +62,8 @@ final class TrainingStep {
 
   /// What came of a step; the same on every rank.
   struct Outcome {
-    /// The score of its batch before the update.
-    let score: Score
+    /// The tally of its batch before the update.
+    let tally: Tally
     /// What of its numbers is not finite, as a clause. Then nothing was updated; nil where all was well.
     let fault: String?
     /// Whether a rank wished to stop.
@@ -96,11 +101,12 @@ final class TrainingStep {
 
     let note = { (worker: Int, work: () -> Void) in self.workers[worker].log.note(.update, work) }
     let examination = try update.examine(team, note: note)
-    var score = GradientTail.read(behind: arena.gradients.buffer.reading)
-    score.loss += examination.penalty * Double(batch.positions.count)
-    let fault = try agree(fault(loss: Float(score.loss / Double(batch.positions.count)), examination))
+    let gradients = arena.gradients.buffer
+    var tally = tail.read(gradients.part(arena.layout.gradientCount..<gradients.count).reading)
+    tally.loss += examination.penalty * Double(batch.positions.count)
+    let fault = try agree(fault(loss: Float(tally.loss / Double(batch.positions.count)), examination))
     if fault == nil { try update.run(step, team, note: note) }
-    return Outcome(score: score, fault: fault, isStopping: reduction.stopRequested)
+    return Outcome(tally: tally, fault: fault, isStopping: reduction.stopRequested)
   }
 
   /// What is not finite, as a clause; nil where all is.
