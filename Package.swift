@@ -114,7 +114,7 @@ let package = Package(
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Tensors"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "TestSupport"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "Objectives", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Runs", "Training", "TrainingProbe", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -122,6 +122,12 @@ struct EvaluateCommand: Command {
     switch source {
     case .weights(let path):
       let described = try model?.apply(to: &experiment)
+      // What it was compiled with says what to measure, and how it was to be trained is of no interest.
+      if let described {
+        for notice in try experiment.adopt(compilationOf: described, unless: { $0 == "--optimizer" }) {
+          Program.complain(UsageError(notice))
+        }
+      }
       if let path {
         file = try WeightsFile(path, of: described)
       } else if let described, let weights = WeightsFile(in: described) {

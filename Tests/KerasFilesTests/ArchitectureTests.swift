@@ -57,12 +57,6 @@ import Testing
     #expect(again.layout == expected.layout)
   }
 
-  @Test func theLastSoftmaxLayerIsLeftToTheLoss() throws {
-    let last = try #require(try everyLayer().stages.last)
-    #expect((last.operation.layer as? Softmax)?.activation == .linear)
-    #expect((last.written.layer as? Softmax)?.activation == .softmax)
-  }
-
   /// The smallest document that is read, with what a test changes in it.
   private func document(
     layer: [String: JSONValue] = [:], config: [String: JSONValue] = [:], top: [String: JSONValue] = [:],

@@ -83,12 +83,8 @@ struct TrainCommand: Command {
 
   /// Takes what a model was compiled with as the defaults of the options, and says what is left out of it.
   func adopt(_ file: ModelFile, _ experiment: inout Experiment) throws(UsageError) {
-    guard let compilation = file.compilation else { return }
-    do {
-      let notices = try experiment.adopt(compilation) { arguments.has($0) }
-      if !notices.isEmpty { Program.complain(UsageError("\(file.path): \(notices.joined(separator: "; "))")) }
-    } catch {
-      throw UsageError("\(file.path) \(error.description)")
+    for notice in try experiment.adopt(compilationOf: file, unless: { arguments.has($0) }) {
+      Program.complain(UsageError(notice))
     }
   }
 

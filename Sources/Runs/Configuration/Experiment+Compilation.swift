@@ -2,7 +2,22 @@ import KerasFiles
 import Objectives
 
 extension Experiment {
-  /// Takes what a model was compiled with in Keras: its optimizer with its numbers, the learning rate's schedule, the loss.
+  /// Takes what the model in a file was compiled with, where it was; see below.
+  ///
+  /// - Throws: `UsageError` that names the file.
+  public mutating func adopt(
+    compilationOf file: ModelFile, unless isNamed: (_ option: String) -> Bool
+  ) throws(UsageError) -> [String] {
+    guard let compilation = file.compilation else { return [] }
+    do {
+      return try adopt(compilation, unless: isNamed).map { "\(file.path): \($0)" }
+    } catch {
+      throw UsageError("\(file.path) \(error.description)")
+    }
+  }
+
+  /// Takes what a model was compiled with in Keras: its optimizer with its numbers, the learning rate's schedule, the loss
+  /// and the metrics.
   ///
   /// - Parameter isNamed: whether the command line has an option, which then counts instead.
   /// - Returns: what is left out and changes no step, as sentences.
