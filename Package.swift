@@ -73,7 +73,7 @@ let package = Package(
     // MARK: - Floors 3 to 6: networks, training, the program
 
     .target(name: "Models", dependencies: ["Layers", "Objectives", "Kernels", "Tensors"]),
-    .target(name: "KerasFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files"]),
+    .target(name: "KerasFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files", "CArchive"]),
     .target(name: "Runs", dependencies: ["KerasFiles", "Models", "Layers", "Objectives", "Optimizers", "Datasets", "Files"]),
     .target(
       name: "Training",
@@ -112,7 +112,7 @@ let package = Package(
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Tensors"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "TestSupport"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "Objectives", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Runs", "Training", "TrainingProbe", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
