@@ -217,11 +217,9 @@ extension LayerCallReader {
   ) throws(ModelFormatError) -> [(key: String?, tensor: TensorReference)] {
     switch value {
     case .array(let values):
-      if case .string = values.first {
-        return try calls([.array([.array(values)])], path: path)[0].tensors.map { (nil, $0) }
-      }
+      if let tensor = try reference(values, path: path) { return [(nil, tensor)] }
       var found: [(key: String?, tensor: TensorReference)] = []
-      for value in values { found += try ends(value, path: path) }
+      for (index, value) in values.enumerated() { found += try ends(value, path: "\(path)[\(index)]") }
       return found
     case .object(let fields):
       var found: [(key: String?, tensor: TensorReference)] = []
