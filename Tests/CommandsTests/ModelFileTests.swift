@@ -24,6 +24,10 @@ extension ProgramTests {
       try write("mini.json", Self.model)
     }
 
+    private static func golden(_ name: String) -> String {
+      URL(filePath: #filePath).appending(path: "../../Goldens/\(name)").standardized.path
+    }
+
     private func write(_ name: String, _ text: String) throws {
       try Data(text.utf8).write(to: URL(filePath: "\(program.folder)/\(name)"))
     }
@@ -88,11 +92,11 @@ extension ProgramTests {
     /// A network with its weights and all that it was compiled with, from Keras 2 and 3: `Tests/Goldens/keras_graphs.py` made
     /// the files, and Keras's own `evaluate` the figures.
     @Test(arguments: ["picture3.keras", "picture2.h5"]) func kerasFilesHaveEverything(_ file: String) throws {
-      let golden = Golden.path(file)
+      let golden = Self.golden(file)
       let figures = "loss 7.3873 accuracy 0.0870 top_5_accuracy 0.4976 samples 10000"
       #expect(try program("evaluate --model \(golden) --dataset synthetic", ranks: 2).lines.last == figures)
       for weights in ["picture3.keras", "picture3.weights.h5", "picture2.h5"] {
-        let outcome = try program("evaluate --model \(golden) --weights \(Golden.path(weights)) --dataset synthetic")
+        let outcome = try program("evaluate --model \(golden) --weights \(Self.golden(weights)) --dataset synthetic")
         #expect(outcome.lines.last == figures, "\(outcome.error)")
       }
       let summary = try program("summary --model \(golden)").lines
@@ -118,7 +122,7 @@ extension ProgramTests {
     }
 
     @Test func kerasFilesWithoutEverythingSaySo() throws {
-      let weights = Golden.path("picture3.weights.h5")
+      let weights = Self.golden("picture3.weights.h5")
       for (command, message) in [
         ("summary --model \(weights)", "picture3.weights.h5: holds weights alone: name their network with --model"),
         ("evaluate --model mini.json --dataset synthetic", "--model has a network alone: name its values with --weights"),
