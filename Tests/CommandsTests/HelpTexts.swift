@@ -53,6 +53,11 @@ enum HelpTexts {
       --reduction WHO           tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
       --no-shuffle              take the samples in the data set's order
       --weights FILE            start from the model values in a safetensors, .keras or .h5 file
+      --loss NAME               categorical_crossentropy, sparse_categorical_crossentropy, binary_crossentropy, mean_squared_error, mean_absolute_error, huber (default what goes with the network's end and the data)
+      --huber-delta X           huber: where it turns from squared to absolute (default 1)
+      --label-smoothing X       give X of each target to all classes alike (default 0)
+      --metrics NAMES           accuracy, binary_accuracy, top_K_accuracy, precision, recall, f1_score, auc, mean_absolute_error, mean_squared_error, mean_io_u, with commas between (default accuracy)
+      --class-weight WEIGHTS    how much each class counts: CLASS=X with commas between, by name or number, or balanced (default 1 each)
       --optimizer NAME          sgd, adam or adamw (default sgd)
       --learning-rate X         the rate of the first step, or the schedule's highest (default 0.01, Adam's 0.001)
       --momentum X              SGD's momentum (default 0.5)
@@ -62,7 +67,6 @@ enum HelpTexts {
       --epsilon X               what Adam adds to the root of that mean (default 1e-7)
       --weight-decay X          take X * rate of each weight off in every step (default 0, adamw's 0.004)
       --clip-norm X             cut a gradient down to the norm X where it is longer
-      --label-smoothing X       give X of each target to all classes alike (default 0)
       --schedule NAME           constant, time, step, cosine, triangular or one-cycle (default time, Adam's constant)
       --decay X                 time: rate / (1 + X * step) (default 4e-4)
       --drop-every STEPS        step: how many steps lie between two drops

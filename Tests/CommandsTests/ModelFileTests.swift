@@ -125,7 +125,10 @@ extension ProgramTests {
       let weights = Self.golden("picture3.weights.h5")
       for (command, message) in [
         ("summary --model \(weights)", "picture3.weights.h5: holds weights alone: name their network with --model"),
-        ("evaluate --model mini.json --dataset synthetic", "--model has a network alone: name its values with --weights"),
+        (
+          "evaluate --model mini.json --dataset synthetic",
+          "--model has a network alone: name its values with --weights"
+        ),
         ("evaluate --model mini.json --weights mini.json", "mini.json, byte 0: is no safetensors file"),
         (
           "train --dataset synthetic --model mini.json --weights \(weights) --run none",
@@ -157,10 +160,13 @@ extension ProgramTests {
       try write("window.json", Self.model.replacing("\"pool_size\": 8", with: "\"pool_size\": 99"))
       try write("cut.json", String(Self.model.prefix(200)))
       for (model, code, message) in [
-        ("layer.json", 65, "layer.json: layers[1].class_name: Attention, the class of pool, is not supported, expected one of "),
+        (
+          "layer.json", 65,
+          "layer.json: layers[1].class_name: Attention, the class of pool, is not supported, expected one of "
+        ),
         ("option.json", 65, "option.json: layers[3].config.noise_shape: [1] is not supported, expected null"),
         ("shape.json", 65, "mini takes samples of shape (28, 28, 1), those of synthetic are (32, 32, 3)"),
-        ("classes.json", 65, "mini tells 7 classes apart, synthetic has 10"),
+        ("classes.json", 65, "mini cannot be trained: it tells 7 classes apart, synthetic has 10"),
         ("window.json", 65, "window.json: layer 0 of mini, pool: a window of 99 × 99 does not fit into (32, 32, 3)"),
         ("cut.json", 65, "cut.json: is no JSON document"), ("none.json", 66, "none.json: cannot be opened"),
       ] as [(String, Int32, String)] {

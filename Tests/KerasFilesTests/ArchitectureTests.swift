@@ -167,11 +167,17 @@ import Testing
       ),
       (document(layer: ["module": "mine"]), "layers[1].module: mine is not supported, expected keras.layers"),
       (document(layer: ["registered_name": "mine>Conv2D"]), "layers[1].registered_name: mine>Conv2D is not supported"),
-      (document(layer: ["class_name": "InputLayer"]), "layers[1]: InputLayer is only supported as the first layer of a Sequential"),
+      (
+        document(layer: ["class_name": "InputLayer"]),
+        "layers[1]: InputLayer is only supported as the first layer of a Sequential"
+      ),
       (document(layer: ["inbound_nodes": []]), "layers[1].inbound_nodes: [] is not supported"),
       (document(top: ["class_name": "Mine"]), "class_name: Mine is not supported, expected Sequential or Functional"),
       (document(top: ["module": "mine"]), "module: mine is not supported, expected keras"),
-      (document(top: ["registered_name": "mine>Net"]), "registered_name: mine>Net is not supported, expected Sequential"),
+      (
+        document(top: ["registered_name": "mine>Net"]),
+        "registered_name: mine>Net is not supported, expected Sequential"
+      ),
       (document(top: ["class_name": nil, "config": nil]), "class_name: null is not supported, expected Sequential"),
       (document(model: ["layers": []]), "config.layers: is not there, expected a list of layers"),
       (document(model: ["name": "optimizer"]), "config.name: optimizer is not supported"),

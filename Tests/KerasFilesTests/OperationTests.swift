@@ -35,7 +35,8 @@ import Testing
   }
 
   private func operation(_ className: String, _ arguments: [JSONValue]) -> JSONValue {
-    guard case .object(var fields) = entry(className, ["name": "op"], [["args": .array(arguments), "kwargs": [:]]]) else {
+    guard case .object(var fields) = entry(className, ["name": "op"], [["args": .array(arguments), "kwargs": [:]]])
+    else {
       return nil
     }
     fields["module"] = "keras.src.ops.numpy"
@@ -116,12 +117,17 @@ import Testing
       entry("Dropout", ["name": "d", "rate": 0.5], [["args": [tensor("x")], "kwargs": .object(call)]])
     }
     for (layers, output, message) in [
-      ([dense("a", [[["b", 0, 0, [:]]]]), dense("b", [[["a", 0, 0, [:]]]])], "b", "net: layer b is fed by what it feeds"),
+      (
+        [dense("a", [[["b", 0, 0, [:]]]]), dense("b", [[["a", 0, 0, [:]]]])], "b",
+        "net: layer b is fed by what it feeds"
+      ),
       ([dense("a", [[["x", 0, 1, [:]]]])], "a", "layer x gives 1 tensors, number 1 is wanted"),
       ([dense("a", [[["x", 0, 0, [:]]]])], "b", "config.output_layers: there is no layer b"),
       ([dense("a", [[["a", 1, 0, [:]]]])], "a", "there is no call 1 of layer a"),
       ([dense("x", [[["x", 0, 0, [:]]]])], "x", "layers[1].config.name: x is the name of an earlier layer"),
-      ([dense("a", [[["x", 0, 0, [:]], ["x", 0, 0, [:]]]])], "a", "layers[1]: a is called with 2 tensors, expected one"),
+      (
+        [dense("a", [[["x", 0, 0, [:]], ["x", 0, 0, [:]]]])], "a", "layers[1]: a is called with 2 tensors, expected one"
+      ),
       ([dense("a", [3])], "a", "layers[1].inbound_nodes[0]: 3 is not supported, expected a call"),
       ([dense("a", [[["x", 0, 0, ["mask": 3]]]])], "a", "layers[1].inbound_nodes[0]: a is called with mask=3"),
       ([drop(["training": true])], "d", "layers[1]: d is called with training, which is not supported"),
