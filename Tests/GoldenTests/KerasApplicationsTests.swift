@@ -36,10 +36,9 @@ import Testing
   private static func lackingLayers() throws -> Set<String> {
     let path = Golden.checkout + "/Sources/KerasFiles/KerasFiles.docc/KerasLayers.md"
     let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
-    let cells = text.split(separator: "\n").compactMap { line in
-      line.hasPrefix("|") ? line.split(separator: "|", omittingEmptySubsequences: false).dropFirst(3).first : nil
-    }
-    return Set(cells.flatMap { $0.split(separator: " ") }.map { $0.replacing("`", with: "") })
+    let rows = text.split(separator: "\n").filter { $0.hasPrefix("|") }
+    let cells = rows.compactMap { $0.split(separator: "|", omittingEmptySubsequences: false).dropFirst(3).first }
+    return Set(cells.flatMap { $0.split(separator: " ") }.map { String($0.filter { $0 != "`" }) })
   }
 
   private static func layers(in path: String) throws -> [String] {
