@@ -84,7 +84,8 @@ import Testing
     mutating func change(_ value: JSONValue, odds: Int) -> JSONValue {
       if draw(odds) == 0 {
         let others: [JSONValue] = [
-          nil, true, false, 0, -1, 1, 2, 7, 1e300, -1e300, 0.5, 9_007_199_254_740_992, "", "shared", "image", "two", [], [:],
+          nil, true, false, 0, -1, 1, 2, 7, 1e300, -1e300, 0.5, 9_007_199_254_740_992, "", "shared", "image", "two", [],
+          [:],
           [1, 2], ["image", 0, 0], ["two", 1, 1], ["inner", -1, 0],
         ]
         return others[draw(others.count)]
@@ -93,7 +94,8 @@ import Testing
       case .array(let values): return .array(values.map { change($0, odds: odds) })
       case .object(let fields):
         return .object(
-          Dictionary(uniqueKeysWithValues: fields.sorted { $0.key < $1.key }.map { ($0.key, change($0.value, odds: odds)) }))
+          Dictionary(
+            uniqueKeysWithValues: fields.sorted { $0.key < $1.key }.map { ($0.key, change($0.value, odds: odds)) }))
       default: return value
       }
     }
