@@ -37,6 +37,7 @@ let package = Package(
     system("COpenBLAS", pkgConfig: "openblas", apt: ["libopenblas-dev"]),
     system("COpenMPI", pkgConfig: "ompi-c", apt: ["libopenmpi-dev", "openmpi-bin"]),
     system("CArchive", pkgConfig: "libarchive", apt: ["libarchive-dev"]),
+    system("CHDF5", pkgConfig: "hdf5-serial", apt: ["libhdf5-dev"]),
     system("CCurl", pkgConfig: "libcurl", apt: ["libcurl4-openssl-dev"]),
     system("CCrypto", pkgConfig: "libcrypto", apt: ["libssl-dev"]),
     system("CXXHash", pkgConfig: "libxxhash", apt: ["libxxhash-dev"]),
@@ -73,7 +74,8 @@ let package = Package(
     // MARK: - Floors 3 to 6: networks, training, the program
 
     .target(name: "Models", dependencies: ["Layers", "Objectives", "Kernels", "Tensors"]),
-    .target(name: "KerasFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files"]),
+    .target(
+      name: "KerasFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files", "CArchive", "CHDF5"]),
     .target(name: "Runs", dependencies: ["KerasFiles", "Models", "Layers", "Objectives", "Optimizers", "Datasets", "Files"]),
     .target(
       name: "Training",
@@ -112,7 +114,7 @@ let package = Package(
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Tensors"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "TestSupport"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "Objectives", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Runs", "Training", "TrainingProbe", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]

@@ -105,14 +105,13 @@ public final class CompiledModel {
     }
   }
 
-  /// Takes the model's values from a safetensors file, a checkpoint or one that holds nothing else. Every rank reads it.
+  /// Takes the model's values from a safetensors file, a checkpoint or one that holds nothing else, or from one of Keras's.
+  /// Every rank reads it.
   ///
   /// - Throws: `SharedFailure` with the tensor that is missing or has another shape.
   public func loadWeights(_ path: String) throws {
     try communicator.together {
-      let file = try SafetensorsFile(path)
-      try ModelWeights.load(file, into: arena)
-      experiment.initialWeights = try ModelWeights.digest(file)
+      experiment.initialWeights = try WeightsFile(path).load(into: arena, of: model)
     }
   }
 

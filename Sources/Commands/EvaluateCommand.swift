@@ -9,14 +9,14 @@ import Training
 struct EvaluateCommand: Command {
   static let name = "evaluate"
   static let summary = "Measures loss and accuracy on the validation samples."
-  static let positionals = "(--run DIR | --checkpoint FILE | --weights FILE)"
+  static let positionals = "(--run DIR | --checkpoint FILE | --weights FILE | --model FILE)"
   static let isCollective = true
   static let options =
     [
       Option("--run", "DIR", "the latest checkpoint of a run"),
       Option("--checkpoint", "FILE", "one checkpoint"),
-      Option("--weights", "FILE", "a safetensors file with the model's values"),
-      ModelOption.option("the network of --weights: "),
+      Option("--weights", "FILE", "a safetensors, .keras or .h5 file with the model's values"),
+      ModelOption.option("the network of --weights, or with its own: "),
     ] + DatasetOptions.options(standard: "the run's, \(DatasetOptions.names[0]) for --weights") + [
       Option("--normalize", nil, "with --weights: scale each channel by the data set's training samples"),
       Option("--slice", "N", "the samples of one unit of work (default \(defaultSlice))"), World.threadsOption,
@@ -35,7 +35,8 @@ struct EvaluateCommand: Command {
   private enum Source {
     case run(String)
     case checkpoint(String)
-    case weights(String)
+    /// In a file; nil for those beside the network in `--model`.
+    case weights(String?)
   }
 
   private let source: Source
@@ -49,16 +50,19 @@ struct EvaluateCommand: Command {
 
   init(_ arguments: Arguments) throws(UsageError) {
     try arguments.refusePositionals()
-    let sources = [
+    var sources = [
       arguments.string("--run").map(Source.run), arguments.string("--checkpoint").map(Source.checkpoint),
       arguments.string("--weights").map(Source.weights),
     ].compactMap(\.self)
+    model = try ModelOption(arguments)
+    if sources.isEmpty, case .file = model { sources = [.weights(nil)] }
     guard sources.count == 1, let source = sources.first else {
-      throw UsageError("name what to evaluate by one of --run, --checkpoint and --weights")
+      throw UsageError("name what to evaluate by one of --run, --checkpoint, --weights and --model with a file")
     }
     self.source = source
-    model = try ModelOption(arguments)
-    if case .weights = source {} else if model != nil { throw UsageError("--model goes with --weights alone") }
+    if case .weights = source {} else if model != nil {
+      throw UsageError("--model goes with --weights alone, or has its own")
+    }
     dataset = try arguments.choice("--dataset", of: DatasetOptions.names)
     data = arguments.string("--data")
     inputShape = try DatasetOptions.inputShape(arguments)
@@ -91,7 +95,7 @@ struct EvaluateCommand: Command {
       try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
     }
     let arena = Trainer.arena(for: model, experiment: Experiment())
-    try world.together { try subject.map { try ModelWeights.load($0.file, into: arena) } }
+    try world.together { try subject.map { _ = try $0.file.load(into: arena, of: model) } }
     try communicator.broadcast(arena.values.buffer, from: 0)
     let evaluator = try Evaluator(
       head: experiment.head(of: model, for: samples), communicator: communicator, slice: slice,
@@ -112,19 +116,31 @@ struct EvaluateCommand: Command {
   }
 
   /// What rank 0 found: the tensors, and the experiment with their network, their data set and what becomes of samples.
-  private func open() throws -> (file: SafetensorsFile, experiment: Experiment) {
+  private func open() throws -> (file: WeightsFile, experiment: Experiment) {
     var experiment = Experiment()
-    let file: SafetensorsFile
+    let file: WeightsFile
     switch source {
     case .weights(let path):
-      file = try SafetensorsFile(path)
-      try model?.apply(to: &experiment)
+      let described = try model?.apply(to: &experiment)
+      // What it was compiled with says what to measure, and how it was to be trained is of no interest.
+      if let described {
+        for notice in try experiment.adopt(compilationOf: described, unless: { $0 == "--optimizer" }) {
+          Program.complain(UsageError(notice))
+        }
+      }
+      if let path {
+        file = try WeightsFile(path, of: described)
+      } else if let described, let weights = WeightsFile(in: described) {
+        file = weights
+      } else {
+        throw UsageError("--model has a network alone: name its values with --weights")
+      }
     case .checkpoint(let path):
       let checkpoint = try Checkpoint(path)
-      (file, experiment) = (checkpoint.file, checkpoint.experiment)
+      (file, experiment) = (.safetensors(checkpoint.file), checkpoint.experiment)
     case .run(let folder):
       let checkpoint = try RunFolder(folder).newestCheckpoint { Program.complain($0) }
-      (file, experiment) = (checkpoint.file, checkpoint.experiment)
+      (file, experiment) = (.safetensors(checkpoint.file), checkpoint.experiment)
     }
     if let dataset, dataset != experiment.dataset {
       experiment.dataset = dataset

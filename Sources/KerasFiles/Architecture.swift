@@ -2,160 +2,81 @@ import Layers
 import Models
 import Tensors
 
-/// A network as Keras's JSON of a `Sequential` describes it: layers and names, before any shape is worked out.
+/// A network as Keras's JSON describes it, layers and names, before any shape is worked out. Nested models are laid open.
 public struct Architecture: Sendable {
+  /// What the network is fed with.
+  public struct Input: Sendable {
+    /// Keras's name of it.
+    public let name: String
+    /// The extents of one sample, nil for those that the description leaves to the data; nil for all of them.
+    public let axes: [Int?]?
+
+    /// The shape of one sample; nil where the description leaves a part of it to the data.
+    public var shape: Shape? {
+      let extents = axes?.compactMap(\.self) ?? []
+      return extents.isEmpty || extents.count != axes?.count ? nil : Shape(extents)
+    }
+
+    /// Whether a sample of that shape is one.
+    func takes(_ shape: Shape) -> Bool {
+      guard let axes else { return true }
+      return axes.count == shape.rank && zip(axes, shape.dimensions).allSatisfy { $0 == nil || $0 == $1 }
+    }
+  }
+
   /// The network's name.
   public let name: String
-  /// The shape of one sample; nil where the description leaves it to the data.
-  public let input: Shape?
-  /// The layers, first to last, without Keras's `InputLayer`.
-  public let layers: [NamedLayer]
+  /// What it is fed with.
+  public let inputs: [Input]
+  /// The layers, each behind those that feed it, without Keras's `InputLayer`.
+  public let layers: [PlacedLayer]
+  /// The tensors that the network gives, counted as `Model` does.
+  public let outputs: [Int]
+  /// Where the layers stood in Keras's model.
+  let origins: [LayerOrigin]
 
-  /// Reads what `Sequential.to_json()` of Keras 3 or Keras 2 wrote. How the model was compiled (`compile_config`), the
-  /// seeds of initialisers and dropout, and versions are passed over: training takes them from elsewhere.
+  /// The shape of one sample of the first input; nil where the description leaves it to the data.
+  public var input: Shape? { inputs[0].shape }
+
+  init(name: String, inputs: [Input], layers: [PlacedLayer], outputs: [Int], origins: [LayerOrigin]) {
+    self.name = name
+    self.inputs = inputs
+    self.layers = layers
+    self.outputs = outputs
+    self.origins = origins
+  }
+
+  /// Reads what `to_json()` of a `Sequential` or a functional model of Keras 3 or Keras 2 wrote. How the model was compiled
+  /// (`compile_config`; see `CompileInfo`), the seeds of initialisers and dropout, and versions are passed over.
   ///
   /// - Throws: `ModelFormatError` with the path of the first layer or option that we lack.
   public init(keras document: JSONValue) throws(ModelFormatError) {
     var top = try ConfigurationReader(document, path: "")
-    try top.requireClass("Sequential")
-    top.ignore("build_config", "compile_config", "keras_version", "backend")
-    var (name, layers, buildShape): (String, JSONValue?, JSONValue?) = ("sequential", nil, nil)
-    switch top.value("config") {
-    case .array(let list): layers = .array(list)  // Keras before 2.2.3
-    case let value:
-      var config = try ConfigurationReader(value, path: "config")
-      name = try config.name(or: name)
-      try config.requireTraining()
-      (layers, buildShape) = (config.value("layers"), config.value("build_input_shape"))
-      try config.finish()
+    let className = top.value("class_name")
+    guard case .string(let className) = className, ModelDefinition.isModel(className) else {
+      throw top.refusal("class_name", className, expected: "Sequential or Functional")
     }
+    try top.requireModel(className, top.value("module"))
+    top.ignore("build_config", "compile_config", "keras_version", "backend", "shared_object_id")
+    let config = top.value("config")
     try top.finish()
-    guard case .array(let list) = layers, !list.isEmpty else {
-      throw ModelFormatError("config.layers", "is not there, expected a list of layers")
-    }
-    var reader = LayerListReader()
-    for (index, layer) in list.enumerated() { try reader.read(layer, path: "layers[\(index)]", isFirst: index == 0) }
-    guard !reader.layers.isEmpty else { throw ModelFormatError("config.layers", "names no layer besides the input") }
-    if reader.input == nil, let buildShape, buildShape != .null {
-      reader.input = try sampleShape(buildShape, path: "config.build_input_shape")
-    }
-    (self.name, input, self.layers) = (name, reader.input, reader.layers)
+    var reading = ModelDefinition.Reading()
+    let model = try ModelDefinition(className, config, path: "", &reading)
+    self = try GraphLayout.open(model)
   }
 }
 
-/// Reads layers one after the other.
-private struct LayerListReader {
-  var input: Shape?
-  var layers: [NamedLayer] = []
-  private var names: Set<String> = []
-  /// The shape of what the next layer gets, where it is known; a misfit is found when the model is built.
-  private var shape: Shape?
+/// Where a layer stood in Keras's model.
+struct LayerOrigin: Sendable {
+  /// The layer's name here.
+  let name: String
+  /// The names of the models around it, outermost first.
+  let models: [String]
+  /// The layer's name there.
+  let ownName: String
+  /// Where Keras 3 files its variables: `layers`, `functional`, `layers`, `conv2d_1`.
+  let store: [String]
 
-  mutating func read(_ value: JSONValue, path: String, isFirst: Bool) throws(ModelFormatError) {
-    var fields = try ConfigurationReader(value, path: path)
-    let className = try fields.string("class_name")
-    try fields.requireModule("keras.layers")
-    fields.ignore("build_config")
-    let config = fields.value("config")
-    try fields.finish()
-
-    var reader = try ConfigurationReader(config, path: "\(path).config", inputRank: shape?.rank)
-    if isFirst { try readInput(&reader) }
-    if className == "InputLayer" {
-      guard isFirst, input != nil else {
-        throw ModelFormatError(path, "InputLayer is only supported as the first layer, with a batch_shape")
-      }
-      reader.ignore("name")
-      try reader.require("sparse", false)
-      try reader.require("ragged", false)
-      try reader.require("optional", false)
-      try reader.requireTraining()
-      return try reader.finish()
-    }
-    guard let type = KerasLayers.named(className) else {
-      throw ModelFormatError(
-        "\(path).class_name",
-        "\(className) is not supported, expected one of \(KerasLayers.all.map { $0.className }.joined(separator: ", "))"
-      )
-    }
-    let name = try reader.name()
-    guard names.insert(name).inserted else {
-      throw ModelFormatError("\(path).config.name", "\(name) is the name of an earlier layer, expected one of its own")
-    }
-    reader.ignore("batch_input_shape", "batch_shape")  // Keras 2 repeats the first layer's
-    try reader.requireTraining()
-    let layer = try type.init(reading: &reader)
-    try reader.finish()
-    layers.append(NamedLayer(name: name, layer: layer))
-    shape = shape.flatMap { try? layer.outputShape(for: $0) }
-  }
-
-  private mutating func readInput(_ reader: inout ConfigurationReader) throws(ModelFormatError) {
-    for key in ["batch_shape", "batch_input_shape"] {
-      guard let value = reader.value(key), value != .null else { continue }
-      input = try sampleShape(value, path: reader.path(of: key))
-      shape = input
-    }
-  }
-}
-
-/// The shape behind the batch axis of `[null, 32, 32, 3]`.
-private func sampleShape(_ value: JSONValue, path: String) throws(ModelFormatError) -> Shape {
-  let extents: [Int] =
-    if case .array(let axes) = value {
-      axes.dropFirst().compactMap { axis in
-        if case .number(let number) = axis, let extent = Int(exactly: number), 1...1 << 16 ~= extent {
-          extent
-        } else {
-          nil
-        }
-      }
-    } else {
-      []
-    }
-  guard case .array(let axes) = value, !extents.isEmpty, extents.count == axes.count - 1, extents.count <= 4 else {
-    throw ModelFormatError(path, "\(value) is not supported, expected null and the sizes of all axes of one sample")
-  }
-  return Shape(extents)
-}
-
-extension ConfigurationReader {
-  /// A name that weights can be filed under.
-  fileprivate mutating func name(or standard: String? = nil) throws(ModelFormatError) -> String {
-    let name = try string("name", or: standard)
-    guard !name.isEmpty, !name.contains("/"), name != "optimizer" else {
-      throw refusal("name", .string(name), expected: "a name without slashes that is not optimizer")
-    }
-    return name
-  }
-
-  /// Takes what tells one of Keras's own classes from a user's of the same name.
-  fileprivate mutating func requireModule(_ module: String) throws(ModelFormatError) {
-    if has("module") { try require("module", .string(module)) }
-    try requireNull("registered_name")
-  }
-
-  fileprivate mutating func requireClass(_ className: String) throws(ModelFormatError) {
-    guard has("class_name") else { throw refusal("class_name", nil, expected: className) }
-    try require("class_name", .string(className))
-    let module = value("module") ?? "keras"
-    // Keras 3, and the names under which Keras 2 saw itself.
-    guard ["keras", "keras.models", "keras.engine.sequential"].contains(module) else {
-      throw refusal("module", module, expected: "keras")
-    }
-    try requireNull("registered_name")
-  }
-
-  /// Takes `trainable` and `dtype`: every layer learns, in 32-bit floats.
-  fileprivate mutating func requireTraining() throws(ModelFormatError) {
-    try require("trainable", true)
-    switch value("dtype") {
-    case nil, .null, "float32": break
-    case .object(let policy):
-      guard case .object(let config) = policy["config"], config["name"] == "float32" else {
-        throw refusal("dtype", .object(policy), expected: "float32")
-      }
-    case let found: throw refusal("dtype", found, expected: "float32")
-    }
-  }
+  /// The name of the layer of the outermost model that it is, or is in.
+  var outermost: String { models.first ?? ownName }
 }

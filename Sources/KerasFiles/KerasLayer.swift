@@ -14,8 +14,30 @@ public protocol KerasLayer: Layer {
   var configuration: [String: JSONValue] { get }
 }
 
+/// A layer of several inputs that stands in Keras's model files; see `KerasLayer`.
+public protocol KerasMergingLayer: MergingLayer {
+  /// Reads the layer's configuration, as Keras 2 or 3 wrote it.
+  ///
+  /// - Throws: `ModelFormatError` for what we lack, and for numbers that cannot be.
+  init(reading fields: inout ConfigurationReader) throws(ModelFormatError)
+
+  /// What Keras 3 needs to make the layer anew.
+  var configuration: [String: JSONValue] { get }
+}
+
 /// All layers that a model file may name.
 enum KerasLayers {
+  /// The layers of several inputs.
+  static let merging: [any KerasMergingLayer.Type] = [
+    Add.self,
+    Subtract.self,
+    Multiply.self,
+    Average.self,
+    Maximum.self,
+    Minimum.self,
+    Concatenate.self,
+  ]
+
   /// A line per layer.
   static let all: [any KerasLayer.Type] = [
     Conv1D.self,
@@ -47,4 +69,15 @@ enum KerasLayers {
 
   /// The layer that Keras calls `className`; nil where we lack it.
   static func named(_ className: String) -> (any KerasLayer.Type)? { all.first { $0.className == className } }
+
+  /// The layer of several inputs that Keras calls `className`; nil where we lack it.
+  static func merging(named className: String) -> (any KerasMergingLayer.Type)? {
+    merging.first { $0.className == className }
+  }
+
+  /// What Keras calls them all.
+  static var names: [String] { all.map { $0.className } + merging.map { $0.className } }
+
+  /// The stem of the automatic names of a class; nil where we lack it.
+  static func stem(of className: String) -> String? { named(className)?.stem ?? merging(named: className)?.stem }
 }

@@ -3,12 +3,17 @@ import Layers
 import Models
 import Tensors
 
-/// A network in a file: the JSON of a Keras `Sequential`, or a run's `config.json`, which holds one.
-public struct ModelFile: Sendable {
+/// A network in a file: the JSON of a Keras model, a `.keras` archive, the `.h5` of a whole model, or a run's `config.json`,
+/// which holds a network's JSON.
+public struct ModelFile {
   /// The file as the user named it.
   public let path: String
   /// What it describes.
   public let architecture: Architecture
+  /// The weights of it; nil where the file describes a network alone.
+  public let weights: KerasWeights?
+  /// How the model was compiled; nil where the file does not say it.
+  public let compilation: CompileInfo?
   /// The description itself.
   private let written: JSONValue
 
@@ -17,9 +22,12 @@ public struct ModelFile: Sendable {
   /// - Throws: `FileError`, missing where there is none, malformed with the place of what we cannot take.
   public init(_ path: String) throws(FileError) {
     self.path = path
-    let file = try MappedFile(path)
+    let contents = try KerasContainer(path)
+    guard var document = contents.document else {
+      throw FileError(
+        .malformed, path, "holds weights alone: name their network with --model, and this file with --weights")
+    }
     do throws(ModelFormatError) {
-      var document = try file.withBytes { bytes throws(ModelFormatError) in try JSONValue(json: bytes) }
       if case .object(let fields) = document, case .object(let experiment) = fields["experiment"] {
         guard let network = experiment["network"] else {
           throw ModelFormatError(
@@ -29,11 +37,12 @@ public struct ModelFile: Sendable {
         document = network
       }
       architecture = try Architecture(keras: document)
+      compilation = try contents.compiled.flatMap { compiled throws(ModelFormatError) in try CompileInfo(compiled) }
       written = document
     } catch {
       throw FileError(.malformed, path, error.description)
     }
-    try file.check()
+    weights = contents.weights
   }
 
   /// The network in the one form that experiments keep, so that equal networks are equal there; as it was written where
@@ -41,7 +50,7 @@ public struct ModelFile: Sendable {
   ///
   /// - Throws: `FileError` naming the layer that cannot take what it is given.
   public func document(input: Shape? = nil) throws(FileError) -> JSONValue {
-    guard architecture.input ?? input != nil else { return written }
+    guard architecture.inputs.allSatisfy({ $0.shape ?? input != nil }) else { return written }
     let model = try model(input: input)
     do {
       return try model.kerasDocument()

@@ -57,12 +57,6 @@ import Testing
     #expect(again.layout == expected.layout)
   }
 
-  @Test func theLastSoftmaxLayerIsLeftToTheLoss() throws {
-    let last = try #require(try everyLayer().stages.last)
-    #expect((last.layer as? Softmax)?.activation == .linear)
-    #expect((last.written.layer as? Softmax)?.activation == .softmax)
-  }
-
   /// The smallest document that is read, with what a test changes in it.
   private func document(
     layer: [String: JSONValue] = [:], config: [String: JSONValue] = [:], top: [String: JSONValue] = [:],
@@ -126,7 +120,7 @@ import Testing
       (
         ["dtype": ["class_name": "DTypePolicy", "config": ["name": "mixed_bfloat16"]]],
         "layers[1].config.dtype: DTypePolicy is not supported, expected float32"
-      ), (["trainable": false], "layers[1].config.trainable: false is not supported, expected true"),
+      ), (["trainable": 1], "layers[1].config.trainable: 1 is not supported, expected true or false"),
       (
         ["activation": "selu"],
         "layers[1].config.activation: selu is not supported, expected linear, relu, leaky_relu, sigmoid, tanh, gelu, silu, "
@@ -169,13 +163,15 @@ import Testing
     for (document, message) in [
       (
         document(layer: ["class_name": "Attention"]),
-        "layers[1].class_name: Attention is not supported, expected one of Conv1D"
+        "layers[1].class_name: Attention, the class of c, is not supported, expected one of Conv1D"
       ),
       (document(layer: ["module": "mine"]), "layers[1].module: mine is not supported, expected keras.layers"),
       (document(layer: ["registered_name": "mine>Conv2D"]), "layers[1].registered_name: mine>Conv2D is not supported"),
-      (document(layer: ["class_name": "InputLayer"]), "layers[1]: InputLayer is only supported as the first layer"),
+      (document(layer: ["class_name": "InputLayer"]), "layers[1]: InputLayer is only supported as the first layer of a Sequential"),
       (document(layer: ["inbound_nodes": []]), "layers[1].inbound_nodes: [] is not supported"),
-      (document(top: ["class_name": "Functional"]), "class_name: Functional is not supported, expected Sequential"),
+      (document(top: ["class_name": "Mine"]), "class_name: Mine is not supported, expected Sequential or Functional"),
+      (document(top: ["module": "mine"]), "module: mine is not supported, expected keras"),
+      (document(top: ["registered_name": "mine>Net"]), "registered_name: mine>Net is not supported, expected Sequential"),
       (document(top: ["class_name": nil, "config": nil]), "class_name: null is not supported, expected Sequential"),
       (document(model: ["layers": []]), "config.layers: is not there, expected a list of layers"),
       (document(model: ["name": "optimizer"]), "config.name: optimizer is not supported"),

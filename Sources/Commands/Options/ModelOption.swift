@@ -12,7 +12,7 @@ enum ModelOption {
   static func option(_ purpose: String = "") -> Option {
     Option(
       "--model", "MODEL",
-      "\(purpose)\(BuiltInModels.names.joined(separator: ", ")), or a Keras Sequential's .json file (default "
+      "\(purpose)\(BuiltInModels.names.joined(separator: ", ")), or a Keras model's .json, .keras or .h5 file (default "
         + "\(BuiltInModels.names[0]))")
   }
 
@@ -23,20 +23,31 @@ enum ModelOption {
     guard let text = arguments.string("--model") else { return nil }
     if BuiltInModels.names.contains(text) {
       self = .builtIn(text)
-    } else if text.hasSuffix(".json") || text.contains("/") {
+    } else if Self.endings.contains(where: text.hasSuffix) || text.contains("/") {
       self = .file(text)
     } else {
-      throw UsageError("--model takes \(BuiltInModels.names.joined(separator: ", ")) or a file .json, got \(text)")
+      throw UsageError(
+        "--model takes \(BuiltInModels.names.joined(separator: ", ")) or a file \(Self.endings.joined(separator: ", ")), got "
+          + text)
     }
   }
 
-  /// Makes it the experiment's network.
+  /// What the names of files end in; one that has a folder may have any name.
+  private static let endings = [".json", ".keras", ".h5", ".hdf5"]
+
+  /// Makes it the experiment's network, and returns the file where it is one.
   ///
   /// - Throws: `FileError` when the file cannot be read or describes no network of ours.
-  func apply(to experiment: inout Experiment) throws {
+  @discardableResult
+  func apply(to experiment: inout Experiment) throws -> ModelFile? {
     switch self {
-    case .builtIn(let name): try experiment.use(builtIn: name)
-    case .file(let path): try experiment.use(ModelFile(path))
+    case .builtIn(let name):
+      try experiment.use(builtIn: name)
+      return nil
+    case .file(let path):
+      let file = try ModelFile(path)
+      try experiment.use(file)
+      return file
     }
   }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import KerasFiles
 import Models
 import Runs
 import Training
@@ -38,7 +39,7 @@ struct TrainCommand: Command {
         "--profile", nil, "show where the time of the first 100 steps went, and write trace.json for Chrome's viewer"),
       Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       Option("--no-shuffle", nil, "take the samples in the data set's order"),
-      Option("--weights", "FILE", "start from the model values in a safetensors file"),
+      Option("--weights", "FILE", "start from the model values in a safetensors, .keras or .h5 file"),
     ] + OptimizerOptions.options
 
   static let notes = DatasetOptions.notes
@@ -78,6 +79,13 @@ struct TrainCommand: Command {
   func apply(to experiment: inout Experiment) throws(UsageError) {
     try set(&experiment)
     try OptimizerOptions.check(arguments, experiment)
+  }
+
+  /// Takes what a model was compiled with as the defaults of the options, and says what is left out of it.
+  func adopt(_ file: ModelFile, _ experiment: inout Experiment) throws(UsageError) {
+    for notice in try experiment.adopt(compilationOf: file, unless: { arguments.has($0) }) {
+      Program.complain(UsageError(notice))
+    }
   }
 
   private func set(_ experiment: inout Experiment) throws(UsageError) {

@@ -64,7 +64,7 @@ struct TrainingSession {
         start.experiment.network = try model.kerasDocument()
         start.experiment.classNames = data.training.classNames
       }
-      try plan.map { try load($0, into: arena, experiment: &start.experiment) }
+      try plan.map { try load($0, into: arena, of: model, experiment: &start.experiment) }
     }
     start.experiment = try communicator.share(start.experiment)
     if start.isFromFile {
@@ -109,7 +109,7 @@ struct TrainingSession {
     /// The right to write to the folder of a run that is there; nil for a new run.
     let lock: RunLock?
     /// What to start a new run from; nil for the seed alone.
-    let weights: SafetensorsFile?
+    let weights: WeightsFile?
     /// Where the learning-rate schedule was to end before the command line moved its end; nil where it did not.
     let movedScheduleEnd: Int?
   }
@@ -175,14 +175,16 @@ struct TrainingSession {
 
   private func planToStart() throws -> Plan {
     var (experiment, schedule) = (Experiment(), Schedule())
+    let file = try command.model?.apply(to: &experiment)
+    try file.map { try command.adopt($0, &experiment) }
     try command.apply(to: &experiment)
     try command.apply(to: &schedule)
-    try command.model?.apply(to: &experiment)
     let folder = RunFolder(command.run ?? "runs/\(experiment.dataset)-\(experiment.model)-\(Self.timestamp())")
     try folder.refuseExistingRun()
     return Plan(
       folder: folder, experiment: experiment, schedule: schedule, checkpoint: nil, lock: nil,
-      weights: try command.weights.map(SafetensorsFile.init), movedScheduleEnd: nil)
+      weights: try command.weights.map { try WeightsFile($0, of: file) } ?? file.flatMap { WeightsFile(in: $0) },
+      movedScheduleEnd: nil)
   }
 
   private func planToResume() throws -> Plan {
@@ -219,12 +221,11 @@ struct TrainingSession {
       movedScheduleEnd: isMoved ? end : nil)
   }
 
-  private func load(_ plan: Plan, into arena: ParameterArena, experiment: inout Experiment) throws {
+  private func load(
+    _ plan: Plan, into arena: ParameterArena, of model: Model, experiment: inout Experiment
+  ) throws {
     try plan.checkpoint?.restore(arena)
-    if let weights = plan.weights {
-      try ModelWeights.load(weights, into: arena)
-      experiment.initialWeights = try ModelWeights.digest(weights)
-    }
+    if let weights = plan.weights { experiment.initialWeights = try weights.load(into: arena, of: model) }
   }
 
   private func prepare(_ plan: Plan, _ start: Start) throws -> RunRecorder {

@@ -1,0 +1,46 @@
+import Files
+
+/// What a file of Keras's holds, whatever its kind: a model's description, how it was compiled, its weights.
+struct KerasContainer {
+  /// The description, as `to_json()` writes it; nil where there are weights alone.
+  let document: JSONValue?
+  /// How the model was compiled: `compile_config` of an archive, `training_config` of a `.h5`. A JSON file is about the
+  /// network alone.
+  let compiled: JSONValue?
+  /// The weights; nil where there are none.
+  let weights: KerasWeights?
+
+  /// Reads the file at `path`. Its first bytes tell what it is.
+  ///
+  /// - Throws: `FileError`, missing where there is none, malformed where it is none of Keras's.
+  init(_ path: String) throws(FileError) {
+    let file = try MappedFile(path)
+    let start = file.withBytes { Array($0.prefix(8)) }
+    if start.starts(with: KerasArchive.signature) {
+      let archive = try KerasArchive(path)
+      let document = try Self.json(archive.configuration, path)
+      self.document = document
+      compiled = if case .object(let fields) = document { fields["compile_config"] } else { nil }
+      weights = archive.weights.map { KerasWeights($0) }
+    } else if start.starts(with: HDF5File.signature) {
+      let file = try HDF5File(path, at: path)
+      document = try file.strings("model_config")?.first.map { text throws(FileError) in try Self.json(text.utf8, path) }
+      compiled = try file.strings("training_config")?.first.map { text throws(FileError) in
+        try Self.json(text.utf8, path)
+      }
+      weights = KerasWeights(file)
+    } else {
+      document = try file.withBytes { bytes throws(FileError) in try Self.json(bytes, path) }
+      (compiled, weights) = (nil, nil)
+    }
+    try file.check()
+  }
+
+  private static func json(_ bytes: some Sequence<UInt8>, _ path: String) throws(FileError) -> JSONValue {
+    do {
+      return try JSONValue(json: bytes)
+    } catch {
+      throw FileError(.malformed, path, error.description)
+    }
+  }
+}

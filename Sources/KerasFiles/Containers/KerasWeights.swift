@@ -1,0 +1,246 @@
+import Files
+import Kernels
+import Layers
+import Models
+import Tensors
+
+/// The weights of a model in a file of Keras's: in a `.keras` archive, in the `.h5` of a whole model, or alone, in a `.weights.h5`
+/// of Keras 3 or a `.h5` of Keras 2.
+///
+/// Keras 3 files a layer's variables by the layer's class and place, `layers/conv2d_1/vars/0`, and those of a nested model
+/// below it, `layers/functional/layers/conv2d/vars/0`. Whole-model `.h5` files and those of Keras 2 have a group for each
+/// layer of the outermost model, and in it the names of its weights, `weight_names`, in Keras's order.
+public struct KerasWeights {
+  private let file: HDF5File
+
+  /// The file as the user named it.
+  public var path: String { file.path }
+
+  init(_ file: HDF5File) {
+    self.file = file
+  }
+
+  /// Opens the file at `path`.
+  ///
+  /// - Throws: `FileError`, missing where there is none, malformed where it holds no weights.
+  public init(_ path: String) throws(FileError) {
+    let contents = try KerasContainer(path)
+    guard let weights = contents.weights else {
+      throw FileError(.malformed, path, "holds no weights: it is a model's JSON alone")
+    }
+    self = weights
+  }
+
+  /// Whether the file at `path` is one of Keras's, by its first bytes.
+  ///
+  /// - Throws: `FileError`, missing where there is none.
+  public static func isKeras(_ path: String) throws(FileError) -> Bool {
+    try MappedFile(path).withBytes { bytes in
+      bytes.starts(with: HDF5File.signature) || bytes.starts(with: KerasArchive.signature)
+    }
+  }
+
+  /// Fills `values`, laid out as the model's arena is.
+  ///
+  /// - Parameter architecture: where the model's layers stood in Keras's; nil where they stand as in the model itself.
+  /// - Throws: `FileError` naming the tensor that is missing, has another shape, is not the model's, or holds what is no
+  ///   number.
+  public func load(
+    into values: MutableFloatBuffer, of model: Model, as architecture: Architecture? = nil
+  ) throws(FileError) {
+    let origins: [LayerOrigin]
+    do throws(ModelFormatError) {
+      if let architecture {
+        origins = architecture.origins
+      } else {
+        origins = try Architecture(keras: try model.kerasDocument()).origins
+      }
+    } catch {
+      throw FileError(.malformed, path, "is for a network of Keras's layers, this one has others: \(error)")
+    }
+    let stages = Dictionary(uniqueKeysWithValues: model.stages.filter { $0.first == nil }.map { ($0.name, $0) })
+    let owners = origins.compactMap { origin -> Owner? in
+      guard let stage = stages[origin.name], !stage.parameters.isEmpty else { return nil }
+      return Owner(origin: origin, stage: stage)
+    }
+    let found = try find(owners)
+    for match in found.matches {
+      let (parameter, range) = (match.owner.stage.parameters[match.index], match.owner.stage.ranges[match.index])
+      let name = "\(match.owner.stage.name)/\(parameter.name)"
+      guard let place = match.place, let shape = try file.shape(place) else {
+        throw FileError(
+          .malformed, path, "lacks the tensor \(name) \(parameter.shape): is it of another model?")
+      }
+      guard shape == parameter.shape.dimensions else {
+        throw FileError(
+          .malformed, path, "tensor \(place), for \(name), has shape \(shape), the model takes \(parameter.shape.dimensions)")
+      }
+      let target = values.part(range)
+      try file.read(place, into: target)
+      if let index = firstNotFinite(UnsafeRawBufferPointer(target)) {
+        throw FileError(
+          .malformed, path, "tensor \(place) holds \(target[index]) at \(index), expected finite numbers")
+      }
+    }
+    // What is left over is another model's, but for counters.
+    for place in found.surplus {
+      if let shape = try file.shape(place), !shape.isEmpty {
+        throw FileError(.malformed, path, "has a tensor \(place), which the model lacks: other model?")
+      }
+    }
+  }
+
+  /// A layer with parameters, here and in Keras's model.
+  private struct Owner {
+    let origin: LayerOrigin
+    let stage: Model.Stage
+  }
+
+  /// A parameter, and where the file has it.
+  private struct Match {
+    let owner: Owner
+    let index: Int
+    let place: String?
+  }
+
+  /// What was found of a model, and what else is there.
+  private struct Found {
+    var matches: [Match] = []
+    var surplus: [String] = []
+  }
+
+  private func find(_ owners: [Owner]) throws(FileError) -> Found {
+    for group in ["model_weights", ""] where list("layer_names", of: group) != nil {
+      return try layered(owners, in: group)
+    }
+    for container in ["layers", "_layer_checkpoint_dependencies"] where file.hasGroup(container) {
+      return try stored(owners, under: container)
+    }
+    throw FileError(
+      .malformed, path, "holds no weights of a model: expected a group layers, or the attribute layer_names")
+  }
+
+  // MARK: - By the places of layers
+
+  private func stored(_ owners: [Owner], under container: String) throws(FileError) -> Found {
+    var found: [String: Stored] = [:]
+    try walk(container, depth: 0, into: &found)
+    let named = Dictionary(grouping: found.filter { $0.value.name != nil }) { $0.value.name ?? "" }
+    var isTaken: Set<String> = []
+    var result = Found()
+    for owner in owners {
+      var place = owner.origin.store.map { $0 == "layers" ? container : $0 }.joined(separator: "/")
+      // Where nested models were laid open before, as in a run's own network, the names may still tell.
+      if found[place] == nil, let others = named[owner.stage.name], others.count == 1 { place = others[0].key }
+      isTaken.insert(place)
+      let count = found[place]?.count ?? 0
+      for index in owner.stage.parameters.indices {
+        result.matches.append(Match(owner: owner, index: index, place: index < count ? "\(place)/vars/\(index)" : nil))
+      }
+      result.surplus += (owner.stage.parameters.count..<max(count, owner.stage.parameters.count)).map {
+        "\(place)/vars/\($0)"
+      }
+    }
+    for (place, variables) in found.sorted(by: { $0.key < $1.key }) where !isTaken.contains(place) {
+      result.surplus += (0..<variables.count).map { "\(place)/vars/\($0)" }
+    }
+    return result
+  }
+
+  /// How many variables a layer has, and its name where the file says it.
+  private struct Stored {
+    let count: Int
+    let name: String?
+  }
+
+  private static let deepest = 64
+  private static let mostEntries = 1 << 14
+
+  private func walk(_ place: String, depth: Int, into found: inout [String: Stored]) throws(FileError) {
+    guard depth <= Self.deepest, found.count <= Self.mostEntries else {
+      throw FileError(.malformed, path, "has more groups within groups than any model")
+    }
+    for name in try file.names(in: place, atMost: Self.mostEntries) {
+      if name == "vars" {
+        let count = try file.names(in: "\(place)/vars", atMost: Self.mostEntries).count
+        found[place] = Stored(count: count, name: file.strings("name", of: "\(place)/vars")?.first)
+      } else if !name.hasPrefix("seed_generator"), name.wholeMatch(of: /[0-9]+/) == nil {
+        // The state of random layers is none of the model's: all draws come from the run's seed.
+        try walk("\(place)/\(name)", depth: depth + 1, into: &found)
+      }
+    }
+  }
+
+  // MARK: - By the names of layers
+
+  private func layered(_ owners: [Owner], in group: String) throws(FileError) -> Found {
+    let prefix = group.isEmpty ? "" : "\(group)/"
+    var theirs: [(layer: String, weights: [String])] = []
+    for layer in list("layer_names", of: group) ?? [] {
+      guard let weights = list("weight_names", of: prefix + layer) else {
+        throw FileError(.malformed, path, "names a layer \(layer) and has no weight_names for it")
+      }
+      if !weights.isEmpty { theirs.append((layer, weights)) }
+    }
+    var ours: [(layer: String, owners: [Owner])] = []
+    for owner in owners {
+      if let last = ours.firstIndex(where: { $0.layer == owner.origin.outermost }) {
+        ours[last].owners.append(owner)
+      } else {
+        ours.append((owner.origin.outermost, [owner]))
+      }
+    }
+    // By name; where a model was made anew with other automatic names, by order, as Keras does.
+    let areNamed = Set(ours.map(\.layer)).isSubset(of: theirs.map(\.layer))
+    guard areNamed || ours.count == theirs.count else {
+      let missing = ours.first { our in !theirs.contains { $0.layer == our.layer } }
+      throw FileError(.malformed, path, "lacks the layer \(missing?.layer ?? ""): is it of another model?")
+    }
+    var result = Found()
+    for (index, our) in ours.enumerated() {
+      let place = areNamed ? theirs.firstIndex { $0.layer == our.layer } ?? index : index
+      match(our.owners, theirs[place].weights, in: prefix + theirs[place].layer, &result)
+    }
+    if areNamed {
+      for their in theirs where !ours.contains(where: { $0.layer == their.layer }) {
+        result.surplus += their.weights.map { "\(prefix)\(their.layer)/\($0)" }
+      }
+    }
+    return result
+  }
+
+  /// The weights of one layer of the outermost model: by their names where they tell, by Keras's order where not.
+  private func match(
+    _ owners: [Owner], _ weights: [String], in group: String, _ result: inout Found
+  ) {
+    // Keras's order: what learns, layer by layer, then what does not.
+    let all = owners.flatMap { owner in owner.stage.parameters.indices.map { (owner, $0) } }
+    let ours =
+      all.filter { $0.0.stage.parameters[$0.1].role == .weight } + all.filter { $0.0.stage.parameters[$0.1].role != .weight }
+    let byName = ours.map { owner, index -> [String] in
+      let name = "\(owner.origin.ownName)/\(owner.stage.parameters[index].name)"
+      return weights.filter { weight in
+        let bare = weight.hasSuffix(":0") ? String(weight.dropLast(2)) : weight
+        return bare == name || bare.hasSuffix("/\(name)")
+      }
+    }
+    let places = byName.allSatisfy { $0.count == 1 } ? byName.map { $0[0] } : Array(weights.prefix(ours.count))
+    result.surplus += weights.filter { !places.contains($0) }.map { "\(group)/\($0)" }
+    for (position, our) in ours.enumerated() {
+      let place = position < places.count ? "\(group)/\(places[position])" : nil
+      result.matches.append(Match(owner: our.0, index: our.1, place: place))
+    }
+  }
+
+  /// A list of names beside a group; one that is long is cut into `names0`, `names1`, …
+  private func list(_ name: String, of group: String) -> [String]? {
+    if let names = file.strings(name, of: group) { return names }
+    var names: [String] = []
+    var count = 0
+    while let part = file.strings("\(name)\(count)", of: group), !part.isEmpty {
+      names += part
+      count += 1
+    }
+    return names.isEmpty ? nil : names
+  }
+}

@@ -1,0 +1,367 @@
+import Layers
+import Models
+import Tensors
+
+/// Lays a model open: the layers of nested models stand among those of the outermost one, and a layer that is called several
+/// times has a place for each call.
+struct GraphLayout {
+  /// One layer at its place.
+  private struct Place {
+    let definition: LayerDefinition
+    let origin: LayerOrigin
+    let operation: Operation
+    let inputs: [Int]
+    let isTrainable: Bool
+    let first: Int?
+    /// Which of its layer's calls it is: counted in the file, behind those of the models around it.
+    let calls: [Int]
+  }
+
+  /// What holds for all layers of a nested model, at one of its calls.
+  private struct Context {
+    let isTrainable: Bool
+    /// What the call says of `training`.
+    let training: Bool?
+    /// The names of the models around, outermost first.
+    let models: [String]
+    /// Where Keras 3 files the model's layers.
+    let store: [String]
+    /// Which of their calls of the models around this is.
+    let calls: [Int]
+  }
+
+  private let inputCount: Int
+  private var places: [Place] = []
+  /// The shape of each tensor, where it is known; a misfit is found when the model is built.
+  private var shapes: [Shape?]
+  private var names: Set<String> = []
+
+  /// Lays `model` open.
+  static func open(_ model: ModelDefinition) throws(ModelFormatError) -> Architecture {
+    var inputs: [Architecture.Input] = []
+    for (_, layer) in model.inputs {
+      guard case .input(let axes) = model.layers[layer].kind else { continue }
+      inputs.append(Architecture.Input(name: model.isSequential ? "input_layer" : model.layers[layer].name, axes: axes))
+    }
+    var layout = GraphLayout(inputs)
+    let context = Context(isTrainable: model.isTrainable, training: nil, models: [], store: [], calls: [])
+    let outputs = try layout.lay(model, on: Array(inputs.indices), in: context)
+    return layout.architecture(named: model.name, inputs: inputs, outputs: outputs)
+  }
+
+  private init(_ inputs: [Architecture.Input]) {
+    inputCount = inputs.count
+    shapes = inputs.map(\.shape)
+    names = Set(inputs.map(\.name))
+  }
+
+  // MARK: - Calls
+
+  /// Gives every layer of `model` a place for each of its calls, and returns the tensors that the model gives.
+  private mutating func lay(
+    _ model: ModelDefinition, on tensors: [Int], in context: Context
+  ) throws(ModelFormatError) -> [Int] {
+    if !model.isNamed { try name(model, in: context) }
+    // Calls are numbered through all layers.
+    var starts: [Int] = []
+    var callers: [(layer: Int, call: Int)] = []
+    for (layer, definition) in model.layers.enumerated() {
+      starts.append(callers.count)
+      if case .input = definition.kind {
+        callers.append((layer, 0))
+      } else {
+        callers += model.calls[layer].indices.map { (layer, $0) }
+      }
+    }
+    let ends = starts.dropFirst() + [callers.count]
+    func number(_ reference: TensorReference, _ path: String) throws(ModelFormatError) -> Int {
+      let number = starts[reference.layer] + reference.call
+      guard number < ends[ends.startIndex + reference.layer] else {
+        throw ModelFormatError(path, "there is no call \(reference.call) of layer \(model.layers[reference.layer].name)")
+      }
+      return number
+    }
+    var dependencies: [Set<Int>] = []
+    for (layer, call) in callers {
+      guard model.calls[layer].indices.contains(call) else {
+        dependencies.append([])
+        continue
+      }
+      let call = model.calls[layer][call]
+      dependencies.append(
+        Set(try call.tensors.map { reference throws(ModelFormatError) in try number(reference, call.path) }))
+    }
+
+    var results = [[Int]?](repeating: nil, count: callers.count)
+    for (tensor, input) in zip(tensors, model.inputs) { results[starts[input.layer]] = [tensor] }
+    func tensor(_ reference: TensorReference, _ path: String) throws(ModelFormatError) -> Int {
+      guard let given = results[try number(reference, path)] else {
+        throw ModelFormatError(path, "layer \(model.layers[reference.layer].name) is fed by what it feeds, or by no input")
+      }
+      guard given.indices.contains(reference.tensor) else {
+        throw ModelFormatError(
+          path, "layer \(model.layers[reference.layer].name) gives \(given.count) tensors, number \(reference.tensor) is wanted")
+      }
+      return given[reference.tensor]
+    }
+    let order = topologicalOrder(of: dependencies) { ready, _ in ready.min() ?? 0 }
+    let stores = Self.stores(of: model)
+    for step in order where results[step] == nil {
+      let (layer, index) = callers[step]
+      guard model.calls[layer].indices.contains(index) else { continue }
+      let call = model.calls[layer][index]
+      var given: [TensorReference: Int] = [:]
+      for reference in call.tensors { given[reference] = try tensor(reference, call.path) }
+      let place = Context(
+        isTrainable: context.isTrainable, training: context.training, models: context.models,
+        store: context.store + ["layers", stores[layer]], calls: context.calls + [index])
+      results[step] = try lay(model.layers[layer], call, given, in: place)
+    }
+    return try model.outputs.map { reference throws(ModelFormatError) in
+      try tensor(reference, model.name)
+    }
+  }
+
+  /// Gives one call of a layer its place, or places, and returns the tensors that it gives.
+  private mutating func lay(
+    _ definition: LayerDefinition, _ call: LayerCall, _ given: [TensorReference: Int], in context: Context
+  ) throws(ModelFormatError) -> [Int] {
+    var call = call
+    if case .operation = definition.kind {
+      let operation = try TensorOperation(definition, call)
+      return [try place(definition, operation.className, operation.config, operation.inputs.map { given[$0] ?? 0 }, context)]
+    }
+    let training = try call.takeTraining() ?? context.training
+    // A layer may be called with its tensor by name.
+    if call.arguments.isEmpty, let tensor = call.keywords.removeValue(forKey: "inputs") { call.arguments = [tensor] }
+    guard call.keywords.isEmpty, call.arguments.count == 1 else {
+      throw ModelFormatError(
+        call.path, "\(definition.name) is called with \(call.surplus), which is not supported: expected its tensors alone")
+    }
+    if case .model(let model) = definition.kind {
+      let inner = Context(
+        isTrainable: context.isTrainable && model.isTrainable, training: training,
+        models: context.models + [model.name], store: context.store, calls: context.calls)
+      return try lay(model, on: try Self.inputs(of: model, call, given), in: inner)
+    }
+    let inner = Context(
+      isTrainable: context.isTrainable, training: training, models: context.models, store: context.store,
+      calls: context.calls)
+    let tensors = call.arguments[0].tensors.map { given[$0] ?? 0 }
+    return [try place(definition, definition.className, definition.config, tensors, inner)]
+  }
+
+  /// The tensors for a nested model's inputs, in their order: given as one, as a list, or by name.
+  private static func inputs(
+    of model: ModelDefinition, _ call: LayerCall, _ given: [TensorReference: Int]
+  ) throws(ModelFormatError) -> [Int] {
+    var references = call.arguments[0].tensors
+    if case .fields(let fields) = call.arguments[0] {
+      references = model.inputs.flatMap { fields[$0.key ?? model.layers[$0.layer].name]?.tensors ?? [] }
+    }
+    guard references.count == model.inputs.count else {
+      throw ModelFormatError(
+        call.path, "\(model.name) is called with \(references.count) tensors, expected \(model.inputs.count)")
+    }
+    return references.map { given[$0] ?? 0 }
+  }
+
+  // MARK: - Places
+
+  private mutating func place(
+    _ definition: LayerDefinition, _ className: String, _ config: JSONValue?, _ inputs: [Int], _ context: Context
+  ) throws(ModelFormatError) -> Int {
+    guard places.count < ModelDefinition.Reading.mostLayers else {
+      throw ModelFormatError(
+        definition.path, "is called once too often, expected at most \(ModelDefinition.Reading.mostLayers) calls in all")
+    }
+    let known = inputs.map { shapes[$0] }
+    let (operation, isTrainable) =
+      if let first = definition.firstPlace {
+        (places[first].operation, places[first].isTrainable)
+      } else {
+        try read(definition, className, config, inputs, context)
+      }
+    if case .layer(let layer) = operation, let training = context.training {
+      if layer.isIdentityInInference {
+        guard !training else {
+          throw ModelFormatError(definition.path, "\(definition.name) is called with training, which is not supported")
+        }
+        return inputs[0]
+      }
+      guard !(layer is BatchNormalization) || (!training && !isTrainable) else {
+        throw ModelFormatError(
+          definition.path,
+          "\(definition.name) is called with training=\(training ? "True" : "False"), which is not supported for a layer that "
+            + "learns: set its trainable to False")
+      }
+    }
+    let name = definition.filedName ?? definition.name
+    places.append(
+      Place(
+        definition: definition,
+        origin: LayerOrigin(name: name, models: context.models, ownName: definition.name, store: context.store),
+        operation: operation, inputs: inputs, isTrainable: isTrainable, first: definition.firstPlace,
+        calls: context.calls))
+    if definition.firstPlace == nil { definition.firstPlace = places.count - 1 }
+    shapes.append(operation.shape(for: known))
+    return shapes.count - 1
+  }
+
+  /// Reads a layer's own options, when its inputs are known.
+  private func read(
+    _ definition: LayerDefinition, _ className: String, _ config: JSONValue?, _ inputs: [Int], _ context: Context
+  ) throws(ModelFormatError) -> (Operation, isTrainable: Bool) {
+    var reader = try ConfigurationReader(
+      config, path: "\(definition.path).config", inputRank: inputs.first.flatMap { shapes[$0]?.rank })
+    reader.ignore("name", "batch_input_shape", "batch_shape")  // Keras 2 repeats the input's shape
+    let isTrainable = try reader.trainable()
+    try reader.requireFloats()
+    let operation: Operation
+    if let type = KerasLayers.named(className) {
+      guard inputs.count == 1 else {
+        throw ModelFormatError(definition.path, "\(definition.name) is called with \(inputs.count) tensors, expected one")
+      }
+      operation = .layer(try type.init(reading: &reader))
+    } else if let type = KerasLayers.merging(named: className) {
+      operation = .merging(try type.init(reading: &reader))
+    } else {
+      throw ModelFormatError(
+        "\(definition.path).class_name",
+        "\(className), the class of \(definition.name), is not supported, expected one of "
+          + KerasLayers.names.joined(separator: ", "))
+    }
+    try reader.finish()
+    return (operation, isTrainable && context.isTrainable)
+  }
+
+  // MARK: - Names
+
+  /// Names the layers of a model as their weights are filed: by Keras's names, those of a nested model with its name in front
+  /// where another layer has the same.
+  private mutating func name(_ model: ModelDefinition, in context: Context) throws(ModelFormatError) {
+    model.isNamed = true
+    for definition in model.layers {
+      switch definition.kind {
+      case .input, .model: continue
+      case .layer, .operation: break
+      }
+      var reader = try ConfigurationReader(definition.config, path: "\(definition.path).config")
+      let own = try reader.name(or: definition.name)
+      guard names.contains(own) else {
+        names.insert(own)
+        definition.filedName = own
+        continue
+      }
+      guard let prefix = context.models.last else {
+        throw ModelFormatError(
+          "\(definition.path).config.name", "\(own) is the name of an earlier layer, expected one of its own")
+      }
+      // With an underscore: Keras takes no slashes either.
+      var name = "\(prefix)_\(own)"
+      var count = 0
+      while names.contains(name) {
+        count += 1
+        name = "\(prefix)_\(own)_\(count)"
+      }
+      names.insert(name)
+      definition.filedName = name
+    }
+  }
+
+  /// The names under which Keras 3 stores the layers of a model: those of their classes, counted.
+  private static func stores(of model: ModelDefinition) -> [String] {
+    var uses: [String: Int] = [:]
+    return model.layers.map { definition in
+      let stem: String
+      switch definition.kind {
+      // The input of a chain is none of its layers; an operation is none of any model's.
+      case .input: stem = model.isSequential ? "" : "input_layer"
+      case .operation: stem = definition.className == "TFOpLambda" ? "tf_op_lambda" : ""
+      case .model(let model): stem = model.isSequential ? "sequential" : "functional"
+      case .layer: stem = KerasLayers.stem(of: definition.className) ?? definition.className
+      }
+      let use = uses[stem, default: 0]
+      uses[stem] = use + 1
+      return use == 0 ? stem : "\(stem)_\(use)"
+    }
+  }
+
+  // MARK: - Order
+
+  /// The places in an order of their own, which depends on the graph and on where its layers first appear alone: so a
+  /// graph that was written comes back as it was. A layer that has a place is called again as soon as it can be.
+  private func architecture(
+    named name: String, inputs: [Architecture.Input], outputs: [Int]
+  ) -> Architecture {
+    let order = topologicalOrder(
+      of: places.map { place in Set(place.inputs.filter { $0 >= inputCount }.map { $0 - inputCount }) },
+      choosing: Self.next(places))
+    var moved = Array(inputs.indices) + places.map { _ in 0 }
+    for (position, place) in order.enumerated() { moved[inputCount + place] = inputCount + position }
+    var firsts: [Int: Int] = [:]  // by the first place of before
+    var layers: [PlacedLayer] = []
+    for (position, index) in order.enumerated() {
+      let place = places[index]
+      let first = firsts[place.first ?? index]
+      if first == nil { firsts[place.first ?? index] = position }
+      layers.append(
+        PlacedLayer(
+          name: place.origin.name, place.operation, inputs: place.inputs.map { moved[$0] },
+          isTrainable: place.isTrainable, first: first))
+    }
+    return Architecture(
+      name: name, inputs: inputs, layers: layers, outputs: outputs.map { moved[$0] },
+      origins: places.filter { $0.first == nil }.map(\.origin))
+  }
+
+  /// Which of the places that could come next does: a further call of a layer that has a place before any new layer, in the
+  /// order of the layers' first places, and new ones in the order of the file.
+  private static func next(_ places: [Place]) -> ([Int], [Int]) -> Int {
+    let layers = places.enumerated().map { $1.first ?? $0 }
+    let calledAgain = Set(places.compactMap(\.first))
+    return { ready, done in
+      var positions: [Int: Int] = [:]
+      if ready.contains(where: { calledAgain.contains(layers[$0]) }) {
+        for (position, place) in done.enumerated() where positions[layers[place]] == nil {
+          positions[layers[place]] = position
+        }
+      }
+      let ranks = ready.map { positions[layers[$0]] ?? done.count + layers[$0] }
+      let next = ready.indices.min { one, other in
+        ranks[one] == ranks[other]
+          ? places[ready[one]].calls.lexicographicallyPrecedes(places[ready[other]].calls) : ranks[one] < ranks[other]
+      }
+      return next.map { ready[$0] } ?? 0
+    }
+  }
+}
+
+extension LayerCall {
+  /// Takes what the call says of `training`, and what says nothing: `mask`.
+  fileprivate mutating func takeTraining() throws(ModelFormatError) -> Bool? {
+    guard let found = keywords.removeValue(forKey: "training") else { return nil }
+    guard case .constant(.bool(let training)) = found else {
+      throw ModelFormatError("\(path).training", "\(found.constant ?? nil) is not supported, expected true, false or null")
+    }
+    return training
+  }
+
+  /// What a layer takes besides its tensors, in words.
+  fileprivate var surplus: String {
+    guard let key = keywords.keys.min() else { return "\(arguments.count) arguments" }
+    return "\(key)=\(keywords[key]?.constant?.description ?? "a tensor")"
+  }
+}
+
+extension Operation {
+  /// The shape of what it gives, where all that feeds it is known and fits.
+  fileprivate func shape(for inputs: [Shape?]) -> Shape? {
+    let known = inputs.compactMap(\.self)
+    guard known.count == inputs.count, let first = known.first else { return nil }
+    switch self {
+    case .layer(let layer): return try? layer.outputShape(for: first)
+    case .merging(let layer): return try? layer.outputShape(for: known)
+    }
+  }
+}

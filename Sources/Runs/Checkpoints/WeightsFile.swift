@@ -1,0 +1,46 @@
+import Files
+import KerasFiles
+import Models
+import Tensors
+
+/// A model's values in a file: safetensors, a checkpoint or one that holds nothing else, or one of Keras's.
+public enum WeightsFile {
+  /// A safetensors file.
+  case safetensors(SafetensorsFile)
+  /// One of Keras's, with the network as Keras wrote it, where that is known.
+  case keras(KerasWeights, Architecture?)
+
+  /// Opens the file at `path`. Its first bytes tell what it is.
+  ///
+  /// - Parameter model: what `--model` says besides, for the places of layers in Keras's files.
+  /// - Throws: `FileError`, missing where there is none, malformed where it holds no weights.
+  public init(_ path: String, of model: ModelFile? = nil) throws(FileError) {
+    if try KerasWeights.isKeras(FileLink.resolve(path)) {
+      self = .keras(try KerasWeights(path), model?.architecture)
+    } else {
+      self = .safetensors(try SafetensorsFile(path))
+    }
+  }
+
+  /// The weights that stand beside the network in `model`; nil where there are none.
+  public init?(in model: ModelFile) {
+    guard let weights = model.weights else { return nil }
+    self = .keras(weights, model.architecture)
+  }
+
+  /// Fills `arena` with the values of `model`, and returns their SHA-256.
+  ///
+  /// - Throws: `FileError` naming the tensor that is missing, has another shape, is not the model's, or holds what is no
+  ///   number.
+  @discardableResult
+  public func load(into arena: ParameterArena, of model: Model) throws(FileError) -> String {
+    switch self {
+    case .safetensors(let file):
+      try ModelWeights.load(file, into: arena)
+      return try ModelWeights.digest(file)
+    case .keras(let weights, let architecture):
+      try weights.load(into: arena.values.buffer, of: model, as: architecture)
+      return ModelWeights.digest(arena)
+    }
+  }
+}
