@@ -97,8 +97,8 @@ def samples(shape, count, brightness, salt):
 SGD = "--optimizer sgd --learning-rate 0.01 --momentum 0.9 --nesterov --schedule constant", lambda: optimizers.SGD(
     0.01, momentum=0.9, nesterov=True
 )
-GENTLE = "--optimizer sgd --learning-rate 0.001 --momentum 0.9 --schedule constant", lambda: optimizers.SGD(
-    0.001, momentum=0.9
+GENTLE = "--optimizer sgd --learning-rate 0.0003 --momentum 0.9 --schedule constant", lambda: optimizers.SGD(
+    0.0003, momentum=0.9
 )
 ADAM = "--optimizer adam --learning-rate 0.001", lambda: optimizers.Adam(0.001)
 ADAM4 = "--optimizer adam --learning-rate 0.0001", lambda: optimizers.Adam(1e-4)
@@ -142,7 +142,7 @@ TASKS = [
     Task(networks.xception, "binary", 1, "binary_crossentropy", ADAM),
     Task(networks.augmented, "classes", 10, CLASSES, ADAM, scale=256, double=False),
     Task(networks.transfer, "classes", 10, CLASSES, ADAM, scale=256),
-    Task(networks.tuned, "classes", 10, CLASSES, SGD),
+    Task(networks.tuned, "classes", 10, CLASSES, GENTLE),
     Task(networks.unet, "pixels", 4, CLASSES, ADAM, batch=8),
     Task(networks.pets, "pixels", 3, CLASSES, RMSPROP, batch=8),
     Task(networks.series_resnet, "classes", 5, CLASSES, ADAM),
