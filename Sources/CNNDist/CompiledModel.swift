@@ -62,7 +62,7 @@ public final class CompiledModel {
       let (experiment, data, recorder) = try communicator.together {
         for data in [training, validation ?? training] {
           try model.check(takes: data.sampleShape, of: data.name)
-          _ = try experiment.head(of: model, for: data)
+          _ = try self.experiment.head(of: model, for: data)
         }
         let data = TrainingData(training: training, validation: validation ?? training)
         let experiment = try makeExperiment(for: data, batchSize: batchSize, slice: slice)
@@ -88,16 +88,18 @@ public final class CompiledModel {
   /// - Throws: `ShapeError` when the samples are none for the network, `CollectiveError` when a rank is lost.
   public func evaluate(_ dataset: any Dataset, slice: Int = 64) throws -> Evaluation {
     try endingTogether {
-      try communicator.together {
+      let head = try communicator.together {
         try model.check(takes: dataset.sampleShape, of: dataset.name)
+        let head = try experiment.head(of: model, for: dataset)
         guard Experiment.slices.contains(slice) else {
           throw UsageError(
             "slices of \(slice) cannot be, expected \(Experiment.slices.lowerBound) to \(Experiment.slices.upperBound)")
         }
         try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
+        return head
       }
       let evaluator = try Evaluator(
-        head: experiment.head(of: model, for: dataset), communicator: communicator, slice: slice,
+        head: head, communicator: communicator, slice: slice,
         normalization: experiment.normalization, threads: threads)
       let result = try evaluator.evaluate(dataset, values: arena.values.buffer.reading, shouldStop: { false })
       guard let result else { preconditionFailure("nobody wished to stop") }

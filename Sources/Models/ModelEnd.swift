@@ -87,7 +87,7 @@ struct ModelEnd {
       if let fromLogits = loss.fromLogits, name != own.rawValue { return fromLogits ? logits : .values }
       guard name == own.rawValue else {
         // Other probabilities, which the user has paired with this loss.
-        if isStated && (name == Activation.softmax.rawValue || name == Activation.sigmoid.rawValue) { return .values }
+        if isStated && name == Activation.softmax.rawValue { return .values }
         throw ShapeError(
           "layer \(stage.name) ends in \(name), \(taken) a \(own.rawValue) at the end, or logits: make it \(own.rawValue) or linear"
         )

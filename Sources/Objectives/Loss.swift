@@ -58,3 +58,22 @@ public struct Loss: Hashable, Codable, Sendable {
     labelSmoothing = try fields.decodeIfPresent(Float.self, forKey: .labelSmoothing) ?? 0
   }
 }
+
+extension Loss {
+  /// The cross-entropy of classes that exclude one another, whether a target is the number of a class or a share for each.
+  public static let categoricalCrossentropy = Loss(.categoricalCrossentropy)
+  /// The cross-entropy of outputs that are each true or not.
+  public static let binaryCrossentropy = Loss(.binaryCrossentropy)
+  /// The mean of squared deviations.
+  public static let meanSquaredError = Loss(.meanSquaredError)
+  /// The mean of absolute deviations.
+  public static let meanAbsoluteError = Loss(.meanAbsoluteError)
+
+  /// The cross-entropy of classes, where `labelSmoothing` of each target goes to all classes alike.
+  public static func categoricalCrossentropy(labelSmoothing: Float) -> Loss {
+    Loss(.categoricalCrossentropy, labelSmoothing: labelSmoothing)
+  }
+
+  /// Squared near the target, absolute beyond a distance of `delta`.
+  public static func huber(delta: Float = 1) -> Loss { Loss(.huber, delta: delta) }
+}

@@ -21,7 +21,7 @@ extension Metric {
   func count(_ predictions: Predictions, into counters: UnsafeMutableBufferPointer<Double>, row: MutableFloatBuffer) {
     switch self {
     case .accuracy where predictions.width > 1, .topAccuracy: countRanks(predictions, counters)
-    case .f1 where predictions.width > 1 && predictions.form != .sigmoidLogits: countClasses(predictions, counters)
+    case .f1 where predictions.width > 1 && predictions.areExclusive: countClasses(predictions, counters)
     case .meanIoU:
       let classes = max(predictions.width, 2)
       for n in 0..<predictions.rows {

@@ -67,7 +67,7 @@ public struct Objective: Sendable {
   /// How many class numbers `TargetBuffer` needs for a sample, and how many floats.
   var targetCounts: (classes: Int, values: Int) {
     guard case .classes(_, let places) = targets else { return (0, output.count) }
-    return (places.count, loss.kind.isCategorical && takesClasses ? 0 : output.count)
+    return (places.count, form == .softmaxLogits && takesClasses ? 0 : output.count)
   }
 
   // MARK: - The loss
@@ -170,7 +170,8 @@ public struct Objective: Sendable {
     var tally = emptyTally
     tally.loss = loss(of: outputs, targets)
     let predictions = Predictions(
-      outputs: outputs.reading, width: width, form: form, classes: takesClasses ? targets.classes : nil,
+      outputs: outputs.reading, width: width, form: form, areExclusive: loss.kind.isCategorical,
+      classes: takesClasses ? targets.classes : nil,
       values: takesClasses ? nil : targets.values)
     tally.counters.withUnsafeMutableBufferPointer { counters in
       for (metric, range) in zip(metrics, counterRanges) {

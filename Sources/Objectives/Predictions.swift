@@ -10,6 +10,8 @@ struct Predictions {
   let width: Int
   /// What the outputs are.
   let form: Objective.Form
+  /// Whether one class of a position is right, and no other.
+  let areExclusive: Bool
   /// The true class of each row, where targets are classes and each has an output of its own.
   let classes: UnsafeBufferPointer<Int32>?
   /// The target of each output, where they are values.

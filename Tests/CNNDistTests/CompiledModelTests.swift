@@ -99,7 +99,7 @@ import Training
   @Test func whatDoesNotFitIsNamed() throws {
     let seven = try model(classes: 7).compile(communicator: SoloCommunicator(), threads: 1)
     let error = #expect(throws: SharedFailure.self) { try seven.fit(data.training) }
-    #expect(error?.description == "small tells 7 classes apart, synthetic has 10")
+    #expect(error?.description == "small cannot be trained: it tells 7 classes apart, synthetic has 10")
     #expect(error?.exitCode == .badData)
     #expect(throws: SharedFailure.self) { try seven.evaluate(data.training) }
     #expect(throws: UsageError.self) { try model().compile(optimizer: SGD(.constant(.infinity))) }

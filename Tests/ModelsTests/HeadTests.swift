@@ -1,6 +1,7 @@
 import Kernels
 import Layers
 import Models
+import Objectives
 import Tensors
 import Testing
 
@@ -10,15 +11,17 @@ import Testing
     try Sequential(name: "net", input: [4, 4, 2], layers: layers)
   }
 
+  private static func targets(_ model: Model) -> TargetKind {
+    .classes(model.output[model.output.rank - 1], positions: Shape(Array(model.output.dimensions.dropLast())))
+  }
+
   /// What the network is refused for; nil where it is taken.
   private func refusal(@LayerListBuilder _ layers: () -> [any Layer]) throws -> String? {
     let model = try network(layers)
     do {
-      try model.checkHead()
+      _ = try Head(of: model, loss: Loss(.sparseCategoricalCrossentropy), targets: Self.targets(model))
       return nil
     } catch {
-      // Nobody gets around it.
-      #expect(throws: error) { try model.check(takes: [4, 4, 2], classes: model.classes, of: "data") }
       return error.description
     }
   }
@@ -26,8 +29,9 @@ import Testing
   /// The activations of the layers as they are run.
   private func run(@LayerListBuilder _ layers: () -> [any Layer]) throws -> [Activation] {
     let model = try network(layers)
-    try model.checkHead()
-    return model.stages.compactMap { ($0.layer as? any ActivatedLayer)?.activation }
+    return try Head(of: model, targets: Self.targets(model)).model.stages.compactMap {
+      ($0.layer as? any ActivatedLayer)?.activation
+    }
   }
 
   @Test(arguments: [Activation.relu, .leakyReLU, .sigmoid, .tanh, .gelu, .silu])
@@ -162,10 +166,56 @@ import Testing
     #expect(
       try refusal {
         Flatten(); Dense(1)
-      } == "net has a single output, expected one for each of several classes")
+      }?.contains("it has a single output, the sparse_categorical_crossentropy takes one for each class") == true)
     #expect(
       try refusal {
         Flatten(); Dense(1, activation: .sigmoid)
-      }?.contains("sigmoid") == true)
+      } != nil)
+  }
+
+  /// What is said of the loss when nothing is: by the end and the targets.
+  @Test func theLossThatGoesWithTheEnd() throws {
+    func loss(_ activation: Activation, _ units: Int, _ targets: TargetKind) throws -> (LossKind, Objective.Form) {
+      let model = try network {
+        Flatten()
+        Dense(units, activation: activation)
+      }
+      let objective = try Head(of: model, targets: targets).objective
+      return (objective.loss.kind, objective.form)
+    }
+    #expect(try loss(.sigmoid, 1, .classes(2, positions: [])) == (.binaryCrossentropy, .sigmoidLogits))
+    #expect(try loss(.softmax, 3, .classes(3, positions: [])) == (.sparseCategoricalCrossentropy, .softmaxLogits))
+    #expect(try loss(.linear, 3, .classes(3, positions: [])) == (.sparseCategoricalCrossentropy, .softmaxLogits))
+    #expect(try loss(.softmax, 3, .values([3])) == (.categoricalCrossentropy, .softmaxLogits))
+    #expect(try loss(.sigmoid, 3, .values([3])) == (.binaryCrossentropy, .sigmoidLogits))
+    #expect(try loss(.linear, 3, .values([3])) == (.meanSquaredError, .values))
+    #expect(try loss(.relu, 1, .values([1])) == (.meanSquaredError, .values))
+    #expect(throws: ShapeError.self) { try loss(.sigmoid, 1, .classes(3, positions: [])) }
+    #expect(throws: ShapeError.self) { try loss(.linear, 3, .values([4])) }
+  }
+
+  /// A class at each position: the softmax is over the last axis, whatever reshapes the positions.
+  @Test func aClassAtEachPosition() throws {
+    let model = try network { Conv2D(5, kernel: 1, activation: .softmax) }
+    let head = try Head(of: model, targets: .classes(5, positions: [4, 4]))
+    #expect(head.objective.form == .softmaxLogits)
+    let flat = try network {
+      Conv2D(5, kernel: 1, activation: .softmax)
+      Reshape([16, 5])
+    }
+    #expect(try Head(of: flat, targets: .classes(5, positions: [16])).objective.form == .softmaxLogits)
+    #expect(throws: ShapeError.self) { try Head(of: model, targets: .classes(5, positions: [])) }
+    #expect(throws: ShapeError.self) { try Head(of: model, targets: .classes(4, positions: [4, 4])) }
+  }
+
+  /// Who else reads the probabilities must get them.
+  @Test func aSoftmaxThatIsReadElsewhereStays() throws {
+    let row = SymbolicTensor(input: [6])
+    let probabilities = Dense(3, activation: .softmax)(row)
+    let gate = Multiply()(probabilities, Dense(3)(probabilities))
+    let model = try Model(inputs: row, outputs: Add()(probabilities, gate))
+    #expect(try Head(of: model, targets: .classes(3, positions: [])).model.stages[0].layer is Dense)
+    let end = try Model(inputs: row, outputs: probabilities)
+    #expect(try Head(of: end, targets: .classes(3, positions: [])).objective.form == .softmaxLogits)
   }
 }

@@ -61,10 +61,12 @@ import Testing
     #expect(model.stages.flatMap(\.ranges) == model.layout.entries.map(\.range))
   }
 
-  @Test func theLossTakesTheSoftmax() {
-    let last = model.stages.last
+  @Test func theLossTakesTheSoftmax() throws {
+    let head = try Head(of: model, targets: .classes(10, positions: []))
+    let last = head.model.stages.last
     #expect((last?.written.layer as? Dense)?.activation == .softmax)
     #expect((last?.layer as? Dense)?.activation == .linear)
+    #expect((model.stages.last?.layer as? Dense)?.activation == .softmax)
   }
 
   /// Made by `initial_values.py` beside this file. Another digest means that no earlier run can be repeated.

@@ -1,6 +1,7 @@
 import Kernels
 import Layers
 import Models
+import Objectives
 import Tensors
 import Testing
 
@@ -210,6 +211,7 @@ private struct TrainingPass {
   private let drawn: [Int32] = [3, 1, 49_999, 17]
 
   init(_ model: Model, seed: UInt64, scale: Float) {
+    let model = (try? Head(of: model, targets: .classes(3, positions: [])).model) ?? model
     self.model = model
     values = FloatStorage(fractions(model.parameterCount, seed: seed).map { $0 * scale })
     workspace = Workspace(model: model, samples: labels.count)
@@ -218,7 +220,7 @@ private struct TrainingPass {
 
   func loss() -> Double {
     forward { logits, labels, _ in
-      SoftmaxCrossentropy.forward(logits: logits.reading, labels: labels).loss / Double(labels.count)
+      SoftmaxCrossentropy.forward(logits: logits.reading, labels: labels) / Double(labels.count)
     }
   }
 

@@ -1,6 +1,7 @@
 import Kernels
 import Layers
 import Models
+import Objectives
 import Tensors
 import Testing
 
@@ -19,8 +20,10 @@ import Testing
         Conv2D(4, kernel: 3)
       }
     }
-    #expect(throws: ShapeError("image must end in one row of classes, ends in (6, 6, 4)")) {
-      try Sequential(name: "image", input: [6, 6, 1]) { Conv2D(4, kernel: 3, padding: .same) }.checkHead()
+    #expect(throws: ShapeError("layer 1 of image, reshape: cannot make [5] of the 36 elements of (36,)")) {
+      try Sequential(name: "image", input: [6, 6, 1]) {
+        Flatten(); Reshape([5])
+      }
     }
   }
 
@@ -49,5 +52,6 @@ import Testing
       Dense(2, activation: .relu)
     }
     #expect(model.stages.map { ($0.layer as? Dense)?.activation } == [.softmax, .relu])
+    #expect(throws: ShapeError.self) { try Head(of: model, targets: .classes(2, positions: [])) }
   }
 }

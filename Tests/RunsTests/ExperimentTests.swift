@@ -2,6 +2,7 @@ import Datasets
 import FoundationEssentials
 import KerasFiles
 import Models
+import Objectives
 import Runs
 import Testing
 
@@ -104,6 +105,8 @@ import Testing
     (experiment.clipNorm, experiment.labelSmoothing) = (2, 0.125)
     (experiment.schedule, experiment.warmUp, experiment.scheduleSteps) = (.oneCycle, 3, 50)
     (experiment.dropEvery, experiment.dropFactor) = (4, 0.5)
+    (experiment.loss, experiment.metrics) = (Loss(.huber, fromLogits: false, delta: 2), [.auc, .topAccuracy(3)])
+    experiment.classWeights = [1, 2.5]
     // The names of classes are no difference where one side has none, as runs of before.
     let untouched = Experiment().differences(from: experiment).count + 1
     #expect(untouched == Mirror(reflecting: experiment).children.count, "a field is left out of this test")

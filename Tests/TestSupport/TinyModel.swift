@@ -14,6 +14,9 @@ public enum TinyModel {
     }
   }
 
+  /// The network with the loss of its three classes.
+  public static func head() throws -> Head { try Head(of: make(), targets: .classes(3, positions: [])) }
+
   /// An arena whose values and states are all different numbers.
   public static func arena(classes: Int = 3, first: Float = 1) throws -> ParameterArena {
     let arena = Trainer.arena(for: try make(classes: classes), experiment: Experiment())

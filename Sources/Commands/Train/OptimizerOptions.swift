@@ -14,7 +14,6 @@ enum OptimizerOptions {
     Option("--epsilon", "X", "what Adam adds to the root of that mean (default 1e-7)"),
     Option("--weight-decay", "X", "take X * rate of each weight off in every step (default 0, adamw's 0.004)"),
     Option("--clip-norm", "X", "cut a gradient down to the norm X where it is longer"),
-    Option("--label-smoothing", "X", "give X of each target to all classes alike (default 0)"),
     Option("--schedule", "NAME", "\(list(ScheduleKind.allCases)) (default time, Adam's constant)"),
     Option("--decay", "X", "time: rate / (1 + X * step) (default 4e-4)"),
     Option("--drop-every", "STEPS", "step: how many steps lie between two drops"),
@@ -39,7 +38,6 @@ enum OptimizerOptions {
     try set(&experiment.epsilon, "--epsilon", in: Experiment.rates, arguments)
     try set(&experiment.weightDecay, "--weight-decay", in: Experiment.rates, arguments)
     if let norm = try arguments.float("--clip-norm", in: Experiment.norms) { experiment.clipNorm = norm }
-    try set(&experiment.labelSmoothing, "--label-smoothing", in: Experiment.momenta, arguments)
     if let kind = try choice("--schedule", ScheduleKind.self, arguments) { experiment.schedule = kind }
     try set(&experiment.decay, "--decay", in: Experiment.rates, arguments)
     if let steps = try arguments.integer("--drop-every", in: Experiment.counts) { experiment.dropEvery = steps }

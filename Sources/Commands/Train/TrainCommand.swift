@@ -40,7 +40,7 @@ struct TrainCommand: Command {
       Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       Option("--no-shuffle", nil, "take the samples in the data set's order"),
       Option("--weights", "FILE", "start from the model values in a safetensors, .keras or .h5 file"),
-    ] + OptimizerOptions.options
+    ] + ObjectiveOptions.options + OptimizerOptions.options
 
   static let notes = DatasetOptions.notes
 
@@ -50,6 +50,7 @@ struct TrainCommand: Command {
   let weights: String?
   let model: ModelOption?
   let threads: Int?
+  let classWeights: ClassWeightOption?
   let isProfiling: Bool
   private let arguments: Arguments
 
@@ -61,6 +62,7 @@ struct TrainCommand: Command {
     data = arguments.string("--data")
     weights = arguments.string("--weights")
     model = try ModelOption(arguments)
+    classWeights = try ClassWeightOption(arguments)
     isProfiling = arguments.has("--profile")
     threads = try arguments.integer("--threads", in: World.threadCounts)
     if resume && run == nil { throw UsageError("--resume needs --run DIR, the folder of the run to go on with") }
@@ -100,6 +102,7 @@ struct TrainCommand: Command {
     if let limit = try arguments.integer("--limit", in: Experiment.counts) { experiment.limit = limit }
     if let size = try arguments.integer("--batch-size", in: Experiment.counts) { experiment.batchSize = size }
     if let slice = try arguments.integer("--slice", in: Experiment.slices) { experiment.slice = slice }
+    try ObjectiveOptions.apply(arguments, to: &experiment)
     try OptimizerOptions.apply(arguments, to: &experiment)
     if let seed = try arguments.seed("--seed") { experiment.seed = seed }
     if arguments.has("--no-shuffle") { experiment.shuffle = false }

@@ -48,6 +48,10 @@ struct TrainingSession {
       start.experiment.normalization = try world.together { try Normalization(of: data.training) }
     }
 
+    if let weights = command.classWeights {
+      start.experiment.classWeights = try world.together { try weights.resolved(for: data.training) }
+    }
+
     try World.warn(of: threads, cores, training: start.experiment, communicator)
     try communicator.together {
       try MemoryNeed(

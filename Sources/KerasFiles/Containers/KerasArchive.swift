@@ -49,8 +49,13 @@ struct KerasArchive {
         configuration = text
       case "model.weights.h5":
         // Weights are numbers, which no packing makes a hundredth of; Keras does not pack at all.
-        let limit = max(1 << 28, size.multipliedReportingOverflow(by: 100).partialValue)
-        weights = try Self.unpack(archive, path, atMost: limit)
+        let (limit, overflows) = size.multipliedReportingOverflow(by: 100)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(min(size, max(0, Int(clamping: archive_entry_size(entry)))))
+        try Self.copy(archive, path, atMost: overflows ? .max : max(1 << 28, limit)) { part throws(FileError) in
+          bytes += part
+        }
+        weights = try HDF5File(bytes, in: path)
       default: continue
       }
     }
@@ -59,25 +64,6 @@ struct KerasArchive {
     }
     self.configuration = configuration
     self.weights = weights
-  }
-
-  /// Copies the entry that comes next into a temporary file, for HDF5 opens by name; it is gone as soon as it is open.
-  private static func unpack(
-    _ archive: OpaquePointer, _ path: String, atMost limit: Int
-  ) throws(FileError) -> HDF5File {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(folder)/cnn-dist-weights-XXXXXX".utf8CString)
-    let file = mkstemp(&template)
-    let place = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    guard file >= 0 else { throw FileError.system(folder, "the weights in \(path) cannot be unpacked there (set TMPDIR)") }
-    defer {
-      unlink(place)
-      close(file)
-    }
-    try copy(archive, path, atMost: limit) { part throws(FileError) in
-      try OpenFile.write(part, to: file, path: place)
-    }
-    return try HDF5File(path, at: place)
   }
 
   private static func copy(

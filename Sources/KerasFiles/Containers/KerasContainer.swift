@@ -23,7 +23,7 @@ struct KerasContainer {
       compiled = if case .object(let fields) = document { fields["compile_config"] } else { nil }
       weights = archive.weights.map { KerasWeights($0) }
     } else if start.starts(with: HDF5File.signature) {
-      let file = try HDF5File(path, at: path)
+      let file = try HDF5File(file)
       document = try file.strings("model_config")?.first.map { text throws(FileError) in try Self.json(text.utf8, path) }
       compiled = try file.strings("training_config")?.first.map { text throws(FileError) in
         try Self.json(text.utf8, path)

@@ -37,6 +37,8 @@ extension Experiment {
     for (name, value) in [
       ("momentum", momentum), ("beta1", beta1), ("beta2", beta2), ("label_smoothing", labelSmoothing),
     ] where !Self.momenta.contains(value) { return "\(name) \(value)" }
+    if let delta = loss?.delta, !(delta > 0 && delta.isFinite) { return "loss delta \(delta)" }
+    if let classWeights, !classWeights.allSatisfy(Self.rates.contains) { return "class_weights \(classWeights)" }
     if let clipNorm, !Self.norms.contains(clipNorm) { return "clip_norm \(clipNorm)" }
     if !Schedule.counts.contains(warmUp) { return "warm_up \(warmUp)" }
     if let scheduleSteps, !Self.counts.contains(scheduleSteps) { return "schedule_steps \(scheduleSteps)" }
