@@ -38,8 +38,12 @@ public typealias Activation = Kernels.Activation
 public typealias Padding = Kernels.Padding
 /// How a parameter starts.
 public typealias Initializer = Layers.Initializer
-/// A kernel's share of the loss: factor · Σ w².
-public typealias L2 = Layers.L2
+/// A parameter's share of the loss: `.l2(0.01)`.
+public typealias Regularizer = Layers.Regularizer
+/// What a parameter is brought back to after each step.
+public typealias Constraint = Layers.Constraint
+/// What may be said of a parameter: how it starts, its regulariser and its constraint.
+public typealias ParameterOptions = Layers.ParameterOptions
 
 // MARK: - Layers
 

@@ -60,7 +60,8 @@ struct EvaluateCommand: Command {
       throw UsageError("name what to evaluate by one of --run, --checkpoint, --weights and --model with a file")
     }
     self.source = source
-    if case .weights = source {} else if model != nil {
+    if case .weights = source {
+    } else if model != nil {
       throw UsageError("--model goes with --weights alone, or has its own")
     }
     dataset = try arguments.choice("--dataset", of: DatasetOptions.names)

@@ -36,34 +36,83 @@ extension ConfigurationReader {
     var config = try ConfigurationReader(fields["config"] ?? [:], path: "\(path(of: key)).config")
     config.ignore("seed", "dtype")  // Keras 2.0 wrote the type; a layer has but one
     try config.requireNull("input_axes", "output_axes")
-    var initializer = Initializer.named(className)
-    switch className {
-    case "Constant": initializer = .constant(try config.float("value", or: 0))
-    case "VarianceScaling":
-      let kind = [
-        config.value("scale") ?? 1, config.value("mode") ?? "fan_in",
-        config.value("distribution") ?? "truncated_normal",
-      ]
-      initializer = Initializer.scalings.first { $0.kind == kind }?.initializer
-    default: break
-    }
+    let initializer = try Initializer(keras: className, &config)
     guard let initializer else { throw refusal(key, found, expected: Initializer.expectation) }
     try config.finish()
     return initializer
   }
 
-  /// What is added to the loss for a kernel; nil for nothing.
-  public mutating func regularizer(_ key: String = "kernel_regularizer") throws(ModelFormatError) -> L2? {
+  /// What is added to the loss for a parameter; nil for nothing.
+  public mutating func regularizer(_ key: String = "kernel_regularizer") throws(ModelFormatError) -> Regularizer? {
     let found = value(key)
-    if found == nil || found == .null { return nil }
-    guard case .object(let fields) = found, fields["class_name"] == "L2" || fields["class_name"] == "L1L2" else {
-      throw refusal(key, found, expected: "null or L2")
+    switch found {
+    case nil, .null: return nil
+    case "l2": return .l2()
+    case "l1": return .l1()
+    case "l1_l2": return Regularizer(l1: 0.01, l2: 0.01)
+    default: break
+    }
+    guard case .object(let fields) = found, case .string(let name) = fields["class_name"],
+      ["L1", "L2", "L1L2"].contains(name)
+    else {
+      throw refusal(key, found, expected: "null, L1, L2 or L1L2")
     }
     var config = try ConfigurationReader(fields["config"], path: "\(path(of: key)).config")
-    try config.require("l1", 0)
-    let factor = try config.float("l2", in: 0..<(.infinity), or: 0.01)
+    let l1 = try config.float("l1", in: 0..<(.infinity), or: name == "L1" ? 0.01 : 0)
+    let l2 = try config.float("l2", in: 0..<(.infinity), or: name == "L2" ? 0.01 : 0)
     try config.finish()
-    return factor == 0 ? nil : L2(factor)
+    return l1 == 0 && l2 == 0 ? nil : Regularizer(l1: l1, l2: l2)
+  }
+
+  /// What a parameter is brought back to after each step; nil for nothing.
+  public mutating func constraint(_ key: String) throws(ModelFormatError) -> Constraint? {
+    let found = value(key)
+    switch found {
+    case nil, .null: return nil
+    case "non_neg": return .nonNegative
+    case "unit_norm": return .unitNorm(axes: [0])
+    case "max_norm": return .maxNorm(2, axes: [0])
+    default: break
+    }
+    guard case .object(let fields) = found, case .string(let name) = fields["class_name"] else {
+      throw refusal(key, found, expected: Constraint.expectation)
+    }
+    var config = try ConfigurationReader(fields["config"] ?? [:], path: "\(path(of: key)).config")
+    let constraint: Constraint
+    switch name {
+    case "NonNeg": constraint = .nonNegative
+    case "UnitNorm": constraint = .unitNorm(axes: try config.axes())
+    case "MaxNorm":
+      constraint = .maxNorm(try config.float("max_value", in: 0..<(.infinity), or: 2), axes: try config.axes())
+    case "MinMaxNorm":
+      constraint = .minMaxNorm(
+        try config.float("min_value", in: 0..<(.infinity), or: 0),
+        try config.float("max_value", in: 0..<(.infinity), or: 1),
+        rate: try config.float("rate", in: 0..<Float(1).nextUp, or: 1), axes: try config.axes())
+    default: throw refusal(key, found, expected: Constraint.expectation)
+    }
+    try config.finish()
+    return constraint
+  }
+
+  /// All that is said of a parameter: `NAME_initializer`, `NAME_regularizer` and `NAME_constraint`.
+  public mutating func options(
+    _ name: String, or standard: Initializer
+  ) throws(ModelFormatError) -> ParameterOptions {
+    ParameterOptions(
+      try initializer("\(name)_initializer", or: standard), regularizer: try regularizer("\(name)_regularizer"),
+      constraint: try constraint("\(name)_constraint"))
+  }
+
+  /// The axes of a norm; Keras's default is 0.
+  private mutating func axes() throws(ModelFormatError) -> [Int] {
+    let found = value("axis") ?? 0
+    let list: [JSONValue] = if case .array(let axes) = found { axes } else { [found] }
+    let axes = list.compactMap { axis in
+      if case .number(let number) = axis, let axis = Int(exactly: number), 0...8 ~= axis { axis } else { nil }
+    }
+    guard axes.count == list.count else { throw refusal("axis", found, expected: "axes from 0 on") }
+    return axes
   }
 
   /// How the borders are treated.
@@ -114,52 +163,51 @@ extension Padding {
   var keras: JSONValue { .string(rawValue) }
 }
 
-extension L2 {
+extension Regularizer {
   /// As Keras writes it.
   var keras: JSONValue {
-    ["module": "keras.regularizers", "class_name": "L2", "config": ["l2": JSONValue(factor)], "registered_name": nil]
+    let (name, config): (String, JSONValue) =
+      l1 == 0
+      ? ("L2", ["l2": JSONValue(l2)])
+      : l2 == 0 ? ("L1", ["l1": JSONValue(l1)]) : ("L1L2", ["l1": JSONValue(l1), "l2": JSONValue(l2)])
+    return [
+      "module": "keras.regularizers", "class_name": .string(name), "config": config, "registered_name": nil,
+    ]
   }
 }
 
-extension Initializer {
+extension Constraint {
+  /// The names in a sentence.
+  static let expectation = "null, MaxNorm, NonNeg, UnitNorm or MinMaxNorm"
+
   /// As Keras writes it.
   var keras: JSONValue {
-    var config: [String: JSONValue] = [:]
-    let className =
+    let (name, config): (String, [String: JSONValue]) =
       switch self {
-      case .zeros: "Zeros"
-      case .ones: "Ones"
-      case .constant: "Constant"
-      case .glorotUniform: "GlorotUniform"
-      case .glorotNormal: "GlorotNormal"
-      case .heUniform: "HeUniform"
-      case .heNormal: "HeNormal"
+      case .nonNegative: ("NonNeg", [:])
+      case .unitNorm(let axes): ("UnitNorm", ["axis": .extents(axes)])
+      case .maxNorm(let most, let axes): ("MaxNorm", ["max_value": JSONValue(most), "axis": .extents(axes)])
+      case .minMaxNorm(let least, let most, let rate, let axes):
+        (
+          "MinMaxNorm",
+          [
+            "min_value": JSONValue(least), "max_value": JSONValue(most), "rate": JSONValue(rate),
+            "axis": .extents(axes),
+          ]
+        )
       }
-    if case .constant(let value) = self { config["value"] = JSONValue(value) }
     return [
-      "module": "keras.initializers", "class_name": .string(className), "config": .object(config),
-      "registered_name": nil,
+      "module": "keras.constraints", "class_name": .string(name), "config": .object(config), "registered_name": nil,
     ]
   }
+}
 
-  /// The initialisers without numbers of their own, by class and by Keras's short name.
-  private static let names: [(className: String, short: String, initializer: Initializer)] = [
-    ("Zeros", "zeros", .zeros), ("Ones", "ones", .ones), ("GlorotUniform", "glorot_uniform", .glorotUniform),
-    ("GlorotNormal", "glorot_normal", .glorotNormal), ("HeUniform", "he_uniform", .heUniform),
-    ("HeNormal", "he_normal", .heNormal),
-  ]
-
-  /// The names in a sentence.
-  static let expectation = (names.map(\.className) + ["Constant"]).joined(separator: ", ")
-
-  /// What Glorot's and He's initialisers are special cases of.
-  static let scalings: [(kind: [JSONValue], initializer: Initializer)] = [
-    ([1, "fan_avg", "uniform"], .glorotUniform), ([1, "fan_avg", "truncated_normal"], .glorotNormal),
-    ([2, "fan_in", "uniform"], .heUniform), ([2, "fan_in", "truncated_normal"], .heNormal),
-  ]
-
-  /// The initialiser of a class or short name.
-  static func named(_ name: String) -> Initializer? {
-    names.first { $0.className == name || $0.short == name }?.initializer
+extension ParameterOptions {
+  /// As Keras writes it, under the names that begin with `name`.
+  func keras(_ name: String) -> [String: JSONValue] {
+    [
+      "\(name)_initializer": initializer.keras, "\(name)_regularizer": regularizer?.keras ?? nil,
+      "\(name)_constraint": constraint?.keras ?? nil,
+    ]
   }
 }

@@ -12,26 +12,23 @@ public struct Dense: ActivatedLayer {
   public var activation: Activation
   /// Whether each unit adds a number of its own.
   public let useBias: Bool
-  /// How the kernel starts.
-  public let kernelInitializer: Initializer
-  /// How the bias starts.
-  public let biasInitializer: Initializer
-  /// What large weights cost; nil for nothing.
-  public let kernelRegularizer: L2?
+  /// What is said of the kernel.
+  public var kernelOptions: ParameterOptions
+  /// What is said of the bias.
+  public var biasOptions: ParameterOptions
 
   /// `units` outputs, each connected to every input.
   public init(
     _ units: Int, activation: Activation = .linear, useBias: Bool = true,
     kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
-    kernelRegularizer: L2? = nil
+    kernelRegularizer: Regularizer? = nil
   ) {
     precondition(units > 0, "a dense layer has units")
     self.units = units
     self.activation = activation
     self.useBias = useBias
-    self.kernelInitializer = kernelInitializer
-    self.biasInitializer = biasInitializer
-    self.kernelRegularizer = kernelRegularizer
+    kernelOptions = ParameterOptions(kernelInitializer, regularizer: kernelRegularizer)
+    biasOptions = ParameterOptions(biasInitializer)
   }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
@@ -40,10 +37,9 @@ public struct Dense: ActivatedLayer {
   }
 
   public func parameters(for input: Shape) -> [ParameterSpecification] {
-    let kernel = ParameterSpecification(
-      name: "kernel", shape: [inputs(input), units], initializer: kernelInitializer, regularizer: kernelRegularizer)
+    let kernel = ParameterSpecification(name: "kernel", shape: [inputs(input), units], kernelOptions)
     guard useBias else { return [kernel] }
-    return [kernel, ParameterSpecification(name: "bias", shape: [units], initializer: biasInitializer)]
+    return [kernel, ParameterSpecification(name: "bias", shape: [units], biasOptions)]
   }
 
   public var grain: Grain { .many }

@@ -36,6 +36,11 @@ struct StageBuilder {
           throw ShapeError("gives \(output.count) numbers a sample, expected at most \(Self.largestSample)")
         }
         let parameters = layer.operation.parameters(for: own).map { layer.isTrainable ? $0 : $0.fixed }
+        for parameter in parameters {
+          let flaw =
+            parameter.initializer.flaw(for: parameter.shape) ?? parameter.constraint?.flaw(for: parameter.shape)
+          if let flaw { throw ShapeError("cannot have its \(parameter.name): \(flaw)") }
+        }
         if let first = layer.first {
           guard drafts[first].parameters.map(\.shape) == parameters.map(\.shape) else {
             throw ShapeError("is used again for \(own), its parameters were made for \(drafts[first].inputs)")

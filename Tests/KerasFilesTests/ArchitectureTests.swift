@@ -19,7 +19,7 @@ import Testing
         "conv2d",
         Conv2D(
           8, kernel: [3, 5], stride: [2, 1], padding: .same, useBias: false, kernelInitializer: .heNormal,
-          kernelRegularizer: L2(0.125))
+          kernelRegularizer: .l2(0.125))
       ), ("bn", BatchNormalization(momentum: 0.75, epsilon: 0.007_812_5, scale: false)),
       ("activation", ActivationLayer(.gelu)), ("max_pooling2d", MaxPooling2D([2, 3], stride: 2, padding: .same)),
       ("dilated", Conv2D(4, kernel: 3, dilation: 2, activation: .silu)), ("relu", ReLU(maxValue: 6)),
@@ -127,25 +127,26 @@ import Testing
           + "softmax"
       ),
       (
-        ["kernel_initializer": ["class_name": "Orthogonal", "config": [:]]],
-        "layers[1].config.kernel_initializer: Orthogonal is not supported, expected Zeros, Ones, GlorotUniform, "
-          + "GlorotNormal, HeUniform, HeNormal, Constant"
+        ["kernel_initializer": ["class_name": "Wavelet", "config": [:]]],
+        "layers[1].config.kernel_initializer: Wavelet is not supported, expected Zeros, Ones, Constant, GlorotUniform, "
+          + "GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, RandomNormal, RandomUniform, TruncatedNormal, "
+          + "VarianceScaling, Orthogonal or Identity"
       ),
       (
         ["kernel_initializer": ["class_name": "Constant", "config": ["value": "x"]]],
         "layers[1].config.kernel_initializer.config.value: x is not supported, expected a number"
       ),
       (
-        ["kernel_regularizer": ["class_name": "L1L2", "config": ["l1": 0.5, "l2": 0]]],
-        "layers[1].config.kernel_regularizer.config.l1: 0.5 is not supported, expected 0"
+        ["kernel_regularizer": ["class_name": "L1L2", "config": ["l1": -0.5, "l2": 0]]],
+        "layers[1].config.kernel_regularizer.config.l1: -0.5 is not supported, expected a number of at least 0.0"
       ),
       (
         ["kernel_regularizer": ["class_name": "OrthogonalRegularizer", "config": [:]]],
-        "layers[1].config.kernel_regularizer: OrthogonalRegularizer is not supported, expected null or L2"
+        "layers[1].config.kernel_regularizer: OrthogonalRegularizer is not supported, expected null, L1, L2 or L1L2"
       ),
       (
-        ["kernel_constraint": ["class_name": "NonNeg", "config": [:]]],
-        "layers[1].config.kernel_constraint: NonNeg is not supported, expected null"
+        ["kernel_constraint": ["class_name": "RadialConstraint", "config": [:]]],
+        "layers[1].config.kernel_constraint: RadialConstraint is not supported, expected null, MaxNorm, NonNeg, UnitNorm or MinMaxNorm"
       ), (["lora_rank": 4], "layers[1].config.lora_rank: 4 is not supported, we do not have this option"),
       (
         ["name": "a/b"],
@@ -167,11 +168,17 @@ import Testing
       ),
       (document(layer: ["module": "mine"]), "layers[1].module: mine is not supported, expected keras.layers"),
       (document(layer: ["registered_name": "mine>Conv2D"]), "layers[1].registered_name: mine>Conv2D is not supported"),
-      (document(layer: ["class_name": "InputLayer"]), "layers[1]: InputLayer is only supported as the first layer of a Sequential"),
+      (
+        document(layer: ["class_name": "InputLayer"]),
+        "layers[1]: InputLayer is only supported as the first layer of a Sequential"
+      ),
       (document(layer: ["inbound_nodes": []]), "layers[1].inbound_nodes: [] is not supported"),
       (document(top: ["class_name": "Mine"]), "class_name: Mine is not supported, expected Sequential or Functional"),
       (document(top: ["module": "mine"]), "module: mine is not supported, expected keras"),
-      (document(top: ["registered_name": "mine>Net"]), "registered_name: mine>Net is not supported, expected Sequential"),
+      (
+        document(top: ["registered_name": "mine>Net"]),
+        "registered_name: mine>Net is not supported, expected Sequential"
+      ),
       (document(top: ["class_name": nil, "config": nil]), "class_name: null is not supported, expected Sequential"),
       (document(model: ["layers": []]), "config.layers: is not there, expected a list of layers"),
       (document(model: ["name": "optimizer"]), "config.name: optimizer is not supported"),

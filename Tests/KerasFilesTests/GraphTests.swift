@@ -15,7 +15,8 @@ import Testing
   /// Each stage as `name(what feeds it)`, a layer's further calls with an apostrophe, and one that does not learn with a star.
   private func rows(_ model: Model) -> [String] {
     let names =
-      model.inputs.map(\.name) + model.stages.map { $0.name + ($0.first == nil ? "" : "'") + ($0.isTrainable ? "" : "*") }
+      model.inputs.map(\.name)
+      + model.stages.map { $0.name + ($0.first == nil ? "" : "'") + ($0.isTrainable ? "" : "*") }
     return model.stages.enumerated().map { index, stage in
       let sources = stage.inputs.map { names[$0] }.joined(separator: ", ")
       return "\(names[model.inputs.count + index])(\(sources))"
@@ -25,18 +26,21 @@ import Testing
   /// What stands in the samples, where arithmetic without a layer has names of its own.
   private func expected(add: String, relu: String, multiply: String) -> [String] {
     [
-      "shared(image)", "bent(shared)", "shared'(bent)", "sum(shared', image)", "\(add)(sum, shared')", "\(relu)(\(add))",
+      "shared(image)", "bent(shared)", "shared'(bent)", "sum(shared', image)", "\(add)(sum, shared')",
+      "\(relu)(\(add))",
       "inner_shared*(\(relu))", "norm*(inner_shared*)", "curved(norm*)", "left(norm*)", "left'(curved)", "right(norm*)",
       "right'(curved)", "\(multiply)(right, left')", "beside(left, \(multiply), right')", "mean(beside)",
       "all(mean, extra)", "classes(all)", "score(all)",
     ]
   }
 
-  @Test(arguments: ["graph-keras3.json", "graph3.keras", "graph3.h5"]) func graphsOfKeras3AreRead(_ file: String) throws {
+  @Test(arguments: ["graph-keras3.json", "graph3.keras", "graph3.h5"]) func graphsOfKeras3AreRead(_ file: String) throws
+  {
     try check(file, expected(add: "add", relu: "relu", multiply: "multiply"))
   }
 
-  @Test(arguments: ["graph-keras2.json", "graph2.keras", "graph2.h5"]) func graphsOfKeras2AreRead(_ file: String) throws {
+  @Test(arguments: ["graph-keras2.json", "graph2.keras", "graph2.h5"]) func graphsOfKeras2AreRead(_ file: String) throws
+  {
     try check(
       file, expected(add: "tf.__operators__.add", relu: "tf.nn.relu", multiply: "tf.math.multiply"))
   }

@@ -70,7 +70,8 @@ import Testing
     }
     let message = try refusal(file, other)
     let expected = [
-      "lacks the layer conv2d: is it of another model?", "for conv2d/kernel, has shape [3, 3, 3, 3], the model takes [5, 5, 3, 3]",
+      "lacks the layer conv2d: is it of another model?",
+      "for conv2d/kernel, has shape [3, 3, 3, 3], the model takes [5, 5, 3, 3]",
     ]
     #expect(expected.contains { message.hasSuffix($0) }, "\(message)")
   }
@@ -101,7 +102,8 @@ import Testing
   /// A smaller model than the file's.
   @Test(arguments: ["graph3.weights.h5", "graph2-weights.h5"]) func whatIsLeftOverIsRefused(_ file: String) throws {
     let model = try Sequential(
-      name: "part", input: [8, 8, 3], named: [
+      name: "part", input: [8, 8, 3],
+      named: [
         NamedLayer(name: "shared", layer: Conv2D(3, kernel: 3)), NamedLayer(layer: Flatten()),
       ])
     let message = try refusal(file, model)

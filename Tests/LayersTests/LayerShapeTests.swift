@@ -50,8 +50,10 @@ import Testing
   }
 
   @Test func onlyKernelsAreRegularized() {
-    let layers: [any Layer] = [Conv1D(2, kernel: 2, kernelRegularizer: L2(0.5)), Dense(2, kernelRegularizer: L2(0.5))]
-    for layer in layers { #expect(layer.parameters(for: [4, 3]).map(\.regularizer) == [L2(0.5), nil]) }
+    let layers: [any Layer] = [
+      Conv1D(2, kernel: 2, kernelRegularizer: .l2(0.5)), Dense(2, kernelRegularizer: .l2(0.5)),
+    ]
+    for layer in layers { #expect(layer.parameters(for: [4, 3]).map(\.regularizer) == [.l2(0.5), nil]) }
   }
 
   /// 2 for each product of a kernel element with what lies under it, padding included.

@@ -32,7 +32,8 @@ import Testing
 
   @Test func theOptimizerComesWithItsNumbers() throws {
     let sgd = try adopt(
-      compiled("SGD", ["learning_rate": 0.100_000_001_490_116_12, "momentum": 0.9, "nesterov": true, "weight_decay": nil])
+      compiled(
+        "SGD", ["learning_rate": 0.100_000_001_490_116_12, "momentum": 0.9, "nesterov": true, "weight_decay": nil])
     ).experiment
     #expect((sgd.optimizer, sgd.learningRate, sgd.momentum, sgd.nesterov) == (.sgd, 0.1, 0.9, true))
     #expect((sgd.schedule, sgd.weightDecay) == (.constant, 0))
@@ -109,8 +110,10 @@ import Testing
         "was compiled with SGD's use_ema, which we lack"
       ),
       (
-        compiled("SGD", ["learning_rate": schedule("PolynomialDecay", ["initial_learning_rate": 1, "decay_steps": 5])]),
-        "--schedule", "was compiled with the schedule PolynomialDecay (decay_steps 5, initial_learning_rate 1), which we lack"
+        compiled(
+          "SGD", ["learning_rate": schedule("PolynomialDecay", ["initial_learning_rate": 1, "decay_steps": 5])]),
+        "--schedule",
+        "was compiled with the schedule PolynomialDecay (decay_steps 5, initial_learning_rate 1), which we lack"
       ),
       (compiled(loss: "poisson"), "--loss", "was compiled with the loss poisson, which we lack"),
       (compiled(loss: ["mse", "mae"]), "--loss", "was compiled with 2 losses, which we lack"),

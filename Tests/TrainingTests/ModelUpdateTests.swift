@@ -22,7 +22,7 @@ import Training
     return experiment
   }
 
-  private static func dense(_ regularizer: L2? = nil) throws -> Model {
+  private static func dense(_ regularizer: Regularizer? = nil) throws -> Model {
     try Sequential(name: "dense", input: [2, 2, 1]) {
       Flatten()
       Dense(3, activation: .softmax, kernelRegularizer: regularizer)
@@ -53,7 +53,7 @@ import Training
 
   /// λ Σ w² is a part of the loss, and 2 λ w of the gradient; the bias pays nothing.
   @Test func theRegularizersPart() throws {
-    let (plain, penalised) = (try Self.dense(), try Self.dense(L2(0.125)))
+    let (plain, penalised) = (try Self.dense(), try Self.dense(.l2(0.125)))
     let start = Trainer.arena(for: plain, experiment: Self.experiment).values
     plain.initialize(start.buffer, seed: 1)
     let (without, with) = (try train(plain, Self.experiment), try train(penalised, Self.experiment))
@@ -111,7 +111,7 @@ import Training
     let model = try Sequential(name: "all", input: [2, 2, 1]) {
       Flatten()
       BatchNormalization()
-      Dense(4000, kernelRegularizer: L2(0.01))
+      Dense(4000, kernelRegularizer: .l2(0.01))
       Dense(3, activation: .softmax)
     }
     var experiment = Self.experiment

@@ -38,7 +38,7 @@ import Training
     return experiment
   }
 
-  private static func model(_ regularizer: L2? = nil) throws -> Model {
+  private static func model(_ regularizer: Regularizer? = nil) throws -> Model {
     try Sequential(name: "dense", input: [2, 2, 1]) {
       Flatten()
       BatchNormalization()
@@ -100,7 +100,7 @@ import Training
 
   /// Where two of five steps are left out, the others are those of a run of three whose rates are the same.
   @Test(arguments: 1...3) func skippedStepsLeaveNoTrace(threads: Int) throws {
-    let model = try Self.model(L2(0.01))
+    let model = try Self.model(.l2(0.01))
     let experiment = Self.experiment { ($0.clipNorm, $0.optimizer) = (0.5, .sgd) }
     let skipping = try Training(model, experiment, [4, 18], steps: 5, onNan: .skip, threads: threads)
     #expect(skipping.failure == nil)
@@ -138,7 +138,7 @@ import Training
 
   /// The loss is finite, a weight's gradient is not: 2·λ·w is more than a float can hold.
   @Test func aGradientAloneIsFound() throws {
-    let model = try Self.model(L2(3))
+    let model = try Self.model(.l2(3))
     let place = try #require(model.layout.entries.first { $0.name == "dense/kernel" }).range.lowerBound + 5
     let failed = try Training(model, Self.experiment(), [], steps: 1, onNan: .skip, threads: 2) {
       $0.values.buffer[place] = -2e38

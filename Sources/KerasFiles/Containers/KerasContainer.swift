@@ -24,7 +24,8 @@ struct KerasContainer {
       weights = archive.weights.map { KerasWeights($0) }
     } else if start.starts(with: HDF5File.signature) {
       let file = try HDF5File(file)
-      document = try file.strings("model_config")?.first.map { text throws(FileError) in try Self.json(text.utf8, path) }
+      document = try file.strings("model_config")?.first.map { text throws(FileError) in try Self.json(text.utf8, path)
+      }
       compiled = try file.strings("training_config")?.first.map { text throws(FileError) in
         try Self.json(text.utf8, path)
       }

@@ -73,7 +73,8 @@ public struct KerasWeights {
       }
       guard shape == parameter.shape.dimensions else {
         throw FileError(
-          .malformed, path, "tensor \(place), for \(name), has shape \(shape), the model takes \(parameter.shape.dimensions)")
+          .malformed, path,
+          "tensor \(place), for \(name), has shape \(shape), the model takes \(parameter.shape.dimensions)")
       }
       let target = values.part(range)
       try file.read(place, into: target)
@@ -216,7 +217,8 @@ public struct KerasWeights {
     // Keras's order: what learns, layer by layer, then what does not.
     let all = owners.flatMap { owner in owner.stage.parameters.indices.map { (owner, $0) } }
     let ours =
-      all.filter { $0.0.stage.parameters[$0.1].role == .weight } + all.filter { $0.0.stage.parameters[$0.1].role != .weight }
+      all.filter { $0.0.stage.parameters[$0.1].role == .weight }
+      + all.filter { $0.0.stage.parameters[$0.1].role != .weight }
     let byName = ours.map { owner, index -> [String] in
       let name = "\(owner.origin.ownName)/\(owner.stage.parameters[index].name)"
       return weights.filter { weight in

@@ -77,7 +77,8 @@ struct GraphLayout {
     func number(_ reference: TensorReference, _ path: String) throws(ModelFormatError) -> Int {
       let number = starts[reference.layer] + reference.call
       guard number < ends[ends.startIndex + reference.layer] else {
-        throw ModelFormatError(path, "there is no call \(reference.call) of layer \(model.layers[reference.layer].name)")
+        throw ModelFormatError(
+          path, "there is no call \(reference.call) of layer \(model.layers[reference.layer].name)")
       }
       return number
     }
@@ -96,11 +97,14 @@ struct GraphLayout {
     for (tensor, input) in zip(tensors, model.inputs) { results[starts[input.layer]] = [tensor] }
     func tensor(_ reference: TensorReference, _ path: String) throws(ModelFormatError) -> Int {
       guard let given = results[try number(reference, path)] else {
-        throw ModelFormatError(path, "layer \(model.layers[reference.layer].name) is fed by what it feeds, or by no input")
+        throw ModelFormatError(
+          path, "layer \(model.layers[reference.layer].name) is fed by what it feeds, or by no input")
       }
       guard given.indices.contains(reference.tensor) else {
         throw ModelFormatError(
-          path, "layer \(model.layers[reference.layer].name) gives \(given.count) tensors, number \(reference.tensor) is wanted")
+          path,
+          "layer \(model.layers[reference.layer].name) gives \(given.count) tensors, number \(reference.tensor) is wanted"
+        )
       }
       return given[reference.tensor]
     }
@@ -129,14 +133,17 @@ struct GraphLayout {
     var call = call
     if case .operation = definition.kind {
       let operation = try TensorOperation(definition, call)
-      return [try place(definition, operation.className, operation.config, operation.inputs.map { given[$0] ?? 0 }, context)]
+      return [
+        try place(definition, operation.className, operation.config, operation.inputs.map { given[$0] ?? 0 }, context)
+      ]
     }
     let training = try call.takeTraining() ?? context.training
     // A layer may be called with its tensor by name.
     if call.arguments.isEmpty, let tensor = call.keywords.removeValue(forKey: "inputs") { call.arguments = [tensor] }
     guard call.keywords.isEmpty, call.arguments.count == 1 else {
       throw ModelFormatError(
-        call.path, "\(definition.name) is called with \(call.surplus), which is not supported: expected its tensors alone")
+        call.path,
+        "\(definition.name) is called with \(call.surplus), which is not supported: expected its tensors alone")
     }
     if case .model(let model) = definition.kind {
       let inner = Context(
@@ -173,7 +180,8 @@ struct GraphLayout {
   ) throws(ModelFormatError) -> Int {
     guard places.count < ModelDefinition.Reading.mostLayers else {
       throw ModelFormatError(
-        definition.path, "is called once too often, expected at most \(ModelDefinition.Reading.mostLayers) calls in all")
+        definition.path, "is called once too often, expected at most \(ModelDefinition.Reading.mostLayers) calls in all"
+      )
     }
     let known = inputs.map { shapes[$0] }
     let (operation, isTrainable) =
@@ -220,7 +228,8 @@ struct GraphLayout {
     let operation: Operation
     if let type = KerasLayers.named(className) {
       guard inputs.count == 1 else {
-        throw ModelFormatError(definition.path, "\(definition.name) is called with \(inputs.count) tensors, expected one")
+        throw ModelFormatError(
+          definition.path, "\(definition.name) is called with \(inputs.count) tensors, expected one")
       }
       operation = .layer(try type.init(reading: &reader))
     } else if let type = KerasLayers.merging(named: className) {
@@ -342,7 +351,8 @@ extension LayerCall {
   fileprivate mutating func takeTraining() throws(ModelFormatError) -> Bool? {
     guard let found = keywords.removeValue(forKey: "training") else { return nil }
     guard case .constant(.bool(let training)) = found else {
-      throw ModelFormatError("\(path).training", "\(found.constant ?? nil) is not supported, expected true, false or null")
+      throw ModelFormatError(
+        "\(path).training", "\(found.constant ?? nil) is not supported, expected true, false or null")
     }
     return training
   }

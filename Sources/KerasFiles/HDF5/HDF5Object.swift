@@ -60,7 +60,9 @@ struct HDF5Object {
       try readBlocks { (reading, block) throws(HDF5Error) in
         var (offset, end) = (block.offset, block.offset + block.count)
         while end - offset >= 8 {
-          let (kind, count) = (try reading.bytes.number(offset, bytes: 2), try reading.bytes.number(offset + 2, bytes: 2))
+          let (kind, count) = (
+            try reading.bytes.number(offset, bytes: 2), try reading.bytes.number(offset + 2, bytes: 2)
+          )
           try reading.add(
             kind, flags: try reading.bytes.number(offset + 4, bytes: 1), offset: offset + 8, count: count, end: end)
           offset += 8 + count
@@ -87,9 +89,12 @@ struct HDF5Object {
           end -= 4
         }
         while end - offset >= header {
-          let (kind, count) = (try reading.bytes.number(offset, bytes: 1), try reading.bytes.number(offset + 1, bytes: 2))
+          let (kind, count) = (
+            try reading.bytes.number(offset, bytes: 1), try reading.bytes.number(offset + 1, bytes: 2)
+          )
           try reading.add(
-            kind, flags: try reading.bytes.number(offset + 3, bytes: 1), offset: offset + header, count: count, end: end)
+            kind, flags: try reading.bytes.number(offset + 3, bytes: 1), offset: offset + header, count: count, end: end
+          )
           offset += header + count
         }
       }

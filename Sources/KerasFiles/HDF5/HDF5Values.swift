@@ -46,7 +46,8 @@ enum HDF5Datatype {
   /// The value at `offset` as a 32-bit float; nil where it is no number.
   func float(_ source: UnsafeRawBufferPointer, at offset: Int) -> Float? {
     switch self {
-    case .float(4): Float(bitPattern: UInt32(littleEndian: source.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+    case .float(4):
+      Float(bitPattern: UInt32(littleEndian: source.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
     case .float(8):
       Float(Double(bitPattern: UInt64(littleEndian: source.loadUnaligned(fromByteOffset: offset, as: UInt64.self))))
     case .float(2): Self.half(UInt16(littleEndian: source.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
@@ -154,7 +155,9 @@ enum HDF5Attribute {
     for message in object.messages where message.kind == .attribute {
       let version = try bytes.number(message.offset, bytes: 1)
       guard 1...3 ~= version else { continue }
-      let sizes = try (0..<3).map { index throws(HDF5Error) in try bytes.number(message.offset + 2 + 2 * index, bytes: 2) }
+      let sizes = try (0..<3).map { index throws(HDF5Error) in
+        try bytes.number(message.offset + 2 + 2 * index, bytes: 2)
+      }
       var offset = message.offset + (version == 3 ? 9 : 8)
       guard try bytes.text(offset, atMost: sizes[0]) == name else { continue }
       let flags = try bytes.number(message.offset + 1, bytes: 1)

@@ -6,8 +6,8 @@ extension Conv1D: KerasLayer {
     let read = try ConvolutionReading(&fields, axes: 1)
     self.init(
       read.filters, kernel: read.kernel[0], stride: read.stride[0], padding: read.padding, dilation: read.dilation[0],
-      activation: read.activation, useBias: read.useBias, kernelInitializer: read.kernelInitializer,
-      biasInitializer: read.biasInitializer, kernelRegularizer: read.kernelRegularizer)
+      activation: read.activation, useBias: read.useBias)
+    (kernelOptions, biasOptions) = (read.kernelOptions, read.biasOptions)
   }
 
   public var configuration: [String: JSONValue] { convolutionConfiguration }
@@ -18,9 +18,8 @@ extension Conv2D: KerasLayer {
     let read = try ConvolutionReading(&fields, axes: 2)
     self.init(
       read.filters, kernel: Extents2(read.kernel), stride: Extents2(read.stride), padding: read.padding,
-      dilation: Extents2(read.dilation), activation: read.activation, useBias: read.useBias,
-      kernelInitializer: read.kernelInitializer, biasInitializer: read.biasInitializer,
-      kernelRegularizer: read.kernelRegularizer)
+      dilation: Extents2(read.dilation), activation: read.activation, useBias: read.useBias)
+    (kernelOptions, biasOptions) = (read.kernelOptions, read.biasOptions)
   }
 
   public var configuration: [String: JSONValue] { convolutionConfiguration }
@@ -31,9 +30,8 @@ extension Conv3D: KerasLayer {
     let read = try ConvolutionReading(&fields, axes: 3)
     self.init(
       read.filters, kernel: Extents3(read.kernel), stride: Extents3(read.stride), padding: read.padding,
-      dilation: Extents3(read.dilation), activation: read.activation, useBias: read.useBias,
-      kernelInitializer: read.kernelInitializer, biasInitializer: read.biasInitializer,
-      kernelRegularizer: read.kernelRegularizer)
+      dilation: Extents3(read.dilation), activation: read.activation, useBias: read.useBias)
+    (kernelOptions, biasOptions) = (read.kernelOptions, read.biasOptions)
   }
 
   public var configuration: [String: JSONValue] { convolutionConfiguration }
@@ -46,8 +44,7 @@ private struct ConvolutionReading {
   let padding: Padding
   let activation: Activation
   let useBias: Bool
-  let kernelInitializer, biasInitializer: Initializer
-  let kernelRegularizer: L2?
+  let kernelOptions, biasOptions: ParameterOptions
 
   /// The taps of one kernel that a file may ask for, so that products of counts stay far from 2^63.
   private static let mostTaps = 1 << 14
@@ -60,15 +57,14 @@ private struct ConvolutionReading {
     padding = try fields.padding()
     activation = try fields.activation()
     useBias = try fields.bool("use_bias", or: true)
-    kernelInitializer = try fields.initializer("kernel_initializer", or: .glorotUniform)
-    biasInitializer = try fields.initializer("bias_initializer", or: .zeros)
-    kernelRegularizer = try fields.regularizer()
+    kernelOptions = try fields.options("kernel", or: .glorotUniform)
+    biasOptions = try fields.options("bias", or: .zeros)
     guard kernel.reduce(1, *) <= Self.mostTaps else {
       throw fields.refusal("kernel_size", .extents(kernel), expected: "at most \(Self.mostTaps) taps")
     }
     try fields.requireChannelsLast()
     try fields.require("groups", 1)
-    try fields.requireNull("bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint")
+    try fields.requireNull("activity_regularizer")
   }
 }
 
@@ -77,8 +73,7 @@ extension ConvolutionLayer {
     [
       "filters": JSONValue(filters), "kernel_size": .extents(window.kernel), "strides": .extents(window.stride),
       "dilation_rate": .extents(window.dilation), "padding": window.padding.keras, "activation": activation.keras,
-      "use_bias": .bool(useBias), "kernel_initializer": kernelInitializer.keras,
-      "bias_initializer": biasInitializer.keras, "kernel_regularizer": kernelRegularizer?.keras ?? nil,
-    ]
+      "use_bias": .bool(useBias),
+    ].merging(kernelOptions.keras("kernel")) { $1 }.merging(biasOptions.keras("bias")) { $1 }
   }
 }

@@ -11,23 +11,21 @@ public struct Conv2D: ConvolutionLayer {
   public let window: SlidingWindow
   public var activation: Activation
   public let useBias: Bool
-  public let kernelInitializer: Initializer
-  public let biasInitializer: Initializer
-  public let kernelRegularizer: L2?
+  public var kernelOptions: ParameterOptions
+  public var biasOptions: ParameterOptions
 
   /// `filters` outputs from each place of a kernel of `kernel` height and width.
   public init(
     _ filters: Int, kernel: Extents2, stride: Extents2 = 1, padding: Padding = .valid, dilation: Extents2 = 1,
     activation: Activation = .linear, useBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
-    biasInitializer: Initializer = .zeros, kernelRegularizer: L2? = nil
+    biasInitializer: Initializer = .zeros, kernelRegularizer: Regularizer? = nil
   ) {
     precondition(filters > 0, "a convolution has filters")
     self.filters = filters
     window = SlidingWindow(kernel: kernel.list, stride: stride.list, dilation: dilation.list, padding: padding)
     self.activation = activation
     self.useBias = useBias
-    self.kernelInitializer = kernelInitializer
-    self.biasInitializer = biasInitializer
-    self.kernelRegularizer = kernelRegularizer
+    kernelOptions = ParameterOptions(kernelInitializer, regularizer: kernelRegularizer)
+    biasOptions = ParameterOptions(biasInitializer)
   }
 }

@@ -12,12 +12,10 @@ public protocol ConvolutionLayer: ActivatedLayer {
   var window: SlidingWindow { get }
   /// Whether each filter adds a number of its own.
   var useBias: Bool { get }
-  /// How the kernel starts.
-  var kernelInitializer: Initializer { get }
-  /// How the bias starts.
-  var biasInitializer: Initializer { get }
-  /// What large weights cost; nil for nothing.
-  var kernelRegularizer: L2? { get }
+  /// What is said of the kernel.
+  var kernelOptions: ParameterOptions { get }
+  /// What is said of the bias.
+  var biasOptions: ParameterOptions { get }
 }
 
 extension ConvolutionLayer {
@@ -27,10 +25,10 @@ extension ConvolutionLayer {
 
   public func parameters(for input: Shape) -> [ParameterSpecification] {
     let kernel = ParameterSpecification(
-      name: "kernel", shape: Shape(window.kernel + [input[input.rank - 1], filters]), initializer: kernelInitializer,
-      regularizer: kernelRegularizer)
+      name: "kernel", shape: Shape(window.kernel + [input[input.rank - 1], filters]),
+      kernelOptions)
     guard useBias else { return [kernel] }
-    return [kernel, ParameterSpecification(name: "bias", shape: [filters], initializer: biasInitializer)]
+    return [kernel, ParameterSpecification(name: "bias", shape: [filters], biasOptions)]
   }
 
   public func scratchCount(for input: Shape) -> Int { Convolution.scratchCount(geometry(input)) }

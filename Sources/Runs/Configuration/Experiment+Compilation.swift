@@ -122,7 +122,8 @@ extension Experiment {
     }
     guard let kind = LossKind(name: part.name) else {
       throw Self.refusal(
-        "the loss \(part.snakeName)", "name another with --loss \(LossKind.allCases.map(\.rawValue).joined(separator: ", "))")
+        "the loss \(part.snakeName)",
+        "name another with --loss \(LossKind.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     switch compilation.lossWeights {
     case nil, 1, [1]: break

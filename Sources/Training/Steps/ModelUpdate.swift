@@ -17,8 +17,8 @@ final class ModelUpdate {
   private struct Block {
     let range: Range<Int>
     let isWeight: Bool
-    /// λ of the tensor's penalty λ · Σ w².
-    let penalty: Float
+    /// The tensor's penalty; nil for none.
+    let penalty: Regularizer?
   }
 
   private let arena: ParameterArena
@@ -27,6 +27,8 @@ final class ModelUpdate {
   /// All weights: ranges with gaps where there are averages.
   private let weights: [Range<Int>]
   private let averages: [(range: Range<Int>, momentum: Float)]
+  /// What weights are brought back to after each step.
+  private let constraints: [(range: Range<Int>, shape: Shape, constraint: Constraint)]
   private let blocks: [Block]
   /// Σ w² λ and Σ g² of each block; 0 for those of averages.
   private let penalties: UnsafeMutableBufferPointer<Double>
@@ -44,6 +46,7 @@ final class ModelUpdate {
     self.clipNorm = clipNorm
     var weights: [Range<Int>] = []
     var averages: [(range: Range<Int>, momentum: Float)] = []
+    var constraints: [(range: Range<Int>, shape: Shape, constraint: Constraint)] = []
     var blocks: [Block] = []
     let learning = model.stages.filter { $0.first == nil }
     for (specification, range) in learning.flatMap({ zip($0.parameters, $0.ranges) }) {
@@ -57,14 +60,18 @@ final class ModelUpdate {
           weights.append(range)
         }
       }
+      if specification.role == .weight, let constraint = specification.constraint {
+        constraints.append((range, specification.shape, constraint))
+      }
       for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockCount) {
         blocks.append(
           Block(
             range: start..<min(start + Self.blockCount, range.upperBound), isWeight: specification.role == .weight,
-            penalty: specification.regularizer?.factor ?? 0))
+            penalty: specification.regularizer))
       }
     }
     (self.weights, self.averages, self.blocks) = (weights, averages, blocks)
+    self.constraints = constraints
     penalties = .allocate(capacity: blocks.count)
     squares = .allocate(capacity: blocks.count)
     faults = .allocate(capacity: blocks.count)
@@ -118,6 +125,19 @@ final class ModelUpdate {
         }
       }
     }
+    try constrain(team, note: note)
+  }
+
+  /// Brings weights back to their constraints, each tensor as a whole.
+  private func constrain(_ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void) throws {
+    guard !constraints.isEmpty else { return }
+    try team.run { worker in
+      note(worker) {
+        for (range, shape, constraint) in constraints[(0..<constraints.count).share(worker, of: team.count)] {
+          constraint.apply(to: arena.values.buffer.part(range), shape: shape)
+        }
+      }
+    }
   }
 
   /// `clipNorm / norm`. The norm of finite floats may be more than a float can hold.
@@ -130,9 +150,13 @@ final class ModelUpdate {
     for index in share {
       let block = blocks[index]
       let (values, gradients) = (arena.values.buffer.part(block.range), arena.gradients.buffer.part(block.range))
-      if block.penalty > 0 {
-        penalties[index] = Double(block.penalty) * squaredSum(values.reading)
-        addPenaltyGradient(gradients, values: values.reading, factor: block.penalty)
+      if let penalty = block.penalty {
+        penalties[index] = Double(penalty.l2) * squaredSum(values.reading)
+        addPenaltyGradient(gradients, values: values.reading, factor: penalty.l2)
+        if penalty.l1 > 0 {
+          penalties[index] += Double(penalty.l1) * absoluteSum(values.reading)
+          addSignGradient(gradients, values: values.reading, factor: penalty.l1)
+        }
       }
       if clipNorm != nil && block.isWeight { squares[index] = squaredSum(gradients.reading) }
       faults[index] = firstNotFinite(gradients.reading).map { block.range.lowerBound + $0 } ?? -1

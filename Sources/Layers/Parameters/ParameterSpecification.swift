@@ -23,22 +23,35 @@ public struct ParameterSpecification: Sendable {
   /// What a step does with it.
   public let role: Role
   /// What large values cost; nil for nothing.
-  public let regularizer: L2?
+  public let regularizer: Regularizer?
+  /// What it is brought back to after each step; nil for nothing.
+  public let constraint: Constraint?
 
   /// Describes a tensor.
   public init(
-    name: String, shape: Shape, initializer: Initializer, role: Role = .weight, regularizer: L2? = nil
+    name: String, shape: Shape, initializer: Initializer, role: Role = .weight, regularizer: Regularizer? = nil,
+    constraint: Constraint? = nil
   ) {
     self.name = name
     self.shape = shape
     self.initializer = initializer
     self.role = role
     self.regularizer = regularizer
+    self.constraint = constraint
+  }
+
+  /// Describes a weight of which a layer's user has said something.
+  public init(name: String, shape: Shape, _ options: ParameterOptions) {
+    self.init(
+      name: name, shape: shape, initializer: options.initializer, regularizer: options.regularizer,
+      constraint: options.constraint)
   }
 
   /// The same with another role.
   public func with(role: Role) -> ParameterSpecification {
-    ParameterSpecification(name: name, shape: shape, initializer: initializer, role: role, regularizer: regularizer)
+    ParameterSpecification(
+      name: name, shape: shape, initializer: initializer, role: role, regularizer: regularizer,
+      constraint: constraint)
   }
 
   /// The same in a layer that does not learn: large values cost nothing either.
