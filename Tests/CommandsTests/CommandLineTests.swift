@@ -20,7 +20,8 @@ extension ProgramTests {
     @Test func trainHasItsOptions() throws {
       let help = try program("train --help").output
       for flag in [
-        "--dataset D", "--data DIR", "--scale HOW", "--input-shape HxWxC", "--crop PADDING", "--flip", "--cutout SIZE", "--normalize",
+        "--dataset D", "--data DIR", "--scale HOW", "--input-shape HxWxC", "--crop PADDING", "--flip", "--cutout SIZE",
+        "--normalize",
         "--model MODEL", "--run DIR", "--resume", "--epochs N", "--steps N",
         "--limit SAMPLES",
         "--validate-every EPOCHS", "--batch-size N", "--slice N", "--learning-rate X", "--momentum X", "--decay X",

@@ -15,7 +15,9 @@ enum DatasetOptions {
     [
       Option("--dataset", "D", "\(names.alternatives) (default \(standard))"),
       Option("--data", "DIR", "where its files are (default $CNN_DIST_DATA, then the XDG cache)"),
-      Option("--scale", "HOW", "arrays: none to take samples as they are, bytes to divide them by 255 (default bytes for uint8)"),
+      Option(
+        "--scale", "HOW",
+        "arrays: none to take samples as they are, bytes to divide them by 255 (default bytes for uint8)"),
       Option(
         "--input-shape", "HxWxC", "resize the images of a folder; C is 1 or 3 (default: the size that they share)"),
     ]
@@ -108,7 +110,9 @@ enum DatasetOptions {
   }
 
   private static func arrays(_ path: String?) throws(UsageError) -> String {
-    guard let path else { throw UsageError("--dataset arrays needs --data PATH, a folder of .npy files or an .npz file") }
+    guard let path else {
+      throw UsageError("--dataset arrays needs --data PATH, a folder of .npy files or an .npz file")
+    }
     return path
   }
 
