@@ -74,7 +74,8 @@ let package = Package(
 
     .target(name: "Models", dependencies: ["Layers", "Objectives", "Kernels", "Tensors"]),
     .target(name: "KerasFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files", "CArchive"]),
-    .target(name: "Runs", dependencies: ["KerasFiles", "Models", "Layers", "Objectives", "Optimizers", "Datasets", "Files"]),
+    .target(
+      name: "Runs", dependencies: ["KerasFiles", "Models", "Layers", "Objectives", "Optimizers", "Datasets", "Files"]),
     .target(
       name: "Training",
       dependencies: [

@@ -53,6 +53,20 @@ public typealias Conv1D = Layers.Conv1D
 public typealias Conv2D = Layers.Conv2D
 /// Convolution over three axes.
 public typealias Conv3D = Layers.Conv3D
+/// Convolution of each channel by itself, over one axis.
+public typealias DepthwiseConv1D = Layers.DepthwiseConv1D
+/// Convolution of each channel by itself, over two axes.
+public typealias DepthwiseConv2D = Layers.DepthwiseConv2D
+/// Convolution of each channel by itself and a mixture of them, over one axis.
+public typealias SeparableConv1D = Layers.SeparableConv1D
+/// Convolution of each channel by itself and a mixture of them, over two axes.
+public typealias SeparableConv2D = Layers.SeparableConv2D
+/// Transposed convolution over one axis.
+public typealias Conv1DTranspose = Layers.Conv1DTranspose
+/// Transposed convolution over two axes.
+public typealias Conv2DTranspose = Layers.Conv2DTranspose
+/// Transposed convolution over three axes.
+public typealias Conv3DTranspose = Layers.Conv3DTranspose
 /// A fully connected layer.
 public typealias Dense = Layers.Dense
 /// The largest value of each window, over one axis.
@@ -89,6 +103,40 @@ public typealias Flatten = Layers.Flatten
 public typealias Reshape = Layers.Reshape
 /// Zeros around an image.
 public typealias ZeroPadding2D = Layers.ZeroPadding2D
+/// Zeros around a sequence.
+public typealias ZeroPadding1D = Layers.ZeroPadding1D
+/// Zeros around a volume.
+public typealias ZeroPadding3D = Layers.ZeroPadding3D
+/// A sequence without its ends.
+public typealias Cropping1D = Layers.Cropping1D
+/// An image without its border.
+public typealias Cropping2D = Layers.Cropping2D
+/// A volume without its border.
+public typealias Cropping3D = Layers.Cropping3D
+/// Each element of a sequence several times.
+public typealias UpSampling1D = Layers.UpSampling1D
+/// A larger image.
+public typealias UpSampling2D = Layers.UpSampling2D
+/// A larger volume.
+public typealias UpSampling3D = Layers.UpSampling3D
+/// Axes in another order.
+public typealias Permute = Layers.Permute
+/// A row several times.
+public typealias RepeatVector = Layers.RepeatVector
+/// Each place brought to mean 0 and variance 1 over its last axes.
+public typealias LayerNormalization = Layers.LayerNormalization
+/// Each group of channels of a sample brought to mean 0 and variance 1.
+public typealias GroupNormalization = Layers.GroupNormalization
+/// Zeroes whole channels of sequences.
+public typealias SpatialDropout1D = Layers.SpatialDropout1D
+/// Zeroes whole channels of images.
+public typealias SpatialDropout2D = Layers.SpatialDropout2D
+/// Zeroes whole channels of volumes.
+public typealias SpatialDropout3D = Layers.SpatialDropout3D
+/// Adds normal numbers while training.
+public typealias GaussianNoise = Layers.GaussianNoise
+/// Multiplies by normal numbers while training.
+public typealias GaussianDropout = Layers.GaussianDropout
 /// An activation as a layer of its own, Keras's `Activation`.
 public typealias ActivationLayer = Layers.ActivationLayer
 /// The rectifier as a layer of its own.

@@ -87,7 +87,9 @@ public struct CompileInfo: Equatable, Sendable {
     switch value {
     case .string(let name): return Part(name: name)
     case .object(let fields):
-      guard case .string(let className) = fields["class_name"] else { return nil }
+      guard case .string(let written) = fields["class_name"] else { return nil }
+      // As Keras 2 registered its own optimizers.
+      let className = written.hasPrefix("Custom>") ? String(written.dropFirst(7)) : written
       switch fields["config"] {
       case .string(let function) where className == "function": return Part(name: function)
       case .object(let options):

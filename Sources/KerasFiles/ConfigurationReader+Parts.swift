@@ -116,12 +116,15 @@ extension ConfigurationReader {
   }
 
   /// How the borders are treated.
-  public mutating func padding() throws(ModelFormatError) -> Padding {
+  ///
+  /// - Parameter isCausalTaken: whether the layer has `causal` too.
+  public mutating func padding(isCausalTaken: Bool = false) throws(ModelFormatError) -> Padding {
     let found = value("padding")
     switch found {
     case nil, "valid": return .valid
     case "same": return .same
-    default: throw refusal("padding", found, expected: "valid or same")
+    case "causal" where isCausalTaken: return .causal
+    default: throw refusal("padding", found, expected: isCausalTaken ? "valid, same or causal" : "valid or same")
     }
   }
 

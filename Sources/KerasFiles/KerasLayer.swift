@@ -26,9 +26,9 @@ public protocol KerasMergingLayer: MergingLayer {
 }
 
 /// All layers that a model file may name.
-enum KerasLayers {
+package enum KerasLayers {
   /// The layers of several inputs.
-  static let merging: [any KerasMergingLayer.Type] = [
+  package static let merging: [any KerasMergingLayer.Type] = [
     Add.self,
     Subtract.self,
     Multiply.self,
@@ -39,10 +39,17 @@ enum KerasLayers {
   ]
 
   /// A line per layer.
-  static let all: [any KerasLayer.Type] = [
+  package static let all: [any KerasLayer.Type] = [
     Conv1D.self,
     Conv2D.self,
     Conv3D.self,
+    DepthwiseConv1D.self,
+    DepthwiseConv2D.self,
+    SeparableConv1D.self,
+    SeparableConv2D.self,
+    Conv1DTranspose.self,
+    Conv2DTranspose.self,
+    Conv3DTranspose.self,
     Dense.self,
     MaxPooling1D.self,
     MaxPooling2D.self,
@@ -57,10 +64,27 @@ enum KerasLayers {
     GlobalMaxPooling2D.self,
     GlobalMaxPooling3D.self,
     BatchNormalization.self,
+    LayerNormalization.self,
+    GroupNormalization.self,
     Dropout.self,
+    SpatialDropout1D.self,
+    SpatialDropout2D.self,
+    SpatialDropout3D.self,
+    GaussianDropout.self,
+    GaussianNoise.self,
     Flatten.self,
     Reshape.self,
+    Permute.self,
+    RepeatVector.self,
+    ZeroPadding1D.self,
     ZeroPadding2D.self,
+    ZeroPadding3D.self,
+    Cropping1D.self,
+    Cropping2D.self,
+    Cropping3D.self,
+    UpSampling1D.self,
+    UpSampling2D.self,
+    UpSampling3D.self,
     ActivationLayer.self,
     ReLU.self,
     LeakyReLU.self,
@@ -68,15 +92,15 @@ enum KerasLayers {
   ]
 
   /// The layer that Keras calls `className`; nil where we lack it.
-  static func named(_ className: String) -> (any KerasLayer.Type)? { all.first { $0.className == className } }
+  package static func named(_ className: String) -> (any KerasLayer.Type)? { all.first { $0.className == className } }
 
   /// The layer of several inputs that Keras calls `className`; nil where we lack it.
-  static func merging(named className: String) -> (any KerasMergingLayer.Type)? {
+  package static func merging(named className: String) -> (any KerasMergingLayer.Type)? {
     merging.first { $0.className == className }
   }
 
   /// What Keras calls them all.
-  static var names: [String] { all.map { $0.className } + merging.map { $0.className } }
+  package static var names: [String] { all.map { $0.className } + merging.map { $0.className } }
 
   /// The stem of the automatic names of a class; nil where we lack it.
   static func stem(of className: String) -> String? { named(className)?.stem ?? merging(named: className)?.stem }

@@ -47,7 +47,7 @@ struct ModelEnd {
       }
       if layer is any ActivatedLayer { break }
       // Dropout and borders leave the kind of numbers what it is.
-      isRecomputed = isRecomputed || !(layer.isIdentityInInference || layer is ZeroPadding2D)
+      isRecomputed = isRecomputed || !(layer.isIdentityInInference || layer is any BorderLayer)
       follower = index
     }
     return .logits

@@ -90,14 +90,20 @@ extension ProgramTests {
         "train --dataset imagenet",
         "--dataset takes cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic, got imagenet"
       ),
-      ("train --model vgg", "--model takes keras-cnn, keras-cnn-no-dropout or a file .json, got vgg"),
+      (
+        "train --model vgg",
+        "--model takes keras-cnn, keras-cnn-no-dropout or a file .json, .keras, .h5, .hdf5, got vgg"
+      ),
       ("train --reduction sum", "--reduction takes tree or mpi, got sum"),
       ("train --timeout 0", "--timeout takes a whole number from 1 to 31536000, got 0"),
       ("evaluate --timeout -1 --run r", "--timeout takes a whole number from 1 to 31536000, got -1"),
       ("bench --timeout soon", "--timeout takes a whole number from 1 to 31536000, got soon"),
       ("inspect f --timeout 1.5", "--timeout takes a whole number from 1 to 31536000, got 1.5"),
-      ("evaluate", "name what to evaluate by one of --run, --checkpoint and --weights"),
-      ("evaluate --run a --weights b", "name what to evaluate by one of --run, --checkpoint and --weights"),
+      ("evaluate", "name what to evaluate by one of --run, --checkpoint, --weights and --model with a file"),
+      (
+        "evaluate --run a --weights b",
+        "name what to evaluate by one of --run, --checkpoint, --weights and --model with a file"
+      ),
       (
         "evaluate --run a --normalize",
         "--normalize goes with --weights alone: a run's samples are scaled as they were for training"
@@ -106,7 +112,7 @@ extension ProgramTests {
         "train --input-shape 8x8x3x1",
         "--input-shape takes HxWxC, with sides of 1 to 8192 and 1 or 3 channels, got 8x8x3x1"
       ),
-      ("evaluate --run a --model keras-cnn", "--model goes with --weights alone"),
+      ("evaluate --run a --model keras-cnn", "--model goes with --weights alone, or has its own"),
       ("inspect", "inspect takes one file: cnn-dist inspect FILE"),
       ("inspect a b", "inspect takes one file: cnn-dist inspect FILE"),
       ("summary x", "unexpected argument x: every value follows a flag"),

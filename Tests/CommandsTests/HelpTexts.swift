@@ -32,7 +32,7 @@ enum HelpTexts {
       --data DIR                where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --scale HOW               arrays: none to take samples as they are, bytes to divide them by 255 (default bytes for uint8)
       --input-shape HxWxC       resize the images of a folder; C is 1 or 3 (default: the size that they share)
-      --model MODEL             keras-cnn, keras-cnn-no-dropout, or a Keras Sequential's .json file (default keras-cnn)
+      --model MODEL             keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --run DIR                 the run's folder (default runs/DATASET-MODEL-TIME)
       --resume                  go on with the run in --run, at the step where it was
       --epochs N                train until N epochs are done (default 25)
@@ -53,7 +53,12 @@ enum HelpTexts {
       --profile                 show where the time of the first 100 steps went, and write trace.json for Chrome's viewer
       --reduction WHO           tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
       --no-shuffle              take the samples in the data set's order
-      --weights FILE            start from the model values in a safetensors file
+      --weights FILE            start from the model values in a safetensors, .keras or .h5 file
+      --loss NAME               categorical_crossentropy, sparse_categorical_crossentropy, binary_crossentropy, mean_squared_error, mean_absolute_error, huber (default what goes with the network's end and the data)
+      --huber-delta X           huber: where it turns from squared to absolute (default 1)
+      --label-smoothing X       give X of each target to all classes alike (default 0)
+      --metrics NAMES           accuracy, binary_accuracy, top_K_accuracy, precision, recall, f1_score, auc, mean_absolute_error, mean_squared_error, mean_io_u, with commas between (default accuracy)
+      --class-weight WEIGHTS    how much each class counts: CLASS=X with commas between, by name or number, or balanced (default 1 each)
       --optimizer NAME          sgd, adam or adamw (default sgd)
       --learning-rate X         the rate of the first step, or the schedule's highest (default 0.01, Adam's 0.001)
       --momentum X              SGD's momentum (default 0.5)
@@ -63,7 +68,6 @@ enum HelpTexts {
       --epsilon X               what Adam adds to the root of that mean (default 1e-7)
       --weight-decay X          take X * rate of each weight off in every step (default 0, adamw's 0.004)
       --clip-norm X             cut a gradient down to the norm X where it is longer
-      --label-smoothing X       give X of each target to all classes alike (default 0)
       --schedule NAME           constant, time, step, cosine, triangular or one-cycle (default time, Adam's constant)
       --decay X                 time: rate / (1 + X * step) (default 4e-4)
       --drop-every STEPS        step: how many steps lie between two drops
@@ -82,12 +86,12 @@ enum HelpTexts {
   static let evaluate = """
     Measures loss and accuracy on the validation samples.
 
-    usage: cnn-dist evaluate (--run DIR | --checkpoint FILE | --weights FILE) [options]
+    usage: cnn-dist evaluate (--run DIR | --checkpoint FILE | --weights FILE | --model FILE) [options]
 
       --run DIR            the latest checkpoint of a run
       --checkpoint FILE    one checkpoint
-      --weights FILE       a safetensors file with the model's values
-      --model MODEL        the network of --weights: keras-cnn, keras-cnn-no-dropout, or a Keras Sequential's .json file (default keras-cnn)
+      --weights FILE       a safetensors, .keras or .h5 file with the model's values
+      --model MODEL        the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --dataset D          cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic (default the run's, cifar10 for --weights)
       --data DIR           where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --scale HOW          arrays: none to take samples as they are, bytes to divide them by 255 (default bytes for uint8)
@@ -119,7 +123,7 @@ enum HelpTexts {
 
     usage: cnn-dist summary [options]
 
-      --model MODEL  keras-cnn, keras-cnn-no-dropout, or a Keras Sequential's .json file (default keras-cnn)
+      --model MODEL  keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
     """
 
@@ -164,7 +168,7 @@ enum HelpTexts {
 
     usage: cnn-dist bench [options]
 
-      --model MODEL    keras-cnn, keras-cnn-no-dropout, or a Keras Sequential's .json file (default keras-cnn)
+      --model MODEL    keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --seconds N      how long to train (default 10)
       --batch-size N   the samples of one step over all ranks (default 512)
       --slice N        the samples of one unit of work (default 64)

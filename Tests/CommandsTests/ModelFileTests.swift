@@ -24,6 +24,10 @@ extension ProgramTests {
       try write("mini.json", Self.model)
     }
 
+    private static func golden(_ name: String) -> String {
+      URL(filePath: #filePath).appending(path: "../../Goldens/\(name)").standardized.path
+    }
+
     private func write(_ name: String, _ text: String) throws {
       try Data(text.utf8).write(to: URL(filePath: "\(program.folder)/\(name)"))
     }
@@ -85,6 +89,58 @@ extension ProgramTests {
       #expect(error.contains("--model keras-cnn"))
     }
 
+    /// A network with its weights and all that it was compiled with, from Keras 2 and 3: `Tests/Goldens/keras_graphs.py` made
+    /// the files, and Keras's own `evaluate` the figures.
+    @Test(arguments: ["picture3.keras", "picture2.h5"]) func kerasFilesHaveEverything(_ file: String) throws {
+      let golden = Self.golden(file)
+      let figures = "loss 7.3873 accuracy 0.0870 top_5_accuracy 0.4976 samples 10000"
+      #expect(try program("evaluate --model \(golden) --dataset synthetic", ranks: 2).lines.last == figures)
+      for weights in ["picture3.keras", "picture3.weights.h5", "picture2.h5"] {
+        let outcome = try program("evaluate --model \(golden) --weights \(Self.golden(weights)) --dataset synthetic")
+        #expect(outcome.lines.last == figures, "\(outcome.error)")
+      }
+      let summary = try program("summary --model \(golden)").lines
+      #expect(summary.first == "Model: picture, input (None, 32, 32, 3)")
+      #expect(summary.contains("Total params: 366") && summary.contains("Non-trainable params: 8"))
+
+      // The weights are where the run starts, and what `compile` said is its recipe.
+      try train("--model \(golden) --steps 0 --run zero")
+      #expect(try program("evaluate --run zero").lines.last == figures)
+      try train("--model \(golden) --epochs 2 --run whole", ranks: 2)
+      try train("--model \(golden) --epochs 1 --run halves")
+      try program.resume("--epochs 2 --run halves --model \(golden)")
+      #expect(try program.finalHash("halves") == program.finalHash("whole"))
+      try train("--model \(golden) --epochs 2 --run options --learning-rate 0.5")
+      let recipes = try ["whole", "options"].map { run in
+        let text = try program.text("\(run)/config.json")
+        return ["learning_rate", "momentum", "nesterov", "schedule"].map { key in
+          text.split(separator: "\n").first { $0.contains("\"\(key)\" :") }?.split(separator: ": ").last ?? ""
+        }
+      }
+      #expect(recipes[0] == ["0.125,", "0.75,", "true,", "\"constant\","])
+      #expect(recipes[1] == ["0.5,", "0.75,", "true,", "\"constant\","])
+    }
+
+    @Test func kerasFilesWithoutEverythingSaySo() throws {
+      let weights = Self.golden("picture3.weights.h5")
+      for (command, message) in [
+        ("summary --model \(weights)", "picture3.weights.h5: holds weights alone: name their network with --model"),
+        (
+          "evaluate --model mini.json --dataset synthetic",
+          "--model has a network alone: name its values with --weights"
+        ),
+        ("evaluate --model mini.json --weights mini.json", "mini.json, byte 0: is no safetensors file"),
+        (
+          "train --dataset synthetic --model mini.json --weights \(weights) --run none",
+          "picture3.weights.h5: lacks the tensor "
+        ),
+      ] {
+        let outcome = try program(command)
+        #expect([64, 65].contains(outcome.code), "\(outcome.code)")
+        #expect(outcome.complaints.count == 1 && outcome.error.contains(message), "\(outcome.error)")
+      }
+    }
+
     @Test func summaryShowsFiles() throws {
       let lines = try program("summary --model mini.json").lines.map { $0.replacing(/\s+/, with: " ") }
       #expect(lines.first == "Model: mini, input (None, 32, 32, 3)")
@@ -104,10 +160,13 @@ extension ProgramTests {
       try write("window.json", Self.model.replacing("\"pool_size\": 8", with: "\"pool_size\": 99"))
       try write("cut.json", String(Self.model.prefix(200)))
       for (model, code, message) in [
-        ("layer.json", 65, "layer.json: layers[1].class_name: Attention is not supported, expected one of Conv1D, "),
+        (
+          "layer.json", 65,
+          "layer.json: layers[1].class_name: Attention, the class of pool, is not supported, expected one of "
+        ),
         ("option.json", 65, "option.json: layers[3].config.noise_shape: [1] is not supported, expected null"),
         ("shape.json", 65, "mini takes samples of shape (28, 28, 1), those of synthetic are (32, 32, 3)"),
-        ("classes.json", 65, "mini tells 7 classes apart, synthetic has 10"),
+        ("classes.json", 65, "mini cannot be trained: it tells 7 classes apart, synthetic has 10"),
         ("window.json", 65, "window.json: layer 0 of mini, pool: a window of 99 × 99 does not fit into (32, 32, 3)"),
         ("cut.json", 65, "cut.json: is no JSON document"), ("none.json", 66, "none.json: cannot be opened"),
       ] as [(String, Int32, String)] {

@@ -7,7 +7,9 @@ import Testing
 /// `Tests/Goldens/keras_applications.py` makes them.
 @Suite(.serialized) struct KerasApplicationsTests {
   private static let isPossible = Python.withKeras != nil
-  private static let names = ["VGG16", "ResNet50", "DenseNet121", "MobileNetV2", "EfficientNetB0", "Xception"]
+  private static let names = [
+    "VGG16", "ResNet50", "DenseNet121", "MobileNetV2", "EfficientNetB0", "Xception", "InceptionV3", "MobileNetV3Small",
+  ]
 
   @Test(.enabled("Python has Keras; the standard error says why not") { isPossible }, arguments: names)
   func judgesAsInKeras(name: String) throws {

@@ -15,10 +15,10 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import keras
 import numpy as np
 
-SIDE = 72  # Xception takes no less than 71
+SIDE = 80  # InceptionV3 takes no less than 75
 COUNT = 20
 CLASSES = 10
-NAMES = ["VGG16", "ResNet50", "DenseNet121", "MobileNetV2", "EfficientNetB0", "Xception"]
+NAMES = ["VGG16", "ResNet50", "DenseNet121", "MobileNetV2", "EfficientNetB0", "Xception", "InceptionV3", "MobileNetV3Small"]
 
 if len(sys.argv) < 2:
     sys.exit(__doc__)
@@ -36,7 +36,7 @@ for name in names:
             weight.assign(draw.uniform(0.5, 1.0, weight.shape))
     model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     model.save(f"{folder}/{name}.keras")
-    images = draw.uniform(0, 255 if name == "EfficientNetB0" else 1, (COUNT, SIDE, SIDE, 3)).astype(np.float32)
+    images = draw.uniform(0, 255 if name in ("EfficientNetB0", "MobileNetV3Small") else 1, (COUNT, SIDE, SIDE, 3)).astype(np.float32)
     # Images of several brightnesses and contrasts, that the outputs differ.
     images *= draw.uniform(0, 1, (COUNT, 1, 1, 3)).astype(np.float32)
     # Some labels are right, some are not.

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Both ways between Keras and cnn-dist, with the recipes of ModelsFromKeras.md as they stand there.
 
-    keras_exchange.py RECIPES export FOLDER DATA      makes three models, trains them for a few steps, and writes each as
-                                                     FOLDER/NAME.json and FOLDER/NAME.safetensors
+    keras_exchange.py RECIPES export FOLDER DATA      makes five models, trains them for a few steps, and writes each as
+                                                     FOLDER/NAME.json, .safetensors, .keras, .h5 and .weights.h5
     keras_exchange.py RECIPES import FOLDER DATA      makes the model of the run in FOLDER, with the values of its best
                                                      checkpoint
 
@@ -80,6 +80,35 @@ def models():
         ],
         name="volumes",
     )
+    image = keras.Input((32, 32, 3), name="image")
+    x = layers.Conv2D(12, 3, strides=2, padding="same", use_bias=False)(image)
+    x = layers.BatchNormalization(momentum=0.5)(x)
+    shared = layers.Conv2D(12, 3, padding="same", activation="relu")
+    y = shared(shared(layers.ReLU()(x)))
+    z = layers.Add()([x, y]) * y
+    z = layers.Concatenate()([layers.MaxPooling2D()(z), layers.AveragePooling2D(2)(keras.ops.maximum(x, y))])
+    z = layers.Concatenate(axis=1)([layers.GlobalAveragePooling2D()(z), layers.GlobalMaxPooling2D()(z)])
+    yield keras.Model(image, layers.Dense(10, activation="softmax")(z), name="graph")
+
+    # Models within a model; frozen in part.
+    tower = keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            layers.Conv2D(8, 3, strides=2),
+            layers.BatchNormalization(momentum=0.5),
+            layers.ReLU(),
+            layers.Dropout(0.2),
+        ],
+        name="tower",
+    )
+    tower.layers[0].trainable = False
+    inside = keras.Input((15, 15, 8))
+    head = keras.Model(inside, [layers.GlobalAveragePooling2D()(inside), layers.Flatten()(layers.Conv2D(2, 3)(inside))])
+    frozen = keras.Sequential([layers.Conv2D(8, 3, padding="same"), layers.BatchNormalization()], name="frozen")
+    frozen.trainable = False
+    y = tower(image)
+    y = y + frozen(y, training=False)
+    yield keras.Model(image, layers.Dense(10, activation="softmax")(layers.Concatenate()(head(y))), name="nested")
 
 
 def judge(model):
@@ -101,6 +130,9 @@ if way == "export":
     for model in models():
         model.compile(keras.optimizers.SGD(0.05, momentum=0.9), "categorical_crossentropy", metrics=["accuracy"])
         model.fit(pixels[:3000], labels[:3000], batch_size=100, epochs=1, verbose=0)
+        model.save(f"{model.name}.keras")
+        model.save(f"{model.name}.h5")
+        model.save_weights(f"{model.name}.weights.h5")
         exec(save.replace("model.json", f"{model.name}.json").replace("model.safetensors", f"{model.name}.safetensors"))
         judge(model)
 else:

@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
-"""Makes the functional models that Tests/KerasFilesTests reads, as Keras 2 and 3 write them.
+"""Makes the functional models that Tests/KerasFilesTests and Tests/CommandsTests read, as Keras 2 and 3 write them.
 
-    keras_graphs.py 3       with keras 3: graph-keras3.json, graph3.keras, graph3.h5, graph3.weights.h5
-    keras_graphs.py 2       with tf_keras, which is Keras 2: graph-keras2.json, graph2.keras, graph2.h5, graph2-weights.h5
+    keras_graphs.py 3 DATA      with keras 3: graph-keras3.json, graph3.keras, graph3.h5, graph3.weights.h5
+    keras_graphs.py 2 DATA      with tf_keras, which is Keras 2: graph-keras2.json, graph2.keras, graph2.h5,
+                                graph2-weights.h5
 
-beside this script. Both have the same model: a layer that is used twice, nested models of one and two outputs, one of them
+beside this script. Both have the same model, "graph": a layer that is used twice, nested models of one and two outputs, one of them
 called twice, one frozen, layers of equal names, arithmetic without layers, several inputs and outputs. The k-th of its
 tensors, by their names here, is k, k + 1/256, k + 2/256, …
+
+Likewise picture3.keras, picture3.weights.h5, picture2.h5 with "picture", a small network for images. Prints its loss and
+accuracy on the 10,000 validation samples of the CIFAR-10 files in the folder DATA: `cnn-dist fetch synthetic` writes them.
 """
 
 import json
@@ -16,7 +20,7 @@ import sys
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np
 
-version = int(sys.argv[1])
+version, data = int(sys.argv[1]), sys.argv[2]
 if version == 3:
     import keras
     from keras import layers
@@ -75,9 +79,36 @@ model.compile(
     loss=["categorical_crossentropy", "binary_crossentropy"],
     metrics=[["accuracy"], ["mae"]],
 )
+records = np.fromfile(f"{data}/test_batch.bin", np.uint8).reshape(-1, 3073)
 os.chdir(os.path.dirname(os.path.abspath(__file__)))
 with open(f"graph-keras{version}.json", "w") as file:
     json.dump(json.loads(model.to_json()), file, indent=1)
 model.save(f"graph{version}.keras")
 model.save(f"graph{version}.h5")
 model.save_weights(f"graph{version}.weights.h5" if version == 3 else f"graph{version}-weights.h5")
+
+image = keras.Input((32, 32, 3), name="image")
+block = keras.Sequential(
+    [layers.Conv2D(4, 3, strides=2, use_bias=False), layers.BatchNormalization(), layers.ReLU()], name="block"
+)
+x = layers.AveragePooling2D(4)(image)
+y = layers.Conv2D(3, 3, padding="same")(x)
+y = layers.Concatenate()([x + y, layers.MaxPooling2D(4)(image)])
+y = layers.GlobalAveragePooling2D()(block(y))
+model = keras.Model(image, layers.Dense(10, activation="softmax")(y), name="picture")
+random = np.random.RandomState(5)
+for weight in model.weights:
+    weight.assign(random.uniform(0.1, 1, weight.shape) * (1 if "variance" in weight.name else random.choice([-1, 1], weight.shape)))
+model.compile(
+    keras.optimizers.SGD(0.125, momentum=0.75, nesterov=True),
+    loss="categorical_crossentropy",
+    metrics=["accuracy", "top_k_categorical_accuracy"],
+)
+pixels = records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1).astype(np.float32) / 255
+labels = keras.utils.to_categorical(records[:, 0], 10)
+print(model.evaluate(pixels, labels, batch_size=500, verbose=0))
+if version == 3:
+    model.save("picture3.keras")
+    model.save_weights("picture3.weights.h5")
+else:
+    model.save("picture2.h5")

@@ -96,7 +96,7 @@ import Testing
   /// A path in the document, what was found and what was expected.
   @Test(
     arguments: [
-      (["groups": 2], "layers[1].config.groups: 2 is not supported, expected 1"),
+      (["groups": 3], "layers[1].config.groups: 3 is not supported, expected a divisor of the 2 filters"),
       (["filters": 0], "layers[1].config.filters: 0 is not supported, expected a whole number from 1 to 1048576"),
       (["filters": 2.5], "layers[1].config.filters: 2.5 is not supported, expected a whole number from 1 to 1048576"),
       (["filters": "2"], "layers[1].config.filters: 2 is not supported, expected a whole number from 1 to 1048576"),

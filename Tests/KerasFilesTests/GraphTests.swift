@@ -59,4 +59,45 @@ import Testing
     #expect(again.inputs == model.inputs && again.outputs == model.outputs)
     #expect(try again.kerasDocument() == document)
   }
+
+  /// Whatever stands in a document, it ends in a model or in an error.
+  @Test(arguments: ["graph-keras3.json", "graph-keras2.json"]) func damagedGraphsAreRefused(_ file: String) throws {
+    let document = try JSONValue(json: Data(contentsOf: URL(filePath: Self.golden(file))))
+    var damage = Damage(state: 1)
+    var refused = 0
+    for trial in 0..<300 {
+      let changed = damage.change(document, odds: trial % 2 == 0 ? 60 : 600)
+      do { _ = try Model(Architecture(keras: changed)) } catch { refused += 1 }
+    }
+    #expect(refused > 100)
+  }
+
+  /// Replaces values of a document by others, at random.
+  private struct Damage {
+    var state: UInt64
+
+    private mutating func draw(_ count: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % count
+    }
+
+    mutating func change(_ value: JSONValue, odds: Int) -> JSONValue {
+      if draw(odds) == 0 {
+        let others: [JSONValue] = [
+          nil, true, false, 0, -1, 1, 2, 7, 1e300, -1e300, 0.5, 9_007_199_254_740_992, "", "shared", "image", "two", [],
+          [:],
+          [1, 2], ["image", 0, 0], ["two", 1, 1], ["inner", -1, 0],
+        ]
+        return others[draw(others.count)]
+      }
+      switch value {
+      case .array(let values): return .array(values.map { change($0, odds: odds) })
+      case .object(let fields):
+        return .object(
+          Dictionary(
+            uniqueKeysWithValues: fields.sorted { $0.key < $1.key }.map { ($0.key, change($0.value, odds: odds)) }))
+      default: return value
+      }
+    }
+  }
 }

@@ -44,8 +44,15 @@ import Testing
     check(try values(model) { try weights.load(into: $0, of: model, as: network.architecture) }, model)
   }
 
-  /// A run's own network has the nested models laid open; the layers' names still tell where the file has them.
-  @Test(arguments: ["graph3.keras", "graph3.weights.h5"]) func namesTellWhereNothingElseDoes(_ file: String) throws {
+  /// A run's own network has the nested models laid open; a whole model's file says itself where it has them.
+  @Test(arguments: ["graph3.keras", "graph3.h5"]) func aWholeModelKnowsItsLayers(_ file: String) throws {
+    let model = try Model(Architecture(keras: try ModelFile(GraphTests.golden("graph-keras3.json")).document()))
+    check(try values(model) { try KerasWeights(GraphTests.golden(file)).load(into: $0, of: model) }, model)
+  }
+
+  /// Weights alone do not.
+  @Test func nestedModelsAreNotFoundByNamesThatAreUsedTwice() throws {
+    let file = "graph3.weights.h5"
     let document = try ModelFile(GraphTests.golden("graph-keras3.json")).document()
     let model = try Model(Architecture(keras: document))
     let weights = try KerasWeights(GraphTests.golden(file))

@@ -49,7 +49,8 @@ import Testing
     #expect((adam.weightDecay, adam.clipNorm, adam.learningRate) == (0.25, 2, 0.001))
     // Keras 2 in a whole-model .h5.
     let old = try adopt([
-      "loss": "mse", "optimizer_config": ["class_name": "SGD", "config": ["learning_rate": 0.25, "decay": 0.125]],
+      "loss": "mse",
+      "optimizer_config": ["class_name": "Custom>SGD", "config": ["learning_rate": 0.25, "decay": 0.125]],
     ]).experiment
     #expect((old.schedule, old.decay, old.learningRate) == (.time, 0.125, 0.25))
     #expect(old.loss?.kind == .meanSquaredError)

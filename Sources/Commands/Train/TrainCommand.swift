@@ -73,7 +73,8 @@ struct TrainCommand: Command {
     // that is known.
     var (experiment, schedule) = (Experiment(), Schedule())
     try set(&experiment)
-    if !resume { try OptimizerOptions.check(arguments, experiment) }
+    // A file may say which optimizer it is.
+    if case .file = model {} else if !resume { try OptimizerOptions.check(arguments, experiment) }
     try apply(to: &schedule)
   }
 

@@ -21,7 +21,7 @@ struct KerasContainer {
       let document = try Self.json(archive.configuration, path)
       self.document = document
       compiled = if case .object(let fields) = document { fields["compile_config"] } else { nil }
-      weights = archive.weights.map { KerasWeights($0) }
+      weights = archive.weights.map { KerasWeights($0, of: document) }
     } else if start.starts(with: HDF5File.signature) {
       let file = try HDF5File(file)
       document = try file.strings("model_config")?.first.map { text throws(FileError) in try Self.json(text.utf8, path)
@@ -29,7 +29,7 @@ struct KerasContainer {
       compiled = try file.strings("training_config")?.first.map { text throws(FileError) in
         try Self.json(text.utf8, path)
       }
-      weights = KerasWeights(file)
+      weights = KerasWeights(file, of: document)
     } else {
       document = try file.withBytes { bytes throws(FileError) in try Self.json(bytes, path) }
       (compiled, weights) = (nil, nil)

@@ -12,12 +12,15 @@ import Tensors
 /// layer of the outermost model, and in it the names of its weights, `weight_names`, in Keras's order.
 public struct KerasWeights {
   private let file: HDF5File
+  /// The description of the model whose weights they are, where it stands beside them.
+  private let document: JSONValue?
 
   /// The file as the user named it.
   public var path: String { file.path }
 
-  init(_ file: HDF5File) {
+  init(_ file: HDF5File, of document: JSONValue?) {
     self.file = file
+    self.document = document
   }
 
   /// Opens the file at `path`.
@@ -48,17 +51,8 @@ public struct KerasWeights {
   public func load(
     into values: MutableFloatBuffer, of model: Model, as architecture: Architecture? = nil
   ) throws(FileError) {
-    let origins: [LayerOrigin]
-    do throws(ModelFormatError) {
-      if let architecture {
-        origins = architecture.origins
-      } else {
-        origins = try Architecture(keras: try model.kerasDocument()).origins
-      }
-    } catch {
-      throw FileError(.malformed, path, "is for a network of Keras's layers, this one has others: \(error)")
-    }
     let stages = Dictionary(uniqueKeysWithValues: model.stages.filter { $0.first == nil }.map { ($0.name, $0) })
+    let origins = try origins(of: model, named: Set(stages.keys), as: architecture)
     let owners = origins.compactMap { origin -> Owner? in
       guard let stage = stages[origin.name], !stage.parameters.isEmpty else { return nil }
       return Owner(origin: origin, stage: stage)
@@ -88,6 +82,22 @@ public struct KerasWeights {
       if let shape = try file.shape(place), !shape.isEmpty {
         throw FileError(.malformed, path, "has a tensor \(place), which the model lacks: other model?")
       }
+    }
+  }
+
+  /// Where the model's layers stood in Keras's: where the file itself has a model of layers of the same names, there; else in
+  /// `architecture`, else as they stand in the model.
+  private func origins(
+    of model: Model, named names: Set<String>, as architecture: Architecture?
+  ) throws(FileError) -> [LayerOrigin] {
+    if let document, let own = try? Architecture(keras: document), Set(own.origins.map(\.name)) == names {
+      return own.origins
+    }
+    if let architecture { return architecture.origins }
+    do {
+      return try Architecture(keras: try model.kerasDocument()).origins
+    } catch {
+      throw FileError(.malformed, path, "is for a network of Keras's layers, this one has others: \(error)")
     }
   }
 

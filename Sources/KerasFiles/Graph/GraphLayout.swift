@@ -6,7 +6,7 @@ import Tensors
 /// times has a place for each call.
 struct GraphLayout {
   /// One layer at its place.
-  private struct Place {
+  struct Place {
     let definition: LayerDefinition
     let origin: LayerOrigin
     let operation: Operation
@@ -18,7 +18,7 @@ struct GraphLayout {
   }
 
   /// What holds for all layers of a nested model, at one of its calls.
-  private struct Context {
+  struct Context {
     let isTrainable: Bool
     /// What the call says of `training`.
     let training: Bool?
@@ -30,11 +30,11 @@ struct GraphLayout {
     let calls: [Int]
   }
 
-  private let inputCount: Int
-  private var places: [Place] = []
+  let inputCount: Int
+  private(set) var places: [Place] = []
   /// The shape of each tensor, where it is known; a misfit is found when the model is built.
   private var shapes: [Shape?]
-  private var names: Set<String> = []
+  var names: Set<String> = []
 
   /// Lays `model` open.
   static func open(_ model: ModelDefinition) throws(ModelFormatError) -> Architecture {
@@ -242,107 +242,6 @@ struct GraphLayout {
     }
     try reader.finish()
     return (operation, isTrainable && context.isTrainable)
-  }
-
-  // MARK: - Names
-
-  /// Names the layers of a model as their weights are filed: by Keras's names, those of a nested model with its name in front
-  /// where another layer has the same.
-  private mutating func name(_ model: ModelDefinition, in context: Context) throws(ModelFormatError) {
-    model.isNamed = true
-    for definition in model.layers {
-      switch definition.kind {
-      case .input, .model: continue
-      case .layer, .operation: break
-      }
-      var reader = try ConfigurationReader(definition.config, path: "\(definition.path).config")
-      let own = try reader.name(or: definition.name)
-      guard names.contains(own) else {
-        names.insert(own)
-        definition.filedName = own
-        continue
-      }
-      guard let prefix = context.models.last else {
-        throw ModelFormatError(
-          "\(definition.path).config.name", "\(own) is the name of an earlier layer, expected one of its own")
-      }
-      // With an underscore: Keras takes no slashes either.
-      var name = "\(prefix)_\(own)"
-      var count = 0
-      while names.contains(name) {
-        count += 1
-        name = "\(prefix)_\(own)_\(count)"
-      }
-      names.insert(name)
-      definition.filedName = name
-    }
-  }
-
-  /// The names under which Keras 3 stores the layers of a model: those of their classes, counted.
-  private static func stores(of model: ModelDefinition) -> [String] {
-    var uses: [String: Int] = [:]
-    return model.layers.map { definition in
-      let stem: String
-      switch definition.kind {
-      // The input of a chain is none of its layers; an operation is none of any model's.
-      case .input: stem = model.isSequential ? "" : "input_layer"
-      case .operation: stem = definition.className == "TFOpLambda" ? "tf_op_lambda" : ""
-      case .model(let model): stem = model.isSequential ? "sequential" : "functional"
-      case .layer: stem = KerasLayers.stem(of: definition.className) ?? definition.className
-      }
-      let use = uses[stem, default: 0]
-      uses[stem] = use + 1
-      return use == 0 ? stem : "\(stem)_\(use)"
-    }
-  }
-
-  // MARK: - Order
-
-  /// The places in an order of their own, which depends on the graph and on where its layers first appear alone: so a
-  /// graph that was written comes back as it was. A layer that has a place is called again as soon as it can be.
-  private func architecture(
-    named name: String, inputs: [Architecture.Input], outputs: [Int]
-  ) -> Architecture {
-    let order = topologicalOrder(
-      of: places.map { place in Set(place.inputs.filter { $0 >= inputCount }.map { $0 - inputCount }) },
-      choosing: Self.next(places))
-    var moved = Array(inputs.indices) + places.map { _ in 0 }
-    for (position, place) in order.enumerated() { moved[inputCount + place] = inputCount + position }
-    var firsts: [Int: Int] = [:]  // by the first place of before
-    var layers: [PlacedLayer] = []
-    for (position, index) in order.enumerated() {
-      let place = places[index]
-      let first = firsts[place.first ?? index]
-      if first == nil { firsts[place.first ?? index] = position }
-      layers.append(
-        PlacedLayer(
-          name: place.origin.name, place.operation, inputs: place.inputs.map { moved[$0] },
-          isTrainable: place.isTrainable, first: first))
-    }
-    return Architecture(
-      name: name, inputs: inputs, layers: layers, outputs: outputs.map { moved[$0] },
-      origins: places.filter { $0.first == nil }.map(\.origin))
-  }
-
-  /// Which of the places that could come next does: a further call of a layer that has a place before any new layer, in the
-  /// order of the layers' first places, and new ones in the order of the file.
-  private static func next(_ places: [Place]) -> ([Int], [Int]) -> Int {
-    let layers = places.enumerated().map { $1.first ?? $0 }
-    let calledAgain = Set(places.compactMap(\.first))
-    return { ready, done in
-      var positions: [Int: Int] = [:]
-      if ready.contains(where: { calledAgain.contains(layers[$0]) }) {
-        for (position, place) in done.enumerated() where positions[layers[place]] == nil {
-          positions[layers[place]] = position
-        }
-      }
-      let ranks = ready.map { positions[layers[$0]] ?? done.count + layers[$0] }
-      let next = ready.indices.min { one, other in
-        ranks[one] == ranks[other]
-          ? places[ready[one]].calls.lexicographicallyPrecedes(places[ready[other]].calls) : ranks[one] < ranks[other]
-      }
-      return next.map { ready[$0] } ?? 0
-    }
   }
 }
 

@@ -157,7 +157,7 @@ struct LayerCallReader {
   }
 
   /// The tensor `[layer, node, tensor]`; nil for what is no such list.
-  private func reference(_ values: [JSONValue], path: String) throws(ModelFormatError) -> TensorReference? {
+  func reference(_ values: [JSONValue], path: String) throws(ModelFormatError) -> TensorReference? {
     guard values.count == 3, case .string(let name) = values[0], case .number(let node) = values[1],
       case .number(let tensor) = values[2], let node = Int(exactly: node), let tensor = Int(exactly: tensor)
     else { return nil }

@@ -33,28 +33,153 @@ extension Reshape: KerasLayer {
   public var configuration: [String: JSONValue] { ["target_shape": .array(target.map { JSONValue($0) })] }
 }
 
+extension Permute: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
+    let found = fields.value("dims")
+    let axes: [Int] = if case .array(let list) = found { list.compactMap { $0.whole(in: 1...8) } } else { [] }
+    guard !axes.isEmpty, axes.sorted() == Array(1...axes.count) else {
+      throw fields.refusal("dims", found, expected: "a permutation of 1, 2, …")
+    }
+    self.init(axes.map { $0 - 1 })
+  }
+
+  public var configuration: [String: JSONValue] { ["dims": .extents(order.map { $0 + 1 })] }
+}
+
+extension RepeatVector: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
+    self.init(try fields.integer("n"))
+  }
+
+  public var configuration: [String: JSONValue] { ["n": JSONValue(count)] }
+}
+
+extension ZeroPadding1D: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
+    fields.ignore("data_format")  // Keras 3 writes it, and there is but one order with a single axis in between
+    let border = try fields.borders("padding", axes: 1)[0]
+    self.init(border.before, border.behind)
+  }
+
+  public var configuration: [String: JSONValue] { ["padding": .extents([borders[0].before, borders[0].behind])] }
+}
+
 extension ZeroPadding2D: KerasLayer {
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     try fields.requireChannelsLast()
-    let found = fields.value("padding") ?? 1
-    // 1, [1, 2] for height and width, or [[top, bottom], [left, right]]
-    let axes: [JSONValue] = if case .array(let axes) = found { axes } else { [found, found] }
-    let sides = axes.flatMap { axis -> [JSONValue] in if case .array(let pair) = axis { pair } else { [axis, axis] } }
-    let zeros = sides.compactMap { side in
-      if case .number(let number) = side, let count = Int(exactly: number), 0...1 << 16 ~= count { count } else { nil }
-    }
-    guard axes.count == 2, sides.count == 4, zeros.count == 4 else {
-      throw fields.refusal("padding", found, expected: "[[top, bottom], [left, right]], each from 0 to 65536")
-    }
-    self.init(top: zeros[0], bottom: zeros[1], left: zeros[2], right: zeros[3])
+    let borders = try fields.borders("padding", axes: 2)
+    self.init(
+      top: borders[0].before, bottom: borders[0].behind, left: borders[1].before, right: borders[1].behind)
+  }
+
+  public var configuration: [String: JSONValue] { ["padding": bordersAsKeras] }
+}
+
+extension ZeroPadding3D: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
+    try fields.requireChannelsLast()
+    let borders = try fields.borders("padding", axes: 3)
+    self.init(borders[0], borders[1], borders[2])
+  }
+
+  public var configuration: [String: JSONValue] { ["padding": bordersAsKeras] }
+}
+
+extension Cropping1D: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
+    let border = try fields.borders("cropping", axes: 1)[0]
+    self.init(border.before, border.behind)
+  }
+
+  public var configuration: [String: JSONValue] { ["cropping": .extents([borders[0].before, borders[0].behind])] }
+}
+
+extension Cropping2D: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
+    try fields.requireChannelsLast()
+    let borders = try fields.borders("cropping", axes: 2)
+    self.init(
+      top: borders[0].before, bottom: borders[0].behind, left: borders[1].before, right: borders[1].behind)
+  }
+
+  public var configuration: [String: JSONValue] { ["cropping": bordersAsKeras] }
+}
+
+extension Cropping3D: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
+    try fields.requireChannelsLast()
+    let borders = try fields.borders("cropping", axes: 3)
+    self.init(borders[0], borders[1], borders[2])
+  }
+
+  public var configuration: [String: JSONValue] { ["cropping": bordersAsKeras] }
+}
+
+extension UpSampling1D: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
+    self.init(try fields.extents("size", axes: 1, or: 2)[0])
+  }
+
+  public var configuration: [String: JSONValue] { ["size": JSONValue(factors[0])] }
+}
+
+extension UpSampling2D: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
+    try fields.requireChannelsLast()
+    self.init(
+      Extents2(try fields.extents("size", axes: 2, or: 2)), interpolation: try fields.interpolation(or: .nearest))
   }
 
   public var configuration: [String: JSONValue] {
-    [
-      "padding": [
-        [JSONValue(top), JSONValue(bottom)],
-        [JSONValue(left), JSONValue(right)],
-      ]
-    ]
+    ["size": .extents(factors), "interpolation": .string(interpolation.rawValue)]
+  }
+}
+
+extension UpSampling3D: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
+    try fields.requireChannelsLast()
+    self.init(Extents3(try fields.extents("size", axes: 3, or: 2)))
+  }
+
+  public var configuration: [String: JSONValue] { ["size": .extents(factors)] }
+}
+
+extension BorderLayer {
+  fileprivate var bordersAsKeras: JSONValue { .array(borders.map { .extents([$0.before, $0.behind]) }) }
+}
+
+extension JSONValue {
+  /// A whole number in a range; nil for anything else.
+  fileprivate func whole(in range: ClosedRange<Int>) -> Int? {
+    if case .number(let number) = self, let whole = Int(exactly: number), range ~= whole { whole } else { nil }
+  }
+}
+
+extension ConfigurationReader {
+  /// How what lies between places is made up.
+  mutating func interpolation(or standard: Interpolation) throws(ModelFormatError) -> Interpolation {
+    let found = value("interpolation") ?? .string(standard.rawValue)
+    guard case .string(let name) = found, let interpolation = Interpolation(rawValue: name) else {
+      throw refusal("interpolation", found, expected: "nearest or bilinear")
+    }
+    return interpolation
+  }
+
+  /// What lies before and behind each axis: `1`, `[1, 2]` for the axes or, of a single one, its ends, `[[1, 0], [2, 2]]`.
+  fileprivate mutating func borders(_ key: String, axes: Int) throws(ModelFormatError) -> [Border] {
+    let found = value(key) ?? 1
+    var sides: [JSONValue]
+    switch found {
+    case .array(let list) where axes == 1 && list.count == 2: sides = list
+    case .array(let list) where list.count == axes:
+      sides = list.flatMap { axis -> [JSONValue] in if case .array(let pair) = axis { pair } else { [axis, axis] } }
+    case .array: sides = []
+    default: sides = Array(repeating: found, count: 2 * axes)
+    }
+    let counts = sides.compactMap { $0.whole(in: 0...1 << 16) }
+    guard counts.count == 2 * axes, sides.count == 2 * axes else {
+      throw refusal(key, found, expected: "what lies before and behind each axis, each from 0 to 65536")
+    }
+    return (0..<axes).map { Border(counts[2 * $0], counts[2 * $0 + 1]) }
   }
 }

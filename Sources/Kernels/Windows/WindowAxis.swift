@@ -4,6 +4,8 @@ public enum Padding: String, Sendable, Codable {
   case valid
   /// `ceil(size / stride)` outputs; zeros outside, the odd one at the end.
   case same
+  /// `ceil(size / stride)` outputs; all zeros before the start, so that no output sees what comes after it.
+  case causal
 }
 
 /// One axis of a sliding window.
@@ -38,6 +40,9 @@ public struct WindowAxis: Hashable, Sendable {
     case .same:
       output = (input + stride - 1) / stride
       before = max((output - 1) * stride + reach - input, 0) / 2
+    case .causal:
+      output = (input + stride - 1) / stride
+      before = reach - 1
     }
   }
 

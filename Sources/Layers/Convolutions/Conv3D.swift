@@ -3,11 +3,12 @@ import Kernels
 /// Three-dimensional convolution with bias and activation: (D, H, W, C) → (OD, OH, OW, filters), where an axis gives
 /// `(size - ((kernel - 1)·dilation + 1)) / stride + 1` outputs with valid padding and `ceil(size / stride)` with same.
 ///
-/// Parameters: `kernel` (kd, kh, kw, C, filters); `bias` (filters,).
+/// Parameters: `kernel` (kd, kh, kw, C / groups, filters); `bias` (filters,).
 public struct Conv3D: ConvolutionLayer {
   public static let stem = "conv3d"
 
   public let filters: Int
+  public let groups: Int
   public let window: SlidingWindow
   public var activation: Activation
   public let useBias: Bool
@@ -17,10 +18,13 @@ public struct Conv3D: ConvolutionLayer {
   /// `filters` outputs from each place of a kernel of `kernel` depth, height and width.
   public init(
     _ filters: Int, kernel: Extents3, stride: Extents3 = 1, padding: Padding = .valid, dilation: Extents3 = 1,
+    groups: Int = 1,
     activation: Activation = .linear, useBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
     biasInitializer: Initializer = .zeros, kernelRegularizer: Regularizer? = nil
   ) {
     precondition(filters > 0, "a convolution has filters")
+    precondition(groups > 0 && filters % groups == 0, "each group has as many filters")
+    self.groups = groups
     self.filters = filters
     window = SlidingWindow(kernel: kernel.list, stride: stride.list, dilation: dilation.list, padding: padding)
     self.activation = activation

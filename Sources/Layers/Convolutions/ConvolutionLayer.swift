@@ -4,10 +4,12 @@ import Tensors
 /// What `Conv1D`, `Conv2D` and `Conv3D` share, which is all but their number of axes: (axes…, C) → (axes'…, filters), where
 /// `SlidingWindow` gives the extents.
 ///
-/// Parameters: `kernel` (taps…, C, filters) and, with `useBias`, `bias` (filters,).
+/// Parameters: `kernel` (taps…, C / groups, filters) and, with `useBias`, `bias` (filters,).
 public protocol ConvolutionLayer: ActivatedLayer {
   /// The output's channels.
   var filters: Int { get }
+  /// How many groups of channels have filters of their own.
+  var groups: Int { get }
   /// Where the kernel slides.
   var window: SlidingWindow { get }
   /// Whether each filter adds a number of its own.
@@ -20,20 +22,30 @@ public protocol ConvolutionLayer: ActivatedLayer {
 
 extension ConvolutionLayer {
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
-    Shape(try window.outputExtents(for: input, "a kernel") + [filters])
+    let extents = try window.outputExtents(for: input, "a kernel")
+    let channels = input[input.rank - 1]
+    guard channels % groups == 0 else {
+      throw ShapeError("takes channels in \(groups) groups of one size, got \(input)")
+    }
+    return Shape(extents + [filters])
   }
 
   public func parameters(for input: Shape) -> [ParameterSpecification] {
     let kernel = ParameterSpecification(
-      name: "kernel", shape: Shape(window.kernel + [input[input.rank - 1], filters]),
-      kernelOptions)
+      name: "kernel", shape: Shape(window.kernel + [input[input.rank - 1] / groups, filters]), kernelOptions)
     guard useBias else { return [kernel] }
     return [kernel, ParameterSpecification(name: "bias", shape: [filters], biasOptions)]
   }
 
-  public func scratchCount(for input: Shape) -> Int { Convolution.scratchCount(geometry(input)) }
+  public func scratchCount(for input: Shape) -> Int {
+    switch form(input) {
+    case .whole(let geometry): Convolution.scratchCount(geometry)
+    case .grouped(let convolution): convolution.scratchCount
+    case .depthwise(let depthwise): depthwise.scratchCount
+    }
+  }
 
-  public func granule(for input: Shape) -> Int { Convolution.granule(geometry(input)) }
+  public func granule(for input: Shape) -> Int { groups == 1 ? Convolution.granule(geometry(input)) : 1 }
 
   public func keptCount(for input: Shape) -> Int { activation.readsInput ? geometry(input).outputCount : 0 }
 
@@ -42,14 +54,22 @@ extension ConvolutionLayer {
   /// 2·outputs·taps·C: every output takes a whole patch, be it over padding or not.
   public func forwardFLOPs(for input: Shape) -> Int {
     let geometry = geometry(input)
-    return 2 * geometry.outputCount * geometry.patch
+    return 2 * geometry.outputCount * (geometry.patch / groups)
   }
 
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y = activation(x ∗ kernel + bias)
-    Convolution.forward(
-      geometry(x.shape), x: x, kernel: pass.parameter(0), bias: useBias ? pass.parameter(1) : nil,
-      activation: activation, y: y, before: activation.readsInput ? pass.kept : nil, scratch: pass.scratch)
+    let bias = useBias ? pass.parameter(1) : nil
+    let before = activation.readsInput ? pass.kept : nil
+    switch form(x.shape) {
+    case .whole(let geometry):
+      return Convolution.forward(
+        geometry, x: x, kernel: pass.parameter(0), bias: bias, activation: activation, y: y, before: before,
+        scratch: pass.scratch)
+    case .grouped(let convolution): convolution.forward(x: x, kernel: pass.parameter(0), y: y, scratch: pass.scratch)
+    case .depthwise(let depthwise): depthwise.forward(x: x, kernel: pass.parameter(0), y: y, scratch: pass.scratch)
+    }
+    activation.apply(bias: bias, to: y.buffer, before: before, channels: filters)
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
@@ -57,19 +77,53 @@ extension ConvolutionLayer {
     if !pass.gradientIsRectified {
       activation.gradient(before: pass.kept.reading, y: y.reading, dy: dy.buffer, channels: filters)
     }
-    if let dx {
-      Convolution.inputGradient(geometry(x.shape), dy: dy, kernel: pass.parameter(0), dx: dx, scratch: pass.scratch)
+    guard let dx else { return }
+    switch form(x.shape) {
+    case .whole(let geometry):
+      Convolution.inputGradient(geometry, dy: dy, kernel: pass.parameter(0), dx: dx, scratch: pass.scratch)
+    case .grouped(let convolution):
+      convolution.inputGradient(dy: dy, kernel: pass.parameter(0), dx: dx, scratch: pass.scratch)
+    case .depthwise(let depthwise):
+      depthwise.inputGradient(dy: dy, kernel: pass.parameter(0), dx: dx, scratch: pass.scratch)
     }
   }
 
   public func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass) {
     // forward: x ∗ kernel + bias
     let mode: ProductMode = pass.accumulates ? .accumulate : .replace
-    Convolution.kernelGradient(geometry(x.shape), x: x, dy: dy, dkernel: pass.gradient(0), mode, scratch: pass.scratch)
+    let dkernel = pass.gradient(0)
+    switch form(x.shape) {
+    case .whole(let geometry):
+      Convolution.kernelGradient(geometry, x: x, dy: dy, dkernel: dkernel, mode, scratch: pass.scratch)
+    case .grouped(let convolution):
+      convolution.kernelGradient(x: x, dy: dy, dkernel: dkernel, mode, scratch: pass.scratch)
+    case .depthwise(let depthwise):
+      depthwise.kernelGradient(x: x, dy: dy, dkernel: dkernel, mode, scratch: pass.scratch)
+    }
     if useBias { biasGradient(dy: dy.reading, dbias: pass.gradient(1), mode) }
+  }
+
+  private func form(_ input: Shape) -> ConvolutionForm {
+    let geometry = geometry(input)
+    if groups == 1 { return .whole(geometry) }
+    let channels = input[input.rank - 1]
+    guard groups == channels && window.kernel.count < 3 else {
+      return .grouped(GroupedConvolution(geometry, groups: groups))
+    }
+    return .depthwise(RepeatedDepthwise(geometry.window, multiplier: filters / channels))
   }
 
   private func geometry(_ input: Shape) -> ConvolutionGeometry {
     ConvolutionGeometry(window.geometry(input), filters: filters)
   }
+}
+
+/// How a convolution's channels are grouped.
+private enum ConvolutionForm {
+  /// All in one.
+  case whole(ConvolutionGeometry)
+  /// Some in each group.
+  case grouped(GroupedConvolution)
+  /// One in each.
+  case depthwise(RepeatedDepthwise)
 }

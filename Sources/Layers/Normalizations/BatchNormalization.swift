@@ -21,6 +21,14 @@ public struct BatchNormalization: Layer {
   public let center: Bool
   /// Whether γ is learnt.
   public let scale: Bool
+  /// What is said of γ.
+  public var gammaOptions = ParameterOptions.ones
+  /// What is said of β.
+  public var betaOptions = ParameterOptions.bias
+  /// How the average of the means starts.
+  public var meanInitializer = Initializer.zeros
+  /// How the average of the variances starts.
+  public var varianceInitializer = Initializer.ones
 
   /// Keras's defaults.
   public init(momentum: Float = 0.99, epsilon: Float = 1e-3, center: Bool = true, scale: Bool = true) {
@@ -41,11 +49,11 @@ public struct BatchNormalization: Layer {
   public func parameters(for input: Shape) -> [ParameterSpecification] {
     let shape: Shape = [input[input.rank - 1]]
     let role = ParameterSpecification.Role.average(momentum: momentum)
-    return (scale ? [ParameterSpecification(name: "gamma", shape: shape, initializer: .ones)] : [])
-      + (center ? [ParameterSpecification(name: "beta", shape: shape, initializer: .zeros)] : [])
+    return (scale ? [ParameterSpecification(name: "gamma", shape: shape, gammaOptions)] : [])
+      + (center ? [ParameterSpecification(name: "beta", shape: shape, betaOptions)] : [])
       + [
-        ParameterSpecification(name: "moving_mean", shape: shape, initializer: .zeros, role: role),
-        ParameterSpecification(name: "moving_variance", shape: shape, initializer: .ones, role: role),
+        ParameterSpecification(name: "moving_mean", shape: shape, initializer: meanInitializer, role: role),
+        ParameterSpecification(name: "moving_variance", shape: shape, initializer: varianceInitializer, role: role),
       ]
   }
 

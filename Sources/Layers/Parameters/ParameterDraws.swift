@@ -65,19 +65,31 @@ struct ParameterDraws {
     }
   }
 
-  /// Normal numbers in pairs by Marsaglia's polar method (Marsaglia and Bray, "A convenient method for generating normal
-  /// variables", 1964), until `take` returns false.
-  private func forEachNormal(_ take: (Double) -> Bool) {
-    var words = RandomSequence(key)
-    while true {
-      let (u, v) = (2 * Double(words.uniform()) - 1, 2 * Double(words.uniform()) - 1)
-      let square = u * u + v * v
-      guard square > 0 && square < 1 else { continue }
-      let factor = (-2 * log(square) / square).squareRoot()
-      guard take(u * factor), take(v * factor) else { return }
-    }
-  }
+  private func forEachNormal(_ take: (Double) -> Bool) { Layers.forEachNormal(key, take) }
 
   /// The standard deviation of a standard normal number that is known to lie in -2 … 2: √(1 - 4·φ(2) / (2·Φ(2) - 1)).
   static let truncatedDeviation = 0.879_625_661_034_239_78
+}
+
+/// Normal numbers in pairs by Marsaglia's polar method (Marsaglia and Bray, "A convenient method for generating normal
+/// variables", 1964), in Double, until `take` returns false.
+func forEachNormal(_ key: RandomKey, _ take: (Double) -> Bool) {
+  var words = RandomSequence(key)
+  while true {
+    let (u, v) = (2 * Double(words.uniform()) - 1, 2 * Double(words.uniform()) - 1)
+    let square = u * u + v * v
+    guard square > 0 && square < 1 else { continue }
+    let factor = (-2 * log(square) / square).squareRoot()
+    guard take(u * factor), take(v * factor) else { return }
+  }
+}
+
+/// `count` normal numbers, each with its place.
+func forEachNormal(_ count: Int, _ key: RandomKey, _ take: (Int, Float) -> Void) {
+  var place = 0
+  forEachNormal(key) { normal in
+    take(place, Float(normal))
+    place += 1
+    return place < count
+  }
 }

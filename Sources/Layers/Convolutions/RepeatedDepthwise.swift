@@ -1,0 +1,64 @@
+import Kernels
+import Tensors
+
+/// A depthwise convolution in which each channel has several filters: (H, W, C) by (kh, kw, C, M) → (OH, OW, C·M). The input is
+/// laid out with each channel M times where M is more than 1, sample by sample in scratch memory.
+struct RepeatedDepthwise {
+  /// The window over C channels.
+  private let narrow: WindowGeometry
+  /// The window over C·M channels.
+  let wide: WindowGeometry
+  private let multiplier: Int
+
+  init(_ window: WindowGeometry, multiplier: Int) {
+    narrow = window
+    self.multiplier = multiplier
+    wide = WindowGeometry(
+      depth: window.depth, height: window.height, width: window.width, channels: window.channels * multiplier)
+  }
+
+  /// Floats of one output sample.
+  var outputCount: Int { wide.outputPixels * wide.channels }
+
+  /// How many floats of scratch memory every function here needs.
+  var scratchCount: Int { multiplier == 1 ? 0 : wide.inputCount }
+
+  /// `y = x ∗ kernel`, without bias.
+  func forward(x: TensorView, kernel: FloatBuffer, y: TensorView, scratch: MutableFloatBuffer) {
+    for n in 0..<x.samples {
+      DepthwiseConvolution.forward(
+        wide, x: repeated(x.sample(n).reading, scratch), kernel: kernel, y: y.sample(n))
+    }
+  }
+
+  /// The gradient of the input.
+  func inputGradient(dy: TensorView, kernel: FloatBuffer, dx: TensorView, scratch: MutableFloatBuffer) {
+    for n in 0..<dy.samples {
+      guard multiplier > 1 else {
+        DepthwiseConvolution.inputGradient(wide, dy: dy.sample(n).reading, kernel: kernel, dx: dx.sample(n))
+        continue
+      }
+      let all = scratch.part(0..<wide.inputCount)
+      DepthwiseConvolution.inputGradient(wide, dy: dy.sample(n).reading, kernel: kernel, dx: all)
+      RepeatedChannels.backward(dy: all.reading, times: multiplier, dx: dx.sample(n))
+    }
+  }
+
+  /// The gradient of the kernel, overwritten or added to, sample by sample.
+  func kernelGradient(
+    x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer, _ mode: ProductMode, scratch: MutableFloatBuffer
+  ) {
+    if mode == .replace { dkernel.update(repeating: 0) }
+    for n in 0..<x.samples {
+      DepthwiseConvolution.addKernelGradient(
+        wide, x: repeated(x.sample(n).reading, scratch), dy: dy.sample(n).reading, dkernel: dkernel)
+    }
+  }
+
+  private func repeated(_ x: FloatBuffer, _ scratch: MutableFloatBuffer) -> FloatBuffer {
+    guard multiplier > 1 else { return x }
+    let all = scratch.part(0..<wide.inputCount)
+    RepeatedChannels.forward(x: x, times: multiplier, repeated: all)
+    return all.reading
+  }
+}
