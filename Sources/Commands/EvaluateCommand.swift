@@ -88,6 +88,7 @@ struct EvaluateCommand: Command {
       try experiment.openToJudge(folder: data, threads: threads, environment: world.environment)
     }
     let samples = opened.samples
+    let slice = min(slice, samples.count)  // a slice that is never full needs no room
     if experiment.normalize && experiment.normalization == nil, let training = opened.training {
       experiment.normalization = try world.together { try Normalization(of: training) }
       try communicator.expectSameSamples(training, "training samples")
