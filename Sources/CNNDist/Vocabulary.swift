@@ -143,6 +143,10 @@ public typealias ActivationLayer = Layers.ActivationLayer
 public typealias ReLU = Layers.ReLU
 /// The leaky rectifier as a layer of its own.
 public typealias LeakyReLU = Layers.LeakyReLU
+/// An exponential linear unit.
+public typealias ELU = Layers.ELU
+/// A rectifier with a learnt slope.
+public typealias PReLU = Layers.PReLU
 /// The softmax over the last axis as a layer of its own.
 public typealias Softmax = Layers.Softmax
 /// The sum of several tensors, element by element.

@@ -8,6 +8,7 @@ extension ConfigurationReader {
     switch found {
     case nil, .null: return .linear
     case "swish": return .silu  // Keras 2's name
+    case "hard_swish": return .hardSiLU
     case .string(let text):
       if let activation = Activation(rawValue: text) { return activation }
     case .object(let fields):

@@ -88,6 +88,8 @@ package enum KerasLayers {
     ActivationLayer.self,
     ReLU.self,
     LeakyReLU.self,
+    ELU.self,
+    PReLU.self,
     Softmax.self,
   ]
 

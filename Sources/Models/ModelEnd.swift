@@ -132,7 +132,7 @@ struct ModelEnd {
 
   /// What a layer makes of its numbers in the end, by Keras's name; nil where that is nothing.
   private static func function(of layer: any Layer) -> String? {
-    if layer is any RectifierLayer { return type(of: layer).stem }
+    if layer is any FunctionLayer { return type(of: layer).stem }
     guard let activation = (layer as? any ActivatedLayer)?.activation, activation != .linear else { return nil }
     return activation.rawValue
   }

@@ -112,7 +112,23 @@ def normalizations():
     yield L.GroupNormalization(groups=4), (2, 3, 2, 8)
 
 
-GROUPS = {"convolutions": convolutions, "shapes": shapes, "normalizations": normalizations}
+def activations():
+    names = """celu elu exponential gelu hard_shrink hard_sigmoid hard_silu hard_tanh leaky_relu log_sigmoid log_softmax mish relu relu6 selu
+        sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid squareplus tanh tanh_shrink""".split()
+    for name in names:
+        yield L.Activation(name), (3, 5)
+    for name in ("elu", "hard_silu", "mish", "log_softmax", "relu6"):
+        yield L.Dense(4, activation=name), (5,)
+        yield L.Conv2D(3, 2, activation=name), (3, 3, 2)
+    yield L.ELU(alpha=0.5), (4, 3)
+    yield L.PReLU(), (3, 2, 2)
+    yield L.PReLU(shared_axes=[1, 2]), (3, 4, 2)
+    yield L.PReLU(shared_axes=[2]), (3, 4, 2)
+    yield L.ReLU(max_value=1.0, negative_slope=0.1, threshold=0.25), (4, 3)
+    yield L.LeakyReLU(0.1), (4, 3)
+
+
+GROUPS = {"activations": activations, "convolutions": convolutions, "shapes": shapes, "normalizations": normalizations}
 
 
 def main():

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import KerasFiles
+import Kernels
 import Layers
 import Models
 import Testing
@@ -122,9 +123,9 @@ import Testing
         "layers[1].config.dtype: DTypePolicy is not supported, expected float32"
       ), (["trainable": 1], "layers[1].config.trainable: 1 is not supported, expected true or false"),
       (
-        ["activation": "selu"],
-        "layers[1].config.activation: selu is not supported, expected linear, relu, leaky_relu, sigmoid, tanh, gelu, silu, "
-          + "softmax"
+        ["activation": "sparsemax"],
+        "layers[1].config.activation: sparsemax is not supported, expected "
+          + Activation.allCases.map(\.rawValue).joined(separator: ", ")
       ),
       (
         ["kernel_initializer": ["class_name": "Wavelet", "config": [:]]],

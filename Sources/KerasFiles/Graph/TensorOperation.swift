@@ -132,7 +132,8 @@ struct TensorOperation {
   /// The functions that a tensor may be called with, by the names of activations.
   private static let activations = [
     "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Silu": "silu", "Softplus": "softplus",
-    "Softsign": "softsign",
+    "Softsign": "softsign", "Elu": "elu", "Selu": "selu", "Mish": "mish", "HardSilu": "hard_silu",
+    "HardTanh": "hard_tanh", "LogSigmoid": "log_sigmoid",
     "HardSigmoid": "hard_sigmoid", "Relu6": "relu6", "Exp": "exponential", "nn.relu": "relu", "nn.relu6": "relu6",
     "math.sigmoid": "sigmoid", "nn.sigmoid": "sigmoid", "math.tanh": "tanh", "nn.tanh": "tanh", "nn.silu": "silu",
     "nn.swish": "silu", "nn.softplus": "softplus", "nn.softsign": "softsign", "math.exp": "exponential",

@@ -21,9 +21,59 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
   case silu
   /// y = exp(x) / Σ exp(x), over the last axis.
   case softmax
+  /// y = x - log Σ exp(x), over the last axis.
+  case logSoftmax = "log_softmax"
+  /// y = min(max(x, 0), 6).
+  case relu6
+  /// y = x where x > 0, else exp(x) - 1 (Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by
+  /// exponential linear units", 2016).
+  case elu
+  /// The same with 1 for the scale of the negative part, by which x is divided: it is elu.
+  case celu
+  /// y = λ·x where x > 0, else λ·α·(exp(x) - 1), with the constants that keep mean and variance (Klambauer et al.,
+  /// "Self-normalizing neural networks", 2017).
+  case selu
+  /// y = log(1 + exp(x)).
+  case softplus
+  /// y = x / (1 + |x|).
+  case softsign
+  /// y = exp(x).
+  case exponential
+  /// y = min(max(x + 3, 0), 6) / 6.
+  case hardSigmoid = "hard_sigmoid"
+  /// y = x·min(max(x + 3, 0), 6) / 6 (Howard et al., "Searching for MobileNetV3", 2019).
+  case hardSiLU = "hard_silu"
+  /// y = min(max(x, -1), 1).
+  case hardTanh = "hard_tanh"
+  /// y = x·tanh(log(1 + exp(x))) (Misra, "Mish: a self regularized non-monotonic activation function", 2020).
+  case mish
+  /// y = x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))), the approximation of gelu that its authors give. Keras has no name for it.
+  case geluTanh = "gelu_tanh"
+  /// y = log σ(x).
+  case logSigmoid = "log_sigmoid"
+  /// y = x - tanh(x).
+  case tanhShrink = "tanh_shrink"
+  /// y = x off by ½ towards 0, and 0 within.
+  case softShrink = "soft_shrink"
+  /// y = x where |x| > ½, else 0.
+  case hardShrink = "hard_shrink"
+  /// y = (x + √(x² + 4)) / 2.
+  case squareplus
+  /// y = 0 up to -1, (x + 1)² / 4 up to 1, then x.
+  case sparsePlus = "sparse_plus"
+  /// y = min(max((x + 1) / 2, 0), 1).
+  case sparseSigmoid = "sparse_sigmoid"
 
   /// Whether the gradient needs the values before the function. The others see all that they need in `y`.
-  public var readsInput: Bool { self == .gelu || self == .silu }
+  public var readsInput: Bool {
+    switch self {
+    case .gelu, .silu, .geluTanh, .mish, .hardSiLU, .tanhShrink: true
+    default: false
+    }
+  }
+
+  /// Whether the gradient needs what the function gave.
+  public var readsOutput: Bool { self != .linear && !readsInput }
 
   /// Adds the bias of each channel and applies the function, in one pass and in place.
   ///
@@ -47,6 +97,8 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
     case .gelu: for i in 0..<values.count { values[i] *= Self.normal(values[i]) }
     case .silu: for i in 0..<values.count { values[i] *= Self.logistic(values[i]) }
     case .softmax: softmaxRows(values, classes: channels)
+    case .logSoftmax: logSoftmaxRows(values, classes: channels)
+    default: for i in 0..<values.count { values[i] = further(values[i]) }
     }
   }
 
@@ -83,6 +135,14 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
         for c in row..<row + channels { inner += dy[c] * y[c] }
         for c in row..<row + channels { dy[c] = y[c] * (dy[c] - inner) }
       }
+    case .logSoftmax:
+      // forward: y_i = x_i - log Σ_j exp(x_j), so dx_i = dy_i - exp(y_i) Σ_j dy_j
+      for row in stride(from: 0, to: dy.count, by: channels) {
+        var sum: Float = 0
+        for c in row..<row + channels { sum += dy[c] }
+        for c in row..<row + channels { dy[c] -= expf(y[c]) * sum }
+      }
+    default: for i in 0..<dy.count { dy[i] *= slope(readsInput ? x[i] : y[i]) }
     }
   }
 

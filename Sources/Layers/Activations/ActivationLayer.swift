@@ -1,6 +1,9 @@
 import Kernels
 import Tensors
 
+/// A layer that is nothing but a function of its elements; at a model's end it is more than logits.
+public protocol FunctionLayer: Layer {}
+
 /// A layer that does nothing but its activation; the shape stays.
 public protocol BareActivationLayer: ActivatedLayer {}
 
@@ -9,6 +12,10 @@ extension BareActivationLayer {
     guard input.rank >= 1 else { throw ShapeError("takes (…, channels), got \(input)") }
     return input
   }
+
+  public var backwardReadsInput: Bool { activation.readsInput }
+
+  public var backwardReadsOutput: Bool { activation.readsOutput }
 
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y = activation(x)

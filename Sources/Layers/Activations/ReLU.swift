@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// A rectifier as a layer of its own; the shape stays. `Rectifier` has the formula.
-public protocol RectifierLayer: Layer {
+public protocol RectifierLayer: FunctionLayer {
   /// The function.
   var rectifier: Rectifier { get }
 }

@@ -53,7 +53,7 @@ extension TransposedConvolutionLayer {
 
   public func keptCount(for input: Shape) -> Int { activation.readsInput ? geometry(input).inputCount : 0 }
 
-  public var backwardReadsOutput: Bool { activation != .linear && !activation.readsInput }
+  public var backwardReadsOutput: Bool { activation.readsOutput }
 
   /// 2·inputs·taps·filters.
   public func forwardFLOPs(for input: Shape) -> Int {

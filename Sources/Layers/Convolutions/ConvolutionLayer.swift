@@ -49,7 +49,7 @@ extension ConvolutionLayer {
 
   public func keptCount(for input: Shape) -> Int { activation.readsInput ? geometry(input).outputCount : 0 }
 
-  public var backwardReadsOutput: Bool { activation != .linear && !activation.readsInput }
+  public var backwardReadsOutput: Bool { activation.readsOutput }
 
   /// 2·outputs·taps·C: every output takes a whole patch, be it over padding or not.
   public func forwardFLOPs(for input: Shape) -> Int {

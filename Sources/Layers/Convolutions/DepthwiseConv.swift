@@ -34,7 +34,7 @@ extension DepthwiseLayer {
 
   public func keptCount(for input: Shape) -> Int { activation.readsInput ? convolution(input).outputCount : 0 }
 
-  public var backwardReadsOutput: Bool { activation != .linear && !activation.readsInput }
+  public var backwardReadsOutput: Bool { activation.readsOutput }
 
   /// 2·outputs·taps.
   public func forwardFLOPs(for input: Shape) -> Int {

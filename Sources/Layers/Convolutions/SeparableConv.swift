@@ -52,7 +52,7 @@ extension SeparableLayer {
     return convolution.outputCount + (activation.readsInput ? convolution.wide.outputPixels * filters : 0)
   }
 
-  public var backwardReadsOutput: Bool { activation != .linear && !activation.readsInput }
+  public var backwardReadsOutput: Bool { activation.readsOutput }
 
   /// 2·C·M·(taps + filters) for each place.
   public func forwardFLOPs(for input: Shape) -> Int {
