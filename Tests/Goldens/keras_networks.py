@@ -148,7 +148,7 @@ TASKS = [
     Task(networks.series_resnet, "classes", 5, CLASSES, ADAM),
     Task(networks.series_fcn, "classes", 5, CLASSES, ADAM),
     Task(networks.autoencoder, "itself", 1, "mean_squared_error", ADAM),
-    Task(networks.volume, "binary", 1, "binary_crossentropy", ADAM4, batch=4, double=False),
+    Task(networks.volume, "binary", 1, "binary_crossentropy", ADAM4, batch=4),
     Task(networks.eegnet, "classes", 4, CLASSES, ADAM),
     Task(networks.shared, "classes", 10, CLASSES, SGD),
     Task(networks.normalized, "classes", 10, CLASSES, SGD),
@@ -227,9 +227,20 @@ def starting_weights(model):
 # MARK: - Training
 
 
+def pairs(layer, x):
+    """MaxPooling3D by 2, which TensorFlow lacks in double precision."""
+    assert layer.pool_size == (2, 2, 2) == layer.strides
+    a, b, c = (extent // 2 * 2 for extent in x.shape[1:4])
+    x = tf.maximum(x[:, :a:2], x[:, 1:a:2])
+    x = tf.maximum(x[:, :, :b:2], x[:, :, 1:b:2])
+    return tf.maximum(x[:, :, :, :c:2], x[:, :, :, 1:c:2])
+
+
 def train(task, precision):
     """The losses of successive steps, and the loss and accuracy on the test set, in a precision."""
     keras.backend.set_floatx(precision)
+    if precision == "float64":
+        keras.layers.MaxPooling3D.call = pairs
     keras.backend.clear_session()  # so that automatic names begin anew
     model = task.build()
     name = task.name or model.name
