@@ -105,7 +105,7 @@ let package = Package(
       exclude: ["refuse.c"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
-    .testTarget(name: "GoldenTests", dependencies: ["Datasets", "Files", "TestSupport"]),
+    .testTarget(name: "GoldenTests", dependencies: ["Datasets", "Files", "Runs", "Tensors", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers"]),
     .testTarget(name: "KerasFilesTests", dependencies: ["KerasFiles", "Files"]),

@@ -44,6 +44,7 @@ struct EvaluateCommand: Command {
   private let dataset: String?
   private let data: String?
   private let inputShape: [Int]?
+  private let scale: ArrayScale?
   private let normalize: Bool
   private let slice: Int
   private let threads: Int?
@@ -67,6 +68,7 @@ struct EvaluateCommand: Command {
     dataset = try arguments.choice("--dataset", of: DatasetOptions.names)
     data = arguments.string("--data")
     inputShape = try DatasetOptions.inputShape(arguments)
+    scale = try DatasetOptions.scale(arguments)
     normalize = arguments.has("--normalize")
     if case .weights = source {
     } else if normalize {
@@ -86,6 +88,7 @@ struct EvaluateCommand: Command {
       try experiment.openToJudge(folder: data, threads: threads, environment: world.environment)
     }
     let samples = opened.samples
+    let slice = min(slice, samples.count)  // a slice that is never full needs no room
     if experiment.normalize && experiment.normalization == nil, let training = opened.training {
       experiment.normalization = try world.together { try Normalization(of: training) }
       try communicator.expectSameSamples(training, "training samples")
@@ -147,6 +150,7 @@ struct EvaluateCommand: Command {
       experiment.dataset = dataset
       experiment.inputShape = nil
     }
+    if let scale { experiment.scale = scale }
     if let inputShape { experiment.inputShape = inputShape }
     if normalize { experiment.normalize = true }
     // What was changed at random for training says nothing here, and what was left out of it is not judged.

@@ -8,8 +8,8 @@ public protocol Dataset: Sendable {
   var sampleShape: Shape { get }
   /// What each label stands for, in the order of the labels.
   var classNames: [String] { get }
-  /// How many values a pixel can have, evenly from 0 to 1.
-  var levels: Int { get }
+  /// How many values a pixel can have, evenly from 0 to 1; nil for any numbers.
+  var levels: Int? { get }
   /// How many samples there are, at least 1.
   var count: Int { get }
   /// What tells these samples from any others: equal digests mean the same samples in the same order, to the last pixel,
@@ -31,7 +31,7 @@ public protocol Dataset: Sendable {
   /// Writes the target of each output for sample `sample`, where targets are values.
   func loadValues(of sample: Int, into values: MutableFloatBuffer)
 
-  /// Writes the pixels of sample `sample`, each in 0...1, into `pixels`, which holds `sampleShape.count` floats.
+  /// Writes the pixels of sample `sample`, each in 0...1 where they have levels, into `pixels`, which holds `sampleShape.count` floats.
   func load(_ sample: Int, into pixels: MutableFloatBuffer)
 
   /// Makes sure that all samples loaded so far were what the data set's files held when it was opened. Whoever loads
@@ -62,5 +62,5 @@ extension Dataset {
 
 extension Dataset {
   /// 256: pixels are bytes.
-  public var levels: Int { 1 << 8 }
+  public var levels: Int? { 1 << 8 }
 }

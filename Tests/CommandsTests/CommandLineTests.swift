@@ -20,7 +20,8 @@ extension ProgramTests {
     @Test func trainHasItsOptions() throws {
       let help = try program("train --help").output
       for flag in [
-        "--dataset D", "--data DIR", "--input-shape HxWxC", "--crop PADDING", "--flip", "--cutout SIZE", "--normalize",
+        "--dataset D", "--data DIR", "--scale HOW", "--input-shape HxWxC", "--crop PADDING", "--flip", "--cutout SIZE",
+        "--normalize",
         "--model MODEL", "--run DIR", "--resume", "--epochs N", "--steps N",
         "--limit SAMPLES",
         "--validate-every EPOCHS", "--batch-size N", "--slice N", "--learning-rate X", "--momentum X", "--decay X",
@@ -87,7 +88,7 @@ extension ProgramTests {
       ("train --seed -1", "--seed takes a whole number from 0 to 2^64 - 1, got -1"),
       (
         "train --dataset imagenet",
-        "--dataset takes cifar10, cifar100, mnist, fashion-mnist, folder or synthetic, got imagenet"
+        "--dataset takes cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic, got imagenet"
       ),
       (
         "train --model vgg",

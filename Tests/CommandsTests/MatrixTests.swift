@@ -10,6 +10,7 @@ extension ProgramTests {
       "--model keras-cnn-no-dropout --no-shuffle --nesterov --weight-decay 0.01 --clip-norm 0.5 --label-smoothing 0.1"
         + " --schedule cosine --warm-up 3",
       "--model normalised.json --optimizer adamw --clip-norm 1 --crop 4 --flip --cutout 8 --normalize",
+      "--model everything.json --optimizer adamw --learning-rate 0.003",
     ]
 
     /// A network with batch normalisation, as a file.
@@ -29,6 +30,9 @@ extension ProgramTests {
       ]}}
       """
 
+    /// Every kind of stage in one graph, shared and frozen ones and random ones too; everything.py beside it wrote it.
+    private static let everything = URL(filePath: #filePath).appending(path: "../../Goldens/everything.json")
+
     private static let ranks = [1, 2, 3, 4, 5, 8]
     private static let threads = [1, 2]
 
@@ -40,6 +44,7 @@ extension ProgramTests {
     func everyShapeOfRunGivesTheSameBits(subject: String) throws {
       let program = try Program()
       try Data(Self.normalised.utf8).write(to: URL(filePath: "\(program.folder)/normalised.json"))
+      try Data(contentsOf: Self.everything.standardized).write(to: URL(filePath: "\(program.folder)/everything.json"))
       var control: (hash: String, metrics: [[String: MetricsValue]])?
       for ranks in Self.ranks {
         for threads in Self.threads {

@@ -30,7 +30,7 @@ private struct Words: Dataset {
   let classNames = ["a"]
   let count = 3
   let digest = ""
-  let levels = 1 << 16
+  let levels: Int? = 1 << 16
 
   func label(of sample: Int) -> Int { 0 }
 

@@ -4,7 +4,8 @@ import FoundationEssentials
 struct StepLine: Decodable {
   let step: Int
   let loss: Double
-  let accuracy: Double
+  /// nil where targets are numbers.
+  let accuracy: Double?
   let learningRate: Double
 
   /// The steps in a run's metrics; other lines speak of epochs.

@@ -8,13 +8,16 @@ import Training
 /// The options that say what to train or to judge on.
 enum DatasetOptions {
   /// Every name that `--dataset` takes, the default first.
-  static let names = ["cifar10", "cifar100"] + MNISTKind.allCases.map(\.rawValue) + ["folder", "synthetic"]
+  static let names = ["cifar10", "cifar100"] + MNISTKind.allCases.map(\.rawValue) + ["arrays", "folder", "synthetic"]
 
   /// The options, where the data set is `standard` unless one is named.
   static func options(standard: String = names[0]) -> [Option] {
     [
       Option("--dataset", "D", "\(names.alternatives) (default \(standard))"),
       Option("--data", "DIR", "where its files are (default $CNN_DIST_DATA, then the XDG cache)"),
+      Option(
+        "--scale", "HOW",
+        "arrays: none to take samples as they are, bytes to divide them by 255 (default bytes for uint8)"),
       Option(
         "--input-shape", "HxWxC", "resize the images of a folder; C is 1 or 3 (default: the size that they share)"),
     ]
@@ -25,7 +28,14 @@ enum DatasetOptions {
     `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
     val, or test), upright and over white where they are transparent.
     Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
+    `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test) from .npy files in
+    a folder or from an .npz file. Their first axis counts samples.
     """
+
+  /// Reads `--scale`; nil where it is not given.
+  static func scale(_ arguments: Arguments) throws(UsageError) -> ArrayScale? {
+    try arguments.choice("--scale", of: ArrayScale.allCases.map(\.rawValue)).flatMap(ArrayScale.init)
+  }
 
   /// Reads `--input-shape`; nil where it is not given.
   static func inputShape(_ arguments: Arguments) throws(UsageError) -> [Int]? {
@@ -45,8 +55,9 @@ enum DatasetOptions {
   ///
   /// - Throws: `FileError` when its files are missing or broken, `UsageError` for an input shape where it has no meaning.
   static func open(
-    _ name: String, folder: String?, inputShape: [Int]?, threads: Int, environment: [String: String]
+    _ experiment: Experiment, folder: String?, threads: Int, environment: [String: String]
   ) throws -> TrainingData {
+    let (name, inputShape) = (experiment.dataset, experiment.inputShape)
     guard inputShape == nil || name == "folder" else {
       throw UsageError(
         "--input-shape resizes the images of --dataset folder; those of \(name) have a shape of their own")
@@ -54,6 +65,8 @@ enum DatasetOptions {
     let places = DataFolder(option: folder, environment: environment)
     if let kind = MNISTKind(rawValue: name) { return try MNIST.open(kind, folder: places.find(kind)) }
     switch name {
+    case "arrays":
+      return try ArraySamples.open(arrays(folder), scale: experiment.scale, shapes: experiment.shapes)
     case "synthetic": return Synthetic.open()
     case "cifar10": return try CIFAR10.open(folder: places.find(.cifar10))
     case "cifar100": return try CIFAR100.open(folder: places.find(.cifar100))
@@ -79,10 +92,12 @@ enum DatasetOptions {
     _ experiment: Experiment, folder: String?, channels: Int?, isTrainingWanted: Bool, threads: Int,
     environment: [String: String]
   ) throws -> JudgedData {
+    if experiment.dataset == "arrays" {
+      return try ArraySamples.openToJudge(arrays(folder), scale: experiment.scale, shapes: experiment.shapes)
+    }
     guard experiment.dataset == "folder" else {
       let data = try open(
-        experiment.dataset, folder: folder, inputShape: experiment.inputShape, threads: threads,
-        environment: environment)
+        experiment, folder: folder, threads: threads, environment: environment)
       return JudgedData(samples: data.validation, training: data.training)
     }
     let folder = try named(folder)
@@ -92,6 +107,13 @@ enum DatasetOptions {
       folder: folder, shape: experiment.inputShape.map { Shape($0) }, channels: channels,
       trainedOn: experiment.datasetDigest, isTrainingWanted: isTrainingWanted, threads: threads,
       progress: { telling.show($0, of: $1) }, notice: telling.say)
+  }
+
+  private static func arrays(_ path: String?) throws(UsageError) -> String {
+    guard let path else {
+      throw UsageError("--dataset arrays needs --data PATH, a folder of .npy files or an .npz file")
+    }
+    return path
   }
 
   private static func named(_ folder: String?) throws(UsageError) -> String {

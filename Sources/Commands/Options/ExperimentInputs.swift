@@ -16,7 +16,7 @@ extension Experiment {
     folder: String?, threads: Int, environment: [String: String]
   ) throws -> (data: TrainingData, model: Model) {
     let all = try DatasetOptions.open(
-      dataset, folder: folder, inputShape: inputShape, threads: threads, environment: environment)
+      self, folder: folder, threads: threads, environment: environment)
     let data = limit.map { all.limited(to: $0) } ?? all
     let shape = data.training.sampleShape
     if let flaw = augmentation.flaw(for: shape) ?? normalization?.flaw(for: shape) { throw UsageError(flaw) }

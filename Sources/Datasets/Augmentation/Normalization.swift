@@ -15,14 +15,18 @@ public struct Normalization: Codable, Hashable, Sendable, CustomStringConvertibl
 
   /// Measures all samples of `dataset`; the channels are its last axis.
   ///
-  /// Each pixel counts as the nearest of the data set's levels, which it is in every data set of files. Levels are counted
-  /// in integers, so that no order of adding leaves a trace.
+  /// Where the data set has levels, each pixel counts as the nearest one, which it is in every data set of images. Levels are
+  /// counted in integers, so that no order of adding leaves a trace. Other numbers are added in the samples' order.
   ///
   /// - Throws: what `Dataset.check` throws.
   public init(of dataset: any Dataset) throws {
     let channels = dataset.sampleShape[dataset.sampleShape.rank - 1]
-    let (levels, top) = (dataset.levels, Float(dataset.levels - 1))
     let sample = FloatStorage(count: dataset.sampleShape.count)
+    guard let levels = dataset.levels else {
+      try self.init(ofNumbers: dataset, channels, sample.buffer)
+      return
+    }
+    let top = Float(levels - 1)
     var counts = [Int](repeating: 0, count: levels * channels)
     counts.withUnsafeMutableBufferPointer { counts in
       for index in 0..<dataset.count {
@@ -37,6 +41,27 @@ public struct Normalization: Codable, Hashable, Sendable, CustomStringConvertibl
     try dataset.check()
     let statistics = (0..<channels).map { Self.statistics(counts[levels * $0..<levels * ($0 + 1)]) }
     self.init(mean: statistics.map(\.mean), deviation: statistics.map(\.deviation))
+  }
+
+  /// Measures numbers of any kind, in two passes: the means, then the squares around them.
+  private init(ofNumbers dataset: any Dataset, _ channels: Int, _ sample: MutableFloatBuffer) throws {
+    func mean(_ value: (Int, Float) -> Double) -> [Double] {
+      var sums = [Double](repeating: 0, count: channels)
+      for index in 0..<dataset.count {
+        dataset.load(index, into: sample)
+        for (place, number) in sample.enumerated() { sums[place % channels] += value(place % channels, number) }
+      }
+      return sums.map { $0 / Double(dataset.count * sample.count / channels) }
+    }
+    let means = mean { Double($1) }
+    let squares = mean { (Double($1) - means[$0]) * (Double($1) - means[$0]) }
+    try dataset.check()
+    self.init(
+      mean: means.map { Float($0) },
+      deviation: squares.map {
+        let deviation = Float($0.squareRoot())
+        return deviation > 0 ? deviation : 1
+      })
   }
 
   /// The mean and the standard deviation, sqrt(E[(x - E[x])²]), of levels that occur `counts` times each.

@@ -28,7 +28,7 @@ public struct ImageFolder: Dataset {
   /// How many images there are.
   public var count: Int { range.count }
   /// 256, or 65,536 where any image has 16 bits.
-  public var levels: Int { images.levels }
+  public var levels: Int? { images.levels }
 
   /// The place of the image's folder among the folders.
   public func label(of sample: Int) -> Int {

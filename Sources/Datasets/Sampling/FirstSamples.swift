@@ -20,7 +20,7 @@ public struct FirstSamples: Dataset {
   /// The whole set's classes.
   public var classNames: [String] { base.classNames }
   /// The whole set's levels.
-  public var levels: Int { base.levels }
+  public var levels: Int? { base.levels }
   /// The whole set's digest, and the count after a colon.
   public var digest: String { "\(base.digest):\(count)" }
 

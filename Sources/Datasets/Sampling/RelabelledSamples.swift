@@ -36,7 +36,7 @@ public struct RelabelledSamples: Dataset {
   /// The base's count.
   public var count: Int { base.count }
   /// The base's levels.
-  public var levels: Int { base.levels }
+  public var levels: Int? { base.levels }
   /// The base's digest, and after a colon which labels became which.
   public var digest: String { "\(base.digest):\(labels.map { $0.map(String.init) ?? "-" }.joined(separator: ","))" }
 

@@ -3,6 +3,7 @@ import KerasFiles
 import Layers
 import Models
 import Objectives
+import Tensors
 
 extension Experiment {
   /// Makes the experiment's network for the samples of `data`: the one that it holds, or the built-in one that it names.
@@ -21,6 +22,21 @@ extension Experiment {
     try model.check(takes: input, of: data.name)
     _ = try head(of: model, for: data)
     return model
+  }
+
+  /// What the experiment's own network takes and gives where samples have this shape, or lack its axis of channels; nil where
+  /// it has none yet.
+  ///
+  /// - Throws: `ShapeError` when the network is none for such samples, `ModelFormatError` when it cannot be read.
+  public func shapes(for sample: Shape) throws -> (input: Shape, output: Shape)? {
+    guard let network else { return nil }
+    let architecture = try Architecture(keras: network)
+    var input = sample
+    if let axes = architecture.inputs.first?.axes, axes.count == sample.rank + 1, (axes.last ?? nil) ?? 1 == 1 {
+      input = Shape(sample.dimensions + [1])
+    }
+    let model = try Model(architecture, input: architecture.input ?? input)
+    return (model.input, model.output)
   }
 
   /// Pairs a network with the experiment's loss, for the targets of `data`.

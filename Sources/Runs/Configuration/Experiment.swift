@@ -18,6 +18,8 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var limit: Int?
   /// (height, width, channels) that a folder of images is resized to; nil for the images' own.
   public var inputShape: [Int]?
+  /// What becomes of the numbers of samples in arrays; nil for what goes with their type.
+  public var scale: ArrayScale?
   /// The random changes to training samples.
   public var augmentation = Augmentation()
   /// Whether samples are normalised, channel by channel, with the statistics of the training samples.
@@ -136,6 +138,7 @@ extension Experiment {
     classNames = try fields.decodeIfPresent([String].self, forKey: .classNames)
     limit = try fields.decodeIfPresent(Int.self, forKey: .limit)
     inputShape = try fields.decodeIfPresent([Int].self, forKey: .inputShape)
+    scale = try fields.decodeIfPresent(ArrayScale.self, forKey: .scale)
     try read(.augmentation, into: &augmentation)
     try read(.normalize, into: &normalize)
     normalization = try fields.decodeIfPresent(Normalization.self, forKey: .normalization)
