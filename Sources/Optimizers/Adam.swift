@@ -33,6 +33,10 @@ public struct Adam: Optimizer, Hashable {
   /// See `Optimizer`.
   public var stateNames: [String] { [Self.momentumState, Self.velocityState] }
 
+  /// 1 - β of the β that was written: of 0.999 it is 0.001 rounded once, as in Keras, and not what its float leaves of 1, which
+  /// is 1.3e-5 less.
+  private static func share(_ beta: Float) -> Float { Float(1 - (Double(beta.description) ?? Double(beta))) }
+
   /// See `Optimizer` and `adamUpdate`.
   public func update(_ arena: ParameterArena, in range: Range<Int>, step: Int, scale: Float = 1) {
     let rate = schedule.rate(at: step)
@@ -42,6 +46,7 @@ public struct Adam: Optimizer, Hashable {
     adamUpdate(
       values: arena.values.buffer.part(range), momentum: state(Self.momentumState, arena, range),
       velocity: state(Self.velocityState, arena, range), gradients: arena.gradients.buffer.part(range).reading,
-      rate: rate * Float(correction), betas: (beta1, beta2), epsilon: epsilon, decay: weightDecay * rate, scale: scale)
+      rate: rate * Float(correction), shares: (Self.share(beta1), Self.share(beta2)), epsilon: epsilon,
+      decay: weightDecay * rate, scale: scale)
   }
 }

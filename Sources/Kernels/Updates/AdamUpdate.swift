@@ -15,22 +15,21 @@ import Tensors
 ///   - velocity: its square's running mean, as many, overwritten.
 ///   - gradients: as many.
 ///   - rate: the learning rate, the correction of both means' bias towards zero included.
-///   - betas: β1 and β2.
+///   - shares: 1 - β1 and 1 - β2.
 ///   - epsilon: ε.
 ///   - decay: the weight decay times the learning rate.
 ///   - scale: what clipping leaves of the gradient, 1 for all.
 public func adamUpdate(
   values: MutableFloatBuffer, momentum: MutableFloatBuffer, velocity: MutableFloatBuffer, gradients: FloatBuffer,
-  rate: Float, betas: (Float, Float), epsilon: Float, decay: Float = 0, scale: Float = 1
+  rate: Float, shares: (Float, Float), epsilon: Float, decay: Float = 0, scale: Float = 1
 ) {
   precondition(
     values.count == momentum.count && values.count == velocity.count && values.count == gradients.count,
     "a gradient for each value")
-  let (first, second) = (1 - betas.0, 1 - betas.1)
   for i in 0..<values.count {
     let gradient = gradients[i] * scale
-    let mean = momentum[i] + (gradient - momentum[i]) * first
-    let square = velocity[i] + (gradient * gradient - velocity[i]) * second
+    let mean = momentum[i] + (gradient - momentum[i]) * shares.0
+    let square = velocity[i] + (gradient * gradient - velocity[i]) * shares.1
     momentum[i] = mean
     velocity[i] = square
     values[i] = (values[i] - values[i] * decay) - rate * mean / (square.squareRoot() + epsilon)
