@@ -99,6 +99,24 @@ public typealias BatchNormalization = Layers.BatchNormalization
 public typealias Dropout = Layers.Dropout
 /// One axis instead of many.
 public typealias Flatten = Layers.Flatten
+/// x·scale + offset.
+public typealias Rescaling = Layers.Rescaling
+/// Images of another size.
+public typealias Resizing = Layers.Resizing
+/// The middle of an image.
+public typealias CenterCrop = Layers.CenterCrop
+/// Mirrors images at random.
+public typealias RandomFlip = Layers.RandomFlip
+/// Turns images at random.
+public typealias RandomRotation = Layers.RandomRotation
+/// Makes images larger or smaller at random.
+public typealias RandomZoom = Layers.RandomZoom
+/// Shifts images at random.
+public typealias RandomTranslation = Layers.RandomTranslation
+/// Changes the contrast of images at random.
+public typealias RandomContrast = Layers.RandomContrast
+/// Changes the brightness of images at random.
+public typealias RandomBrightness = Layers.RandomBrightness
 /// Other axes for the same numbers.
 public typealias Reshape = Layers.Reshape
 /// Zeros around an image.

@@ -44,9 +44,11 @@ def golden(layer, shape, training=None):
         y = layer(x) if training is None else layer(x, training=training)
         loss = tf.reduce_sum(y * numbers(y.shape, 20))
     dx, *gradients = tape.gradient(loss, [x, *weights])
-    return {
+    case = {} if training is None else {"training": training}
+    return case | {
         "class_name": type(layer).__name__, "config": keras.layers.serialize(layer)["config"], "input": list(shape),
-        "output": list(y.shape[1:]), "y": digits(y), "dx": digits(dx),
+        "output": list(y.shape[1:]), "y": digits(y), # TensorFlow's gradient of an image transform is its inverse, roughly: ours is the transposed map, and checked by differences.
+        "dx": [] if training else digits(dx),
         "gradients": {w.name: digits(g) for w, g in zip(layer.trainable_weights, gradients)},
     }
 
@@ -128,7 +130,38 @@ def activations():
     yield L.LeakyReLU(0.1), (4, 3)
 
 
-GROUPS = {"activations": activations, "convolutions": convolutions, "shapes": shapes, "normalizations": normalizations}
+def preprocessing():
+    yield L.Rescaling(1 / 255), (3, 2, 2)
+    yield L.Rescaling([0.5, 2.0], offset=[1.0, -1.0]), (3, 2)
+    yield L.Normalization(mean=[0.5, 1.0, -1.0], variance=[0.25, 2.0, 4.0]), (2, 2, 3)
+    yield L.Normalization(mean=0.5, variance=0.3, axis=None), (2, 3)
+    yield L.Normalization(mean=[0.5, 1.0], variance=[0.25, 2.0], invert=True), (3, 2)
+    yield L.Normalization(axis=[1, 3], mean=[[0.5, 1.0], [0.0, 2.0], [1.0, 1.0]], variance=[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), (3, 2, 2)
+    yield L.Resizing(4, 3), (6, 5, 2)
+    yield L.Resizing(7, 8), (3, 4, 2)
+    yield L.Resizing(5, 5, interpolation="nearest"), (3, 8, 2)
+    yield L.Resizing(4, 4, crop_to_aspect_ratio=True), (5, 9, 2)
+    yield L.CenterCrop(3, 4), (6, 5, 2)
+    yield L.CenterCrop(6, 6), (4, 5, 2)
+
+
+def moves():
+    """Random layers whose ranges are single numbers, so that nothing is random."""
+    for mode in ("reflect", "wrap", "constant", "nearest"):
+        for interpolation in ("bilinear", "nearest"):
+            fill = dict(fill_mode=mode, interpolation=interpolation, fill_value=0.5)
+            yield L.RandomRotation((0.11, 0.11), **fill), (6, 5, 2), True
+            yield L.RandomZoom((0.4, 0.4), (-0.3, -0.3), **fill), (5, 6, 2), True
+            yield L.RandomTranslation((0.37, 0.37), (-0.61, -0.61), **fill), (5, 4, 1), True
+    yield L.RandomRotation((-0.25, -0.25)), (4, 4, 1), True
+    yield L.RandomZoom((0.7, 0.7)), (5, 5, 1), True
+    yield L.RandomTranslation((0.99, 0.99), (0.8, 0.8)), (4, 4, 1), True
+    yield L.RandomBrightness((0.2, 0.2), value_range=(-1.0, 1.5)), (3, 3, 2), True
+    yield L.RandomRotation(0.2), (4, 4, 2), False
+    yield L.RandomContrast(0.2), (4, 4, 2), False
+
+
+GROUPS = {"moves": moves, "preprocessing": preprocessing, "activations": activations, "convolutions": convolutions, "shapes": shapes, "normalizations": normalizations}
 
 
 def main():

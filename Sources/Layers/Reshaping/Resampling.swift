@@ -25,8 +25,14 @@ struct AxisResampler {
     }
   }
 
-  /// Whether it changes nothing.
-  var isIdentity: Bool { taps.enumerated().allSatisfy { $1.first == $0 && $1.share == 0 } && taps.count == input }
+  /// The same for a part of a longer axis of `input` places, which begins at `start`.
+  func within(_ input: Int, from start: Int) -> AxisResampler {
+    AxisResampler(taps: taps.map { ($0.first + start, $0.second + start, $0.share) }, input: input)
+  }
+
+  private init(taps: [(first: Int, second: Int, share: Float)], input: Int) {
+    (self.taps, self.input) = (taps, input)
+  }
 }
 
 /// Resamples the spatial axes of samples, one axis after the other.
@@ -78,7 +84,7 @@ struct Resampling {
   func backward(dy: TensorView, dx: TensorView, scratch: MutableFloatBuffer) {
     for n in 0..<dy.samples {
       var (extents, from) = (
-        zip(axes, input.dimensions).map { $0.taps.count + 0 * $1 } + [input[axes.count]], dy.sample(n).reading
+        axes.map(\.taps.count) + [input[axes.count]], dy.sample(n).reading
       )
       for (axis, resampler) in axes.enumerated().reversed() {
         let inner = extents[(axis + 1)...].reduce(1, *)
