@@ -70,10 +70,7 @@ extension ProgramTests {
       ("train --learning-rate 1e99", "--learning-rate takes a number of at least 0.0, got 1e99"),
       ("train --momentum 1", "--momentum takes a number of at least 0.0 and below 1.0, got 1"),
       ("train --decay inf", "--decay takes a number of at least 0.0, got inf"),
-      (
-        "train --optimizer lamb",
-        "--optimizer takes sgd, adam, adamw, rmsprop, nadam, adamax, adagrad, adadelta or lion, got lamb"
-      ),
+      ("train --optimizer lamb", "--optimizer takes sgd, adam or adamw, got lamb"),
       ("train --beta1 0.5", "--beta1 has no meaning for the optimizer sgd"),
       ("train --optimizer adam --momentum 0.5", "--momentum has no meaning for the optimizer adam"),
       ("train --beta2 1 --optimizer adam", "--beta2 takes a number of at least 0.0 and below 1.0, got 1"),
