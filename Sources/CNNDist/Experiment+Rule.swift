@@ -14,29 +14,7 @@ extension Experiment {
     case let rule as Adam:
       optimizer = rule.weightDecay > 0 ? .adamw : .adam
       (beta1, beta2, epsilon, weightDecay) = (rule.beta1, rule.beta2, rule.epsilon, rule.weightDecay)
-      amsgrad = rule.isAMSGrad
-    case let rule as RMSprop:
-      optimizer = .rmsprop
-      (rho, momentum, centered) = (rule.rho, rule.momentum, rule.isCentered)
-      (epsilon, weightDecay) = (rule.epsilon, rule.weightDecay)
-    case let rule as Nadam:
-      optimizer = .nadam
-      (beta1, beta2, epsilon, weightDecay) = (rule.beta1, rule.beta2, rule.epsilon, rule.weightDecay)
-    case let rule as Adamax:
-      optimizer = .adamax
-      (beta1, beta2, epsilon, weightDecay) = (rule.beta1, rule.beta2, rule.epsilon, rule.weightDecay)
-    case let rule as Adagrad where rule.initialAccumulator == Adagrad().initialAccumulator:
-      optimizer = .adagrad
-      (epsilon, weightDecay) = (rule.epsilon, rule.weightDecay)
-    case let rule as Adadelta:
-      optimizer = .adadelta
-      (rho, epsilon, weightDecay) = (rule.rho, rule.epsilon, rule.weightDecay)
-    case let rule as Lion:
-      optimizer = .lion
-      (beta1, beta2, weightDecay) = (rule.beta1, rule.beta2, rule.weightDecay)
-    default:
-      throw UsageError(
-        "\(rule) is no optimizer that a run can be resumed with: take SGD, Adam or another of those that we have")
+    default: throw UsageError("\(type(of: rule)) is no optimizer that a run can be resumed with: take SGD or Adam")
     }
     let rates = rule.schedule
     (learningRate, warmUp) = (rates.rate, rates.warmUp)

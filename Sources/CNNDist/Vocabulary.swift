@@ -209,18 +209,6 @@ public typealias MutableFloatBuffer = Tensors.MutableFloatBuffer
 public typealias SGD = Optimizers.SGD
 /// Adam, and AdamW with a weight decay.
 public typealias Adam = Optimizers.Adam
-/// Steps scaled by a running mean of squares.
-public typealias RMSprop = Optimizers.RMSprop
-/// Adam with Nesterov's momentum.
-public typealias Nadam = Optimizers.Nadam
-/// Adam by the largest gradient of late.
-public typealias Adamax = Optimizers.Adamax
-/// Steps scaled by the sum of all squares.
-public typealias Adagrad = Optimizers.Adagrad
-/// Steps as large as steps have been.
-public typealias Adadelta = Optimizers.Adadelta
-/// Steps by signs alone.
-public typealias Lion = Optimizers.Lion
 /// How the learning rate changes with the step; a number alone is a constant one.
 public typealias LearningRateSchedule = Optimizers.LearningRateSchedule
 /// A rule that turns gradients into steps.

@@ -59,21 +59,16 @@ enum HelpTexts {
       --label-smoothing X       give X of each target to all classes alike (default 0)
       --metrics NAMES           accuracy, binary_accuracy, top_K_accuracy, precision, recall, f1_score, auc, mean_absolute_error, mean_squared_error, mean_io_u, with commas between (default accuracy)
       --class-weight WEIGHTS    how much each class counts: CLASS=X with commas between, by name or number, or balanced (default 1 each)
-      --optimizer NAME          sgd, adam, adamw, rmsprop, nadam, adamax, adagrad, adadelta or lion (default sgd)
+      --optimizer NAME          sgd, adam or adamw (default sgd)
       --learning-rate X         the rate of the first step, or the schedule's highest (default 0.01, Adam's 0.001)
-      --momentum X              SGD's or RMSprop's momentum (default SGD's 0.5, RMSprop's 0)
+      --momentum X              SGD's momentum (default 0.5)
       --nesterov                SGD's momentum is Nesterov's
-      --beta1 X                 how much of the gradient's running mean Adam and its kin keep in a step (default 0.9)
-      --beta2 X                 how much of its square's running mean they keep in a step (default 0.999, lion's 0.99)
-      --epsilon X               what is added to that mean or its root (default 1e-7)
-      --rho X                   how much of their running means RMSprop and Adadelta keep (default 0.9, Adadelta's 0.95)
-      --centered                RMSprop takes off the square of the gradient's mean
-      --amsgrad                 Adam counts the largest mean of squares so far
+      --beta1 X                 how much of the gradient's running mean Adam keeps in a step (default 0.9)
+      --beta2 X                 how much of its square's running mean Adam keeps in a step (default 0.999)
+      --epsilon X               what Adam adds to the root of that mean (default 1e-7)
       --weight-decay X          take X * rate of each weight off in every step (default 0, adamw's 0.004)
       --clip-norm X             cut a gradient down to the norm X where it is longer
-      --clip-norm-each X        cut the gradient of each tensor down to the norm X where it is longer
-      --clip-value X            bring each number of the gradient to within X from 0
-      --schedule NAME           constant, time, step, cosine, triangular or one-cycle (default SGD's time, else constant)
+      --schedule NAME           constant, time, step, cosine, triangular or one-cycle (default time, Adam's constant)
       --decay X                 time: rate / (1 + X * step) (default 4e-4)
       --drop-every STEPS        step: how many steps lie between two drops
       --drop-factor X           step: what a drop multiplies the rate by (default 0.1)
