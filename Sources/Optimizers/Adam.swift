@@ -17,24 +17,25 @@ public struct Adam: Optimizer, Hashable {
   public let epsilon: Float
   /// What share of each weight is taken off in a step, in units of the learning rate.
   public let weightDecay: Float
-  /// Whether the largest mean of squares so far counts (Reddi et al., "On the convergence of Adam and beyond", 2018).
-  public let isAMSGrad: Bool
 
   /// Keras's defaults, but for its AdamW's weight decay of 0.004.
   public init(
     _ schedule: LearningRateSchedule = 0.001, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-7,
-    weightDecay: Float = 0, isAMSGrad: Bool = false
+    weightDecay: Float = 0
   ) {
     self.schedule = schedule
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
     self.weightDecay = weightDecay
-    self.isAMSGrad = isAMSGrad
   }
 
   /// See `Optimizer`.
-  public var stateNames: [String] { [Self.momentumState, Self.velocityState] + (isAMSGrad ? ["velocity_hat"] : []) }
+  public var stateNames: [String] { [Self.momentumState, Self.velocityState] }
+
+  /// 1 - β of the β that was written: of 0.999 it is 0.001 rounded once, as in Keras, and not what its float leaves of 1, which
+  /// is 1.3e-5 less.
+  private static func share(_ beta: Float) -> Float { Float(1 - (Double(beta.description) ?? Double(beta))) }
 
   /// See `Optimizer` and `adamUpdate`.
   public func update(_ arena: ParameterArena, in range: Range<Int>, step: Int, scale: Float = 1) {
@@ -44,10 +45,8 @@ public struct Adam: Optimizer, Hashable {
     let correction = (1 - pow(Double(beta2), steps)).squareRoot() / (1 - pow(Double(beta1), steps))
     adamUpdate(
       values: arena.values.buffer.part(range), momentum: state(Self.momentumState, arena, range),
-      velocity: state(Self.velocityState, arena, range),
-      largest: isAMSGrad ? state("velocity_hat", arena, range) : nil,
-      gradients: arena.gradients.buffer.part(range).reading,
-      rate: rate * Float(correction), shares: (share(beta1), share(beta2)), epsilon: epsilon,
+      velocity: state(Self.velocityState, arena, range), gradients: arena.gradients.buffer.part(range).reading,
+      rate: rate * Float(correction), shares: (Self.share(beta1), Self.share(beta2)), epsilon: epsilon,
       decay: weightDecay * rate, scale: scale)
   }
 }

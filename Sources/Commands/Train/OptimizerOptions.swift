@@ -7,19 +7,14 @@ enum OptimizerOptions {
     Option("--optimizer", "NAME", "\(list(OptimizerKind.allCases)) (default sgd)"),
     Option(
       "--learning-rate", "X", "the rate of the first step, or the schedule's highest (default 0.01, Adam's 0.001)"),
-    Option("--momentum", "X", "SGD's or RMSprop's momentum (default SGD's 0.5, RMSprop's 0)"),
+    Option("--momentum", "X", "SGD's momentum (default 0.5)"),
     Option("--nesterov", nil, "SGD's momentum is Nesterov's"),
-    Option("--beta1", "X", "how much of the gradient's running mean Adam and its kin keep in a step (default 0.9)"),
-    Option("--beta2", "X", "how much of its square's running mean they keep in a step (default 0.999, lion's 0.99)"),
-    Option("--epsilon", "X", "what is added to that mean or its root (default 1e-7)"),
-    Option("--rho", "X", "how much of their running means RMSprop and Adadelta keep (default 0.9, Adadelta's 0.95)"),
-    Option("--centered", nil, "RMSprop takes off the square of the gradient's mean"),
-    Option("--amsgrad", nil, "Adam counts the largest mean of squares so far"),
+    Option("--beta1", "X", "how much of the gradient's running mean Adam keeps in a step (default 0.9)"),
+    Option("--beta2", "X", "how much of its square's running mean Adam keeps in a step (default 0.999)"),
+    Option("--epsilon", "X", "what Adam adds to the root of that mean (default 1e-7)"),
     Option("--weight-decay", "X", "take X * rate of each weight off in every step (default 0, adamw's 0.004)"),
     Option("--clip-norm", "X", "cut a gradient down to the norm X where it is longer"),
-    Option("--clip-norm-each", "X", "cut the gradient of each tensor down to the norm X where it is longer"),
-    Option("--clip-value", "X", "bring each number of the gradient to within X from 0"),
-    Option("--schedule", "NAME", "\(list(ScheduleKind.allCases)) (default SGD's time, else constant)"),
+    Option("--schedule", "NAME", "\(list(ScheduleKind.allCases)) (default time, Adam's constant)"),
     Option("--decay", "X", "time: rate / (1 + X * step) (default 4e-4)"),
     Option("--drop-every", "STEPS", "step: how many steps lie between two drops"),
     Option("--drop-factor", "X", "step: what a drop multiplies the rate by (default 0.1)"),
@@ -42,12 +37,7 @@ enum OptimizerOptions {
     try set(&experiment.beta2, "--beta2", in: Experiment.momenta, arguments)
     try set(&experiment.epsilon, "--epsilon", in: Experiment.rates, arguments)
     try set(&experiment.weightDecay, "--weight-decay", in: Experiment.rates, arguments)
-    try set(&experiment.rho, "--rho", in: Experiment.momenta, arguments)
-    if arguments.has("--centered") { experiment.centered = true }
-    if arguments.has("--amsgrad") { experiment.amsgrad = true }
     if let norm = try arguments.float("--clip-norm", in: Experiment.norms) { experiment.clipNorm = norm }
-    if let norm = try arguments.float("--clip-norm-each", in: Experiment.norms) { experiment.clipNormEach = norm }
-    if let limit = try arguments.float("--clip-value", in: Experiment.norms) { experiment.clipValue = limit }
     if let kind = try choice("--schedule", ScheduleKind.self, arguments) { experiment.schedule = kind }
     try set(&experiment.decay, "--decay", in: Experiment.rates, arguments)
     if let steps = try arguments.integer("--drop-every", in: Experiment.counts) { experiment.dropEvery = steps }
@@ -58,12 +48,9 @@ enum OptimizerOptions {
 
   /// Refuses options that would have no effect: whoever gives one expects it to have one.
   static func check(_ arguments: Arguments, _ experiment: Experiment) throws(UsageError) {
-    for flag in ["--momentum", "--nesterov", "--beta1", "--beta2", "--epsilon", "--rho", "--centered", "--amsgrad"]
-    where arguments.has(flag) && !experiment.optimizer.has(flag) {
+    let isAdam = experiment.optimizer != .sgd
+    for flag in isAdam ? ["--momentum", "--nesterov"] : ["--beta1", "--beta2", "--epsilon"] where arguments.has(flag) {
       throw UsageError("\(flag) has no meaning for the optimizer \(experiment.optimizer.rawValue)")
-    }
-    guard [experiment.clipNorm, experiment.clipNormEach, experiment.clipValue].count(where: { $0 != nil }) <= 1 else {
-      throw UsageError("--clip-norm, --clip-norm-each and --clip-value exclude one another: leave all but one out")
     }
     let schedule = experiment.schedule
     for (flag, isMeant) in [

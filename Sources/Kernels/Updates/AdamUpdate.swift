@@ -13,8 +13,6 @@ import Tensors
 ///   - values: overwritten.
 ///   - momentum: the gradient's running mean, as many, overwritten.
 ///   - velocity: its square's running mean, as many, overwritten.
-///   - largest: the largest running mean of squares so far, which then counts in the step, as many, overwritten; nil where the
-///     running mean itself does.
 ///   - gradients: as many.
 ///   - rate: the learning rate, the correction of both means' bias towards zero included.
 ///   - shares: 1 - β1 and 1 - β2.
@@ -22,9 +20,7 @@ import Tensors
 ///   - decay: the weight decay times the learning rate.
 ///   - scale: what clipping leaves of the gradient, 1 for all.
 public func adamUpdate(
-  values: MutableFloatBuffer, momentum: MutableFloatBuffer, velocity: MutableFloatBuffer,
-  largest: MutableFloatBuffer? = nil,
-  gradients: FloatBuffer,
+  values: MutableFloatBuffer, momentum: MutableFloatBuffer, velocity: MutableFloatBuffer, gradients: FloatBuffer,
   rate: Float, shares: (Float, Float), epsilon: Float, decay: Float = 0, scale: Float = 1
 ) {
   precondition(
@@ -36,11 +32,6 @@ public func adamUpdate(
     let square = velocity[i] + (gradient * gradient - velocity[i]) * shares.1
     momentum[i] = mean
     velocity[i] = square
-    var counted = square
-    if let largest {
-      largest[i] = max(largest[i], square)
-      counted = largest[i]
-    }
-    values[i] = (values[i] - values[i] * decay) - rate * mean / (counted.squareRoot() + epsilon)
+    values[i] = (values[i] - values[i] * decay) - rate * mean / (square.squareRoot() + epsilon)
   }
 }

@@ -48,13 +48,6 @@ public func addPenaltyGradient(_ gradients: MutableFloatBuffer, values: FloatBuf
   for i in 0..<values.count { gradients[i] += values[i] * (2 * factor) }
 }
 
-/// Brings numbers to within `limit` from 0.
-///
-/// - Parameter gradients: overwritten.
-public func clip(_ gradients: MutableFloatBuffer, to limit: Float) {
-  for i in 0..<gradients.count { gradients[i] = min(max(gradients[i], -limit), limit) }
-}
-
 /// A running average takes a new observation: `average = momentum · average + (1 - momentum) · observed`.
 ///
 /// - Parameters:

@@ -26,8 +26,7 @@ extension Experiment {
     _ compilation: CompileInfo, unless isNamed: (_ option: String) -> Bool
   ) throws(UsageError) -> [String] {
     if let optimizer = compilation.optimizer, !isNamed("--optimizer") {
-      try adopt(
-        optimizer: optimizer, isClipped: ["--clip-norm", "--clip-norm-each", "--clip-value"].contains(where: isNamed))
+      try adopt(optimizer: optimizer, isClipped: isNamed("--clip-norm"))
       if !isNamed("--schedule") { try adopt(rateOf: optimizer, compilation.schedule) }
     }
     if !isNamed("--loss") { try adopt(lossOf: compilation, isSmoothed: isNamed("--label-smoothing")) }
@@ -54,29 +53,16 @@ extension Experiment {
     case .sgd:
       momentum = optimizer.number("momentum") ?? 0
       nesterov = optimizer.isSet("nesterov")
-    default:
-      // What a file leaves out is Keras's default, as `adopt` has it.
-      momentum = optimizer.number("momentum") ?? momentum
-      beta1 = optimizer.number("beta_1") ?? beta1
-      beta2 = optimizer.number("beta_2") ?? beta2
-      rho = optimizer.number("rho") ?? rho
-      epsilon = optimizer.number("epsilon") ?? epsilon
-      (amsgrad, centered) = (optimizer.isSet("amsgrad"), optimizer.isSet("centered"))
+    case .adam, .adamw:
+      beta1 = optimizer.number("beta_1") ?? 0.9
+      beta2 = optimizer.number("beta_2") ?? 0.999
+      epsilon = optimizer.number("epsilon") ?? 1e-7
     }
-    if let start = optimizer.number("initial_accumulator_value"), start != 0.1 {
-      throw Self.refusal(
-        "\(optimizer.name)'s initial_accumulator_value \(start)",
-        "name the optimizer with --optimizer to start from 0.1")
-    }
-    if !isClipped {
-      clipNormEach = optimizer.number("clipnorm")
-      clipNorm = optimizer.number("global_clipnorm")
-      clipValue = optimizer.number("clipvalue")
-    }
-    for option in ["use_ema"] where optimizer.isSet(option) {
+    if !isClipped { clipNorm = optimizer.number("global_clipnorm") }
+    for option in ["amsgrad", "use_ema"] where optimizer.isSet(option) {
       throw Self.refusal("\(optimizer.name)'s \(option)", "name the optimizer with --optimizer to train without it")
     }
-    for option in ["gradient_accumulation_steps"] {
+    for option in ["clipnorm", "clipvalue", "gradient_accumulation_steps"] where !isClipped {
       if let number = optimizer.number(option) {
         throw Self.refusal(
           "\(optimizer.name)'s \(option) \(number)", "name the optimizer with --optimizer to train without it")

@@ -42,7 +42,7 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var optimizer = OptimizerKind.sgd
   /// The learning rate: of step 0, or of the schedule's peak.
   public var learningRate: Float = 0.01
-  /// SGD's or RMSprop's momentum.
+  /// SGD's momentum.
   public var momentum: Float = 0.5
   /// Whether SGD's momentum is Nesterov's.
   public var nesterov = false
@@ -56,16 +56,6 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var weightDecay: Float = 0
   /// The norm to which the whole gradient is cut down where it is longer; nil for none.
   public var clipNorm: Float?
-  /// The norm to which the gradient of each tensor is cut down where it is longer; nil for none.
-  public var clipNormEach: Float?
-  /// What no number of the gradient may go beyond; nil for none.
-  public var clipValue: Float?
-  /// How much of its running means RMSprop or Adadelta keeps in a step.
-  public var rho: Float = 0.9
-  /// Whether RMSprop takes off the square of the gradient's mean.
-  public var centered = false
-  /// Whether Adam counts the largest mean of squares so far.
-  public var amsgrad = false
   /// What training makes small; nil for the loss that goes with the network's end and the data's targets.
   public var loss: Loss?
   /// What is measured besides.
@@ -166,11 +156,6 @@ extension Experiment {
     try read(.epsilon, into: &epsilon)
     try read(.weightDecay, into: &weightDecay)
     clipNorm = try fields.decodeIfPresent(Float.self, forKey: .clipNorm)
-    clipNormEach = try fields.decodeIfPresent(Float.self, forKey: .clipNormEach)
-    clipValue = try fields.decodeIfPresent(Float.self, forKey: .clipValue)
-    try read(.rho, into: &rho)
-    try read(.centered, into: &centered)
-    try read(.amsgrad, into: &amsgrad)
     loss = try fields.decodeIfPresent(Loss.self, forKey: .loss)
     try read(.metrics, into: &metrics)
     classWeights = try fields.decodeIfPresent([Float].self, forKey: .classWeights)

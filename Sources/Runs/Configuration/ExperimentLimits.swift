@@ -35,13 +35,11 @@ extension Experiment {
       ("drop_factor", dropFactor),
     ] where !Self.rates.contains(value) { return "\(name) \(value)" }
     for (name, value) in [
-      ("momentum", momentum), ("beta1", beta1), ("beta2", beta2), ("rho", rho), ("label_smoothing", labelSmoothing),
+      ("momentum", momentum), ("beta1", beta1), ("beta2", beta2), ("label_smoothing", labelSmoothing),
     ] where !Self.momenta.contains(value) { return "\(name) \(value)" }
     if let delta = loss?.delta, !(delta > 0 && delta.isFinite) { return "loss delta \(delta)" }
     if let classWeights, !classWeights.allSatisfy(Self.rates.contains) { return "class_weights \(classWeights)" }
-    for (name, value) in [("clip_norm", clipNorm), ("clip_norm_each", clipNormEach), ("clip_value", clipValue)] {
-      if let value, !Self.norms.contains(value) { return "\(name) \(value)" }
-    }
+    if let clipNorm, !Self.norms.contains(clipNorm) { return "clip_norm \(clipNorm)" }
     if !Schedule.counts.contains(warmUp) { return "warm_up \(warmUp)" }
     if let scheduleSteps, !Self.counts.contains(scheduleSteps) { return "schedule_steps \(scheduleSteps)" }
     if let dropEvery, !Self.counts.contains(dropEvery) { return "drop_every \(dropEvery)" }

@@ -88,12 +88,9 @@ public final class Trainer {
 
   /// The memory that training `model` takes, all zero.
   public static func arena(for model: Model, experiment: Experiment) -> ParameterArena {
-    let rule = experiment.rule
-    let arena = ParameterArena(
-      layout: model.layout, optimizerStates: rule.stateNames,
+    ParameterArena(
+      layout: model.layout, optimizerStates: experiment.rule.stateNames,
       tail: GradientTail.count(output: model.output, metrics: experiment.metrics))
-    for state in arena.optimizerStates.values { state.buffer.update(repeating: rule.initialState) }
-    return arena
   }
 
   /// The step at which the run ends.

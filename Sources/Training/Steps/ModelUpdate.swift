@@ -23,8 +23,8 @@ final class ModelUpdate {
 
   private let arena: ParameterArena
   private let optimizer: any Optimizer
-  private let clipping: Clipping?
-  /// All weights: ranges with gaps where there are averages. Where each tensor is clipped by itself, each has a range.
+  private let clipNorm: Float?
+  /// All weights: ranges with gaps where there are averages.
   private let weights: [Range<Int>]
   private let averages: [(range: Range<Int>, momentum: Float)]
   /// What weights are brought back to after each step.
@@ -38,22 +38,23 @@ final class ModelUpdate {
 
   /// Updates the parameters of `model`, which lie in `arena`.
   ///
-  init(_ model: Model, arena: ParameterArena, optimizer: any Optimizer, clipping: Clipping?) {
+  /// - Parameter clipNorm: the norm to which the gradient of all weights together is cut down where it is longer (Pascanu et
+  ///   al., "On the difficulty of training recurrent neural networks", 2013); nil for none.
+  init(_ model: Model, arena: ParameterArena, optimizer: any Optimizer, clipNorm: Float?) {
     self.arena = arena
     self.optimizer = optimizer
-    self.clipping = clipping
+    self.clipNorm = clipNorm
     var weights: [Range<Int>] = []
     var averages: [(range: Range<Int>, momentum: Float)] = []
     var constraints: [(range: Range<Int>, shape: Shape, constraint: Constraint)] = []
     var blocks: [Block] = []
-    let isOfEach = if case .normOfEach = clipping { true } else { false }
     let learning = model.stages.filter { $0.first == nil }
     for (specification, range) in learning.flatMap({ zip($0.parameters, $0.ranges) }) {
       switch specification.role {
       case .fixed: continue
       case .average(let momentum): averages.append((range, momentum))
       case .weight:
-        if !isOfEach, let last = weights.last, last.upperBound == range.lowerBound {
+        if let last = weights.last, last.upperBound == range.lowerBound {
           weights[weights.count - 1] = last.lowerBound..<range.upperBound
         } else {
           weights.append(range)
@@ -109,11 +110,11 @@ final class ModelUpdate {
 
   /// Takes step `step`, counted from 0, after `examine`.
   func run(_ step: Int, _ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void) throws {
-    let scales = scales
+    let scale = clipNorm.map { min(1, Self.quotient($0, squares.reduce(0, +).squareRoot())) } ?? 1
     try team.run { worker in
       note(worker) {
         let share = (0..<arena.layout.gradientCount).share(worker, of: team.count)
-        for (range, scale) in zip(weights, scales) where range.overlaps(share) {
+        for range in weights where range.overlaps(share) {
           optimizer.update(arena, in: range.clamped(to: share), step: step, scale: scale)
         }
         for average in averages where average.range.overlaps(share) {
@@ -125,19 +126,6 @@ final class ModelUpdate {
       }
     }
     try constrain(team, note: note)
-  }
-
-  /// What clipping leaves of the gradient in each range of weights.
-  private var scales: [Float] {
-    func scale(_ limit: Float, _ squares: Double) -> Float { min(1, Self.quotient(limit, squares.squareRoot())) }
-    switch clipping {
-    case .norm(let limit): return weights.map { [whole = scale(limit, squares.reduce(0, +))] _ in whole }
-    case .normOfEach(let limit):
-      return weights.map { weight in
-        scale(limit, blocks.indices.reduce(0) { weight.contains(blocks[$1].range.lowerBound) ? $0 + squares[$1] : $0 })
-      }
-    case .value, nil: return weights.map { _ in 1 }
-    }
   }
 
   /// Brings weights back to their constraints, each tensor as a whole.
@@ -170,13 +158,8 @@ final class ModelUpdate {
           addSignGradient(gradients, values: values.reading, factor: penalty.l1)
         }
       }
+      if clipNorm != nil && block.isWeight { squares[index] = squaredSum(gradients.reading) }
       faults[index] = firstNotFinite(gradients.reading).map { block.range.lowerBound + $0 } ?? -1
-      guard block.isWeight else { continue }
-      switch clipping {
-      case .norm, .normOfEach: squares[index] = squaredSum(gradients.reading)
-      case .value(let limit): clip(gradients, to: limit)
-      case nil: break
-      }
     }
   }
 }

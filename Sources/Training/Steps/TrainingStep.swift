@@ -57,7 +57,7 @@ final class TrainingStep {
       case .tree: TreeReduction(communicator, buckets: buckets, result: arena.gradients.buffer)
       case .mpi: LibraryReduction(communicator, buckets: buckets, result: arena.gradients.buffer)
       }
-    update = ModelUpdate(model, arena: arena, optimizer: experiment.rule, clipping: experiment.clipping)
+    update = ModelUpdate(model, arena: arena, optimizer: experiment.rule, clipNorm: experiment.clipNorm)
   }
 
   /// What came of a step; the same on every rank.
