@@ -25,6 +25,12 @@ extension Experiment {
     case let rule as Adagrad:
       optimizer = .adagrad
       (initialAccumulator, epsilon, weightDecay) = (rule.initialAccumulator, rule.epsilon, rule.weightDecay)
+    case let rule as Adamax:
+      optimizer = .adamax
+      (beta1, beta2, epsilon, weightDecay) = (rule.beta1, rule.beta2, rule.epsilon, rule.weightDecay)
+    case let rule as Adadelta:
+      optimizer = .adadelta
+      (rho, epsilon, weightDecay) = (rule.rho, rule.epsilon, rule.weightDecay)
     case let rule as Lion:
       optimizer = .lion
       (beta1, beta2, weightDecay) = (rule.beta1, rule.beta2, rule.weightDecay)

@@ -215,6 +215,10 @@ public typealias Nadam = Optimizers.Nadam
 public typealias RMSprop = Optimizers.RMSprop
 /// Adagrad.
 public typealias Adagrad = Optimizers.Adagrad
+/// Adam with the largest gradient for a norm.
+public typealias Adamax = Optimizers.Adamax
+/// Adadelta.
+public typealias Adadelta = Optimizers.Adadelta
 /// Lion.
 public typealias Lion = Optimizers.Lion
 /// How the learning rate changes with the step; a number alone is a constant one.

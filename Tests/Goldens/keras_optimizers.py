@@ -27,6 +27,8 @@ CASES = {
     "rmsprop-all": o.RMSprop(0.01, rho=0.8, momentum=0.5, centered=True, epsilon=1e-4, weight_decay=0.05),
     "adagrad": o.Adagrad(0.1),
     "adagrad-all": o.Adagrad(0.1, initial_accumulator_value=0.5, epsilon=1e-3, weight_decay=0.05),
+    "adamax": o.Adamax(0.01, beta_1=0.8, beta_2=0.9, weight_decay=0.05),
+    "adadelta": o.Adadelta(0.5, rho=0.8, epsilon=1e-4, weight_decay=0.05),
     "lion": o.Lion(0.01, beta_1=0.8, beta_2=0.95, weight_decay=0.05),
 }
 SCHEDULES = {

@@ -24,6 +24,8 @@ import Testing
     "rmsprop-all": RMSprop(0.01, rho: 0.8, momentum: 0.5, epsilon: 1e-4, isCentered: true, weightDecay: 0.05),
     "adagrad": Adagrad(0.1),
     "adagrad-all": Adagrad(0.1, initialAccumulator: 0.5, epsilon: 1e-3, weightDecay: 0.05),
+    "adamax": Adamax(0.01, beta1: 0.8, beta2: 0.9, weightDecay: 0.05),
+    "adadelta": Adadelta(0.5, rho: 0.8, epsilon: 1e-4, weightDecay: 0.05),
     "lion": Lion(0.01, beta1: 0.8, beta2: 0.95, weightDecay: 0.05),
   ]
 

@@ -7,10 +7,11 @@ enum OptimizerOptions {
     Option("--optimizer", "NAME", "\(list(OptimizerKind.allCases)) (default sgd)"),
     Option("--momentum", "X", "sgd's momentum (default 0.5), or rmsprop's (default 0)"),
     Option("--nesterov", nil, "SGD's momentum is Nesterov's"),
-    Option("--beta1", "X", "how much of the gradient's running mean Adam, Nadam and Lion keep (default 0.9)"),
+    Option("--beta1", "X", "how much of the gradient's running mean Adam and its kin keep (default 0.9)"),
     Option("--beta2", "X", "how much of its square's, or lion's second mean, they keep (default 0.999, lion's 0.99)"),
     Option("--epsilon", "X", "what is added to the root of that mean, or under it (default 1e-7)"),
-    Option("--rho", "X", "how much of the squares' running mean rmsprop keeps in a step (default 0.9)"),
+    Option(
+      "--rho", "X", "how much of the squares' running mean rmsprop and adadelta keep (default 0.9, adadelta's 0.95)"),
     Option("--centered", nil, "rmsprop takes the square of the gradient's mean off"),
     Option("--amsgrad", nil, "the largest of Adam's second means so far counts"),
     Option("--initial-accumulator", "X", "where adagrad's sums of squares begin (default 0.1)"),
@@ -78,7 +79,8 @@ enum OptimizerOptions {
     for (flag, isMeant) in [
       ("--momentum", kind == .sgd || kind == .rmsprop), ("--nesterov", kind == .sgd),
       ("--beta1", kind.hasMeans || kind == .lion), ("--beta2", kind.hasMeans || kind == .lion),
-      ("--epsilon", kind != .sgd && kind != .lion), ("--rho", kind == .rmsprop), ("--centered", kind == .rmsprop),
+      ("--epsilon", kind != .sgd && kind != .lion), ("--rho", kind == .rmsprop || kind == .adadelta),
+      ("--centered", kind == .rmsprop),
       ("--amsgrad", kind == .adam || kind == .adamw), ("--initial-accumulator", kind == .adagrad),
     ] where arguments.has(flag) && !isMeant {
       throw UsageError("\(flag) has no meaning for the optimizer \(kind.rawValue)")

@@ -29,7 +29,9 @@ public enum ModelWeights {
   }
 
   /// Whether a checkpoint holds the running mean of the weights.
-  public static func hasMean(_ file: SafetensorsFile) -> Bool { file.entries.contains { $0.name.hasPrefix(meanPrefix) } }
+  public static func hasMean(_ file: SafetensorsFile) -> Bool {
+    file.entries.contains { $0.name.hasPrefix(meanPrefix) }
+  }
 
   /// Replaces the values by the running mean of the weights, which a checkpoint holds beside them.
   ///

@@ -26,7 +26,8 @@ extension Experiment {
     _ compilation: CompileInfo, unless isNamed: (_ option: String) -> Bool
   ) throws(UsageError) -> [String] {
     if let optimizer = compilation.optimizer, !isNamed("--optimizer") {
-      try adopt(optimizer: optimizer, isClipped: ["--clip-norm", "--clip-tensor-norm", "--clip-value"].contains(where: isNamed))
+      try adopt(
+        optimizer: optimizer, isClipped: ["--clip-norm", "--clip-tensor-norm", "--clip-value"].contains(where: isNamed))
       if !isNamed("--schedule") { try adopt(rateOf: optimizer, compilation.schedule) }
     }
     if !isNamed("--loss") { try adopt(lossOf: compilation, isSmoothed: isNamed("--label-smoothing")) }
@@ -64,8 +65,11 @@ extension Experiment {
     case .lion:
       beta1 = optimizer.number("beta_1") ?? 0.9
       beta2 = optimizer.number("beta_2") ?? 0.99
-    case .adam, .adamw, .nadam:
-      amsgrad = kind != .nadam && optimizer.isSet("amsgrad")
+    case .adadelta:
+      rho = optimizer.number("rho") ?? 0.95
+      epsilon = optimizer.number("epsilon") ?? 1e-7
+    case .adam, .adamw, .nadam, .adamax:
+      amsgrad = (kind == .adam || kind == .adamw) && optimizer.isSet("amsgrad")
       beta1 = optimizer.number("beta_1") ?? 0.9
       beta2 = optimizer.number("beta_2") ?? 0.999
       epsilon = optimizer.number("epsilon") ?? 1e-7

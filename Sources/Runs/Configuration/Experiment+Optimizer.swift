@@ -16,9 +16,13 @@ public enum OptimizerKind: String, Codable, Sendable, CaseIterable {
   case adagrad
   /// Lion.
   case lion
+  /// Adam with the largest gradient for a norm.
+  case adamax
+  /// Adadelta.
+  case adadelta
 
   /// Whether it is Adam or a relative that keeps both running means.
-  public var hasMeans: Bool { self == .adam || self == .adamw || self == .nadam }
+  public var hasMeans: Bool { [.adam, .adamw, .nadam, .adamax].contains(self) }
 }
 
 /// The ways in which the learning rate changes.
@@ -59,6 +63,7 @@ extension Experiment {
     weightDecay = kind == .adamw ? 0.004 : 0
     momentum = kind == .sgd ? recipe.momentum : 0
     beta2 = kind == .lion ? 0.99 : recipe.beta2
+    rho = kind == .adadelta ? 0.95 : recipe.rho
   }
 
   /// The optimiser that the numbers describe.
@@ -90,6 +95,8 @@ extension Experiment {
         rates, rho: rho, momentum: momentum, epsilon: epsilon, isCentered: centered, weightDecay: weightDecay)
     case .adagrad:
       Adagrad(rates, initialAccumulator: initialAccumulator, epsilon: epsilon, weightDecay: weightDecay)
+    case .adamax: Adamax(rates, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
+    case .adadelta: Adadelta(rates, rho: rho, epsilon: epsilon, weightDecay: weightDecay)
     case .lion: Lion(rates, beta1: beta1, beta2: beta2, weightDecay: weightDecay)
     }
   }
