@@ -14,7 +14,27 @@ extension Experiment {
     case let rule as Adam:
       optimizer = rule.weightDecay > 0 ? .adamw : .adam
       (beta1, beta2, epsilon, weightDecay) = (rule.beta1, rule.beta2, rule.epsilon, rule.weightDecay)
-    default: throw UsageError("\(type(of: rule)) is no optimizer that a run can be resumed with: take SGD or Adam")
+      amsgrad = rule.isAmsgrad
+    case let rule as Nadam:
+      optimizer = .nadam
+      (beta1, beta2, epsilon, weightDecay) = (rule.beta1, rule.beta2, rule.epsilon, rule.weightDecay)
+    case let rule as RMSprop:
+      optimizer = .rmsprop
+      (rho, momentum, epsilon, centered) = (rule.rho, rule.momentum, rule.epsilon, rule.isCentered)
+      weightDecay = rule.weightDecay
+    case let rule as Adagrad:
+      optimizer = .adagrad
+      (initialAccumulator, epsilon, weightDecay) = (rule.initialAccumulator, rule.epsilon, rule.weightDecay)
+    case let rule as Adamax:
+      optimizer = .adamax
+      (beta1, beta2, epsilon, weightDecay) = (rule.beta1, rule.beta2, rule.epsilon, rule.weightDecay)
+    case let rule as Adadelta:
+      optimizer = .adadelta
+      (rho, epsilon, weightDecay) = (rule.rho, rule.epsilon, rule.weightDecay)
+    case let rule as Lion:
+      optimizer = .lion
+      (beta1, beta2, weightDecay) = (rule.beta1, rule.beta2, rule.weightDecay)
+    default: throw UsageError("\(type(of: rule)) is no optimizer that a run can be resumed with: take one of ours")
     }
     let rates = rule.schedule
     (learningRate, warmUp) = (rates.rate, rates.warmUp)
@@ -25,6 +45,10 @@ extension Experiment {
     case .cosine(let steps, 0): (schedule, scheduleSteps) = (.cosine, steps + warmUp)
     case .cosine(_, let final):
       throw UsageError("a cosine that ends at \(final) of the rate is not supported, expected one that ends at 0")
+    case .exponential(let steps, let factor): (schedule, dropEvery, dropFactor) = (.exponential, steps, factor)
+    case .polynomial(let steps, let end, let power):
+      (schedule, scheduleSteps, endRate, self.power) = (.polynomial, steps + warmUp, end, power)
+    case .points(let points, let isLinear): (schedule, ratePoints) = (isLinear ? .file : .piecewise, points)
     case .triangle(let steps, let start, _):
       (schedule, scheduleSteps) = (start == 0 ? .triangular : .oneCycle, steps + warmUp)
     }

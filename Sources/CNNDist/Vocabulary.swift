@@ -209,6 +209,18 @@ public typealias MutableFloatBuffer = Tensors.MutableFloatBuffer
 public typealias SGD = Optimizers.SGD
 /// Adam, and AdamW with a weight decay.
 public typealias Adam = Optimizers.Adam
+/// Adam with Nesterov's momentum.
+public typealias Nadam = Optimizers.Nadam
+/// RMSprop.
+public typealias RMSprop = Optimizers.RMSprop
+/// Adagrad.
+public typealias Adagrad = Optimizers.Adagrad
+/// Adam with the largest gradient for a norm.
+public typealias Adamax = Optimizers.Adamax
+/// Adadelta.
+public typealias Adadelta = Optimizers.Adadelta
+/// Lion.
+public typealias Lion = Optimizers.Lion
 /// How the learning rate changes with the step; a number alone is a constant one.
 public typealias LearningRateSchedule = Optimizers.LearningRateSchedule
 /// A rule that turns gradients into steps.

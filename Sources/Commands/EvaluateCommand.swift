@@ -99,7 +99,7 @@ struct EvaluateCommand: Command {
       try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
     }
     let arena = Trainer.arena(for: model, experiment: Experiment())
-    try world.together { try subject.map { _ = try $0.file.load(into: arena, of: model) } }
+    try world.together { try subject.map { _ = try $0.file.load(into: arena, of: model, isJudged: true) } }
     try communicator.broadcast(arena.values.buffer, from: 0)
     let evaluator = try Evaluator(
       head: experiment.head(of: model, for: samples), communicator: communicator, slice: slice,

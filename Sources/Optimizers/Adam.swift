@@ -6,6 +6,8 @@ import Tensors
 public struct Adam: Optimizer, Hashable {
   /// The names of its two states: the running means of the gradient and of its square.
   public static let (momentumState, velocityState) = ("momentum", "velocity")
+  /// The name of the third, where the largest of the squares' means counts.
+  public static let largestState = "velocity_hat"
 
   /// The learning rate of each step.
   public let schedule: LearningRateSchedule
@@ -17,25 +19,24 @@ public struct Adam: Optimizer, Hashable {
   public let epsilon: Float
   /// What share of each weight is taken off in a step, in units of the learning rate.
   public let weightDecay: Float
+  /// Whether the largest of the squares' means so far counts.
+  public let isAmsgrad: Bool
 
   /// Keras's defaults, but for its AdamW's weight decay of 0.004.
   public init(
     _ schedule: LearningRateSchedule = 0.001, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-7,
-    weightDecay: Float = 0
+    weightDecay: Float = 0, isAmsgrad: Bool = false
   ) {
     self.schedule = schedule
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
     self.weightDecay = weightDecay
+    self.isAmsgrad = isAmsgrad
   }
 
   /// See `Optimizer`.
-  public var stateNames: [String] { [Self.momentumState, Self.velocityState] }
-
-  /// 1 - β of the β that was written: of 0.999 it is 0.001 rounded once, as in Keras, and not what its float leaves of 1, which
-  /// is 1.3e-5 less.
-  private static func share(_ beta: Float) -> Float { Float(1 - (Double(beta.description) ?? Double(beta))) }
+  public var stateNames: [String] { [Self.momentumState, Self.velocityState] + (isAmsgrad ? [Self.largestState] : []) }
 
   /// See `Optimizer` and `adamUpdate`.
   public func update(_ arena: ParameterArena, in range: Range<Int>, step: Int, scale: Float = 1) {
@@ -43,10 +44,18 @@ public struct Adam: Optimizer, Hashable {
     // Both means start at zero; after t steps they have reached 1 - β^t of what they run towards.
     let steps = Double(step + 1)
     let correction = (1 - pow(Double(beta2), steps)).squareRoot() / (1 - pow(Double(beta1), steps))
+    let shares = (complement(beta1), complement(beta2))
+    if isAmsgrad {
+      return amsgradUpdate(
+        values: arena.values.buffer.part(range), momentum: state(Self.momentumState, arena, range),
+        velocity: state(Self.velocityState, arena, range), largest: state(Self.largestState, arena, range),
+        gradients: arena.gradients.buffer.part(range).reading, rate: rate * Float(correction), shares: shares,
+        epsilon: epsilon, decay: weightDecay * rate, scale: scale)
+    }
     adamUpdate(
       values: arena.values.buffer.part(range), momentum: state(Self.momentumState, arena, range),
       velocity: state(Self.velocityState, arena, range), gradients: arena.gradients.buffer.part(range).reading,
-      rate: rate * Float(correction), shares: (Self.share(beta1), Self.share(beta2)), epsilon: epsilon,
+      rate: rate * Float(correction), shares: shares, epsilon: epsilon,
       decay: weightDecay * rate, scale: scale)
   }
 }

@@ -16,6 +16,26 @@ public struct LearningRateSchedule: Sendable, Hashable, ExpressibleByFloatLitera
     case cosine(steps: Int, final: Float)
     /// A rise from `start` times the rate up to it in the share `peak` of the steps, then a fall to 0.
     case triangle(steps: Int, start: Float, peak: Float)
+    /// See `exponential`.
+    case exponential(every: Int, factor: Float)
+    /// See `polynomial`.
+    case polynomial(steps: Int, end: Float, power: Float)
+    /// See `points`.
+    case points([Point], isLinear: Bool)
+  }
+
+  /// A rate at a step.
+  public struct Point: Hashable, Codable, Sendable {
+    /// The step, counted from 0.
+    public let step: Int
+    /// Its rate.
+    public let rate: Float
+
+    /// A rate at a step.
+    public init(step: Int, rate: Float) {
+      self.step = step
+      self.rate = rate
+    }
   }
 
   /// The highest rate: that of the first step behind the warm-up, or of a triangle's tip.
@@ -25,10 +45,14 @@ public struct LearningRateSchedule: Sendable, Hashable, ExpressibleByFloatLitera
   /// How the rate changes from then on.
   public let shape: Shape
 
-  private init(_ rate: Float, _ shape: Shape, warmUp: Int = 0) {
+  /// What every rate is multiplied by at last.
+  public let scale: Float
+
+  private init(_ rate: Float, _ shape: Shape, warmUp: Int = 0, scale: Float = 1) {
     self.rate = rate
     self.shape = shape
     self.warmUp = warmUp
+    self.scale = scale
   }
 
   /// The same rate for ever.
@@ -71,11 +95,34 @@ public struct LearningRateSchedule: Sendable, Hashable, ExpressibleByFloatLitera
   /// "Accurate, large minibatch SGD", 2017).
   public func warmedUp(over steps: Int) -> Self {
     precondition(steps >= 0, "a warm-up does not end before it begins")
-    return Self(rate, shape, warmUp: steps)
+    return Self(rate, shape, warmUp: steps, scale: scale)
   }
 
+  /// `rate · factor^(step / every)`: Keras's `ExponentialDecay` without a staircase.
+  public static func exponential(_ rate: Float, every steps: Int, factor: Float) -> Self {
+    precondition(steps > 0, "steps lie between two factors")
+    return Self(rate, .exponential(every: steps, factor: factor))
+  }
+
+  /// `(rate - end) · (1 - step / steps)^power + end`, and `end` behind: Keras's `PolynomialDecay`.
+  public static func polynomial(_ rate: Float, steps: Int, end: Float = 1e-4, power: Float = 1) -> Self {
+    precondition(steps > 0, "a decay takes steps")
+    return Self(rate, .polynomial(steps: steps, end: end, power: power))
+  }
+
+  /// The rates at some steps, in ascending order: each holds until the next or, with `isLinear`, leads to it in a straight line.
+  public static func points(_ points: [Point], isLinear: Bool) -> Self {
+    precondition(!points.isEmpty && zip(points, points.dropFirst()).allSatisfy { $0.step < $1.step }, "steps ascend")
+    return Self(points.reduce(0) { max($0, $1.rate) }, .points(points, isLinear: isLinear))
+  }
+
+  /// The same with every rate multiplied.
+  public func scaled(by factor: Float) -> Self { Self(rate, shape, warmUp: warmUp, scale: scale * factor) }
+
   /// The rate of a step, counted from 0.
-  public func rate(at step: Int) -> Float {
+  public func rate(at step: Int) -> Float { scale == 1 ? unscaled(step) : scale * unscaled(step) }
+
+  private func unscaled(_ step: Int) -> Float {
     if step < warmUp { return rate * (Float(step + 1) / Float(warmUp)) }
     let step = step - warmUp
     switch shape {
@@ -89,6 +136,17 @@ public struct LearningRateSchedule: Sendable, Hashable, ExpressibleByFloatLitera
       let (way, tip) = (Double(min(step, steps)) / Double(steps), Double(peak))
       let share = way < tip ? Double(start) + (1 - Double(start)) * way / tip : (1 - way) / (1 - tip)
       return rate * Float(share)
+    case .exponential(let every, let factor):
+      return rate * Float(pow(Double(factor), Double(step) / Double(every)))
+    case .polynomial(let steps, let end, let power):
+      let left = 1 - Double(min(step, steps)) / Double(steps)
+      return Float((Double(rate) - Double(end)) * pow(left, Double(power)) + Double(end))
+    case .points(let points, let isLinear):
+      guard let last = points.lastIndex(where: { $0.step <= step }) else { return points[0].rate }
+      let (from, to) = (points[last], points[min(last + 1, points.count - 1)])
+      guard isLinear, to.step > from.step else { return from.rate }
+      let share = Double(step - from.step) / Double(to.step - from.step)
+      return Float(Double(from.rate) + share * (Double(to.rate) - Double(from.rate)))
     }
   }
 }

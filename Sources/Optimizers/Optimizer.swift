@@ -5,8 +5,11 @@ public protocol Optimizer: Sendable {
   /// The learning rate of each step.
   var schedule: LearningRateSchedule { get }
 
-  /// What the arena must keep for the rule: the names of buffers as long as the values, all zero at the start.
+  /// What the arena must keep for the rule: the names of buffers as long as the gradients.
   var stateNames: [String] { get }
+
+  /// What a state is filled with at the start.
+  func initialValue(of state: String) -> Float
 
   /// Takes step `step`, counted from 0, for the values and states in `range` of the arena; its gradients stay. Several
   /// threads may update ranges of their own.
@@ -16,6 +19,13 @@ public protocol Optimizer: Sendable {
 }
 
 extension Optimizer {
+  /// 0.
+  public func initialValue(of state: String) -> Float { 0 }
+
+  /// 1 - β of the β that was written: of 0.999 it is 0.001 rounded once, as in Keras, and not what its float leaves of 1, which
+  /// is 1.3e-5 less.
+  func complement(_ beta: Float) -> Float { Float(1 - (Double(beta.description) ?? Double(beta))) }
+
   /// The part of a state that belongs to `range`.
   func state(_ name: String, _ arena: ParameterArena, _ range: Range<Int>) -> MutableFloatBuffer {
     guard let storage = arena.optimizerStates[name] else {

@@ -16,7 +16,22 @@ from keras import layers
 
 def everything():
     inputs = keras.Input((32, 32, 3))
-    x = layers.GaussianNoise(0.1)(layers.Cropping2D(7)(inputs))
+    x = keras.Sequential(
+        [
+            layers.RandomFlip("horizontal"),
+            layers.RandomRotation(0.05),
+            layers.RandomZoom(0.1),
+            layers.RandomTranslation(0.1, 0.1),
+            layers.RandomContrast(0.2),
+            layers.RandomBrightness(0.1, value_range=(0, 1)),
+                        layers.Resizing(20, 20),
+            layers.CenterCrop(18, 18),
+        ],
+        name="augmentation",
+    )(inputs)
+    x = layers.Rescaling(2.0, offset=-1.0)(x)
+    x = layers.Normalization(mean=[0.1, 0.0, -0.1], variance=[0.5, 1.0, 2.0])(x)
+    x = layers.GaussianNoise(0.1)(x)
     plane = layers.Conv2D(8, 3, strides=2, kernel_regularizer="l2", kernel_constraint="max_norm")(x)
     plane = layers.PReLU(shared_axes=[1, 2])(layers.BatchNormalization()(plane))
 
@@ -31,8 +46,8 @@ def everything():
         layers.Conv2DTranspose(8, 3, strides=2, padding="same")(layers.MaxPooling2D()(plane)),
         layers.UpSampling2D(2, interpolation="bilinear")(layers.AveragePooling2D(2)(plane)),
         layers.Cropping2D(1)(layers.ZeroPadding2D(1)(layers.GaussianDropout(0.2)(plane))),
-        layers.Permute((2, 1, 3))(plane),
-        layers.Activation("softplus")(plane),
+        layers.Permute((2, 1, 3))(layers.AlphaDropout(0.1)(plane)),
+        layers.UnitNormalization()(layers.Activation("softplus")(plane)),
     ]
     plane = layers.Concatenate()(
         [
@@ -71,9 +86,9 @@ def everything():
         layers.GlobalMaxPooling3D()(volume),
         layers.Flatten()(layers.RepeatVector(2)(layers.GlobalMaxPooling1D()(series))),
     ]
-    x = layers.Dropout(0.2)(layers.Concatenate()(ends))
+    x = layers.Dropout(0.2, noise_shape=(None, 1))(layers.Dropout(0.2)(layers.Concatenate()(ends)))
     x = layers.Dense(24, activation="selu", kernel_constraint="unit_norm")(x)
-    x = layers.ReLU(max_value=6.0)(x)
+    x = layers.ReLU(max_value=6.0)(layers.Identity()(x))
     return keras.Model(inputs, layers.Softmax()(layers.Dense(10)(x)), name="everything")
 
 

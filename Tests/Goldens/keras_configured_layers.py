@@ -100,6 +100,7 @@ def shapes():
     yield L.Permute((2, 1)), (4, 3)
     yield L.Permute((3, 1, 2)), (4, 3, 2)
     yield L.RepeatVector(3), (4,)
+    yield L.Identity(), (3, 2)
 
 
 def normalizations():
@@ -112,6 +113,7 @@ def normalizations():
     yield L.GroupNormalization(groups=1, scale=False), (5, 4)
     yield L.GroupNormalization(groups=3, center=False), (6,)
     yield L.GroupNormalization(groups=4), (2, 3, 2, 8)
+    yield L.UnitNormalization(), (3, 2, 5)
 
 
 def activations():

@@ -1,7 +1,6 @@
 import FoundationEssentials
+import KerasFiles
 import Testing
-
-@testable import KerasFiles
 
 /// The table in `KerasLayers.md` says what is.
 @Suite struct KerasLayersTests {

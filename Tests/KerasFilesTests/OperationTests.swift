@@ -1,8 +1,7 @@
+import KerasFiles
 import Layers
 import Models
 import Testing
-
-@testable import KerasFiles
 
 /// Arithmetic without layers, and how layers may be called.
 @Suite struct OperationTests {

@@ -54,8 +54,10 @@ import Testing
     try check(SpatialDropout1D(0.5), [5, 8])
     try check(SpatialDropout2D(0.5), [2, 3, 8])
     try check(SpatialDropout3D(0.5), [2, 2, 2, 8])
+    try check(Dropout(0.5, noiseShape: [nil, 1, 2]), [3, 4, 2])
+    try check(Dropout(0.5, noiseShape: [1, 1]), [6, 2])
     let rounding = 0x1p-24 * 40
-    for layer in [GaussianDropout(0.25), GaussianNoise(0.5)] as [any Layer] {
+    for layer in [GaussianDropout(0.25), GaussianNoise(0.5), AlphaDropout(0.25)] as [any Layer] {
       try GradientCheck(
         layer: layer, input: [6, 2], samples: 2, x: wholeNumbers(24, upTo: 3, seed: 1), drawnSamples: [4, 9],
         rounding: rounding
@@ -75,6 +77,28 @@ import Testing
     }
     #expect(factors[..<192] != factors[192...])
     #expect((16...48).contains(factors[..<64].count { $0 == 0 }))
+  }
+
+  /// One factor for each row of a sample, which all its columns share.
+  @Test func aMaskIsRepeatedAlongItsAxesOfOne() {
+    let input: Shape = [64, 3]
+    let factors = run(Dropout(0.5, noiseShape: [nil, 1]), [Float](repeating: 1, count: 2 * input.count), input)
+    for row in 0..<128 { #expect(Set(factors[row * 3..<row * 3 + 3]).count == 1 && [0, 2].contains(factors[row * 3])) }
+    #expect((16...48).contains((0..<64).count { factors[$0 * 3] == 0 }) && factors[..<192] != factors[192...])
+    // A sample as a whole is kept or dropped.
+    let whole = run(Dropout(0.5, noiseShape: [1, 1]), [Float](repeating: 1, count: 2 * input.count), input)
+    #expect((0..<2).allSatisfy { Set(whole[$0 * 192..<($0 + 1) * 192]).count == 1 })
+    #expect(throws: ShapeError.self) { try Dropout(0.5, noiseShape: [2, 1]).outputShape(for: input) }
+  }
+
+  /// Of normal numbers mean and variance stay, within five of their standard errors.
+  @Test func alphaDropoutKeepsMeanAndVariance() {
+    let input: Shape = [4096]
+    let normal = run(GaussianNoise(1), [Float](repeating: 0, count: 8192), input)
+    let values = run(AlphaDropout(0.3), normal, input).map { Double($0) }
+    let mean = values.reduce(0, +) / 8192
+    #expect(abs(mean) < 5 / 90.5 && abs(values.reduce(0) { $0 + $1 * $1 } / 8192 - 1) < 0.1)
+    #expect((0.25...0.35).contains(Double(Dictionary(grouping: values) { $0 }.values.map(\.count).max() ?? 0) / 8192))
   }
 
   /// Mean and deviation of 8192 draws within five of their standard errors.

@@ -107,14 +107,14 @@ import Testing
         "was compiled with the optimizer Ftrl, which we lack: name another with --optimizer"
       ),
       (
-        compiled("SGD", ["learning_rate": 0.5, "use_ema": true]), "--optimizer",
-        "was compiled with SGD's use_ema, which we lack"
+        compiled("SGD", ["learning_rate": 0.5, "gradient_accumulation_steps": 2]), "--optimizer",
+        "was compiled with SGD's gradient_accumulation_steps 2.0, which we lack"
       ),
       (
         compiled(
-          "SGD", ["learning_rate": schedule("PolynomialDecay", ["initial_learning_rate": 1, "decay_steps": 5])]),
+          "SGD", ["learning_rate": schedule("CosineDecayRestarts", ["initial_learning_rate": 1, "decay_steps": 5])]),
         "--schedule",
-        "was compiled with the schedule PolynomialDecay (decay_steps 5, initial_learning_rate 1), which we lack"
+        "was compiled with the schedule CosineDecayRestarts (decay_steps 5, initial_learning_rate 1), which we lack"
       ),
       (compiled(loss: "poisson"), "--loss", "was compiled with the loss poisson, which we lack"),
       (compiled(loss: ["mse", "mae"]), "--loss", "was compiled with 2 losses, which we lack"),

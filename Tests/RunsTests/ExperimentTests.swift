@@ -3,6 +3,7 @@ import FoundationEssentials
 import KerasFiles
 import Models
 import Objectives
+import Optimizers
 import Runs
 import Testing
 
@@ -107,6 +108,13 @@ import Testing
     (experiment.dropEvery, experiment.dropFactor) = (4, 0.5)
     (experiment.loss, experiment.metrics) = (Loss(.huber, fromLogits: false, delta: 2), [.auc, .topAccuracy(3)])
     experiment.classWeights = [1, 2.5]
+    experiment.scale = ArrayScale.none
+    (experiment.rho, experiment.centered, experiment.amsgrad, experiment.initialAccumulator) = (0.5, true, true, 1)
+    (experiment.clipValue, experiment.clipTensorNorm, experiment.ema) = (3, 4, 0.25)
+    (experiment.endRate, experiment.power) = (0.5, 2)
+    experiment.ratePoints = [.init(step: 0, rate: 1), .init(step: 5, rate: 0.5)]
+    (experiment.monitor, experiment.minDelta, experiment.earlyStopping, experiment.restoresBest) = ("loss", 1, 3, false)
+    (experiment.plateauFactor, experiment.plateauPatience, experiment.minRateShare) = (0.5, 4, 0.125)
     // The names of classes are no difference where one side has none, as runs of before.
     let untouched = Experiment().differences(from: experiment).count + 1
     #expect(untouched == Mirror(reflecting: experiment).children.count, "a field is left out of this test")

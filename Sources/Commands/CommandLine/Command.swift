@@ -15,6 +15,8 @@ protocol Command {
   static var notes: String { get }
   /// What it understands besides `--help` and `--timeout`.
   static var options: [Option] { get }
+  /// The same as its help shows them; one group without a title if nothing else is said.
+  static var groups: [OptionGroup] { get }
 
   /// Reads and checks the command line.
   ///
@@ -29,15 +31,23 @@ extension Command {
   static var positionals: String { "" }
   static var isCollective: Bool { false }
   static var notes: String { "" }
+  static var groups: [OptionGroup] { [OptionGroup("", options)] }
 
   /// Its own options and those of every command.
   static var allOptions: [Option] { options + [Request.timeoutOption] }
 
   /// The text behind `--help`.
   static var help: String {
-    let rows = allOptions.map { (["  \($0.flag)", $0.value].compactMap(\.self).joined(separator: " "), $0.help) }
-    let width = (rows.map(\.0.count).max() ?? 0) + 2
-    let list = rows.map { "\($0.0.padded(to: width))\($0.1)" }.joined(separator: "\n")
+    func words(_ option: Option) -> String {
+      ["  \(option.flag)", option.value].compactMap(\.self).joined(separator: " ")
+    }
+    let width = (allOptions.map { words($0).count }.max() ?? 0) + 2
+    var shown = groups
+    if let last = shown.popLast() { shown.append(OptionGroup(last.title, last.options + [Request.timeoutOption])) }
+    let list = shown.map { group in
+      let rows = group.options.map { "\(words($0).padded(to: width))\($0.help)" }
+      return ((group.title.isEmpty ? [] : ["\(group.title):"]) + rows).joined(separator: "\n")
+    }.joined(separator: "\n\n")
     let usage = ["cnn-dist", name, positionals, "[options]"].filter { !$0.isEmpty }
     return "\(summary)\n\nusage: \(usage.joined(separator: " "))\n\n\(list)" + (notes.isEmpty ? "" : "\n\n\(notes)")
   }

@@ -13,3 +13,15 @@ struct Option {
     self.help = help
   }
 }
+
+/// Options that belong together, under a title of their own in the help.
+struct OptionGroup {
+  /// `Learning rate`; empty for the only group of a command.
+  let title: String
+  let options: [Option]
+
+  init(_ title: String, _ options: [Option]) {
+    self.title = title
+    self.options = options
+  }
+}

@@ -106,6 +106,10 @@ final class Console: TrainingObserver {
         return ", best validation \(value) after step \(best.step)"
       } ?? ""
     let skipped = state.skipped.map { ", \(Self.steps($0.steps)) left out" } ?? ""
+    if state.hasStoppedEarly {
+      let epochs = state.epochsSinceBest ?? 0
+      Output.line("stopped early: \(epochs) epoch\(epochs == 1 ? "" : "s") were no better than the best")
+    }
     Output.line("done: step \(state.step)\(best)\(skipped); run folder \(folder)")
   }
 

@@ -9,38 +9,58 @@ struct TrainCommand: Command {
   static let name = "train"
   static let summary = "Trains a network on all ranks, into a run folder."
   static let isCollective = true
-  static let options =
-    DatasetOptions.options() + [
-      ModelOption.option(),
-      Option("--run", "DIR", "the run's folder (default runs/DATASET-MODEL-TIME)"),
-      Option("--resume", nil, "go on with the run in --run, at the step where it was"),
-      Option("--epochs", "N", "train until N epochs are done (default 25)"),
-      Option("--steps", "N", "train until N steps are done, counted from the run's first; wins over --epochs"),
-      Option(
-        "--crop", "PADDING", "train on parts of the images, laid into PADDING pixels of zeros and cut out at random"),
-      Option("--flip", nil, "mirror every other training image, at random"),
-      Option("--cutout", "SIZE", "set a square of SIZE pixels' side to zero in each training image, at random"),
-      Option("--normalize", nil, "scale each channel to mean 0 and deviation 1 over the training samples"),
-      Option("--limit", "SAMPLES", "take the first SAMPLES training samples only"),
-      Option("--validate-every", "EPOCHS", "validate after every EPOCHS epochs, 0 for never (default 1)"),
-      Option("--batch-size", "N", "the samples of one step over all ranks (default 512)"),
-      Option("--slice", "N", "the samples of one unit of work (default 64)"),
-      Option("--seed", "N", "what all randomness comes from (default 1)"),
-      Option(
-        "--checkpoint-every", "STEPS", "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"
-      ),
-      Option(
-        "--on-nan", "WHAT",
-        "of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)"
-      ),
-      Option("--journal", nil, "keep hashes of every step's gradients and values, for `compare` and `replay`"),
-      World.threadsOption,
-      Option(
-        "--profile", nil, "show where the time of the first 100 steps went, and write trace.json for Chrome's viewer"),
-      Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
-      Option("--no-shuffle", nil, "take the samples in the data set's order"),
-      Option("--weights", "FILE", "start from the model values in a safetensors, .keras or .h5 file"),
-    ] + ObjectiveOptions.options + OptimizerOptions.options
+  static let groups = [
+    OptionGroup(
+      "Run",
+      [
+        Option("--run", "DIR", "the run's folder (default runs/DATASET-MODEL-TIME)"),
+        Option("--resume", nil, "go on with the run in --run, at the step where it was"),
+        Option("--weights", "FILE", "start from the model values in a safetensors, .keras or .h5 file"),
+        Option("--epochs", "N", "train until N epochs are done (default 25)"),
+        Option("--steps", "N", "train until N steps are done, counted from the run's first; wins over --epochs"),
+        Option("--validate-every", "EPOCHS", "validate after every EPOCHS epochs, 0 for never (default 1)"),
+        Option(
+          "--checkpoint-every", "STEPS",
+          "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"
+        ),
+        Option("--journal", nil, "keep hashes of every step's gradients and values, for `compare` and `replay`"),
+        Option(
+          "--on-nan", "WHAT",
+          "of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)"
+        ),
+      ]),
+    OptionGroup(
+      "Data",
+      DatasetOptions.options() + [
+        Option(
+          "--crop", "PADDING", "train on parts of the images, laid into PADDING pixels of zeros and cut out at random"),
+        Option("--flip", nil, "mirror every other training image, at random"),
+        Option("--cutout", "SIZE", "set a square of SIZE pixels' side to zero in each training image, at random"),
+        Option("--normalize", nil, "scale each channel to mean 0 and deviation 1 over the training samples"),
+        Option("--limit", "SAMPLES", "take the first SAMPLES training samples only"),
+        Option("--no-shuffle", nil, "take the samples in the data set's order"),
+      ]),
+    OptionGroup("Model and loss", [ModelOption.option()] + ObjectiveOptions.options),
+    OptionGroup(
+      "Batches",
+      [
+        Option("--batch-size", "N", "the samples of one step over all ranks (default 512)"),
+        Option("--slice", "N", "the samples of one unit of work (default 64)"),
+        Option("--seed", "N", "what all randomness comes from (default 1)"),
+        Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
+      ]),
+    OptionGroup("Optimizer", OptimizerOptions.options),
+    OptionGroup("Learning rate", OptimizerOptions.rates),
+    OptionGroup("What epochs lead to", StoppingOptions.options),
+    OptionGroup(
+      "Machine",
+      [
+        World.threadsOption,
+        Option(
+          "--profile", nil, "show where the time of the first 100 steps went, and write trace.json for Chrome's viewer"),
+      ]),
+  ]
+  static let options = groups.flatMap(\.options)
 
   static let notes = DatasetOptions.notes
 
@@ -81,7 +101,12 @@ struct TrainCommand: Command {
   /// Replaces what the command line speaks of, but for the network: see `model`.
   func apply(to experiment: inout Experiment) throws(UsageError) {
     try set(&experiment)
+    try check(experiment)
+  }
+
+  private func check(_ experiment: Experiment) throws(UsageError) {
     try OptimizerOptions.check(arguments, experiment)
+    try StoppingOptions.check(arguments, experiment)
   }
 
   /// Takes what a model was compiled with as the defaults of the options, and says what is left out of it.
@@ -106,6 +131,7 @@ struct TrainCommand: Command {
     if let slice = try arguments.integer("--slice", in: Experiment.slices) { experiment.slice = slice }
     try ObjectiveOptions.apply(arguments, to: &experiment)
     try OptimizerOptions.apply(arguments, to: &experiment)
+    try StoppingOptions.apply(arguments, to: &experiment)
     if let seed = try arguments.seed("--seed") { experiment.seed = seed }
     if arguments.has("--no-shuffle") { experiment.shuffle = false }
     if let word = try arguments.choice("--reduction", of: ReductionKind.allCases.map(\.rawValue)),

@@ -77,3 +77,12 @@ extension GroupNormalization: KerasLayer {
     ].merging(gammaOptions.keras("gamma")) { $1 }.merging(betaOptions.keras("beta")) { $1 }
   }
 }
+
+extension UnitNormalization: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
+    try fields.requireLastAxis()
+    self.init()
+  }
+
+  public var configuration: [String: JSONValue] { ["axis": -1] }
+}

@@ -2,12 +2,37 @@ import Layers
 
 extension Dropout: KerasLayer {
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
-    self.init(try fields.float("rate", in: 0..<1))
     fields.ignore("seed")  // all draws come from the run's seed
-    try fields.requireNull("noise_shape")
+    let found = fields.value("noise_shape") ?? .null
+    self.init(try fields.float("rate", in: 0..<1), noiseShape: try Self.noiseShape(found, fields))
   }
 
-  public var configuration: [String: JSONValue] { ["rate": JSONValue(rate)] }
+  public var configuration: [String: JSONValue] {
+    guard let noiseShape else { return ["rate": JSONValue(rate)] }
+    let extents = noiseShape.map { $0.map { JSONValue($0) } ?? JSONValue.null }
+    return ["rate": JSONValue(rate), "noise_shape": .array([.null] + extents)]
+  }
+
+  /// A mask's extents, of which the first, the batch's, must be open: samples know nothing of one another.
+  private static func noiseShape(
+    _ found: JSONValue, _ fields: ConfigurationReader
+  ) throws(ModelFormatError) -> [Int?]? {
+    if case .null = found { return nil }
+    guard case .array(let list) = found, list.first == .null else {
+      throw fields.refusal("noise_shape", found, expected: "null, or a list of which the first, for the batch, is null")
+    }
+    var extents: [Int?] = []
+    for extent in list.dropFirst() {
+      if case .number(let number) = extent, let extent = Int(exactly: number), extent > 0 {
+        extents.append(extent)
+      } else if case .null = extent {
+        extents.append(nil)
+      } else {
+        throw fields.refusal("noise_shape", found, expected: "whole numbers above 0, or null")
+      }
+    }
+    return extents
+  }
 }
 
 extension SpatialDropout1D: KerasLayer {
@@ -37,6 +62,16 @@ extension SpatialDropout3D: KerasLayer {
 extension GaussianDropout: KerasLayer {
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init(try fields.dropoutRate())
+  }
+
+  public var configuration: [String: JSONValue] { ["rate": JSONValue(rate)] }
+}
+
+extension AlphaDropout: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
+    fields.ignore("seed")
+    try fields.requireNull("noise_shape")
+    self.init(try fields.float("rate", in: 0..<1))
   }
 
   public var configuration: [String: JSONValue] { ["rate": JSONValue(rate)] }

@@ -183,3 +183,9 @@ extension ConfigurationReader {
     return (0..<axes).map { Border(counts[2 * $0], counts[2 * $0 + 1]) }
   }
 }
+
+extension Identity: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) { self.init() }
+
+  public var configuration: [String: JSONValue] { [:] }
+}

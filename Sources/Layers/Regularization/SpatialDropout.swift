@@ -34,16 +34,7 @@ extension SpatialDropoutLayer {
   }
 
   private func applyMask(from source: TensorView, to target: TensorView, in pass: LayerPass) {
-    let channels = source.shape[source.shape.rank - 1]
-    let (ones, mask) = (pass.scratch.part(0..<channels), pass.scratch.part(channels..<2 * channels))
-    let broadcast = Broadcast([channels], to: source.shape)
-    for n in 0..<source.samples {
-      _ = target.sample(n).update(fromContentsOf: source.sample(n))
-      guard let key = pass.dropoutKey(sample: n) else { continue }
-      ones.update(repeating: 1)
-      DropoutMask(rate: rate).apply(ones.reading, into: mask, key: key)
-      broadcast.combine(target.sample(n), with: mask.reading, .multiply)
-    }
+    pass.applyDropout(rate, of: [source.shape[source.shape.rank - 1]], from: source, to: target)
   }
 }
 

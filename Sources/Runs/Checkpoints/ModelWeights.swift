@@ -28,6 +28,20 @@ public enum ModelWeights {
     try load(file, prefix: "", into: arena.values, places: arena.layout.entries)
   }
 
+  /// Whether a checkpoint holds the running mean of the weights.
+  public static func hasMean(_ file: SafetensorsFile) -> Bool {
+    file.entries.contains { $0.name.hasPrefix(meanPrefix) }
+  }
+
+  /// Replaces the values by the running mean of the weights, which a checkpoint holds beside them.
+  ///
+  /// - Throws: `FileError` naming the tensor that is missing, has another shape, or holds what is no number.
+  public static func loadMean(_ file: SafetensorsFile, into arena: ParameterArena) throws(FileError) {
+    try load(file, prefix: meanPrefix, into: arena.values, places: arena.layout.entries.filter { !$0.isFixed })
+  }
+
+  private static let meanPrefix = "optimizer/\(Experiment.emaState)/"
+
   static func load(
     _ file: SafetensorsFile, prefix: String, into storage: FloatStorage, places: [ParameterLayout.Entry]
   ) throws(FileError) {

@@ -7,14 +7,17 @@ public struct TrainingState: Codable, Equatable, Sendable {
     public let step: Int
     /// The share of validation samples that were right; nil where answers are numbers, none of which is right.
     public let accuracy: Double?
-    /// The loss of the validation samples, where there is no accuracy.
+    /// The loss of the validation samples; what older versions wrote has none.
     public let loss: Double?
+    /// The number that told that it is the best; what older versions wrote has none: it was the accuracy.
+    public let value: Double?
 
     /// Names a step and what was measured there.
-    public init(step: Int, accuracy: Double?, loss: Double? = nil) {
+    public init(step: Int, accuracy: Double?, loss: Double? = nil, value: Double? = nil) {
       self.step = step
       self.accuracy = accuracy
       self.loss = loss
+      self.value = value
     }
   }
 
@@ -28,8 +31,20 @@ public struct TrainingState: Codable, Equatable, Sendable {
   public var epochCorrect = 0
   /// What else the metrics have counted in the running epoch; nil where the right ones among its samples are all.
   public var epochCounters: [Double]?
-  /// The best validation so far, by accuracy; the first of equals.
+  /// The best epoch so far, by what the run watches; the first of equals.
   public var best: Best?
+
+  /// How many epochs have passed since the best; nil for none.
+  public var epochsSinceBest: Int?
+  /// How many of them since the learning rate was lowered; nil for none.
+  public var epochsOnPlateau: Int?
+  /// What a plateau has left of the learning rate; nil for all.
+  public var rateFactor: Float?
+  /// Whether the run has ended because no epoch was better; nil for no.
+  public var stoppedEarly: Bool?
+
+  /// Whether the run has ended because no epoch was better.
+  public var hasStoppedEarly: Bool { stoppedEarly ?? false }
 
   /// The steps that were left out; nil as long as there are none.
   public var skipped: Skipped?
@@ -61,15 +76,4 @@ public struct TrainingState: Codable, Equatable, Sendable {
 
   /// Begins an epoch.
   public mutating func clearCounters() { (epochCorrect, epochCounters) = (0, nil) }
-
-  /// Notes a validation, which may be the best so far: by accuracy or, where there is none, by loss; the first of equals.
-  public mutating func note(_ loss: Double, _ accuracy: Double?) {
-    let isBetter =
-      switch (accuracy, best?.accuracy, best?.loss) {
-      case (let accuracy?, let best?, _): accuracy > best
-      case (nil, _, let best?): loss < best
-      default: true
-      }
-    if isBetter { best = Best(step: step, accuracy: accuracy, loss: accuracy == nil ? loss : nil) }
-  }
 }

@@ -32,11 +32,15 @@ public enum WeightsFile {
   ///
   /// - Throws: `FileError` naming the tensor that is missing, has another shape, is not the model's, or holds what is no
   ///   number.
+  /// - Parameter isJudged: whether the running mean of the weights is wanted, where there is one.
   @discardableResult
-  public func load(into arena: ParameterArena, of model: Model) throws(FileError) -> String {
+  public func load(
+    into arena: ParameterArena, of model: Model, isJudged: Bool = false
+  ) throws(FileError) -> String {
     switch self {
     case .safetensors(let file):
       try ModelWeights.load(file, into: arena)
+      if isJudged && ModelWeights.hasMean(file) { try ModelWeights.loadMean(file, into: arena) }
       return try ModelWeights.digest(file)
     case .keras(let weights, let architecture):
       try weights.load(into: arena.values.buffer, of: model, as: architecture)

@@ -26,7 +26,8 @@ extension Experiment {
     _ compilation: CompileInfo, unless isNamed: (_ option: String) -> Bool
   ) throws(UsageError) -> [String] {
     if let optimizer = compilation.optimizer, !isNamed("--optimizer") {
-      try adopt(optimizer: optimizer, isClipped: isNamed("--clip-norm"))
+      try adopt(
+        optimizer: optimizer, isClipped: ["--clip-norm", "--clip-tensor-norm", "--clip-value"].contains(where: isNamed))
       if !isNamed("--schedule") { try adopt(rateOf: optimizer, compilation.schedule) }
     }
     if !isNamed("--loss") { try adopt(lossOf: compilation, isSmoothed: isNamed("--label-smoothing")) }
@@ -53,16 +54,33 @@ extension Experiment {
     case .sgd:
       momentum = optimizer.number("momentum") ?? 0
       nesterov = optimizer.isSet("nesterov")
-    case .adam, .adamw:
+    case .rmsprop:
+      rho = optimizer.number("rho") ?? 0.9
+      momentum = optimizer.number("momentum") ?? 0
+      epsilon = optimizer.number("epsilon") ?? 1e-7
+      centered = optimizer.isSet("centered")
+    case .adagrad:
+      initialAccumulator = optimizer.number("initial_accumulator_value") ?? 0.1
+      epsilon = optimizer.number("epsilon") ?? 1e-7
+    case .lion:
+      beta1 = optimizer.number("beta_1") ?? 0.9
+      beta2 = optimizer.number("beta_2") ?? 0.99
+    case .adadelta:
+      rho = optimizer.number("rho") ?? 0.95
+      epsilon = optimizer.number("epsilon") ?? 1e-7
+    case .adam, .adamw, .nadam, .adamax:
+      amsgrad = (kind == .adam || kind == .adamw) && optimizer.isSet("amsgrad")
       beta1 = optimizer.number("beta_1") ?? 0.9
       beta2 = optimizer.number("beta_2") ?? 0.999
       epsilon = optimizer.number("epsilon") ?? 1e-7
     }
-    if !isClipped { clipNorm = optimizer.number("global_clipnorm") }
-    for option in ["amsgrad", "use_ema"] where optimizer.isSet(option) {
-      throw Self.refusal("\(optimizer.name)'s \(option)", "name the optimizer with --optimizer to train without it")
+    if !isClipped {
+      clipNorm = optimizer.number("global_clipnorm")
+      clipTensorNorm = optimizer.number("clipnorm")
+      clipValue = optimizer.number("clipvalue")
     }
-    for option in ["clipnorm", "clipvalue", "gradient_accumulation_steps"] where !isClipped {
+    if optimizer.isSet("use_ema") { ema = optimizer.number("ema_momentum") ?? 0.99 }
+    for option in ["gradient_accumulation_steps", "ema_overwrite_frequency"] {
       if let number = optimizer.number(option) {
         throw Self.refusal(
           "\(optimizer.name)'s \(option) \(number)", "name the optimizer with --optimizer to train without it")
@@ -94,12 +112,16 @@ extension Experiment {
     let steps = part.number("decay_steps") ?? 0
     guard steps >= 1, steps <= Float(Int32.max), steps == steps.rounded() else { return false }
     switch part.name {
+    case "PolynomialDecay":
+      guard !part.isSet("cycle") else { return false }
+      (schedule, scheduleSteps) = (.polynomial, Int(steps))
+      (endRate, power) = (part.number("end_learning_rate") ?? 1e-4, part.number("power") ?? 1)
     case "CosineDecay":
       guard (part.number("alpha") ?? 0) == 0, part.number("warmup_target") == nil else { return false }
       (schedule, scheduleSteps) = (.cosine, Int(steps))
     case "ExponentialDecay":
-      guard part.isSet("staircase"), let factor = part.number("decay_rate") else { return false }
-      (schedule, dropEvery, dropFactor) = (.step, Int(steps), factor)
+      guard let factor = part.number("decay_rate") else { return false }
+      (schedule, dropEvery, dropFactor) = (part.isSet("staircase") ? .step : .exponential, Int(steps), factor)
     case "InverseTimeDecay":
       guard !part.isSet("staircase"), let rate = part.number("decay_rate") else { return false }
       (schedule, decay) = (.time, rate / steps)

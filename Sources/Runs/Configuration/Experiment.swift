@@ -3,6 +3,7 @@ import FoundationEssentials
 import KerasFiles
 import Models
 import Objectives
+import Optimizers
 
 /// Everything that a run's numbers depend on, and nothing else. Ranks, threads and hosts are no part of it; neither is
 /// how long to train, so a run can be prolonged.
@@ -77,6 +78,40 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var dropEvery: Int?
   /// What the learning rate is multiplied by at each drop.
   public var dropFactor: Float = 0.1
+  /// How much of the squares' running mean RMSprop keeps in a step.
+  public var rho: Float = 0.9
+  /// Whether RMSprop takes the square of the gradient's mean off.
+  public var centered: Bool = false
+  /// Whether the largest of the squares' means so far counts in Adam.
+  public var amsgrad: Bool = false
+  /// Where Adagrad's sums of squares begin.
+  public var initialAccumulator: Float = 0.1
+  /// The rate at the end of a polynomial schedule.
+  public var endRate: Float = 1e-4
+  /// The power of a polynomial schedule.
+  public var power: Float = 1
+  /// Whether a run that was to stop early ends with the weights of its best validation.
+  public var restoresBest: Bool = true
+  /// What a validation must be better by to count as better.
+  public var minDelta: Float = 0
+  /// The share of the learning rate below which a plateau does not bring it.
+  public var minRateShare: Float = 0
+  /// The rates of a schedule that names them; nil for none.
+  public var ratePoints: [LearningRateSchedule.Point]?
+  /// What each gradient is cut off at; nil for nothing.
+  public var clipValue: Float?
+  /// The norm to which each tensor's gradient is cut down where it is longer; nil for none.
+  public var clipTensorNorm: Float?
+  /// How much of the running mean of the weights stays in a step; nil for no such mean.
+  public var ema: Float?
+  /// What tells which epoch is best: `val_loss`, `accuracy`, …; nil for the validation's accuracy, or its loss.
+  public var monitor: String?
+  /// After how many epochs without a better one a run stops; nil for never.
+  public var earlyStopping: Int?
+  /// What the learning rate is multiplied by after some epochs without a better one; nil for nothing.
+  public var plateauFactor: Float?
+  /// After how many epochs that is; nil for 10.
+  public var plateauPatience: Int?
   /// What all randomness comes from.
   public var seed: UInt64 = 1
   /// Whether each epoch visits the samples in an order of its own.
@@ -166,6 +201,23 @@ extension Experiment {
     try read(.decay, into: &decay)
     dropEvery = try fields.decodeIfPresent(Int.self, forKey: .dropEvery)
     try read(.dropFactor, into: &dropFactor)
+    try read(.rho, into: &rho)
+    try read(.centered, into: &centered)
+    try read(.amsgrad, into: &amsgrad)
+    try read(.initialAccumulator, into: &initialAccumulator)
+    try read(.endRate, into: &endRate)
+    try read(.power, into: &power)
+    try read(.restoresBest, into: &restoresBest)
+    try read(.minDelta, into: &minDelta)
+    try read(.minRateShare, into: &minRateShare)
+    ratePoints = try fields.decodeIfPresent([LearningRateSchedule.Point].self, forKey: .ratePoints)
+    clipValue = try fields.decodeIfPresent(Float.self, forKey: .clipValue)
+    clipTensorNorm = try fields.decodeIfPresent(Float.self, forKey: .clipTensorNorm)
+    ema = try fields.decodeIfPresent(Float.self, forKey: .ema)
+    monitor = try fields.decodeIfPresent(String.self, forKey: .monitor)
+    earlyStopping = try fields.decodeIfPresent(Int.self, forKey: .earlyStopping)
+    plateauFactor = try fields.decodeIfPresent(Float.self, forKey: .plateauFactor)
+    plateauPatience = try fields.decodeIfPresent(Int.self, forKey: .plateauPatience)
     try read(.seed, into: &seed)
     try read(.shuffle, into: &shuffle)
     try read(.reduction, into: &reduction)

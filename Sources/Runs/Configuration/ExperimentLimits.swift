@@ -1,4 +1,5 @@
 import Datasets
+import Optimizers
 
 extension Experiment {
   /// What samples and batches may count.
@@ -13,6 +14,12 @@ extension Experiment {
   public static let momenta = Float(0)..<1
   /// What a gradient may be cut down to.
   public static let norms = Float.leastNormalMagnitude..<Float.infinity
+
+  /// Whether `points` are rates at ascending steps, not too many.
+  public static func areRates(_ points: [LearningRateSchedule.Point]) -> Bool {
+    !points.isEmpty && points.count <= 1 << 20 && points.allSatisfy { $0.step >= 0 && rates.contains($0.rate) }
+      && zip(points, points.dropFirst()).allSatisfy { $0.step < $1.step }
+  }
 
   /// Whether `shape` is (height, width, 1 or 3).
   public static func isInputShape(_ shape: [Int]) -> Bool {
@@ -39,6 +46,19 @@ extension Experiment {
     ] where !Self.momenta.contains(value) { return "\(name) \(value)" }
     if let delta = loss?.delta, !(delta > 0 && delta.isFinite) { return "loss delta \(delta)" }
     if let classWeights, !classWeights.allSatisfy(Self.rates.contains) { return "class_weights \(classWeights)" }
+    for (name, value) in [
+      ("initial_accumulator", initialAccumulator), ("end_rate", endRate), ("power", power), ("min_delta", minDelta),
+      ("min_rate_share", minRateShare),
+    ] where !Self.rates.contains(value) { return "\(name) \(value)" }
+    for (name, value) in [("rho", rho), ("ema", ema ?? 0), ("plateau_factor", plateauFactor ?? 0)]
+    where !Self.momenta.contains(value) { return "\(name) \(value)" }
+    for (name, value) in [("clip_value", clipValue), ("clip_tensor_norm", clipTensorNorm)] {
+      if let value, !Self.norms.contains(value) { return "\(name) \(value)" }
+    }
+    for (name, value) in [("early_stopping", earlyStopping), ("plateau_patience", plateauPatience)] {
+      if let value, !Self.counts.contains(value) { return "\(name) \(value)" }
+    }
+    if let ratePoints, !Self.areRates(ratePoints) { return "rate_points \(ratePoints.count)" }
     if let clipNorm, !Self.norms.contains(clipNorm) { return "clip_norm \(clipNorm)" }
     if !Schedule.counts.contains(warmUp) { return "warm_up \(warmUp)" }
     if let scheduleSteps, !Self.counts.contains(scheduleSteps) { return "schedule_steps \(scheduleSteps)" }

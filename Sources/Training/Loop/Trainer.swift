@@ -33,6 +33,8 @@ public final class Trainer {
   /// The state of the last checkpoint, the one that the run started from included.
   private var checkpointed: TrainingState
   private var epochStart = ContinuousClock.now
+  /// The values with the running mean of the weights, made when first needed.
+  private var averaged: FloatStorage?
 
   /// Goes on from `state`, whose tensors are in `arena` on every rank.
   ///
@@ -81,16 +83,21 @@ public final class Trainer {
     }
     step = TrainingStep(
       experiment: experiment, dataset: data.training, head: head, communicator: communicator, arena: arena,
-      team: team, workers: workers)
+      team: team, workers: workers, rateFactor: self.state.rateFactor ?? 1)
     evaluator = Evaluator(
       head: head, communicator: communicator, team: team, workers: workers, slice: experiment.slice)
   }
 
   /// The memory that training `model` takes, all zero.
   public static func arena(for model: Model, experiment: Experiment) -> ParameterArena {
-    ParameterArena(
-      layout: model.layout, optimizerStates: experiment.rule.stateNames,
+    let arena = ParameterArena(
+      layout: model.layout, optimizerStates: experiment.stateNames,
       tail: GradientTail.count(output: model.output, metrics: experiment.metrics))
+    let rule = experiment.rule
+    for name in rule.stateNames where rule.initialValue(of: name) != 0 {
+      arena.optimizerStates[name]?.buffer.update(repeating: rule.initialValue(of: name))
+    }
+    return arena
   }
 
   /// The step at which the run ends.
@@ -106,12 +113,16 @@ public final class Trainer {
     if let fault = arena.fault {
       throw SharedFailure(exitCode: .badData, description: "training cannot begin, because \(fault)")
     }
+    // The mean of no step yet is the start.
+    if state.step == 0, let mean = arena.optimizerStates[Experiment.emaState] {
+      _ = mean.buffer.update(fromContentsOf: arena.values.buffer.part(0..<mean.buffer.count))
+    }
     try tell { [arena, state] recorder, _ in try recorder?.open(arena, state) }
     var isStopping = false
     while !isStopping {
       if isEpochOpen {
         isStopping = try !finishEpoch()
-      } else if state.step < lastStep {
+      } else if state.step < lastStep && !state.hasStoppedEarly {
         isStopping = try takeStep()
       } else {
         break
@@ -119,7 +130,9 @@ public final class Trainer {
     }
     try checkpoint()
     // Stopped in the last validation, all steps are taken, but the run has not come to its end.
-    if isStopping && (state.step < lastStep || isEpochOpen) { throw Stopped(step: state.step) }
+    if isStopping && (isEpochOpen || (state.step < lastStep && !state.hasStoppedEarly)) {
+      throw Stopped(step: state.step)
+    }
   }
 
   /// Whether all steps of the running epoch are taken, and the epoch is yet to be closed.
@@ -144,7 +157,8 @@ public final class Trainer {
     let values = objective.values(of: tally)
     let metrics = StepMetrics(
       step: state.step + 1, epoch: batch.epoch + 1, loss: Float(tally.loss / Double(samples)),
-      accuracy: values.value(of: .accuracy), learningRate: experiment.rule.schedule.rate(at: state.step),
+      accuracy: values.value(of: .accuracy),
+      learningRate: experiment.rule(scaledBy: state.rateFactor ?? 1).schedule.rate(at: state.step),
       imagesPerSecond: (Double(samples) / start.secondsUntilNow * 10).rounded() / 10, skipped: outcome.fault,
       others: values.others)
     state.step += 1
@@ -196,10 +210,9 @@ public final class Trainer {
     var validation: Evaluation?
     if isValidated {
       validation = try evaluator.evaluate(
-        data.validation, values: arena.values.buffer.reading, shouldStop: shouldStop)
+        data.validation, values: judgedValues.reading, shouldStop: shouldStop)
       if validation == nil { return false }
     }
-    if let validation { state.note(validation.loss, validation.accuracy) }
     let samples = data.training.count - (state.skipped?.epochSamples ?? 0)
     let values = objective.values(of: Tally(counters: state.counters(objective.emptyTally.counters.count)))
     let metrics = EpochMetrics(
@@ -207,6 +220,7 @@ public final class Trainer {
       validationLoss: validation.map { Float($0.loss) }, validationAccuracy: validation?.values.value(of: .accuracy),
       seconds: (epochStart.secondsUntilNow * 1000).rounded() / 1000, skippedSteps: state.skipped?.steps,
       others: values.others, validationOthers: validation?.values.others)
+    watch(metrics)
     state.epoch = epoch
     state.epochLoss = 0
     state.clearCounters()
@@ -218,6 +232,46 @@ public final class Trainer {
     }
     try checkpoint()
     return true
+  }
+
+  // MARK: - What an epoch's numbers lead to
+
+  /// The values that are judged: the weights, or their running mean where there is one, with all that stays as it is.
+  private var judgedValues: MutableFloatBuffer {
+    guard let mean = arena.optimizerStates[Experiment.emaState] else { return arena.values.buffer }
+    let all = averaged ?? FloatStorage(count: arena.layout.count)
+    averaged = all
+    _ = all.buffer.update(fromContentsOf: arena.values.buffer)
+    _ = all.buffer.part(0..<mean.buffer.count).update(fromContentsOf: mean.buffer)
+    return all.buffer
+  }
+
+  /// Notes whether the epoch is the best so far; if many have not been, lowers the learning rate or ends the run.
+  private func watch(_ metrics: EpochMetrics) {
+    let monitor = Monitor(experiment)
+    guard let value = monitor.value(of: metrics), !value.isNaN else { return }
+    let best = arena.optimizerStates[Experiment.bestState]
+    if monitor.isBetter(value, than: state.best) {
+      state.best = TrainingState.Best(
+        step: state.step, accuracy: metrics.validationAccuracy.map(Double.init),
+        loss: metrics.validationLoss.map(Double.init), value: value)
+      (state.epochsSinceBest, state.epochsOnPlateau) = (nil, nil)
+      if let best { _ = best.buffer.update(fromContentsOf: judgedValues.part(0..<best.buffer.count)) }
+      return
+    }
+    state.epochsSinceBest = (state.epochsSinceBest ?? 0) + 1
+    state.epochsOnPlateau = (state.epochsOnPlateau ?? 0) + 1
+    if let factor = experiment.plateauFactor, state.epochsOnPlateau ?? 0 >= experiment.plateauPatience ?? 10 {
+      state.rateFactor = max((state.rateFactor ?? 1) * factor, experiment.minRateShare)
+      state.epochsOnPlateau = nil
+      step.scaleRates(by: state.rateFactor ?? 1)
+    }
+    guard let patience = experiment.earlyStopping, state.epochsSinceBest ?? 0 >= patience else { return }
+    state.stoppedEarly = true
+    guard let best else { return }
+    for storage in [arena.values, arena.optimizerStates[Experiment.emaState]].compactMap(\.self) {
+      _ = storage.buffer.part(0..<best.buffer.count).update(fromContentsOf: best.buffer)
+    }
   }
 
   private func checkpoint() throws {

@@ -88,7 +88,7 @@ public struct MemoryNeed {
   private static func arena(_ model: Model, _ experiment: Experiment) -> Part {
     Part(
       name: "parameters, gradients and the optimizer's states",
-      bytes: (model.parameterCount + (1 + experiment.rule.stateNames.count) * model.layout.gradientCount) * 4,
+      bytes: (model.parameterCount + (1 + experiment.stateNames.count) * model.layout.gradientCount) * 4,
       remedy: "a network of fewer than \(model.parameterCount) parameters takes less")
   }
 

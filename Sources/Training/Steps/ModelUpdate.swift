@@ -2,6 +2,7 @@ import Kernels
 import Layers
 import Models
 import Optimizers
+import Runs
 import Tensors
 
 /// What a step does with the gradient of its batch, once it is complete: penalties, clipping, the optimiser's rule, and
@@ -17,13 +18,15 @@ final class ModelUpdate {
   private struct Block {
     let range: Range<Int>
     let isWeight: Bool
+    /// Which of the tensors with gradients it is a piece of.
+    let tensor: Int
     /// The tensor's penalty; nil for none.
     let penalty: Regularizer?
   }
 
   private let arena: ParameterArena
-  private let optimizer: any Optimizer
-  private let clipNorm: Float?
+  private let experiment: Experiment
+  private var optimizer: any Optimizer
   /// All weights: ranges with gaps where there are averages.
   private let weights: [Range<Int>]
   private let averages: [(range: Range<Int>, momentum: Float)]
@@ -38,16 +41,19 @@ final class ModelUpdate {
 
   /// Updates the parameters of `model`, which lie in `arena`.
   ///
-  /// - Parameter clipNorm: the norm to which the gradient of all weights together is cut down where it is longer (Pascanu et
-  ///   al., "On the difficulty of training recurrent neural networks", 2013); nil for none.
-  init(_ model: Model, arena: ParameterArena, optimizer: any Optimizer, clipNorm: Float?) {
+  /// - Parameters:
+  ///   - experiment: the rule, and how gradients are clipped (Pascanu et al., "On the difficulty of training recurrent neural
+  ///     networks", 2013).
+  ///   - rateFactor: what all learning rates are multiplied by.
+  init(_ model: Model, arena: ParameterArena, experiment: Experiment, rateFactor: Float) {
     self.arena = arena
-    self.optimizer = optimizer
-    self.clipNorm = clipNorm
+    self.experiment = experiment
+    optimizer = experiment.rule(scaledBy: rateFactor)
     var weights: [Range<Int>] = []
     var averages: [(range: Range<Int>, momentum: Float)] = []
     var constraints: [(range: Range<Int>, shape: Shape, constraint: Constraint)] = []
     var blocks: [Block] = []
+    var tensors = 0
     let learning = model.stages.filter { $0.first == nil }
     for (specification, range) in learning.flatMap({ zip($0.parameters, $0.ranges) }) {
       switch specification.role {
@@ -67,8 +73,10 @@ final class ModelUpdate {
         blocks.append(
           Block(
             range: start..<min(start + Self.blockCount, range.upperBound), isWeight: specification.role == .weight,
+            tensor: tensors,
             penalty: specification.regularizer))
       }
+      tensors += 1
     }
     (self.weights, self.averages, self.blocks) = (weights, averages, blocks)
     self.constraints = constraints
@@ -85,6 +93,9 @@ final class ModelUpdate {
     squares.deallocate()
     faults.deallocate()
   }
+
+  /// Multiplies all learning rates from the next step on.
+  func scaleRates(by factor: Float) { optimizer = experiment.rule(scaledBy: factor) }
 
   /// What is known of a gradient before it is used.
   struct Examination {
@@ -110,10 +121,14 @@ final class ModelUpdate {
 
   /// Takes step `step`, counted from 0, after `examine`.
   func run(_ step: Int, _ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void) throws {
-    let scale = clipNorm.map { min(1, Self.quotient($0, squares.reduce(0, +).squareRoot())) } ?? 1
+    let scale = experiment.clipNorm.map { min(1, Self.quotient($0, squares.reduce(0, +).squareRoot())) } ?? 1
+    let cuts = tensorCuts()
     try team.run { worker in
       note(worker) {
         let share = (0..<arena.layout.gradientCount).share(worker, of: team.count)
+        for (range, factor) in cuts where range.overlaps(share) {
+          Kernels.scale(arena.gradients.buffer.part(range.clamped(to: share)), by: factor)
+        }
         for range in weights where range.overlaps(share) {
           optimizer.update(arena, in: range.clamped(to: share), step: step, scale: scale)
         }
@@ -126,6 +141,35 @@ final class ModelUpdate {
       }
     }
     try constrain(team, note: note)
+    try average(step, team, note: note)
+  }
+
+  /// The tensors whose gradients are longer than they may be, with the factors that cut them down.
+  private func tensorCuts() -> [(range: Range<Int>, factor: Float)] {
+    guard let most = experiment.clipTensorNorm else { return [] }
+    var cuts: [(range: Range<Int>, factor: Float)] = []
+    for tensor in Dictionary(grouping: blocks.indices.filter { blocks[$0].isWeight }, by: { blocks[$0].tensor })
+      .sorted(by: { $0.key < $1.key })
+    {
+      let norm = tensor.value.reduce(0) { $0 + squares[$1] }.squareRoot()
+      guard norm > Double(most), let first = tensor.value.first, let last = tensor.value.last else { continue }
+      cuts.append((blocks[first].range.lowerBound..<blocks[last].range.upperBound, Self.quotient(most, norm)))
+    }
+    return cuts
+  }
+
+  /// Moves the running mean of the weights, which begins with the first; what is a mean already is taken as it is.
+  private func average(_ step: Int, _ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void) throws {
+    guard let momentum = experiment.ema, let mean = arena.optimizerStates[Experiment.emaState] else { return }
+    try team.run { worker in
+      note(worker) {
+        for block in blocks[(0..<blocks.count).share(worker, of: team.count)] {
+          averageUpdate(
+            mean.buffer.part(block.range), observed: arena.values.buffer.part(block.range).reading,
+            momentum: step > 0 && block.isWeight ? momentum : 0)
+        }
+      }
+    }
   }
 
   /// Brings weights back to their constraints, each tensor as a whole.
@@ -158,7 +202,10 @@ final class ModelUpdate {
           addSignGradient(gradients, values: values.reading, factor: penalty.l1)
         }
       }
-      if clipNorm != nil && block.isWeight { squares[index] = squaredSum(gradients.reading) }
+      if let limit = experiment.clipValue, block.isWeight { clip(gradients, to: limit) }
+      if (experiment.clipNorm ?? experiment.clipTensorNorm) != nil && block.isWeight {
+        squares[index] = squaredSum(gradients.reading)
+      }
       faults[index] = firstNotFinite(gradients.reading).map { block.range.lowerBound + $0 } ?? -1
     }
   }

@@ -36,7 +36,7 @@ final class TrainingStep {
 
   init(
     experiment: Experiment, dataset: any Dataset, head: Head, communicator: any Communicator,
-    arena: ParameterArena, team: WorkerTeam, workers: [SliceWorker]
+    arena: ParameterArena, team: WorkerTeam, workers: [SliceWorker], rateFactor: Float
   ) {
     let model = head.model
     self.experiment = experiment
@@ -57,8 +57,11 @@ final class TrainingStep {
       case .tree: TreeReduction(communicator, buckets: buckets, result: arena.gradients.buffer)
       case .mpi: LibraryReduction(communicator, buckets: buckets, result: arena.gradients.buffer)
       }
-    update = ModelUpdate(model, arena: arena, optimizer: experiment.rule, clipNorm: experiment.clipNorm)
+    update = ModelUpdate(model, arena: arena, experiment: experiment, rateFactor: rateFactor)
   }
+
+  /// Multiplies all learning rates from the next step on.
+  func scaleRates(by factor: Float) { update.scaleRates(by: factor) }
 
   /// What came of a step; the same on every rank.
   struct Outcome {
