@@ -8,13 +8,12 @@ import Synchronization
 /// It is a copy of this process with one thread, so it sees the same memory, and must use nothing that another thread may
 /// have held at that moment; glibc makes sure of `malloc`. It prints nothing, leaves no core file, and its time and memory are
 /// bounded. It is gone, at the latest, with this object.
-final class ForkedChild {
+package final class ForkedChild {
   private let path: String
   private let process: pid_t
   private let output: Int32
 
-  /// How long the child may be silent, in ms. It is for what hangs: a page of the file may come from a slow disk.
-  private static let longestSilence: Int32 = 60_000
+  private let silence: Int32
 
   /// A pipe whose end another child had inherited would not end with its writer.
   private static let starting = Mutex(())
@@ -24,9 +23,12 @@ final class ForkedChild {
   /// - Parameters:
   ///   - path: the file, for errors.
   ///   - count: how many bytes are read and made; time and memory are bounded by them.
+  ///   - silence: how long the child may write nothing, in ms: a page of the file may come from a slow disk.
   /// - Throws: `FileError`, failed, where no process can be started.
-  init(reading path: String, bytes count: Int, _ body: (Int32) -> Void) throws(FileError) {
-    self.path = path
+  package init(
+    reading path: String, bytes count: Int, silence: Int32 = 60_000, _ body: (Int32) -> Void
+  ) throws(FileError) {
+    (self.path, self.silence) = (path, silence)
     let mostMemory = rlim_t(clamping: 2 * count + 1 << 28)
     let mostSeconds = rlim_t(30 + count >> 23)  // 8 MB/s
     let (process, output) = try Self.starting.withLock { _ throws(FileError) -> (pid_t, Int32) in
@@ -54,15 +56,7 @@ final class ForkedChild {
   deinit {
     close(output)
     kill(process, SIGKILL)
-    _ = end()
-  }
-
-  /// Waits for the child's end and returns how it ended; nil where somebody else was told of it.
-  private func end() -> Int32? {
-    var status: Int32 = 0
-    var found: pid_t
-    repeat { found = waitpid(process, &status, 0) } while found < 0 && errno == EINTR
-    return found == process ? status : nil
+    while waitpid(process, nil, 0) < 0 && errno == EINTR {}
   }
 
   /// Fills `target` with what the child writes next.
@@ -72,7 +66,7 @@ final class ForkedChild {
     var done = 0
     while done < target.count {
       var waiting = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
-      let ready = poll(&waiting, 1, Self.longestSilence)
+      let ready = poll(&waiting, 1, silence)
       if ready < 0 && errno == EINTR { continue }
       guard ready > 0 else { throw FileError(.malformed, path, "HDF5's library hangs on it: it is damaged") }
       let count = Glibc.read(output, target.baseAddress.map { $0 + done }, target.count - done)
@@ -85,7 +79,7 @@ final class ForkedChild {
   /// Reads the next `count` bytes of what the child writes.
   ///
   /// - Throws: as `read`.
-  func bytes(_ count: Int) throws(FileError) -> [UInt8] {
+  package func bytes(_ count: Int) throws(FileError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     try bytes.withUnsafeMutableBytes { bytes in
       Result { () throws(FileError) in try read(into: bytes) }
@@ -125,7 +119,7 @@ final class ForkedChild {
   }
 
   /// Writes bytes to the pipe; ends the child where nobody reads them any more.
-  static func write(_ bytes: UnsafeRawBufferPointer, to output: Int32) {
+  package static func write(_ bytes: UnsafeRawBufferPointer, to output: Int32) {
     var done = 0
     while done < bytes.count {
       let count = Glibc.write(output, bytes.baseAddress.map { $0 + done }, bytes.count - done)
