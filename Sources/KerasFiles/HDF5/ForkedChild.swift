@@ -30,7 +30,7 @@ package final class ForkedChild {
   ) throws(FileError) {
     (self.path, self.silence) = (path, silence)
     let mostMemory = rlim_t(clamping: 2 * count + 1 << 28)
-    let mostSeconds = rlim_t(30 + count >> 23)  // 8 MB/s
+    let mostSeconds = rlim_t(5 + count >> 23)  // 8 MB/s
     let (process, output) = try Self.starting.withLock { _ throws(FileError) -> (pid_t, Int32) in
       var ends: [Int32] = [-1, -1]
       guard pipe(&ends) == 0 else { throw FileError.system(path, "no pipe to a process that reads it") }
