@@ -168,7 +168,7 @@ def xception():
     return keras.Model(inputs, layers.Dense(1, activation="sigmoid")(x), name="xception")
 
 
-def augmented():
+def augmented(is_there=True):
     """Augmentation within the model, as keras.io's tutorials have it; without an extent it changes nothing."""
     augmentation = keras.Sequential(
         [layers.RandomRotation(0.0), layers.RandomZoom(0.0), layers.RandomTranslation(0.0, 0.0), layers.RandomContrast(0.0)],
@@ -180,7 +180,7 @@ def augmented():
     return keras.Sequential(
         [
             keras.Input((18, 18, 3)),
-            augmentation,
+            *([augmentation] if is_there else []),
             layers.Rescaling(1.0 / 127.5, offset=-1),
             stem,
             layers.Conv2D(16, 3, activation="relu"),
