@@ -47,6 +47,7 @@ let package = Package(
     system("CWebP", pkgConfig: "libwebpdemux", apt: ["libwebp-dev"]),
     system("CExif", pkgConfig: "libexif", apt: ["libexif-dev"]),
     system("CZlib", pkgConfig: "zlib", apt: ["zlib1g-dev"]),
+    system("CHDF5", pkgConfig: "hdf5-serial", apt: ["libhdf5-dev"]),
     system("CScheduler"),
     // The one that is linked and not called; see its comment.
     .target(name: "CSingleThread", path: "Sources/System/CSingleThread"),
@@ -73,7 +74,8 @@ let package = Package(
     // MARK: - Floors 3 to 6: networks, training, the program
 
     .target(name: "Models", dependencies: ["Layers", "Objectives", "Kernels", "Tensors"]),
-    .target(name: "KerasFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files", "CArchive"]),
+    .target(
+      name: "KerasFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files", "CArchive", "CHDF5"]),
     .target(
       name: "Runs", dependencies: ["KerasFiles", "Models", "Layers", "Objectives", "Optimizers", "Datasets", "Files"]),
     .target(

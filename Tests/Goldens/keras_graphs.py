@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes the functional models that Tests/KerasFilesTests and Tests/CommandsTests read, as Keras 2 and 3 write them.
 
-    keras_graphs.py 3 DATA      with keras 3: graph-keras3.json, graph3.keras, graph3.h5, graph3.weights.h5
+    keras_graphs.py 3 DATA      with keras 3: graph-keras3.json, graph3.keras, graph3.h5, graph3.weights.h5,
+                                packed3.weights.h5
     keras_graphs.py 2 DATA      with tf_keras, which is Keras 2: graph-keras2.json, graph2.keras, graph2.h5,
                                 graph2-weights.h5
 
@@ -18,6 +19,7 @@ import os
 import sys
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import h5py
 import numpy as np
 
 version, data = int(sys.argv[1]), sys.argv[2]
@@ -86,6 +88,25 @@ with open(f"graph-keras{version}.json", "w") as file:
 model.save(f"graph{version}.keras")
 model.save(f"graph{version}.h5")
 model.save_weights(f"graph{version}.weights.h5" if version == 3 else f"graph{version}-weights.h5")
+
+
+def pack(source, target):
+    """Copies a group as Keras does not write it: in HDF5's newer form, with arrays in pieces, packed and big-endian."""
+    target.attrs.update(source.attrs)
+    for name, item in source.items():
+        if isinstance(item, h5py.Group):
+            pack(item, target.create_group(name, track_order=True))
+        elif item.shape:
+            target.create_dataset(
+                name, data=item[...], dtype=">f8", chunks=True, compression="gzip", shuffle=True, fletcher32=True
+            )
+        else:
+            target.create_dataset(name, data=item[()])
+
+
+if version == 3:
+    with h5py.File("graph3.weights.h5") as source, h5py.File("packed3.weights.h5", "w", libver="latest") as target:
+        pack(source, target)
 
 image = keras.Input((32, 32, 3), name="image")
 block = keras.Sequential(

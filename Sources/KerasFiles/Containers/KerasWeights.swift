@@ -58,6 +58,7 @@ public struct KerasWeights {
       return Owner(origin: origin, stage: stage)
     }
     let found = try find(owners)
+    var arrays: [(place: String, target: MutableFloatBuffer)] = []
     for match in found.matches {
       let (parameter, range) = (match.owner.stage.parameters[match.index], match.owner.stage.ranges[match.index])
       let name = "\(match.owner.stage.name)/\(parameter.name)"
@@ -70,8 +71,10 @@ public struct KerasWeights {
           .malformed, path,
           "tensor \(place), for \(name), has shape \(shape), the model takes \(parameter.shape.dimensions)")
       }
-      let target = values.part(range)
-      try file.read(place, into: target)
+      arrays.append((place, values.part(range)))
+    }
+    try file.read(arrays)
+    for (place, target) in arrays {
       if let index = firstNotFinite(UnsafeRawBufferPointer(target)) {
         throw FileError(
           .malformed, path, "tensor \(place) holds \(target[index]) at \(index), expected finite numbers")
@@ -121,10 +124,10 @@ public struct KerasWeights {
   }
 
   private func find(_ owners: [Owner]) throws(FileError) -> Found {
-    for group in ["model_weights", ""] where try list("layer_names", of: group) != nil {
+    for group in ["model_weights", ""] where list("layer_names", of: group) != nil {
       return try layered(owners, in: group)
     }
-    for container in ["layers", "_layer_checkpoint_dependencies"] where try file.hasGroup(container) {
+    for container in ["layers", "_layer_checkpoint_dependencies"] where file.hasGroup(container) {
       return try stored(owners, under: container)
     }
     throw FileError(
@@ -171,10 +174,10 @@ public struct KerasWeights {
     guard depth <= Self.deepest, found.count <= Self.mostEntries else {
       throw FileError(.malformed, path, "has more groups within groups than any model")
     }
-    for name in try file.names(in: place) {
+    for name in file.names(in: place) {
       if name == "vars" {
-        let count = try file.names(in: "\(place)/vars").count
-        found[place] = Stored(count: count, name: try file.strings("name", of: "\(place)/vars")?.first)
+        let count = file.names(in: "\(place)/vars").count
+        found[place] = Stored(count: count, name: file.strings("name", of: "\(place)/vars")?.first)
       } else if !name.hasPrefix("seed_generator"), name.wholeMatch(of: /[0-9]+/) == nil {
         // The state of random layers is none of the model's: all draws come from the run's seed.
         try walk("\(place)/\(name)", depth: depth + 1, into: &found)
@@ -187,8 +190,8 @@ public struct KerasWeights {
   private func layered(_ owners: [Owner], in group: String) throws(FileError) -> Found {
     let prefix = group.isEmpty ? "" : "\(group)/"
     var theirs: [(layer: String, weights: [String])] = []
-    for layer in try list("layer_names", of: group) ?? [] {
-      guard let weights = try list("weight_names", of: prefix + layer) else {
+    for layer in list("layer_names", of: group) ?? [] {
+      guard let weights = list("weight_names", of: prefix + layer) else {
         throw FileError(.malformed, path, "names a layer \(layer) and has no weight_names for it")
       }
       if !weights.isEmpty { theirs.append((layer, weights)) }
@@ -245,11 +248,11 @@ public struct KerasWeights {
   }
 
   /// A list of names beside a group; one that is long is cut into `names0`, `names1`, …
-  private func list(_ name: String, of group: String) throws(FileError) -> [String]? {
-    if let names = try file.strings(name, of: group) { return names }
+  private func list(_ name: String, of group: String) -> [String]? {
+    if let names = file.strings(name, of: group) { return names }
     var names: [String] = []
     var count = 0
-    while let part = try file.strings("\(name)\(count)", of: group), !part.isEmpty {
+    while let part = file.strings("\(name)\(count)", of: group), !part.isEmpty {
       names += part
       count += 1
     }

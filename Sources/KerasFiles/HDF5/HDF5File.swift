@@ -1,138 +1,101 @@
 import Files
 
-/// An HDF5 file, for reading: groups, strings beside them, and arrays of numbers, in the forms that h5py and so Keras write.
+/// An HDF5 file, for reading: groups, strings beside them, and arrays of numbers.
 ///
-/// The reader is our own, because such files come from anywhere: libhdf5 (1.10.8) dies of a SIGSEGV on damaged ones, which a
-/// program on many ranks cannot afford. Here every byte is read with a look at the file's end, links lead to nothing but the
-/// file's own objects, and nothing is allocated by a size that stands in a file. See "HDF5 File Format Specification, version
-/// 3.0", by The HDF Group, whose words are used.
-final class HDF5File {
+/// libhdf5 reads it, in a child process: such files come from anywhere, and the library (1.10.8) dies of a SIGSEGV on damaged
+/// ones, which a program on many ranks cannot afford. One child tells what is in the file, another reads the numbers that are
+/// asked for; see `ForkedChild` and `HDF5Library`.
+struct HDF5File {
   /// The file as the user named it.
   let path: String
   private let source: Source
-  private var root = 0
+  private let outline: HDF5Outline
 
   /// Where the bytes are.
   private enum Source {
     case file(MappedFile)
     case memory([UInt8])
+
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws(FileError) -> Result) throws(FileError) -> Result {
+      switch self {
+      case .file(let file): try file.withBytes(body)
+      case .memory(let bytes):
+        try bytes.withUnsafeBytes { bytes in
+          Swift.Result { () throws(FileError) in try body(bytes) }
+        }.get()
+      }
+    }
   }
 
   /// The first bytes of every such file.
   static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// More entries than this are no model's.
-  private static let mostEntries = 1 << 14
-
   /// Looks at a file.
   ///
   /// - Throws: `FileError`, malformed where it is no HDF5 file.
-  convenience init(_ file: MappedFile) throws(FileError) { try self.init(file.path, .file(file)) }
+  init(_ file: MappedFile) throws(FileError) { try self.init(file.path, .file(file)) }
 
   /// Looks at a file's bytes, which stand in the file at `path`.
   ///
   /// - Throws: `FileError`, malformed where it is no HDF5 file.
-  convenience init(_ bytes: [UInt8], in path: String) throws(FileError) { try self.init(path, .memory(bytes)) }
+  init(_ bytes: [UInt8], in path: String) throws(FileError) { try self.init(path, .memory(bytes)) }
 
   private init(_ path: String, _ source: Source) throws(FileError) {
     self.path = path
     self.source = source
-    root = try read { bytes throws(HDF5Error) in try Self.root(bytes) }
-  }
-
-  /// The address of the outermost group, from the superblock.
-  private static func root(_ bytes: HDF5Bytes) throws(HDF5Error) -> Int {
-    guard try bytes.slice(0, 8).elementsEqual(signature) else {
-      throw HDF5Error(offset: 0, message: "is no HDF5 file")
-    }
-    let version = try bytes.number(8, bytes: 1)
-    let widths = version < 2 ? 13 : 9
-    guard version <= 3, try bytes.number(widths, bytes: 1) == 8, try bytes.number(widths + 1, bytes: 1) == 8 else {
-      throw HDF5Error(offset: 8, message: "is an HDF5 file of another version than 0 to 3 with addresses of 8 bytes")
-    }
-    let base = version < 2 ? 24 + (version == 1 ? 4 : 0) : 12
-    let end = try bytes.address(base + 16)
-    guard try bytes.address(base) == 0 else {
-      throw HDF5Error(offset: base, message: "is an HDF5 file within another, which is not supported")
-    }
-    _ = try bytes.slice(0, end)  // else it is cut off
-    return try bytes.address(version < 2 ? base + 40 : base + 24)
-  }
-
-  /// Calls `body` with the bytes.
-  private func read<Result>(
-    _ body: (HDF5Bytes) throws(HDF5Error) -> Result
-  ) throws(FileError) -> Result {
-    do throws(HDF5Error) {
-      switch source {
-      case .file(let file):
-        return try file.withBytes { bytes throws(HDF5Error) in try body(HDF5Bytes(bytes)) }
-      case .memory(let bytes):
-        return try bytes.withUnsafeBytes { bytes in
-          Swift.Result { () throws(HDF5Error) in try body(HDF5Bytes(bytes)) }
-        }.get()
-      }
-    } catch {
-      throw FileError(.malformed, path, offset: error.offset, error.message)
+    outline = try source.withBytes { bytes throws(FileError) in
+      let child = try ForkedChild(reading: path, bytes: bytes.count) { output in HDF5Library.tell(bytes, to: output) }
+      // What is told has room in the file, but for the names of objects that have several.
+      return try HDF5Outline(from: child, of: path, atMost: bytes.count + 1 << 20)
     }
   }
 
-  /// The object at `group/sub/name`; `""` is the outermost group. Nil where there is none.
-  private func object(_ bytes: HDF5Bytes, _ place: String) throws(HDF5Error) -> HDF5Object? {
-    var object = try HDF5Object(bytes, at: root)
-    for part in place.split(separator: "/") {
-      guard let address = try object.entries(bytes, atMost: Self.mostEntries)?[String(part)] else { return nil }
-      object = try HDF5Object(bytes, at: address)
-    }
-    return object
-  }
-
-  /// Whether there is a group at `place`.
-  ///
-  /// - Throws: `FileError` where the file is damaged.
-  func hasGroup(_ place: String) throws(FileError) -> Bool {
-    try read { bytes throws(HDF5Error) in
-      try object(bytes, place)?.entries(bytes, atMost: Self.mostEntries) != nil
-    }
-  }
+  /// Whether there is a group at `place`, `group/sub/name`; `""` is the outermost.
+  func hasGroup(_ place: String) -> Bool { outline.groups[place] != nil }
 
   /// The names in the group at `place`, in the alphabet's order; none where there is no such group.
-  ///
-  /// - Throws: `FileError` where the file is damaged.
-  func names(in place: String) throws(FileError) -> [String] {
-    try read { bytes throws(HDF5Error) in
-      try object(bytes, place)?.entries(bytes, atMost: Self.mostEntries)?.keys.sorted() ?? []
-    }
-  }
+  func names(in place: String) -> [String] { outline.groups[place]?.sorted() ?? [] }
 
-  /// The strings in the attribute `name` of the group at `place`: one, or a list; nil where there is no such attribute, or
+  /// The strings in the attribute `name` of the object at `place`: one, or a list; nil where there is no such attribute, or
   /// it holds something else.
-  ///
-  /// - Throws: `FileError` where the file is damaged.
-  func strings(_ name: String, of place: String = "") throws(FileError) -> [String]? {
-    try read { bytes throws(HDF5Error) in
-      guard let object = try object(bytes, place) else { return nil }
-      return try HDF5Attribute.strings(bytes, object, name)
-    }
-  }
+  func strings(_ name: String, of place: String = "") -> [String]? { outline.strings[place]?[name] }
 
   /// The extents of the array of numbers at `place`; nil where there is none.
   ///
-  /// - Throws: `FileError` where it holds no numbers of its own, or the file is damaged.
+  /// - Throws: `FileError` where it holds no numbers of its own.
   func shape(_ place: String) throws(FileError) -> [Int]? {
-    try read { bytes throws(HDF5Error) in
-      guard let object = try object(bytes, place) else { return nil }
-      return try HDF5Array(bytes, object)?.dataspace.extents
+    guard let shape = outline.shapes[place] else { return nil }
+    guard let shape else {
+      throw FileError(
+        .malformed, path, "holds other values than numbers in \(place), or has them in another file: save it with Keras"
+      )
     }
+    return shape
   }
 
-  /// Reads the array at `place`, which has as many numbers as `target`, as 32-bit floats.
+  /// Reads arrays, each of which has as many numbers as its target, as 32-bit floats.
   ///
-  /// - Throws: `FileError` where it cannot be read.
-  func read(_ place: String, into target: UnsafeMutableBufferPointer<Float>) throws(FileError) {
-    try read { bytes throws(HDF5Error) in
-      guard let object = try object(bytes, place), let array = try HDF5Array(bytes, object) else { return }
-      try array.read(bytes, into: target)
+  /// - Throws: `FileError` naming the array that cannot be read.
+  func read(_ arrays: [(place: String, target: UnsafeMutableBufferPointer<Float>)]) throws(FileError) {
+    // Cut into their parts beforehand: the child does as little as it can.
+    let requests = arrays.map {
+      HDF5Library.Request(parts: $0.place.split(separator: "/").map(String.init), count: $0.target.count)
+    }
+    let size = arrays.reduce(0) { $0 + $1.target.count } * MemoryLayout<Float>.stride
+    try source.withBytes { bytes throws(FileError) in
+      let child = try ForkedChild(reading: path, bytes: bytes.count + size) { output in
+        HDF5Library.read(requests, in: bytes, to: output)
+      }
+      for (place, target) in arrays {
+        let message = try HDF5Message(from: child)
+        guard message.kind == .numbers, message.count == target.count * MemoryLayout<Float>.stride else {
+          throw FileError(
+            .malformed, path,
+            "the numbers of \(place) cannot be read: it is damaged, or packed in a way that the HDF5 of this machine lacks"
+          )
+        }
+        try child.read(into: UnsafeMutableRawBufferPointer(target))
+      }
     }
     if case .file(let file) = source { try file.check() }
   }
