@@ -162,6 +162,8 @@ TASKS = [
     ),
     small("--optimizer nadam", lambda: optimizers.Nadam(), name="nadam"),
     small("--optimizer adam --amsgrad", lambda: optimizers.Adam(amsgrad=True), name="amsgrad"),
+    small("--optimizer adamax", lambda: optimizers.Adamax(), name="adamax"),
+    small("--optimizer adadelta --learning-rate 0.5", lambda: optimizers.Adadelta(0.5), name="adadelta"),
     small("--optimizer adagrad --learning-rate 0.01", lambda: optimizers.Adagrad(0.01), name="adagrad"),
     small("--optimizer lion --learning-rate 0.0005", lambda: optimizers.Lion(0.0005), name="lion"),
     small(
