@@ -74,6 +74,7 @@ package enum KerasLayers {
     GaussianDropout.self,
     AlphaDropout.self,
     GaussianNoise.self,
+    ActivityRegularization.self,
     Rescaling.self,
     Normalization.self,
     Resizing.self,

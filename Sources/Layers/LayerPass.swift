@@ -18,6 +18,8 @@ public struct LayerPass {
   let kept: MutableFloatBuffer
   /// The slice's samples over those of the global batch; only `parameterGradients` has them.
   let share: Float
+  /// One over the samples of the global batch; only the backward passes have it.
+  let sampleWeight: Float
   /// Whether the input is what a ReLU gave.
   let inputIsRectified: Bool
   /// Whether the layer behind has left 0 in the output's gradient wherever the output is not positive.
@@ -54,6 +56,7 @@ public struct LayerPass {
   public init(
     values: FloatBuffer, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false, block: Int = 0,
     ranges: [Range<Int>], scratch: MutableFloatBuffer, kept: MutableFloatBuffer, share: Float = 1,
+    sampleWeight: Float = 1,
     inputIsRectified: Bool = false, gradientIsRectified: Bool = false, isTrainable: Bool = true, layer: Int,
     slices: [Range<Int>], draw: Draw?
   ) {
@@ -65,6 +68,7 @@ public struct LayerPass {
     self.scratch = scratch
     self.kept = kept
     self.share = share
+    self.sampleWeight = sampleWeight
     self.inputIsRectified = inputIsRectified
     self.gradientIsRectified = gradientIsRectified
     self.isTrainable = isTrainable

@@ -47,8 +47,18 @@ extension Model {
       Trainable params: \(Self.grouped(learnt))
       Non-trainable params: \(Self.grouped(parameterCount - learnt))
       FLOPs per image, forward: \(Self.grouped(operations))
+      Memory for \(Self.sliceSize) samples: \(megabytes(isKeeping: true)) to train, \(megabytes(isKeeping: false)) to evaluate
       """
   }
+
+  /// What a thread has for a slice of so many samples, by the plan of a workspace.
+  private func megabytes(isKeeping: Bool) -> String {
+    let floats = WorkspacePlan(self, samples: Self.sliceSize, isKeeping: isKeeping).count
+    return "\(Self.grouped((4 * floats + 999_999) / 1_000_000)) MB"
+  }
+
+  /// The samples of a slice, if nothing else is said.
+  private static let sliceSize = 64
 
   /// The layer, or the input, that gives a tensor.
   private func tensorName(_ tensor: Int) -> String {

@@ -104,7 +104,8 @@ public struct Model: Sendable {
     guard inputs.count == 1 else {
       throw ShapeError("\(name) has \(inputs.count) inputs, a sample of \(samples) is one")
     }
-    guard self.input == input else {
+    // One channel may be an axis of its own, or none.
+    guard self.input == input || self.input.squeezed == input.squeezed else {
       throw ShapeError("\(name) takes samples of shape \(self.input), those of \(samples) are \(input)")
     }
   }
@@ -143,4 +144,9 @@ public struct Model: Sendable {
       }
     }
   }
+}
+
+extension Shape {
+  /// Without an axis of a single channel.
+  fileprivate var squeezed: [Int] { rank > 1 && dimensions.last == 1 ? Array(dimensions.dropLast()) : dimensions }
 }

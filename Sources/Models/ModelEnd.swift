@@ -47,7 +47,8 @@ struct ModelEnd {
       }
       if layer is any ActivatedLayer { break }
       // Dropout and borders leave the kind of numbers what it is.
-      isRecomputed = isRecomputed || !(layer.isIdentityInInference || layer is any BorderLayer)
+      isRecomputed =
+        isRecomputed || !(layer.isIdentityInInference || layer is any BorderLayer || layer is any ActivityPenalty)
       follower = index
     }
     return .logits

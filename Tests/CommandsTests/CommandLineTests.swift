@@ -70,7 +70,10 @@ extension ProgramTests {
       ("train --learning-rate 1e99", "--learning-rate takes a number of at least 0.0, got 1e99"),
       ("train --momentum 1", "--momentum takes a number of at least 0.0 and below 1.0, got 1"),
       ("train --decay inf", "--decay takes a number of at least 0.0, got inf"),
-      ("train --optimizer lamb", "--optimizer takes sgd, adam or adamw, got lamb"),
+      (
+        "train --optimizer lamb",
+        "--optimizer takes sgd, adam, adamw, nadam, rmsprop, adagrad, lion, adamax or adadelta, got lamb"
+      ),
       ("train --beta1 0.5", "--beta1 has no meaning for the optimizer sgd"),
       ("train --optimizer adam --momentum 0.5", "--momentum has no meaning for the optimizer adam"),
       ("train --beta2 1 --optimizer adam", "--beta2 takes a number of at least 0.0 and below 1.0, got 1"),
@@ -85,6 +88,27 @@ extension ProgramTests {
         "train --dataset synthetic --schedule cosine --steps 5 --warm-up 6 --run r",
         "--warm-up 6 leaves nothing of a run of 5 steps to the schedule"
       ),
+      ("train --optimizer lion --rho 0.5", "--rho has no meaning for the optimizer lion"),
+      (
+        "train --clip-value 1 --clip-norm 1",
+        "gradients are clipped in one way: --clip-norm, --clip-tensor-norm or --clip-value"
+      ),
+      ("train --schedule piecewise", "--schedule piecewise needs --rates STEP=RATE,STEP=RATE,…"),
+      (
+        "train --schedule piecewise --rates 0=1,0=2",
+        "--rates takes STEP=RATE with commas between, steps ascending, got 0=2"
+      ),
+      (
+        "train --monitor val_auc",
+        "--monitor takes val_loss, val_accuracy, loss, accuracy, got val_auc"
+      ),
+      ("train --keep-last", "--keep-last has no meaning without --early-stopping"),
+      (
+        "train --loss poisson",
+        "--loss takes categorical_crossentropy, sparse_categorical_crossentropy, binary_crossentropy, mean_squared_error, "
+          + "mean_absolute_error or huber, got poisson"
+      ),
+      ("train --class-weight a", "--class-weight takes CLASS=X with commas between, or balanced, got a"),
       ("train --seed -1", "--seed takes a whole number from 0 to 2^64 - 1, got -1"),
       (
         "train --dataset imagenet",

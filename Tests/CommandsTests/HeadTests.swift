@@ -47,6 +47,8 @@ extension ProgramTests {
         "train --dataset synthetic --steps 1 --run run --model net.json", "bench --seconds 1 --model net.json",
         "evaluate --dataset synthetic --weights net.json --model net.json",
       ] {
+        // A benchmark has targets that suit the end: here labels that are each true or not.
+        if command.hasPrefix("bench") && sentence.hasSuffix("sigmoid") { continue }
         let outcome = try program(command)
         #expect(outcome.code == 65, "\(command)")
         // (evaluate looks at the weights first)

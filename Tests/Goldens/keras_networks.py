@@ -163,8 +163,8 @@ TASKS = [
     small("--optimizer nadam", lambda: optimizers.Nadam(), name="nadam"),
     small("--optimizer adam --amsgrad", lambda: optimizers.Adam(amsgrad=True), name="amsgrad"),
     small("--optimizer adamax", lambda: optimizers.Adamax(), name="adamax"),
-    small("--optimizer adagrad --learning-rate 0.01", lambda: optimizers.Adagrad(0.01), name="adagrad"),
     small("--optimizer adadelta --learning-rate 0.5", lambda: optimizers.Adadelta(0.5), name="adadelta"),
+    small("--optimizer adagrad --learning-rate 0.01", lambda: optimizers.Adagrad(0.01), name="adagrad"),
     small("--optimizer lion --learning-rate 0.0005", lambda: optimizers.Lion(0.0005), name="lion"),
     small(
         SGD[0] + " --clip-value 0.01", lambda: optimizers.SGD(0.01, momentum=0.9, nesterov=True, clipvalue=0.01),
@@ -176,7 +176,7 @@ TASKS = [
     ),
     small(
         SGD[0] + " --clip-tensor-norm 0.1", lambda: optimizers.SGD(0.01, momentum=0.9, nesterov=True, clipnorm=0.1),
-        name="clip-norm-each",
+        name="clip-tensor-norm",
     ),
 ]
 

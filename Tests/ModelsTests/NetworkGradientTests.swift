@@ -138,6 +138,14 @@ import Testing
     try check(Model(inputs: image, outputs: Dense(3)(Add()(left, dense(left)))))
   }
 
+  /// Outputs that cost something by their size, where they feed one layer, several, and the loss.
+  @Test func penaltiesOnOutputs() throws {
+    let row = SymbolicTensor(input: [5])
+    let x = ActivityRegularization(l2: 0.5)(Dense(4, activation: .tanh)(row))
+    let y = ActivityRegularization(l1: 0.25)(Dense(4)(x))
+    try check(Model(inputs: row, outputs: ActivityRegularization(l2: 0.125)(Dense(3)(Add()(x, y)))))
+  }
+
   /// What does not learn has no gradient, and hands on that of what is before it.
   @Test func layersThatDoNotLearn() throws {
     let image = SymbolicTensor(input: [4, 4, 2])
@@ -220,7 +228,8 @@ private struct TrainingPass {
 
   func loss() -> Double {
     forward { logits, labels, _ in
-      SoftmaxCrossentropy.forward(logits: logits.reading, labels: labels) / Double(labels.count)
+      (SoftmaxCrossentropy.forward(logits: logits.reading, labels: labels) + workspace.penalty(of: 0..<labels.count))
+        / Double(labels.count)
     }
   }
 

@@ -108,7 +108,7 @@ import Testing
     (experiment.dropEvery, experiment.dropFactor) = (4, 0.5)
     (experiment.loss, experiment.metrics) = (Loss(.huber, fromLogits: false, delta: 2), [.auc, .topAccuracy(3)])
     experiment.classWeights = [1, 2.5]
-    experiment.scale = ArrayScale.none
+    experiment.scale = .bytes
     (experiment.rho, experiment.centered, experiment.amsgrad, experiment.initialAccumulator) = (0.5, true, true, 1)
     (experiment.clipValue, experiment.clipTensorNorm, experiment.ema) = (3, 4, 0.25)
     (experiment.endRate, experiment.power) = (0.5, 2)

@@ -17,7 +17,8 @@ enum DatasetOptions {
       Option("--data", "DIR", "where its files are (default $CNN_DIST_DATA, then the XDG cache)"),
       Option(
         "--scale", "HOW",
-        "arrays: none to take samples as they are, bytes to divide them by 255 (default bytes for uint8)"),
+        "none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)"
+      ),
       Option(
         "--input-shape", "HxWxC", "resize the images of a folder; C is 1 or 3 (default: the size that they share)"),
     ]
@@ -66,7 +67,7 @@ enum DatasetOptions {
     if let kind = MNISTKind(rawValue: name) { return try MNIST.open(kind, folder: places.find(kind)) }
     switch name {
     case "arrays":
-      return try ArraySamples.open(arrays(folder), scale: experiment.scale, shapes: experiment.shapes)
+      return try ArraySamples.open(arrays(folder), scale: experiment.effectiveScale, shapes: experiment.shapes)
     case "synthetic": return Synthetic.open()
     case "cifar10": return try CIFAR10.open(folder: places.find(.cifar10))
     case "cifar100": return try CIFAR100.open(folder: places.find(.cifar100))
@@ -93,7 +94,7 @@ enum DatasetOptions {
     environment: [String: String]
   ) throws -> JudgedData {
     if experiment.dataset == "arrays" {
-      return try ArraySamples.openToJudge(arrays(folder), scale: experiment.scale, shapes: experiment.shapes)
+      return try ArraySamples.openToJudge(arrays(folder), scale: experiment.effectiveScale, shapes: experiment.shapes)
     }
     guard experiment.dataset == "folder" else {
       let data = try open(

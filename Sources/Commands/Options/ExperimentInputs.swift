@@ -17,7 +17,8 @@ extension Experiment {
   ) throws -> (data: TrainingData, model: Model) {
     let all = try DatasetOptions.open(
       self, folder: folder, threads: threads, environment: environment)
-    let data = limit.map { all.limited(to: $0) } ?? all
+    let scaled = dataset != "arrays" && effectiveScale == ArrayScale.none ? all.unscaled : all
+    let data = limit.map { scaled.limited(to: $0) } ?? scaled
     let shape = data.training.sampleShape
     if let flaw = augmentation.flaw(for: shape) ?? normalization?.flaw(for: shape) { throw UsageError(flaw) }
     return (data, try makeModel(for: data.training))
@@ -37,6 +38,10 @@ extension Experiment {
     var data = try DatasetOptions.openToJudge(
       self, folder: folder, channels: input.map { $0[$0.rank - 1] }, isTrainingWanted: needsTraining, threads: threads,
       environment: environment)
+    if dataset != "arrays" && effectiveScale == ArrayScale.none {
+      data = JudgedData(
+        samples: UnscaledSamples(of: data.samples), training: data.training.map { UnscaledSamples(of: $0) })
+    }
     if let classNames, classNames != data.samples.classNames {
       data = JudgedData(
         samples: try RelabelledSamples(of: data.samples, classes: classNames), training: data.training)

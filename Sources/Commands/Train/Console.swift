@@ -35,7 +35,8 @@ final class Console: TrainingObserver {
     Output.line("OpenBLAS    \(blas)")
     Output.line(
       "data set    \(data.training.name): \(data.training.count.grouped) training, "
-        + "\(data.validation.count.grouped) validation samples")
+        + "\(data.validation.count.grouped) validation samples"
+        + (experiment.effectiveScale == ArrayScale.none ? ", bytes as they are" : ""))
     Output.line("model       \(model.name): \(model.parameterCount.grouped) parameters")
     Output.line(
       "batch       \(experiment.batchSize) in slices of \(experiment.slice), seed \(experiment.seed), "

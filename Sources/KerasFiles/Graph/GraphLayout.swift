@@ -213,11 +213,23 @@ struct GraphLayout {
         calls: context.calls))
     if definition.firstPlace == nil { definition.firstPlace = places.count - 1 }
     shapes.append(operation.shape(for: known))
-    return shapes.count - 1
+    guard let penalty = definition.penalty else { return shapes.count - 1 }
+    return try place(penalty, penalty.className, penalty.config, [shapes.count - 1], context)
+  }
+
+  /// The layer behind a layer whose outputs cost something, as if it had been written: `NAME_activity`.
+  private mutating func penalty(_ regularizer: Regularizer, behind definition: LayerDefinition) -> LayerDefinition {
+    var name = "\(definition.filedName ?? definition.name)_activity"
+    while !names.insert(name).inserted { name += "_1" }
+    let penalty = LayerDefinition(
+      path: definition.path, className: ActivityRegularization.className, name: name, kind: .layer,
+      config: ["name": .string(name), "l1": JSONValue(regularizer.l1), "l2": JSONValue(regularizer.l2)])
+    penalty.filedName = name
+    return penalty
   }
 
   /// Reads a layer's own options, when its inputs are known.
-  private func read(
+  private mutating func read(
     _ definition: LayerDefinition, _ className: String, _ config: JSONValue?, _ inputs: [Int], _ context: Context
   ) throws(ModelFormatError) -> (Operation, isTrainable: Bool) {
     var reader = try ConfigurationReader(
@@ -225,6 +237,7 @@ struct GraphLayout {
     reader.ignore("name", "batch_input_shape", "batch_shape")  // Keras 2 repeats the input's shape
     let isTrainable = try reader.trainable()
     try reader.requireFloats()
+    definition.penalty = try reader.regularizer("activity_regularizer").map { penalty($0, behind: definition) }
     let operation: Operation
     if let type = KerasLayers.named(className) {
       guard inputs.count == 1 else {

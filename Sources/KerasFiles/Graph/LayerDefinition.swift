@@ -20,6 +20,8 @@ final class LayerDefinition {
   /// The name under which its weights are filed, and its first place, once it has them.
   var filedName: String?
   var firstPlace: Int?
+  /// The layer that its outputs go through where they cost something by their size.
+  var penalty: LayerDefinition?
 
   init(
     path: String, className: String, name: String, kind: Kind, config: JSONValue?, inboundNodes: JSONValue? = nil

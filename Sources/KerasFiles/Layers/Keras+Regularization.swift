@@ -95,3 +95,12 @@ extension ConfigurationReader {
     return try float("rate", in: 0..<1)
   }
 }
+
+extension ActivityRegularization: KerasLayer {
+  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
+    self.init(
+      l1: try fields.float("l1", in: 0..<(.infinity), or: 0), l2: try fields.float("l2", in: 0..<(.infinity), or: 0))
+  }
+
+  public var configuration: [String: JSONValue] { ["l1": JSONValue(l1), "l2": JSONValue(l2)] }
+}

@@ -15,7 +15,7 @@ extension Workspace {
   public func backward(
     slices: [Range<Int>], batch: Int, values: FloatBuffer, draw: LayerPass.Draw?, into sink: any GradientSink
   ) throws {
-    let wave = Wave(slices: slices, values: values, draw: draw, plan: training)
+    let wave = Wave(slices: slices, values: values, draw: draw, plan: training, batch: batch)
     for segment in training.segments.reversed() {
       guard segment.stages.contains(where: { training.flow.isActive[$0] }) else { continue }
       switch segment.grain {

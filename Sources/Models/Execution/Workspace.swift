@@ -18,6 +18,8 @@ public final class Workspace {
   let inference: WorkspacePlan
   private let memory: FloatStorage
   private let times: LayerTimes?
+  /// The stages whose outputs cost something.
+  private let penalised: [Int]
 
   /// Makes room for waves of up to `samples` samples of `model`.
   ///
@@ -31,6 +33,7 @@ public final class Workspace {
     training = isTraining ? WorkspacePlan(model, samples: samples) : inference
     memory = FloatStorage(count: max(training.count, inference.count))
     self.times = times
+    penalised = model.stages.indices.filter { model.stages[$0].layer is any ActivityPenalty }
   }
 
   /// Where the wave's samples go before `forward`: (samples, input shape…).
@@ -53,6 +56,19 @@ public final class Workspace {
       preconditionFailure("the plan has a copy of every output")
     }
     return view
+  }
+
+  /// What the outputs of a slice cost by their size, after `forward`: see `ActivityPenalty`.
+  ///
+  /// - Parameters:
+  ///   - slice: its samples.
+  ///   - isKeeping: as forward had it.
+  public func penalty(of slice: Range<Int>, isKeeping: Bool = true) -> Double {
+    penalised.reduce(0) { sum, index in
+      guard let layer = model.stages[index].layer as? any ActivityPenalty else { return sum }
+      let outputs = value(model.output(ofStage: index), slice, isKeeping ? training : inference)
+      return sum + layer.penalty(of: outputs.reading)
+    }
   }
 
   // MARK: - Views of the memory
@@ -80,6 +96,8 @@ public final class Workspace {
     let values: FloatBuffer
     let draw: LayerPass.Draw?
     let plan: WorkspacePlan
+    /// The samples of the global batch, in backward.
+    var batch = 1
   }
 
   /// What a layer is handed.
@@ -97,7 +115,8 @@ public final class Workspace {
     return LayerPass(
       values: wave.values, gradients: gradients, accumulates: accumulates, block: block, ranges: stage.ranges,
       scratch: memory.buffer.part(plan.scratch), kept: memory.buffer.part(start..<start + units.count * perUnit),
-      share: share, inputIsRectified: inputIsRectified(stage, plan), gradientIsRectified: plan.flow.isRectified[index],
+      share: share, sampleWeight: 1 / Float(wave.batch), inputIsRectified: inputIsRectified(stage, plan),
+      gradientIsRectified: plan.flow.isRectified[index],
       isTrainable: stage.isTrainable, layer: index, slices: stage.layer?.grain == .many ? wave.slices : [],
       draw: wave.draw?.part(samples))
   }

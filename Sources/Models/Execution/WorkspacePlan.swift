@@ -156,7 +156,10 @@ private struct Planner {
       let maker = model.stage(giving: root)
       let readers = flow.readers[root]
       var times: [(stage: Int?, time: Int)] = [(maker, maker ?? -1)] + readers.map { ($0, $0) }
-      if outputRoots.contains(root) { times.append((nil, lossTime)) }
+      // Until the loss is known, for it looks at them too.
+      let isMeasured =
+        outputRoots.contains(root) || maker.map { model.stages[$0].layer is any ActivityPenalty } ?? false
+      if isMeasured { times.append((nil, lossTime)) }
       var isRead = false
       if isKeeping {
         for reader in readers where flow.isActive[reader] && readsInputs(reader) {
@@ -170,7 +173,7 @@ private struct Planner {
       }
       let home = maker.map { homes[$0] }
       let isPassing =
-        !isRead && !outputRoots.contains(root)
+        !isRead && !isMeasured
         && readers.allSatisfy { home?.stages.contains($0) ?? false }
       values[root] = add(
         model.shape(of: root).count, groupOf: isPassing ? home : nil, times)

@@ -39,6 +39,24 @@ extension Experiment {
     return (model.input, model.output)
   }
 
+  /// How the numbers of samples are scaled: as it was said or, if nothing was, not at all for a network that scales bytes itself;
+  /// nil for what goes with the data.
+  public var effectiveScale: ArrayScale? { scale ?? (network.map(Self.scalesBytes) ?? false ? ArrayScale.none : nil) }
+
+  /// Whether there is a `Rescaling` by a hundredth or less in a network's description: bytes are meant.
+  private static func scalesBytes(_ document: JSONValue) -> Bool {
+    switch document {
+    case .array(let list): return list.contains(where: scalesBytes)
+    case .object(let fields):
+      if fields["class_name"] == "Rescaling", case .object(let config) = fields["config"] {
+        let scales: [JSONValue] = if case .array(let list) = config["scale"] { list } else { [config["scale"] ?? 1] }
+        return scales.allSatisfy { if case .number(let scale) = $0 { abs(scale) <= 0.01 } else { false } }
+      }
+      return fields.values.contains(where: scalesBytes)
+    default: return false
+    }
+  }
+
   /// Pairs a network with the experiment's loss, for the targets of `data`.
   ///
   /// - Throws: `ShapeError` with what does not fit.

@@ -103,7 +103,9 @@ final class SliceWorker {
       let (rows, targets) = (outputs.samples(slice), targets.targets.samples(slice))
       let gradient = sink.gradient(of: index)
       let tail = gradientCount..<gradient.count
-      self.tail.write(training.measure(rows, targets, row: row.buffer), into: gradient.part(tail))
+      var tally = training.measure(rows, targets, row: row.buffer)
+      tally.loss += workspace.penalty(of: slice)
+      self.tail.write(tally, into: gradient.part(tail))
       sink.complete(tail, of: index)
       objective.gradient(rows, targets, batch: batch)
     }
@@ -116,7 +118,11 @@ final class SliceWorker {
   func evaluate(_ wave: Wave, of dataset: any Dataset, values: FloatBuffer) throws -> [Tally] {
     try load(wave, of: dataset, draw: nil)
     let outputs = workspace.forward(slices: wave.slices, values: values, draw: nil, isKeeping: false)
-    return wave.slices.map { objective.measure(outputs.samples($0), targets.targets.samples($0), row: row.buffer) }
+    return wave.slices.map { slice in
+      var tally = objective.measure(outputs.samples(slice), targets.targets.samples(slice), row: row.buffer)
+      tally.loss += workspace.penalty(of: slice, isKeeping: false)
+      return tally
+    }
   }
 
   /// Loads pixels and targets, and makes sure of them before anything is computed from them; `draw` is what random changes
