@@ -114,7 +114,9 @@ package final class ForkedChild {
   private static func limit(_ resource: __rlimit_resource_t, to value: rlim_t) {
     var limit = rlimit()
     guard getrlimit(resource, &limit) == 0 else { return }
-    limit.rlim_cur = min(value, limit.rlim_max)
+    // Both: the signal at the softer limit may be blocked here.
+    limit.rlim_max = min(value, limit.rlim_max)
+    limit.rlim_cur = limit.rlim_max
     setrlimit(resource, &limit)
   }
 
