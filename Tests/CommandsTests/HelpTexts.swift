@@ -28,53 +28,86 @@ enum HelpTexts {
 
     usage: cnn-dist train [options]
 
-      --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic (default cifar10)
-      --data DIR                where its files are (default $CNN_DIST_DATA, then the XDG cache)
-      --scale HOW               arrays: none to take samples as they are, bytes to divide them by 255 (default bytes for uint8)
-      --input-shape HxWxC       resize the images of a folder; C is 1 or 3 (default: the size that they share)
-      --model MODEL             keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
-      --run DIR                 the run's folder (default runs/DATASET-MODEL-TIME)
-      --resume                  go on with the run in --run, at the step where it was
-      --epochs N                train until N epochs are done (default 25)
-      --steps N                 train until N steps are done, counted from the run's first; wins over --epochs
-      --crop PADDING            train on parts of the images, laid into PADDING pixels of zeros and cut out at random
-      --flip                    mirror every other training image, at random
-      --cutout SIZE             set a square of SIZE pixels' side to zero in each training image, at random
-      --normalize               scale each channel to mean 0 and deviation 1 over the training samples
-      --limit SAMPLES           take the first SAMPLES training samples only
-      --validate-every EPOCHS   validate after every EPOCHS epochs, 0 for never (default 1)
-      --batch-size N            the samples of one step over all ranks (default 512)
-      --slice N                 the samples of one unit of work (default 64)
-      --seed N                  what all randomness comes from (default 1)
-      --checkpoint-every STEPS  a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)
-      --on-nan WHAT             of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)
-      --journal                 keep hashes of every step's gradients and values, for `compare` and `replay`
-      --threads T               the compute threads of each rank (default: its share of the host's cores)
-      --profile                 show where the time of the first 100 steps went, and write trace.json for Chrome's viewer
-      --reduction WHO           tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
-      --no-shuffle              take the samples in the data set's order
-      --weights FILE            start from the model values in a safetensors, .keras or .h5 file
-      --loss NAME               categorical_crossentropy, sparse_categorical_crossentropy, binary_crossentropy, mean_squared_error, mean_absolute_error, huber (default what goes with the network's end and the data)
-      --huber-delta X           huber: where it turns from squared to absolute (default 1)
-      --label-smoothing X       give X of each target to all classes alike (default 0)
-      --metrics NAMES           accuracy, binary_accuracy, top_K_accuracy, precision, recall, f1_score, auc, mean_absolute_error, mean_squared_error, mean_io_u, with commas between (default accuracy)
-      --class-weight WEIGHTS    how much each class counts: CLASS=X with commas between, by name or number, or balanced (default 1 each)
-      --optimizer NAME          sgd, adam or adamw (default sgd)
-      --learning-rate X         the rate of the first step, or the schedule's highest (default 0.01, Adam's 0.001)
-      --momentum X              SGD's momentum (default 0.5)
-      --nesterov                SGD's momentum is Nesterov's
-      --beta1 X                 how much of the gradient's running mean Adam keeps in a step (default 0.9)
-      --beta2 X                 how much of its square's running mean Adam keeps in a step (default 0.999)
-      --epsilon X               what Adam adds to the root of that mean (default 1e-7)
-      --weight-decay X          take X * rate of each weight off in every step (default 0, adamw's 0.004)
-      --clip-norm X             cut a gradient down to the norm X where it is longer
-      --schedule NAME           constant, time, step, cosine, triangular or one-cycle (default time, Adam's constant)
-      --decay X                 time: rate / (1 + X * step) (default 4e-4)
-      --drop-every STEPS        step: how many steps lie between two drops
-      --drop-factor X           step: what a drop multiplies the rate by (default 0.1)
-      --schedule-steps N        cosine, triangular, one-cycle: their end (default the run's as first started; --resume beyond it may move it)
-      --warm-up STEPS           rise linearly to the rate in the first STEPS steps (default 0)
-      --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
+    Run:
+      --run DIR                  the run's folder (default runs/DATASET-MODEL-TIME)
+      --resume                   go on with the run in --run, at the step where it was
+      --weights FILE             start from the model values in a safetensors, .keras or .h5 file
+      --epochs N                 train until N epochs are done (default 25)
+      --steps N                  train until N steps are done, counted from the run's first; wins over --epochs
+      --validate-every EPOCHS    validate after every EPOCHS epochs, 0 for never (default 1)
+      --checkpoint-every STEPS   a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)
+      --journal                  keep hashes of every step's gradients and values, for `compare` and `replay`
+      --on-nan WHAT              of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)
+
+    Data:
+      --dataset D                cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic (default cifar10)
+      --data DIR                 where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --scale HOW                none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --input-shape HxWxC        resize the images of a folder; C is 1 or 3 (default: the size that they share)
+      --crop PADDING             train on parts of the images, laid into PADDING pixels of zeros and cut out at random
+      --flip                     mirror every other training image, at random
+      --cutout SIZE              set a square of SIZE pixels' side to zero in each training image, at random
+      --normalize                scale each channel to mean 0 and deviation 1 over the training samples
+      --limit SAMPLES            take the first SAMPLES training samples only
+      --no-shuffle               take the samples in the data set's order
+
+    Model and loss:
+      --model MODEL              keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --loss NAME                categorical_crossentropy, sparse_categorical_crossentropy, binary_crossentropy, mean_squared_error, mean_absolute_error, huber (default what goes with the network's end and the data)
+      --huber-delta X            huber: where it turns from squared to absolute (default 1)
+      --label-smoothing X        give X of each target to all classes alike (default 0)
+      --metrics NAMES            accuracy, binary_accuracy, top_K_accuracy, precision, recall, f1_score, auc, mean_absolute_error, mean_squared_error, mean_io_u, with commas between (default accuracy)
+      --class-weight WEIGHTS     how much each class counts: CLASS=X with commas between, by name or number, or balanced (default 1 each)
+
+    Batches:
+      --batch-size N             the samples of one step over all ranks (default 512)
+      --slice N                  the samples of one unit of work (default 64)
+      --seed N                   what all randomness comes from (default 1)
+      --reduction WHO            tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
+
+    Optimizer:
+      --optimizer NAME           sgd, adam, adamw, nadam, rmsprop, adagrad, lion, adamax or adadelta (default sgd)
+      --momentum X               sgd's momentum (default 0.5), or rmsprop's (default 0)
+      --nesterov                 SGD's momentum is Nesterov's
+      --beta1 X                  how much of the gradient's running mean Adam and its kin keep (default 0.9)
+      --beta2 X                  how much of its square's, or lion's second mean, they keep (default 0.999, lion's 0.99)
+      --epsilon X                what is added to the root of that mean, or under it (default 1e-7)
+      --rho X                    how much of the squares' running mean rmsprop and adadelta keep (default 0.9, adadelta's 0.95)
+      --centered                 rmsprop takes the square of the gradient's mean off
+      --amsgrad                  the largest of Adam's second means so far counts
+      --initial-accumulator X    where adagrad's sums of squares begin (default 0.1)
+      --weight-decay X           take X * rate of each weight off in every step (default 0, adamw's 0.004)
+      --clip-norm X              cut the whole gradient down to the norm X where it is longer
+      --clip-tensor-norm X       cut each tensor's gradient down to the norm X where it is longer
+      --clip-value X             cut each number of a gradient off at X and -X
+      --ema X                    keep a running mean of the weights, X of it in each step, and judge that
+
+    Learning rate:
+      --learning-rate X          the rate of the first step, or the schedule's highest (default 0.01, others' 0.001)
+      --schedule NAME            constant, time, step, cosine, triangular, one-cycle, exponential, polynomial, piecewise or file (default time, for all but sgd constant)
+      --decay X                  time: rate / (1 + X * step) (default 4e-4)
+      --drop-every STEPS         step, exponential: how many steps lie between two drops
+      --drop-factor X            step, exponential: what a drop multiplies the rate by (default 0.1)
+      --end-rate X               polynomial: the rate at the end (default 1e-4)
+      --power X                  polynomial: the power of what is left of the way (default 1)
+      --rates LIST               piecewise: STEP=RATE with commas between, each from its step on
+      --rates-file FILE          file: a line STEP,RATE for each of some steps, straight lines between them
+      --schedule-steps N         cosine, triangular, one-cycle, polynomial: their end (default the run's as first started; --resume beyond it may move it)
+      --warm-up STEPS            rise linearly to the rate in the first STEPS steps (default 0)
+
+    What epochs lead to:
+      --monitor NAME             what tells the best epoch: val_loss, val_accuracy, loss, accuracy or another metric (default val_accuracy, or val_loss)
+      --min-delta X              what a value must be better by (default 0)
+      --early-stopping EPOCHS    stop when EPOCHS epochs in a row were no better
+      --keep-last                end an early stop with its last weights, not the best
+      --reduce-on-plateau X      multiply the learning rate by X when some epochs in a row were no better
+      --plateau-patience EPOCHS  how many epochs that are (default 10)
+      --min-rate X               what a plateau does not bring the schedule's highest rate below (default 0)
+
+    Machine:
+      --threads T                the compute threads of each rank (default: its share of the host's cores)
+      --profile                  show where the time of the first 100 steps went, and write trace.json for Chrome's viewer
+      --timeout S                give up a rank of which nothing is heard for S seconds of work (default 300)
 
     `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
     val, or test), upright and over white where they are transparent.
@@ -94,7 +127,7 @@ enum HelpTexts {
       --model MODEL        the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --dataset D          cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic (default the run's, cifar10 for --weights)
       --data DIR           where its files are (default $CNN_DIST_DATA, then the XDG cache)
-      --scale HOW          arrays: none to take samples as they are, bytes to divide them by 255 (default bytes for uint8)
+      --scale HOW          none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
       --input-shape HxWxC  resize the images of a folder; C is 1 or 3 (default: the size that they share)
       --normalize          with --weights: scale each channel by the data set's training samples
       --slice N            the samples of one unit of work (default 256)
