@@ -37,6 +37,9 @@ extension Experiment {
     default: throw UsageError("\(type(of: rule)) is no optimizer that a run can be resumed with: take one of ours")
     }
     let rates = rule.schedule
+    guard rates.scale == 1 else {
+      throw UsageError("a schedule that is scaled is not kept in a run: scale its rates instead")
+    }
     (learningRate, warmUp) = (rates.rate, rates.warmUp)
     switch rates.shape {
     case .constant: schedule = .constant

@@ -33,7 +33,10 @@ public struct Nadam: Optimizer, Hashable {
     // The momentum of step t is β1·(1 - 0.96ᵗ / 2); what all so far multiply to corrects the bias towards zero.
     func momentum(_ t: Int) -> Double { Double(beta1) * (1 - 0.5 * pow(0.96, Double(t))) }
     var product = 1.0
-    for t in 1...step + 1 where product > 1e-300 { product *= momentum(t) }
+    for t in 1...step + 1 {
+      product *= momentum(t)
+      if product < 1e-30 { break }  // beyond what the floats below can tell from 0
+    }
     let (now, next) = (momentum(step + 1), momentum(step + 2))
     let correction = 1 / (1 - pow(Double(beta2), Double(step + 1)))
     nadamUpdate(

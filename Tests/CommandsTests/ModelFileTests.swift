@@ -147,7 +147,7 @@ extension ProgramTests {
       #expect(lines.contains("bn (BatchNormalization) (None, 4, 4, 3) 12 0"))
       #expect(lines.contains("out (Dense) (None, 10) 490 960"))
       #expect(
-        lines.suffix(4) == [
+        lines.suffix(5).dropLast() == [
           "Total params: 502", "Trainable params: 496", "Non-trainable params: 6", "FLOPs per image, forward: 960",
         ])
     }

@@ -8,6 +8,8 @@ import Training
 /// What rank 0 tells the user: a bar that is redrawn on a terminal, plain lines elsewhere.
 final class Console: TrainingObserver {
   private let folder: String
+  /// What tells the best epoch, where it was said.
+  private var monitor: String?
   private let hasTerminal: Bool
   private var epochStart = ContinuousClock.now
   private var lastLine = ContinuousClock.now
@@ -32,6 +34,7 @@ final class Console: TrainingObserver {
     Output.line(
       "ranks       \(communicator.size) on \(hosts.joined(separator: ", ")), \(threads == 1 ? "1 thread" : "\(threads) threads") each"
     )
+    monitor = experiment.monitor
     Output.line("OpenBLAS    \(blas)")
     Output.line(
       "data set    \(data.training.name): \(data.training.count.grouped) training, "
@@ -103,13 +106,16 @@ final class Console: TrainingObserver {
     clearBar()
     let best =
       state.best.map { best in
-        let value = best.accuracy.map { "accuracy \($0.fixed(4))" } ?? "loss \((best.loss ?? 0).fixed(4))"
-        return ", best validation \(value) after step \(best.step)"
+        let value = best.value ?? best.accuracy ?? best.loss ?? 0
+        let name = monitor ?? (best.accuracy == nil ? "validation loss" : "validation accuracy")
+        return ", best \(name) \(value.fixed(4)) after step \(best.step)"
       } ?? ""
     let skipped = state.skipped.map { ", \(Self.steps($0.steps)) left out" } ?? ""
     if state.hasStoppedEarly {
       let epochs = state.epochsSinceBest ?? 0
-      Output.line("stopped early: \(epochs) epoch\(epochs == 1 ? "" : "s") were no better than the best")
+      Output.line(
+        "stopped early, because \(epochs) epoch\(epochs == 1 ? " was" : "s were") no better than the best: the run is over, to go on "
+          + "begin another with --weights")
     }
     Output.line("done: step \(state.step)\(best)\(skipped); run folder \(folder)")
   }

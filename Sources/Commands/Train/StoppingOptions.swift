@@ -30,12 +30,20 @@ enum StoppingOptions {
       experiment.plateauPatience = epochs
     }
     if let rate = try arguments.float("--min-rate", in: Experiment.rates) {
-      experiment.minRateShare = experiment.learningRate > 0 ? min(1, rate / experiment.learningRate) : 0
+      let highest = experiment.rule.schedule.rate
+      experiment.minRateShare = highest > 0 ? min(1, rate / highest) : 0
     }
   }
 
   /// Refuses what would have no effect.
-  static func check(_ arguments: Arguments, _ experiment: Experiment) throws(UsageError) {
+  ///
+  /// - Parameter schedule: nil where it is a run's own, which is known later.
+  static func check(_ arguments: Arguments, _ experiment: Experiment, _ schedule: Schedule?) throws(UsageError) {
+    let isWatching = experiment.earlyStopping != nil || experiment.plateauFactor != nil
+    if isWatching, schedule?.validateEvery == 0, experiment.monitor?.hasPrefix("val_") ?? true {
+      throw UsageError(
+        "--validate-every 0 leaves nothing to tell the best epoch by: validate, or take --monitor loss")
+    }
     if let name = experiment.monitor, !Monitor.isKnown(name, metrics: experiment.metrics) {
       throw UsageError("--monitor takes \(Monitor.names(experiment.metrics)), got \(name)")
     }

@@ -93,20 +93,20 @@ struct TrainCommand: Command {
     // that is known.
     var (experiment, schedule) = (Experiment(), Schedule())
     try set(&experiment)
-    // A file may say which optimizer it is.
-    if case .file = model {} else if !resume { try OptimizerOptions.check(arguments, experiment) }
     try apply(to: &schedule)
+    // A file may say which optimizer it is, and what is measured.
+    if case .file = model {} else if !resume { try check(experiment, schedule) }
   }
 
   /// Replaces what the command line speaks of, but for the network: see `model`.
   func apply(to experiment: inout Experiment) throws(UsageError) {
     try set(&experiment)
-    try check(experiment)
+    try check(experiment, nil)
   }
 
-  private func check(_ experiment: Experiment) throws(UsageError) {
+  private func check(_ experiment: Experiment, _ schedule: Schedule?) throws(UsageError) {
     try OptimizerOptions.check(arguments, experiment)
-    try StoppingOptions.check(arguments, experiment)
+    try StoppingOptions.check(arguments, experiment, schedule)
   }
 
   /// Takes what a model was compiled with as the defaults of the options, and says what is left out of it.

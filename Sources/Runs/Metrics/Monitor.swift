@@ -41,6 +41,7 @@ public struct Monitor: Sendable {
 
   /// Whether a value is better than the best so far, by more than `minDelta`.
   public func isBetter(_ value: Double, than best: TrainingState.Best?) -> Bool {
+    guard !value.isNaN else { return false }
     guard let best, let old = best.value ?? best.accuracy ?? best.loss else { return true }
     return rises(best) ? value - minDelta > old : value + minDelta < old
   }

@@ -249,7 +249,7 @@ public final class Trainer {
   /// Notes whether the epoch is the best so far; if many have not been, lowers the learning rate or ends the run.
   private func watch(_ metrics: EpochMetrics) {
     let monitor = Monitor(experiment)
-    guard let value = monitor.value(of: metrics), !value.isNaN else { return }
+    guard let value = monitor.value(of: metrics) else { return }
     let best = arena.optimizerStates[Experiment.bestState]
     if monitor.isBetter(value, than: state.best) {
       state.best = TrainingState.Best(

@@ -202,11 +202,12 @@ final class ModelUpdate {
           addSignGradient(gradients, values: values.reading, factor: penalty.l1)
         }
       }
+      // Before anything is cut off that would hide it.
+      faults[index] = firstNotFinite(gradients.reading).map { block.range.lowerBound + $0 } ?? -1
       if let limit = experiment.clipValue, block.isWeight { clip(gradients, to: limit) }
       if (experiment.clipNorm ?? experiment.clipTensorNorm) != nil && block.isWeight {
         squares[index] = squaredSum(gradients.reading)
       }
-      faults[index] = firstNotFinite(gradients.reading).map { block.range.lowerBound + $0 } ?? -1
     }
   }
 }
