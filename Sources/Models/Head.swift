@@ -33,6 +33,12 @@ public struct Head: Sendable {
     let end = ModelEnd(of: model)
     let chosen = loss ?? Loss(end.standardLoss(targets))
     let form: Objective.Form
+    let width = model.output.rank == 0 ? 1 : model.output[model.output.rank - 1]
+    guard !metrics.contains(.meanIoU) || width <= Self.mostPairs else {
+      throw ShapeError(
+        "\(Metric.meanIoU.name) counts every pair of classes, of which \(model.name) has \(width): at most \(Self.mostPairs) go"
+      )
+    }
     do {
       form = try end.form(for: chosen, isStated: loss != nil)
       try Self.check(model.output, chosen, targets, data)
@@ -66,6 +72,9 @@ public struct Head: Sendable {
 
   /// The same where so much of each target goes to all classes alike.
   public func smoothed(by smoothing: Float) -> Head { Head(model, objective.smoothed(by: smoothing)) }
+
+  /// How many classes there may be where every pair of them is counted.
+  private static let mostPairs = 2048
 
   /// The layer without its function.
   private static func plain(_ operation: Operation) -> Operation? {

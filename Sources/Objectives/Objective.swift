@@ -40,7 +40,10 @@ public struct Objective: Sendable {
     let areNumbers = !loss.kind.isCategorical && loss.kind != .binaryCrossentropy
     let areClasses = if case .classes = targets { true } else { false }
     self.metrics = metrics.filter { metric in
-      metric != .accuracy || !areNumbers || (areClasses && output[output.rank - 1] > 1)
+      let isWide = output.rank > 0 && output[output.rank - 1] > 1
+      // A single output has no order among others.
+      if case .topAccuracy = metric { return isWide }
+      return metric != .accuracy || !areNumbers || (areClasses && isWide)
     }
   }
 

@@ -58,7 +58,7 @@ public final class TargetBuffer {
     for (place, label) in labels.enumerated() {
       if width == 1 {
         own[place] = Float(label)
-      } else {
+      } else if 0..<width ~= Int(label) {
         own[place * width + Int(label)] = 1
       }
     }

@@ -158,15 +158,22 @@ public struct ArraySamples: Dataset {
   public func label(of sample: Int) -> Int {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: targets.count) { numbers in
       part.targets.load(sample, into: numbers)
-      return Int(numbers[0])
+      return Int(label(numbers[0]))
     }
+  }
+
+  /// The class that a number stands for; 0 for what is none, because the file has changed since it was opened: `check` says so
+  /// before anything comes of it.
+  private func label(_ number: Float) -> Int32 {
+    guard case .classes(let count, _) = targets, number >= 0, number < Float(count) else { return 0 }
+    return Int32(number)
   }
 
   /// The target's numbers.
   public func loadClasses(of sample: Int, into classes: UnsafeMutableBufferPointer<Int32>) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: targets.count) { numbers in
       part.targets.load(sample, into: numbers)
-      for (place, number) in numbers.enumerated() { classes[place] = Int32(number) }
+      for (place, number) in numbers.enumerated() { classes[place] = label(number) }
     }
   }
 

@@ -37,6 +37,9 @@ struct NumPyArchive {
     throw FileError(.malformed, path, "has more than \(Self.mostEntries) entries, which is no data set of ours")
   }
 
+  /// What one array may take once it is unpacked.
+  private static let mostBytes = 2 << 30
+
   /// The entry's bytes; `size` is what the archive says they are, and need not be true.
   private func unpack(_ archive: OpaquePointer, size: Int) throws(FileError) -> [UInt8] {
     var contents: [UInt8] = []
@@ -46,6 +49,12 @@ struct NumPyArchive {
       let count = archive_read_data(archive, &part, part.count)
       if count == 0 { return contents }
       guard count > 0 else { throw malformed(archive) }
+      // Small archives can hold endless zeros.
+      guard contents.count + count <= Self.mostBytes else {
+        throw FileError(
+          .malformed, path,
+          "holds an array of more than \(Self.mostBytes >> 30) GB: unpack it into .npy files, which are mapped")
+      }
       contents.append(contentsOf: part[..<count])
     }
   }
