@@ -1,5 +1,20 @@
+/// One number for each axis that a window slides over.
+public protocol AxisExtents: Hashable, Sendable, ExpressibleByIntegerLiteral {
+  /// How many axes there are.
+  static var axes: Int { get }
+  /// One number for each axis, outermost first.
+  var list: [Int] { get }
+}
+
+/// The extent of a single axis.
+extension Int: AxisExtents {
+  public static var axes: Int { 1 }
+  public var list: [Int] { [self] }
+}
+
 /// Two extents, height and width: `3` for the same on both axes, `[3, 5]` for each.
-public struct Extents2: Hashable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
+public struct Extents2: AxisExtents, ExpressibleByArrayLiteral {
+  public static let axes = 2
   /// The first.
   public let height: Int
   /// The second.
@@ -20,12 +35,12 @@ public struct Extents2: Hashable, Sendable, ExpressibleByIntegerLiteral, Express
     self.init(extents[0], extents[1])
   }
 
-  /// Outermost first.
   public var list: [Int] { [height, width] }
 }
 
 /// Three extents, depth, height and width: `3` for the same on all axes, `[3, 5, 5]` for each.
-public struct Extents3: Hashable, Sendable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
+public struct Extents3: AxisExtents, ExpressibleByArrayLiteral {
+  public static let axes = 3
   /// The first.
   public let depth: Int
   /// The second.
@@ -49,6 +64,5 @@ public struct Extents3: Hashable, Sendable, ExpressibleByIntegerLiteral, Express
     self.init(extents[0], extents[1], extents[2])
   }
 
-  /// Outermost first.
   public var list: [Int] { [depth, height, width] }
 }

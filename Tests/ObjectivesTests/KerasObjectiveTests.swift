@@ -54,11 +54,7 @@ import Testing
 
   @Test(arguments: losses)
   func lossAndGradient(_ test: LossCase) throws {
-    let kind = try #require(LossKind(name: test.name))
-    let loss = Loss(kind, delta: test.delta ?? 1, labelSmoothing: test.smoothing ?? 0)
-    let form: Objective.Form =
-      test.fromLogits == true ? (kind.isCategorical ? .softmaxLogits : .sigmoidLogits) : .values
-    let objective = Self.objective(loss, form, test.output, test.areClasses, metrics: [])
+    let objective = try Self.objective(of: test)
     let (outputs, targets) = Self.load(objective, test.outputs, test.targets)
     let samples = outputs.samples
     let found = objective.loss(of: outputs, targets.targets) / Double(samples)
@@ -74,11 +70,7 @@ import Testing
   /// A sum over slices is that of all: weights count the global batch.
   @Test(arguments: losses)
   func slicesAddUp(_ test: LossCase) throws {
-    let kind = try #require(LossKind(name: test.name))
-    let loss = Loss(kind, delta: test.delta ?? 1, labelSmoothing: test.smoothing ?? 0)
-    let form: Objective.Form =
-      test.fromLogits == true ? (kind.isCategorical ? .softmaxLogits : .sigmoidLogits) : .values
-    let objective = Self.objective(loss, form, test.output, test.areClasses, metrics: [])
+    let objective = try Self.objective(of: test)
     let (outputs, targets) = Self.load(objective, test.outputs, test.targets)
     let (copy, _) = Self.load(objective, test.outputs, test.targets)
     let samples = outputs.samples
@@ -132,6 +124,14 @@ import Testing
     #expect(none.loss == plain.loss && none.gradient == plain.gradient)
     #expect(first.gradient == [2 * plain.gradient[0], 2 * plain.gradient[1], plain.gradient[2], plain.gradient[3]])
     #expect(first.loss > plain.loss)
+  }
+
+  private static func objective(of test: LossCase) throws -> Objective {
+    let kind = try #require(LossKind(name: test.name))
+    let loss = Loss(kind, delta: test.delta ?? 1, labelSmoothing: test.smoothing ?? 0)
+    let form: Objective.Form =
+      test.fromLogits == true ? (kind.isCategorical ? .softmaxLogits : .sigmoidLogits) : .values
+    return objective(loss, form, test.output, test.areClasses, metrics: [])
   }
 
   private static func objective(

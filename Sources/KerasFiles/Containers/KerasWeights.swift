@@ -11,7 +11,7 @@ import Tensors
 /// below it, `layers/functional/layers/conv2d/vars/0`. Whole-model `.h5` files and those of Keras 2 have a group for each
 /// layer of the outermost model, and in it the names of its weights, `weight_names`, in Keras's order.
 public struct KerasWeights {
-  private let file: HDF5File
+  let file: HDF5File
   /// The description of the model whose weights they are, where it stands beside them.
   private let document: JSONValue?
 
@@ -105,20 +105,20 @@ public struct KerasWeights {
   }
 
   /// A layer with parameters, here and in Keras's model.
-  private struct Owner {
+  struct Owner {
     let origin: LayerOrigin
     let stage: Model.Stage
   }
 
   /// A parameter, and where the file has it.
-  private struct Match {
+  struct Match {
     let owner: Owner
     let index: Int
     let place: String?
   }
 
   /// What was found of a model, and what else is there.
-  private struct Found {
+  struct Found {
     var matches: [Match] = []
     var surplus: [String] = []
   }
@@ -134,121 +134,8 @@ public struct KerasWeights {
       .malformed, path, "holds no weights of a model: expected a group layers, or the attribute layer_names")
   }
 
-  // MARK: - By the places of layers
-
-  private func stored(_ owners: [Owner], under container: String) throws(FileError) -> Found {
-    var found: [String: Stored] = [:]
-    try walk(container, depth: 0, into: &found)
-    let named = Dictionary(grouping: found.filter { $0.value.name != nil }) { $0.value.name ?? "" }
-    var isTaken: Set<String> = []
-    var result = Found()
-    for owner in owners {
-      var place = owner.origin.store.map { $0 == "layers" ? container : $0 }.joined(separator: "/")
-      // Where nested models were laid open before, as in a run's own network, the names may still tell.
-      if found[place] == nil, let others = named[owner.stage.name], others.count == 1 { place = others[0].key }
-      isTaken.insert(place)
-      let count = found[place]?.count ?? 0
-      for index in owner.stage.parameters.indices {
-        result.matches.append(Match(owner: owner, index: index, place: index < count ? "\(place)/vars/\(index)" : nil))
-      }
-      result.surplus += (owner.stage.parameters.count..<max(count, owner.stage.parameters.count)).map {
-        "\(place)/vars/\($0)"
-      }
-    }
-    for (place, variables) in found.sorted(by: { $0.key < $1.key }) where !isTaken.contains(place) {
-      result.surplus += (0..<variables.count).map { "\(place)/vars/\($0)" }
-    }
-    return result
-  }
-
-  /// How many variables a layer has, and its name where the file says it.
-  private struct Stored {
-    let count: Int
-    let name: String?
-  }
-
-  private static let deepest = 64
-  private static let mostEntries = 1 << 14
-
-  private func walk(_ place: String, depth: Int, into found: inout [String: Stored]) throws(FileError) {
-    guard depth <= Self.deepest, found.count <= Self.mostEntries else {
-      throw FileError(.malformed, path, "has more groups within groups than any model")
-    }
-    for name in file.names(in: place) {
-      if name == "vars" {
-        let count = file.names(in: "\(place)/vars").count
-        found[place] = Stored(count: count, name: file.strings("name", of: "\(place)/vars")?.first)
-      } else if !name.hasPrefix("seed_generator"), name.wholeMatch(of: /[0-9]+/) == nil {
-        // The state of random layers is none of the model's: all draws come from the run's seed.
-        try walk("\(place)/\(name)", depth: depth + 1, into: &found)
-      }
-    }
-  }
-
-  // MARK: - By the names of layers
-
-  private func layered(_ owners: [Owner], in group: String) throws(FileError) -> Found {
-    let prefix = group.isEmpty ? "" : "\(group)/"
-    var theirs: [(layer: String, weights: [String])] = []
-    for layer in list("layer_names", of: group) ?? [] {
-      guard let weights = list("weight_names", of: prefix + layer) else {
-        throw FileError(.malformed, path, "names a layer \(layer) and has no weight_names for it")
-      }
-      if !weights.isEmpty { theirs.append((layer, weights)) }
-    }
-    var ours: [(layer: String, owners: [Owner])] = []
-    for owner in owners {
-      if let last = ours.firstIndex(where: { $0.layer == owner.origin.outermost }) {
-        ours[last].owners.append(owner)
-      } else {
-        ours.append((owner.origin.outermost, [owner]))
-      }
-    }
-    // By name; where a model was made anew with other automatic names, by order, as Keras does.
-    let areNamed = Set(ours.map(\.layer)).isSubset(of: theirs.map(\.layer))
-    guard areNamed || ours.count == theirs.count else {
-      let missing = ours.first { our in !theirs.contains { $0.layer == our.layer } }
-      throw FileError(.malformed, path, "lacks the layer \(missing?.layer ?? ""): is it of another model?")
-    }
-    var result = Found()
-    for (index, our) in ours.enumerated() {
-      let place = areNamed ? theirs.firstIndex { $0.layer == our.layer } ?? index : index
-      match(our.owners, theirs[place].weights, in: prefix + theirs[place].layer, &result)
-    }
-    if areNamed {
-      for their in theirs where !ours.contains(where: { $0.layer == their.layer }) {
-        result.surplus += their.weights.map { "\(prefix)\(their.layer)/\($0)" }
-      }
-    }
-    return result
-  }
-
-  /// The weights of one layer of the outermost model: by their names where they tell, by Keras's order where not.
-  private func match(
-    _ owners: [Owner], _ weights: [String], in group: String, _ result: inout Found
-  ) {
-    // Keras's order: what learns, layer by layer, then what does not.
-    let all = owners.flatMap { owner in owner.stage.parameters.indices.map { (owner, $0) } }
-    let ours =
-      all.filter { $0.0.stage.parameters[$0.1].role == .weight }
-      + all.filter { $0.0.stage.parameters[$0.1].role != .weight }
-    let byName = ours.map { owner, index -> [String] in
-      let name = "\(owner.origin.ownName)/\(owner.stage.parameters[index].name)"
-      return weights.filter { weight in
-        let bare = weight.hasSuffix(":0") ? String(weight.dropLast(2)) : weight
-        return bare == name || bare.hasSuffix("/\(name)")
-      }
-    }
-    let places = byName.allSatisfy { $0.count == 1 } ? byName.map { $0[0] } : Array(weights.prefix(ours.count))
-    result.surplus += weights.filter { !places.contains($0) }.map { "\(group)/\($0)" }
-    for (position, our) in ours.enumerated() {
-      let place = position < places.count ? "\(group)/\(places[position])" : nil
-      result.matches.append(Match(owner: our.0, index: our.1, place: place))
-    }
-  }
-
   /// A list of names beside a group; one that is long is cut into `names0`, `names1`, …
-  private func list(_ name: String, of group: String) -> [String]? {
+  func list(_ name: String, of group: String) -> [String]? {
     if let names = file.strings(name, of: group) { return names }
     var names: [String] = []
     var count = 0

@@ -19,15 +19,15 @@ struct GraphLayout {
 
   /// What holds for all layers of a nested model, at one of its calls.
   struct Context {
-    let isTrainable: Bool
+    var isTrainable: Bool
     /// What the call says of `training`.
-    let training: Bool?
+    var training: Bool?
     /// The names of the models around, outermost first.
-    let models: [String]
+    var models: [String] = []
     /// Where Keras 3 files the model's layers.
-    let store: [String]
+    var store: [String] = []
     /// Which of their calls of the models around this is.
-    let calls: [Int]
+    var calls: [Int] = []
   }
 
   let inputCount: Int
@@ -44,8 +44,7 @@ struct GraphLayout {
       inputs.append(Architecture.Input(name: model.isSequential ? "input_layer" : model.layers[layer].name, axes: axes))
     }
     var layout = GraphLayout(inputs)
-    let context = Context(isTrainable: model.isTrainable, training: nil, models: [], store: [], calls: [])
-    let outputs = try layout.lay(model, on: Array(inputs.indices), in: context)
+    let outputs = try layout.lay(model, on: Array(inputs.indices), in: Context(isTrainable: model.isTrainable))
     return layout.architecture(named: model.name, inputs: inputs, outputs: outputs)
   }
 
@@ -116,9 +115,9 @@ struct GraphLayout {
       let call = model.calls[layer][index]
       var given: [TensorReference: Int] = [:]
       for reference in call.tensors { given[reference] = try tensor(reference, call.path) }
-      let place = Context(
-        isTrainable: context.isTrainable, training: context.training, models: context.models,
-        store: context.store + ["layers", stores[layer]], calls: context.calls + [index])
+      var place = context
+      place.store += ["layers", stores[layer]]
+      place.calls.append(index)
       results[step] = try lay(model.layers[layer], call, given, in: place)
     }
     return try model.outputs.map { reference throws(ModelFormatError) in
@@ -137,7 +136,8 @@ struct GraphLayout {
         try place(definition, operation.className, operation.config, operation.inputs.map { given[$0] ?? 0 }, context)
       ]
     }
-    let training = try call.takeTraining() ?? context.training
+    var inner = context
+    if let training = try call.takeTraining() { inner.training = training }
     // A layer may be called with its tensor by name.
     if call.arguments.isEmpty, let tensor = call.keywords.removeValue(forKey: "inputs") { call.arguments = [tensor] }
     guard call.keywords.isEmpty, call.arguments.count == 1 else {
@@ -146,14 +146,10 @@ struct GraphLayout {
         "\(definition.name) is called with \(call.surplus), which is not supported: expected its tensors alone")
     }
     if case .model(let model) = definition.kind {
-      let inner = Context(
-        isTrainable: context.isTrainable && model.isTrainable, training: training,
-        models: context.models + [model.name], store: context.store, calls: context.calls)
+      inner.isTrainable = context.isTrainable && model.isTrainable
+      inner.models.append(model.name)
       return try lay(model, on: try Self.inputs(of: model, call, given), in: inner)
     }
-    let inner = Context(
-      isTrainable: context.isTrainable, training: training, models: context.models, store: context.store,
-      calls: context.calls)
     let tensors = call.arguments[0].tensors.map { given[$0] ?? 0 }
     return [try place(definition, definition.className, definition.config, tensors, inner)]
   }
@@ -255,35 +251,5 @@ struct GraphLayout {
     }
     try reader.finish()
     return (operation, isTrainable && context.isTrainable)
-  }
-}
-
-extension LayerCall {
-  /// Takes what the call says of `training`, and what says nothing: `mask`.
-  fileprivate mutating func takeTraining() throws(ModelFormatError) -> Bool? {
-    guard let found = keywords.removeValue(forKey: "training") else { return nil }
-    guard case .constant(.bool(let training)) = found else {
-      throw ModelFormatError(
-        "\(path).training", "\(found.constant ?? nil) is not supported, expected true, false or null")
-    }
-    return training
-  }
-
-  /// What a layer takes besides its tensors, in words.
-  fileprivate var surplus: String {
-    guard let key = keywords.keys.min() else { return "\(arguments.count) arguments" }
-    return "\(key)=\(keywords[key]?.constant?.description ?? "a tensor")"
-  }
-}
-
-extension Operation {
-  /// The shape of what it gives, where all that feeds it is known and fits.
-  fileprivate func shape(for inputs: [Shape?]) -> Shape? {
-    let known = inputs.compactMap(\.self)
-    guard known.count == inputs.count, let first = known.first else { return nil }
-    switch self {
-    case .layer(let layer): return try? layer.outputShape(for: first)
-    case .merging(let layer): return try? layer.outputShape(for: known)
-    }
   }
 }

@@ -164,3 +164,21 @@ struct LayerCallReader {
     return try resolve(name, node, tensor, path)
   }
 }
+
+extension LayerCall {
+  /// Takes what the call says of `training`, and what says nothing: `mask`.
+  mutating func takeTraining() throws(ModelFormatError) -> Bool? {
+    guard let found = keywords.removeValue(forKey: "training") else { return nil }
+    guard case .constant(.bool(let training)) = found else {
+      throw ModelFormatError(
+        "\(path).training", "\(found.constant ?? nil) is not supported, expected true, false or null")
+    }
+    return training
+  }
+
+  /// What a layer takes besides its tensors, in words.
+  var surplus: String {
+    guard let key = keywords.keys.min() else { return "\(arguments.count) arguments" }
+    return "\(key)=\(keywords[key]?.constant?.description ?? "a tensor")"
+  }
+}

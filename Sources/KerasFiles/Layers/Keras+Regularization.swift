@@ -35,23 +35,11 @@ extension Dropout: KerasLayer {
   }
 }
 
-extension SpatialDropout1D: KerasLayer {
-  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
-    self.init(try fields.dropoutRate())
-  }
+extension SpatialDropout1D: KerasLayer {}
+extension SpatialDropout2D: KerasLayer {}
+extension SpatialDropout3D: KerasLayer {}
 
-  public var configuration: [String: JSONValue] { ["rate": JSONValue(rate)] }
-}
-
-extension SpatialDropout2D: KerasLayer {
-  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
-    self.init(try fields.dropoutRate())
-  }
-
-  public var configuration: [String: JSONValue] { ["rate": JSONValue(rate)] }
-}
-
-extension SpatialDropout3D: KerasLayer {
+extension KerasLayer where Self: SpatialDropoutLayer {
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init(try fields.dropoutRate())
   }

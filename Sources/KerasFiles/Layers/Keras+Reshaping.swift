@@ -54,62 +54,31 @@ extension RepeatVector: KerasLayer {
   public var configuration: [String: JSONValue] { ["n": JSONValue(count)] }
 }
 
-extension ZeroPadding1D: KerasLayer {
-  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
-    fields.ignore("data_format")  // Keras 3 writes it, and there is but one order with a single axis in between
-    let border = try fields.borders("padding", axes: 1)[0]
-    self.init(border.before, border.behind)
-  }
+extension ZeroPadding1D: KerasLayer {}
+extension ZeroPadding2D: KerasLayer {}
+extension ZeroPadding3D: KerasLayer {}
 
-  public var configuration: [String: JSONValue] { ["padding": .extents([borders[0].before, borders[0].behind])] }
-}
-
-extension ZeroPadding2D: KerasLayer {
+extension KerasLayer where Self: ZeroPaddingLayer {
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
-    try fields.requireChannelsLast()
-    let borders = try fields.borders("padding", axes: 2)
-    self.init(
-      top: borders[0].before, bottom: borders[0].behind, left: borders[1].before, right: borders[1].behind)
+    if Self.axes == 1 {
+      fields.ignore("data_format")  // Keras 3 writes it, and there is but one order with a single axis in between
+    } else {
+      try fields.requireChannelsLast()
+    }
+    self.init(borders: try fields.borders("padding", axes: Self.axes))
   }
 
   public var configuration: [String: JSONValue] { ["padding": bordersAsKeras] }
 }
 
-extension ZeroPadding3D: KerasLayer {
+extension Cropping1D: KerasLayer {}
+extension Cropping2D: KerasLayer {}
+extension Cropping3D: KerasLayer {}
+
+extension KerasLayer where Self: CroppingLayer {
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
-    try fields.requireChannelsLast()
-    let borders = try fields.borders("padding", axes: 3)
-    self.init(borders[0], borders[1], borders[2])
-  }
-
-  public var configuration: [String: JSONValue] { ["padding": bordersAsKeras] }
-}
-
-extension Cropping1D: KerasLayer {
-  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
-    let border = try fields.borders("cropping", axes: 1)[0]
-    self.init(border.before, border.behind)
-  }
-
-  public var configuration: [String: JSONValue] { ["cropping": .extents([borders[0].before, borders[0].behind])] }
-}
-
-extension Cropping2D: KerasLayer {
-  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
-    try fields.requireChannelsLast()
-    let borders = try fields.borders("cropping", axes: 2)
-    self.init(
-      top: borders[0].before, bottom: borders[0].behind, left: borders[1].before, right: borders[1].behind)
-  }
-
-  public var configuration: [String: JSONValue] { ["cropping": bordersAsKeras] }
-}
-
-extension Cropping3D: KerasLayer {
-  public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
-    try fields.requireChannelsLast()
-    let borders = try fields.borders("cropping", axes: 3)
-    self.init(borders[0], borders[1], borders[2])
+    if Self.axes > 1 { try fields.requireChannelsLast() }  // Keras has no such field for a single axis
+    self.init(borders: try fields.borders("cropping", axes: Self.axes))
   }
 
   public var configuration: [String: JSONValue] { ["cropping": bordersAsKeras] }
@@ -145,7 +114,11 @@ extension UpSampling3D: KerasLayer {
 }
 
 extension BorderLayer {
-  fileprivate var bordersAsKeras: JSONValue { .array(borders.map { .extents([$0.before, $0.behind]) }) }
+  /// A pair for each axis; of a single axis the pair itself.
+  fileprivate var bordersAsKeras: JSONValue {
+    let pairs = borders.map { JSONValue.extents([$0.before, $0.behind]) }
+    return Self.axes == 1 ? pairs[0] : .array(pairs)
+  }
 }
 
 extension JSONValue {

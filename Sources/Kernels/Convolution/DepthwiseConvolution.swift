@@ -67,7 +67,7 @@ public enum DepthwiseConvolution {
         let ih = h.origin(oh) + th * h.dilation
         guard 0..<h.input ~= ih else { continue }
         for tw in 0..<w.kernel {
-          let columns = (0..<w.output).filter { 0..<w.input ~= w.origin($0) + tw * w.dilation }
+          let columns = w.outputs(reaching: tw)
           guard let first = columns.first else { continue }
           let line = source + (ih * w.input + w.origin(first) + tw * w.dilation) * channels
           let gradients = gradient + (oh * w.output + first) * channels

@@ -62,6 +62,14 @@ public struct WindowAxis: Hashable, Sendable {
   @inline(__always)
   func origin(_ output: Int) -> Int { output * stride - before }
 
+  /// The outputs whose `tap`-th tap lies inside the input.
+  public func outputs(reaching tap: Int) -> Range<Int> {
+    let offset = tap * dilation - before
+    let first = max(0, (stride - 1 - offset) / stride)
+    let end = offset < input ? (input - 1 - offset) / stride + 1 : 0
+    return first..<max(first, min(end, output))
+  }
+
   /// The input elements under a window without dilation at `output`, padding left out.
   @inline(__always)
   func taps(_ output: Int) -> Range<Int> {

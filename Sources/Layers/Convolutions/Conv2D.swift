@@ -5,31 +5,21 @@ import Kernels
 ///
 /// Parameters: `kernel` (kh, kw, C / groups, filters); `bias` (filters,).
 public struct Conv2D: ConvolutionLayer {
+  public typealias Extents = Extents2
   public static let stem = "conv2d"
 
   public let filters: Int
-  public let groups: Int
   public let window: SlidingWindow
+  public let groups: Int
   public var activation: Activation
   public let useBias: Bool
-  public var kernelOptions: ParameterOptions
-  public var biasOptions: ParameterOptions
+  public var kernelOptions = ParameterOptions.kernel
+  public var biasOptions = ParameterOptions.bias
 
-  /// `filters` outputs from each place of a kernel of `kernel` height and width.
-  public init(
-    _ filters: Int, kernel: Extents2, stride: Extents2 = 1, padding: Padding = .valid, dilation: Extents2 = 1,
-    groups: Int = 1,
-    activation: Activation = .linear, useBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
-    biasInitializer: Initializer = .zeros, kernelRegularizer: Regularizer? = nil
-  ) {
+  public init(_ filters: Int, window: SlidingWindow, groups: Int, activation: Activation, useBias: Bool) {
     precondition(filters > 0, "a convolution has filters")
     precondition(groups > 0 && filters % groups == 0, "each group has as many filters")
-    self.groups = groups
-    self.filters = filters
-    window = SlidingWindow(kernel: kernel.list, stride: stride.list, dilation: dilation.list, padding: padding)
-    self.activation = activation
-    self.useBias = useBias
-    kernelOptions = ParameterOptions(kernelInitializer, regularizer: kernelRegularizer)
-    biasOptions = ParameterOptions(biasInitializer)
+    (self.filters, self.window, self.groups) = (filters, window, groups)
+    (self.activation, self.useBias) = (activation, useBias)
   }
 }

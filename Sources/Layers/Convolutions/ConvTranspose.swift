@@ -9,29 +9,40 @@ import Tensors
 ///     same:  n·stride, or with p given (n - 1)·stride + r mod 2 + p
 ///
 /// Parameters: `kernel` (taps…, filters, C) and, with `useBias`, `bias` (filters,).
-public protocol TransposedConvolutionLayer: ActivatedLayer {
+public protocol TransposedConvolutionLayer: WindowedLayer, ActivatedLayer {
   /// The output's channels.
   var filters: Int { get }
-  /// The window of the convolution that leads back, from outputs to inputs.
-  var window: SlidingWindow { get }
   /// p, for each axis; nil for the standard.
   var outputPadding: [Int]? { get }
   /// Whether each filter adds a number of its own.
   var useBias: Bool { get }
   /// What is said of the kernel.
-  var kernelOptions: ParameterOptions { get }
+  var kernelOptions: ParameterOptions { get set }
   /// What is said of the bias.
-  var biasOptions: ParameterOptions { get }
+  var biasOptions: ParameterOptions { get set }
+
+  /// `filters` outputs; `window` is that of the convolution that leads back, from outputs to inputs, and has the layer's axes.
+  init(_ filters: Int, window: SlidingWindow, outputPadding: [Int]?, activation: Activation, useBias: Bool)
 }
 
 extension TransposedConvolutionLayer {
+  /// `filters` outputs by a kernel of `kernel` taps.
+  public init(
+    _ filters: Int, kernel: Extents, stride: Extents = 1, padding: Padding = .valid, outputPadding: Extents? = nil,
+    dilation: Extents = 1, activation: Activation = .linear, useBias: Bool = true
+  ) {
+    self.init(
+      filters,
+      window: SlidingWindow(kernel: kernel.list, stride: stride.list, dilation: dilation.list, padding: padding),
+      outputPadding: outputPadding?.list, activation: activation, useBias: useBias)
+  }
+
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
-    let axes = window.kernel.count
-    guard input.rank == axes + 1 else { throw ShapeError("takes \(SlidingWindow.axes(axes)), got \(input)") }
+    try input.requireSpatialAxes(Self.axes)
     let extents = extents(for: input)
     guard extents.allSatisfy({ $0 > 0 }) else { throw ShapeError("would give \(extents) of \(input)") }
     let back = geometry(input).window
-    let found = [back.depth.output, back.height.output, back.width.output].suffix(axes)
+    let found = [back.depth.output, back.height.output, back.width.output].suffix(Self.axes)
     guard Array(found) == Array(input.dimensions.dropLast()) else {
       throw ShapeError(
         "cannot give \(extents) of \(input): a convolution with these strides leads from there to \(Array(found)); "
@@ -107,6 +118,7 @@ extension TransposedConvolutionLayer {
 
 /// One-dimensional transposed convolution: (length, C) → (length', filters).
 public struct Conv1DTranspose: TransposedConvolutionLayer {
+  public typealias Extents = Int
   public static let stem = "conv1d_transpose"
   public let filters: Int
   public let window: SlidingWindow
@@ -116,22 +128,16 @@ public struct Conv1DTranspose: TransposedConvolutionLayer {
   public var kernelOptions = ParameterOptions.kernel
   public var biasOptions = ParameterOptions.bias
 
-  /// `filters` outputs.
-  public init(
-    _ filters: Int, kernel: Int, stride: Int = 1, padding: Padding = .valid, outputPadding: Int? = nil,
-    dilation: Int = 1,
-    activation: Activation = .linear, useBias: Bool = true
-  ) {
+  public init(_ filters: Int, window: SlidingWindow, outputPadding: [Int]?, activation: Activation, useBias: Bool) {
     precondition(filters > 0, "a convolution has filters")
-    self.filters = filters
-    window = SlidingWindow(kernel: [kernel], stride: [stride], dilation: [dilation], padding: padding)
-    self.outputPadding = outputPadding.map { [$0] }
+    (self.filters, self.window, self.outputPadding) = (filters, window, outputPadding)
     (self.activation, self.useBias) = (activation, useBias)
   }
 }
 
 /// Two-dimensional transposed convolution: (H, W, C) → (OH, OW, filters).
 public struct Conv2DTranspose: TransposedConvolutionLayer {
+  public typealias Extents = Extents2
   public static let stem = "conv2d_transpose"
   public let filters: Int
   public let window: SlidingWindow
@@ -141,21 +147,16 @@ public struct Conv2DTranspose: TransposedConvolutionLayer {
   public var kernelOptions = ParameterOptions.kernel
   public var biasOptions = ParameterOptions.bias
 
-  /// `filters` outputs.
-  public init(
-    _ filters: Int, kernel: Extents2, stride: Extents2 = 1, padding: Padding = .valid, outputPadding: Extents2? = nil,
-    dilation: Extents2 = 1, activation: Activation = .linear, useBias: Bool = true
-  ) {
+  public init(_ filters: Int, window: SlidingWindow, outputPadding: [Int]?, activation: Activation, useBias: Bool) {
     precondition(filters > 0, "a convolution has filters")
-    self.filters = filters
-    window = SlidingWindow(kernel: kernel.list, stride: stride.list, dilation: dilation.list, padding: padding)
-    self.outputPadding = outputPadding?.list
+    (self.filters, self.window, self.outputPadding) = (filters, window, outputPadding)
     (self.activation, self.useBias) = (activation, useBias)
   }
 }
 
 /// Three-dimensional transposed convolution: (D, H, W, C) → (OD, OH, OW, filters).
 public struct Conv3DTranspose: TransposedConvolutionLayer {
+  public typealias Extents = Extents3
   public static let stem = "conv3d_transpose"
   public let filters: Int
   public let window: SlidingWindow
@@ -165,15 +166,9 @@ public struct Conv3DTranspose: TransposedConvolutionLayer {
   public var kernelOptions = ParameterOptions.kernel
   public var biasOptions = ParameterOptions.bias
 
-  /// `filters` outputs.
-  public init(
-    _ filters: Int, kernel: Extents3, stride: Extents3 = 1, padding: Padding = .valid, outputPadding: Extents3? = nil,
-    dilation: Extents3 = 1, activation: Activation = .linear, useBias: Bool = true
-  ) {
+  public init(_ filters: Int, window: SlidingWindow, outputPadding: [Int]?, activation: Activation, useBias: Bool) {
     precondition(filters > 0, "a convolution has filters")
-    self.filters = filters
-    window = SlidingWindow(kernel: kernel.list, stride: stride.list, dilation: dilation.list, padding: padding)
-    self.outputPadding = outputPadding?.list
+    (self.filters, self.window, self.outputPadding) = (filters, window, outputPadding)
     (self.activation, self.useBias) = (activation, useBias)
   }
 }

@@ -5,22 +5,38 @@ import Tensors
 /// `SlidingWindow` gives the extents.
 ///
 /// Parameters: `kernel` (taps…, C / groups, filters) and, with `useBias`, `bias` (filters,).
-public protocol ConvolutionLayer: ActivatedLayer {
+public protocol ConvolutionLayer: WindowedLayer, ActivatedLayer {
   /// The output's channels.
   var filters: Int { get }
   /// How many groups of channels have filters of their own.
   var groups: Int { get }
-  /// Where the kernel slides.
-  var window: SlidingWindow { get }
   /// Whether each filter adds a number of its own.
   var useBias: Bool { get }
   /// What is said of the kernel.
-  var kernelOptions: ParameterOptions { get }
+  var kernelOptions: ParameterOptions { get set }
   /// What is said of the bias.
-  var biasOptions: ParameterOptions { get }
+  var biasOptions: ParameterOptions { get set }
+
+  /// `filters` outputs from each place of `window`, which has the layer's axes.
+  init(_ filters: Int, window: SlidingWindow, groups: Int, activation: Activation, useBias: Bool)
 }
 
 extension ConvolutionLayer {
+  /// `filters` outputs from each place of a kernel of `kernel` taps.
+  public init(
+    _ filters: Int, kernel: Extents, stride: Extents = 1, padding: Padding = .valid, dilation: Extents = 1,
+    groups: Int = 1, activation: Activation = .linear, useBias: Bool = true,
+    kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
+    kernelRegularizer: Regularizer? = nil
+  ) {
+    self.init(
+      filters,
+      window: SlidingWindow(kernel: kernel.list, stride: stride.list, dilation: dilation.list, padding: padding),
+      groups: groups, activation: activation, useBias: useBias)
+    kernelOptions = ParameterOptions(kernelInitializer, regularizer: kernelRegularizer)
+    biasOptions = ParameterOptions(biasInitializer)
+  }
+
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     let extents = try window.outputExtents(for: input, "a kernel")
     let channels = input[input.rank - 1]

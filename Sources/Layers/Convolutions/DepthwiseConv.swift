@@ -4,20 +4,31 @@ import Tensors
 /// What `DepthwiseConv1D` and `DepthwiseConv2D` share: (axes…, C) → (axes'…, C·M), each channel by M filters of its own.
 ///
 /// Parameters: `kernel` (taps…, C, M) and, with `useBias`, `bias` (C·M,).
-public protocol DepthwiseLayer: ActivatedLayer {
-  /// Where the kernel slides.
-  var window: SlidingWindow { get }
+public protocol DepthwiseLayer: WindowedLayer, ActivatedLayer {
   /// M, how many filters each channel has.
   var depthMultiplier: Int { get }
   /// Whether each output channel adds a number of its own.
   var useBias: Bool { get }
   /// What is said of the kernel.
-  var kernelOptions: ParameterOptions { get }
+  var kernelOptions: ParameterOptions { get set }
   /// What is said of the bias.
-  var biasOptions: ParameterOptions { get }
+  var biasOptions: ParameterOptions { get set }
+
+  /// `depthMultiplier` outputs for each channel from each place of `window`, which has the layer's axes.
+  init(window: SlidingWindow, depthMultiplier: Int, activation: Activation, useBias: Bool)
 }
 
 extension DepthwiseLayer {
+  /// `depthMultiplier` outputs for each channel from each place of a kernel of `kernel` taps.
+  public init(
+    kernel: Extents, stride: Extents = 1, padding: Padding = .valid, dilation: Extents = 1, depthMultiplier: Int = 1,
+    activation: Activation = .linear, useBias: Bool = true
+  ) {
+    self.init(
+      window: SlidingWindow(kernel: kernel.list, stride: stride.list, dilation: dilation.list, padding: padding),
+      depthMultiplier: depthMultiplier, activation: activation, useBias: useBias)
+  }
+
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     Shape(try window.outputExtents(for: input, "a kernel") + [input[input.rank - 1] * depthMultiplier])
   }
@@ -76,6 +87,7 @@ extension DepthwiseLayer {
 
 /// One-dimensional depthwise convolution: (length, C) → (length', C·M).
 public struct DepthwiseConv1D: DepthwiseLayer {
+  public typealias Extents = Int
   public static let stem = "depthwise_conv1d"
   public let window: SlidingWindow
   public let depthMultiplier: Int
@@ -84,19 +96,16 @@ public struct DepthwiseConv1D: DepthwiseLayer {
   public var kernelOptions = ParameterOptions.kernel
   public var biasOptions = ParameterOptions.bias
 
-  /// `depthMultiplier` outputs for each channel from each place of a kernel of `kernel` taps.
-  public init(
-    kernel: Int, stride: Int = 1, padding: Padding = .valid, dilation: Int = 1, depthMultiplier: Int = 1,
-    activation: Activation = .linear, useBias: Bool = true
-  ) {
+  public init(window: SlidingWindow, depthMultiplier: Int, activation: Activation, useBias: Bool) {
     precondition(depthMultiplier > 0, "each channel has filters")
-    window = SlidingWindow(kernel: [kernel], stride: [stride], dilation: [dilation], padding: padding)
-    (self.depthMultiplier, self.activation, self.useBias) = (depthMultiplier, activation, useBias)
+    (self.window, self.depthMultiplier) = (window, depthMultiplier)
+    (self.activation, self.useBias) = (activation, useBias)
   }
 }
 
 /// Two-dimensional depthwise convolution: (H, W, C) → (OH, OW, C·M).
 public struct DepthwiseConv2D: DepthwiseLayer {
+  public typealias Extents = Extents2
   public static let stem = "depthwise_conv2d"
   public let window: SlidingWindow
   public let depthMultiplier: Int
@@ -105,13 +114,9 @@ public struct DepthwiseConv2D: DepthwiseLayer {
   public var kernelOptions = ParameterOptions.kernel
   public var biasOptions = ParameterOptions.bias
 
-  /// `depthMultiplier` outputs for each channel from each place of a kernel of `kernel` height and width.
-  public init(
-    kernel: Extents2, stride: Extents2 = 1, padding: Padding = .valid, dilation: Extents2 = 1, depthMultiplier: Int = 1,
-    activation: Activation = .linear, useBias: Bool = true
-  ) {
+  public init(window: SlidingWindow, depthMultiplier: Int, activation: Activation, useBias: Bool) {
     precondition(depthMultiplier > 0, "each channel has filters")
-    window = SlidingWindow(kernel: kernel.list, stride: stride.list, dilation: dilation.list, padding: padding)
-    (self.depthMultiplier, self.activation, self.useBias) = (depthMultiplier, activation, useBias)
+    (self.window, self.depthMultiplier) = (window, depthMultiplier)
+    (self.activation, self.useBias) = (activation, useBias)
   }
 }

@@ -6,24 +6,36 @@ import Tensors
 ///
 /// Parameters: `depthwise_kernel` (taps…, C, M), `pointwise_kernel` (1…, C·M, filters) and, with `useBias`, `bias`
 /// (filters,).
-public protocol SeparableLayer: ActivatedLayer {
+public protocol SeparableLayer: WindowedLayer, ActivatedLayer {
   /// The output's channels.
   var filters: Int { get }
-  /// Where the depthwise kernel slides.
-  var window: SlidingWindow { get }
   /// M, how many filters each channel has.
   var depthMultiplier: Int { get }
   /// Whether each filter adds a number of its own.
   var useBias: Bool { get }
   /// What is said of the depthwise kernel.
-  var depthwiseOptions: ParameterOptions { get }
+  var depthwiseOptions: ParameterOptions { get set }
   /// What is said of the pointwise kernel.
-  var pointwiseOptions: ParameterOptions { get }
+  var pointwiseOptions: ParameterOptions { get set }
   /// What is said of the bias.
-  var biasOptions: ParameterOptions { get }
+  var biasOptions: ParameterOptions { get set }
+
+  /// `filters` outputs from each place of the depthwise kernel's `window`, which has the layer's axes.
+  init(_ filters: Int, window: SlidingWindow, depthMultiplier: Int, activation: Activation, useBias: Bool)
 }
 
 extension SeparableLayer {
+  /// `filters` outputs from each place of a depthwise kernel of `kernel` taps.
+  public init(
+    _ filters: Int, kernel: Extents, stride: Extents = 1, padding: Padding = .valid, dilation: Extents = 1,
+    depthMultiplier: Int = 1, activation: Activation = .linear, useBias: Bool = true
+  ) {
+    self.init(
+      filters,
+      window: SlidingWindow(kernel: kernel.list, stride: stride.list, dilation: dilation.list, padding: padding),
+      depthMultiplier: depthMultiplier, activation: activation, useBias: useBias)
+  }
+
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     Shape(try window.outputExtents(for: input, "a kernel") + [filters])
   }
@@ -149,6 +161,7 @@ private struct Kept {
 
 /// One-dimensional separable convolution: (length, C) → (length', filters).
 public struct SeparableConv1D: SeparableLayer {
+  public typealias Extents = Int
   public static let stem = "separable_conv1d"
   public let filters: Int
   public let window: SlidingWindow
@@ -159,21 +172,16 @@ public struct SeparableConv1D: SeparableLayer {
   public var pointwiseOptions = ParameterOptions.kernel
   public var biasOptions = ParameterOptions.bias
 
-  /// `filters` outputs from each place of a depthwise kernel of `kernel` taps.
-  public init(
-    _ filters: Int, kernel: Int, stride: Int = 1, padding: Padding = .valid, dilation: Int = 1,
-    depthMultiplier: Int = 1,
-    activation: Activation = .linear, useBias: Bool = true
-  ) {
+  public init(_ filters: Int, window: SlidingWindow, depthMultiplier: Int, activation: Activation, useBias: Bool) {
     precondition(filters > 0 && depthMultiplier > 0, "a convolution has filters")
-    self.filters = filters
-    window = SlidingWindow(kernel: [kernel], stride: [stride], dilation: [dilation], padding: padding)
-    (self.depthMultiplier, self.activation, self.useBias) = (depthMultiplier, activation, useBias)
+    (self.filters, self.window, self.depthMultiplier) = (filters, window, depthMultiplier)
+    (self.activation, self.useBias) = (activation, useBias)
   }
 }
 
 /// Two-dimensional separable convolution: (H, W, C) → (OH, OW, filters).
 public struct SeparableConv2D: SeparableLayer {
+  public typealias Extents = Extents2
   public static let stem = "separable_conv2d"
   public let filters: Int
   public let window: SlidingWindow
@@ -184,14 +192,9 @@ public struct SeparableConv2D: SeparableLayer {
   public var pointwiseOptions = ParameterOptions.kernel
   public var biasOptions = ParameterOptions.bias
 
-  /// `filters` outputs from each place of a depthwise kernel of `kernel` height and width.
-  public init(
-    _ filters: Int, kernel: Extents2, stride: Extents2 = 1, padding: Padding = .valid, dilation: Extents2 = 1,
-    depthMultiplier: Int = 1, activation: Activation = .linear, useBias: Bool = true
-  ) {
+  public init(_ filters: Int, window: SlidingWindow, depthMultiplier: Int, activation: Activation, useBias: Bool) {
     precondition(filters > 0 && depthMultiplier > 0, "a convolution has filters")
-    self.filters = filters
-    window = SlidingWindow(kernel: kernel.list, stride: stride.list, dilation: dilation.list, padding: padding)
-    (self.depthMultiplier, self.activation, self.useBias) = (depthMultiplier, activation, useBias)
+    (self.filters, self.window, self.depthMultiplier) = (filters, window, depthMultiplier)
+    (self.activation, self.useBias) = (activation, useBias)
   }
 }

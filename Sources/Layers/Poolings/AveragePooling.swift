@@ -22,33 +22,27 @@ extension AveragePoolingLayer {
 
 /// The mean of each window on (length, C).
 public struct AveragePooling1D: AveragePoolingLayer {
+  public typealias Extents = Int
   public static let stem = "average_pooling1d"
   public let window: SlidingWindow
 
-  /// A window of `pool`, moved by `stride`, or by its own size.
-  public init(_ pool: Int = 2, stride: Int? = nil, padding: Padding = .valid) {
-    window = SlidingWindow(kernel: [pool], stride: [stride ?? pool], padding: padding)
-  }
+  public init(window: SlidingWindow) { self.window = window }
 }
 
 /// The mean of each window on (height, width, C).
 public struct AveragePooling2D: AveragePoolingLayer {
+  public typealias Extents = Extents2
   public static let stem = "average_pooling2d"
   public let window: SlidingWindow
 
-  /// A window of `pool`, moved by `stride`, or by its own size.
-  public init(_ pool: Extents2 = 2, stride: Extents2? = nil, padding: Padding = .valid) {
-    window = SlidingWindow(kernel: pool.list, stride: (stride ?? pool).list, padding: padding)
-  }
+  public init(window: SlidingWindow) { self.window = window }
 }
 
 /// The mean of each window on (depth, height, width, C).
 public struct AveragePooling3D: AveragePoolingLayer {
+  public typealias Extents = Extents3
   public static let stem = "average_pooling3d"
   public let window: SlidingWindow
 
-  /// A window of `pool`, moved by `stride`, or by its own size.
-  public init(_ pool: Extents3 = 2, stride: Extents3? = nil, padding: Padding = .valid) {
-    window = SlidingWindow(kernel: pool.list, stride: (stride ?? pool).list, padding: padding)
-  }
+  public init(window: SlidingWindow) { self.window = window }
 }

@@ -2,18 +2,17 @@ import Kernels
 import Tensors
 
 /// A pooling whose window is the whole input: (axes…, C) → (C,), or (1…, C) with `keepDimensions`.
-public protocol GlobalPoolingLayer: Layer {
-  /// How many axes it pools over.
-  static var axes: Int { get }
+public protocol GlobalPoolingLayer: SpatialLayer {
   /// Whether the axes stay, with an extent of 1.
   var keepDimensions: Bool { get }
+
+  /// Pools over all pixels; `keepDimensions` leaves axes of extent 1.
+  init(keepDimensions: Bool)
 }
 
 extension GlobalPoolingLayer {
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
-    guard input.rank == Self.axes + 1 else {
-      throw ShapeError("takes \(SlidingWindow.axes(Self.axes)), got \(input)")
-    }
+    try input.requireSpatialAxes(Self.axes)
     let ones = [Int](repeating: 1, count: keepDimensions ? Self.axes : 0)
     return Shape(ones + [input[Self.axes]])
   }

@@ -27,33 +27,27 @@ extension MaxPoolingLayer {
 
 /// The largest value of each window on (length, C).
 public struct MaxPooling1D: MaxPoolingLayer {
+  public typealias Extents = Int
   public static let stem = "max_pooling1d"
   public let window: SlidingWindow
 
-  /// A window of `pool`, moved by `stride`, or by its own size.
-  public init(_ pool: Int = 2, stride: Int? = nil, padding: Padding = .valid) {
-    window = SlidingWindow(kernel: [pool], stride: [stride ?? pool], padding: padding)
-  }
+  public init(window: SlidingWindow) { self.window = window }
 }
 
 /// The largest value of each window on (height, width, C).
 public struct MaxPooling2D: MaxPoolingLayer {
+  public typealias Extents = Extents2
   public static let stem = "max_pooling2d"
   public let window: SlidingWindow
 
-  /// A window of `pool`, moved by `stride`, or by its own size.
-  public init(_ pool: Extents2 = 2, stride: Extents2? = nil, padding: Padding = .valid) {
-    window = SlidingWindow(kernel: pool.list, stride: (stride ?? pool).list, padding: padding)
-  }
+  public init(window: SlidingWindow) { self.window = window }
 }
 
 /// The largest value of each window on (depth, height, width, C).
 public struct MaxPooling3D: MaxPoolingLayer {
+  public typealias Extents = Extents3
   public static let stem = "max_pooling3d"
   public let window: SlidingWindow
 
-  /// A window of `pool`, moved by `stride`, or by its own size.
-  public init(_ pool: Extents3 = 2, stride: Extents3? = nil, padding: Padding = .valid) {
-    window = SlidingWindow(kernel: pool.list, stride: (stride ?? pool).list, padding: padding)
-  }
+  public init(window: SlidingWindow) { self.window = window }
 }

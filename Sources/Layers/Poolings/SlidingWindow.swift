@@ -31,7 +31,7 @@ public struct SlidingWindow: Hashable, Sendable {
   /// - Parameter noun: what does not fit, such as `a kernel`.
   /// - Throws: `ShapeError` when the input has other axes or is smaller than the window.
   func outputExtents(for input: Shape, _ noun: String) throws(ShapeError) -> [Int] {
-    guard input.rank == kernel.count + 1 else { throw ShapeError("takes \(Self.axes(kernel.count)), got \(input)") }
+    try input.requireSpatialAxes(kernel.count)
     let geometry = geometry(input)
     guard geometry.fits else {
       let taps = kernel.map(String.init).joined(separator: " × ")
@@ -53,10 +53,5 @@ public struct SlidingWindow: Hashable, Sendable {
     guard index >= 0 else { return .single }
     return WindowAxis(
       input: input[index], kernel: kernel[index], stride: stride[index], dilation: dilation[index], padding: padding)
-  }
-
-  /// The axes of an input with `count` spatial ones, as messages name them.
-  static func axes(_ count: Int) -> String {
-    ["(length, channels)", "(height, width, channels)", "(depth, height, width, channels)"][count - 1]
   }
 }

@@ -38,7 +38,7 @@ public struct Normalization: Layer {
     guard axes(of: input).allSatisfy({ 0..<input.rank ~= $0 }) else {
       throw ShapeError("normalises along the axes \(axes(of: input)), got \(input)")
     }
-    let places = axes(of: input).reduce(1) { $0 * input[$1] }
+    let places = count(input)
     if let given, given.mean.count != 1 && given.mean.count != places {
       throw ShapeError("has \(given.mean.count) means for \(places) places of \(input)")
     }
@@ -59,7 +59,7 @@ public struct Normalization: Layer {
   public var backwardReadsOutput: Bool { false }
 
   /// The factor and the level of each place.
-  public func scratchCount(for input: Shape) -> Int { 2 * axes(of: input).reduce(1) { $0 * input[$1] } }
+  public func scratchCount(for input: Shape) -> Int { 2 * count(input) }
 
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y = x·factor + level, where factor = 1/√v and level = -μ/√v, or √v and μ
@@ -87,7 +87,7 @@ public struct Normalization: Layer {
   }
 
   private func factors(_ input: Shape, _ pass: LayerPass) -> FloatBuffer {
-    let places = pass.scratch.part(0..<pass.scratch.count).part(0..<count(input))
+    let places = pass.scratch.part(0..<count(input))
     for i in 0..<places.count {
       let variance = given.map { $0.variance[i % $0.variance.count] } ?? pass.parameter(1)[i]
       let deviation = max(variance.squareRoot(), 1e-7)
@@ -102,6 +102,7 @@ public struct Normalization: Layer {
     return places.reading
   }
 
+  /// How many places have a mean of their own.
   private func count(_ input: Shape) -> Int { axes(of: input).reduce(1) { $0 * input[$1] } }
 
   private func broadcast(_ input: Shape) -> Broadcast {

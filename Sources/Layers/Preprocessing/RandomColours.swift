@@ -18,7 +18,7 @@ public struct RandomContrast: Layer {
   }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
-    guard input.rank == 3 else { throw ShapeError("takes \(SlidingWindow.axes(2)), got \(input)") }
+    try input.requireSpatialAxes(2)
     return input
   }
 

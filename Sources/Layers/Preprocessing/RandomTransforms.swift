@@ -54,7 +54,7 @@ public struct UniformDraws {
 
 extension RandomTransformLayer {
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
-    guard input.rank == 3 else { throw ShapeError("takes \(SlidingWindow.axes(2)), got \(input)") }
+    try input.requireSpatialAxes(2)
     return input
   }
 

@@ -22,7 +22,7 @@ public struct Resizing: Layer {
   }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
-    guard input.rank == 3 else { throw ShapeError("takes \(SlidingWindow.axes(2)), got \(input)") }
+    try input.requireSpatialAxes(2)
     return [height, width, input[2]]
   }
 

@@ -3,16 +3,17 @@ import Tensors
 
 /// Zeroes whole channels of a sample while training (Tompson et al., "Efficient object localization using convolutional
 /// networks", 2015); the shape stays. The mask depends on seed, layer, epoch and sample alone.
-public protocol SpatialDropoutLayer: Layer {
+public protocol SpatialDropoutLayer: SpatialLayer {
   /// The probability with which a channel is zeroed.
   var rate: Float { get }
-  /// How many spatial axes there are.
-  static var axes: Int { get }
+
+  /// Drops with probability `rate`, 0 ≤ rate < 1.
+  init(_ rate: Float)
 }
 
 extension SpatialDropoutLayer {
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
-    guard input.rank == Self.axes + 1 else { throw ShapeError("takes \(SlidingWindow.axes(Self.axes)), got \(input)") }
+    try input.requireSpatialAxes(Self.axes)
     return input
   }
 
@@ -44,7 +45,6 @@ public struct SpatialDropout1D: SpatialDropoutLayer {
   public static let axes = 1
   public let rate: Float
 
-  /// Drops with probability `rate`, 0 ≤ rate < 1.
   public init(_ rate: Float) {
     precondition(0 <= rate && rate < 1, "a dropout rate lies in 0 ..< 1")
     self.rate = rate
@@ -57,7 +57,6 @@ public struct SpatialDropout2D: SpatialDropoutLayer {
   public static let axes = 2
   public let rate: Float
 
-  /// Drops with probability `rate`, 0 ≤ rate < 1.
   public init(_ rate: Float) {
     precondition(0 <= rate && rate < 1, "a dropout rate lies in 0 ..< 1")
     self.rate = rate
@@ -70,7 +69,6 @@ public struct SpatialDropout3D: SpatialDropoutLayer {
   public static let axes = 3
   public let rate: Float
 
-  /// Drops with probability `rate`, 0 ≤ rate < 1.
   public init(_ rate: Float) {
     precondition(0 <= rate && rate < 1, "a dropout rate lies in 0 ..< 1")
     self.rate = rate

@@ -1,9 +1,12 @@
 import Tensors
 
 /// What zero paddings and croppings share: one of input and output is the other with a border around its spatial axes.
-public protocol BorderLayer: Layer {
+public protocol BorderLayer: SpatialLayer {
   /// How much lies before and behind each spatial axis, outermost first.
   var borders: [Border] { get }
+
+  /// One border for each of the layer's axes.
+  init(borders: [Border])
 }
 
 /// What lies before and behind an axis.
@@ -28,7 +31,7 @@ extension BorderLayer {
   /// Each run of floats that lies within the border: its start in the small tensor and in the large one, and its length.
   func forEachRun(_ small: TensorView, _ large: TensorView, _ body: (_ small: Range<Int>, _ large: Range<Int>) -> Void)
   {
-    let axes = borders.count
+    let axes = Self.axes
     let run = small.shape.dimensions[(axes - 1)...].reduce(1, *)
     let channels = small.shape[axes]
     let lines = small.shape.dimensions[..<(axes - 1)].reduce(1, *)

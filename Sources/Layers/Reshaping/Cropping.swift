@@ -5,14 +5,12 @@ public protocol CroppingLayer: BorderLayer {}
 
 extension CroppingLayer {
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
-    guard input.rank == borders.count + 1 else {
-      throw ShapeError("takes \(SlidingWindow.axes(borders.count)), got \(input)")
-    }
+    try input.requireSpatialAxes(Self.axes)
     let extents = zip(borders, input.dimensions).map { $1 - $0.before - $0.behind }
     guard extents.allSatisfy({ $0 > 0 }) else {
       throw ShapeError("leaves nothing of \(input): it would be \(extents)")
     }
-    return Shape(extents + [input[borders.count]])
+    return Shape(extents + [input[Self.axes]])
   }
 
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
@@ -30,27 +28,38 @@ extension CroppingLayer {
 
 /// A sequence without its ends.
 public struct Cropping1D: CroppingLayer {
+  public static let axes = 1
   public static let stem = "cropping1d"
   public let borders: [Border]
 
+  public init(borders: [Border]) { self.borders = borders }
+
   /// The same at both ends, or each by itself.
-  public init(_ before: Int = 1, _ behind: Int? = nil) { borders = [Border(before, behind ?? before)] }
+  public init(_ before: Int = 1, _ behind: Int? = nil) { self.init(borders: [Border(before, behind ?? before)]) }
 }
 
 /// An image without its border.
 public struct Cropping2D: CroppingLayer {
+  public static let axes = 2
   public static let stem = "cropping2d"
   public let borders: [Border]
 
+  public init(borders: [Border]) { self.borders = borders }
+
   /// Each border by itself.
-  public init(top: Int, bottom: Int, left: Int, right: Int) { borders = [Border(top, bottom), Border(left, right)] }
+  public init(top: Int, bottom: Int, left: Int, right: Int) {
+    self.init(borders: [Border(top, bottom), Border(left, right)])
+  }
 }
 
 /// A volume without its border.
 public struct Cropping3D: CroppingLayer {
+  public static let axes = 3
   public static let stem = "cropping3d"
   public let borders: [Border]
 
+  public init(borders: [Border]) { self.borders = borders }
+
   /// Depth, height and width.
-  public init(_ depth: Border, _ height: Border, _ width: Border) { borders = [depth, height, width] }
+  public init(_ depth: Border, _ height: Border, _ width: Border) { self.init(borders: [depth, height, width]) }
 }

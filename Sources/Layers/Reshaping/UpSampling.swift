@@ -3,7 +3,7 @@ import Tensors
 
 /// More samples on each spatial axis: (size, …, C) → (factor·size, …, C). The axes are taken one after the other, each as a small
 /// matrix: for each output the inputs that it is made of, and their weights.
-public protocol UpSamplingLayer: Layer {
+public protocol UpSamplingLayer: SpatialLayer {
   /// By what each spatial axis grows, outermost first.
   var factors: [Int] { get }
   /// How what lies between the inputs is made up.
@@ -23,10 +23,8 @@ extension UpSamplingLayer {
   public var backwardReadsOutput: Bool { false }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
-    guard input.rank == factors.count + 1 else {
-      throw ShapeError("takes \(SlidingWindow.axes(factors.count)), got \(input)")
-    }
-    return Shape(zip(factors, input.dimensions).map { $0 * $1 } + [input[factors.count]])
+    try input.requireSpatialAxes(Self.axes)
+    return Shape(zip(factors, input.dimensions).map { $0 * $1 } + [input[Self.axes]])
   }
 
   /// Two samples with some of the axes grown.
@@ -52,6 +50,7 @@ extension UpSamplingLayer {
 
 /// Each element of a sequence several times.
 public struct UpSampling1D: UpSamplingLayer {
+  public static let axes = 1
   public static let stem = "up_sampling1d"
   public let factors: [Int]
   public var interpolation: Interpolation { .nearest }
@@ -65,6 +64,7 @@ public struct UpSampling1D: UpSamplingLayer {
 
 /// A larger image.
 public struct UpSampling2D: UpSamplingLayer {
+  public static let axes = 2
   public static let stem = "up_sampling2d"
   public let factors: [Int]
   public let interpolation: Interpolation
@@ -79,6 +79,7 @@ public struct UpSampling2D: UpSamplingLayer {
 
 /// A larger volume.
 public struct UpSampling3D: UpSamplingLayer {
+  public static let axes = 3
   public static let stem = "up_sampling3d"
   public let factors: [Int]
   public var interpolation: Interpolation { .nearest }

@@ -5,10 +5,8 @@ public protocol ZeroPaddingLayer: BorderLayer {}
 
 extension ZeroPaddingLayer {
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
-    guard input.rank == borders.count + 1 else {
-      throw ShapeError("takes \(SlidingWindow.axes(borders.count)), got \(input)")
-    }
-    return Shape(zip(borders, input.dimensions).map { $0.before + $1 + $0.behind } + [input[borders.count]])
+    try input.requireSpatialAxes(Self.axes)
+    return Shape(zip(borders, input.dimensions).map { $0.before + $1 + $0.behind } + [input[Self.axes]])
   }
 
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
@@ -26,20 +24,28 @@ extension ZeroPaddingLayer {
 
 /// Zeros around a sequence: (length, C) → (before + length + behind, C).
 public struct ZeroPadding1D: ZeroPaddingLayer {
+  public static let axes = 1
   public static let stem = "zero_padding1d"
   public let borders: [Border]
 
+  public init(borders: [Border]) { self.borders = borders }
+
   /// The same at both ends, or each by itself.
-  public init(_ before: Int = 1, _ behind: Int? = nil) { borders = [Border(before, behind ?? before)] }
+  public init(_ before: Int = 1, _ behind: Int? = nil) { self.init(borders: [Border(before, behind ?? before)]) }
 }
 
 /// Zeros around the image: (H, W, C) → (top + H + bottom, left + W + right, C).
 public struct ZeroPadding2D: ZeroPaddingLayer {
+  public static let axes = 2
   public static let stem = "zero_padding2d"
   public let borders: [Border]
 
+  public init(borders: [Border]) { self.borders = borders }
+
   /// Each border by itself.
-  public init(top: Int, bottom: Int, left: Int, right: Int) { borders = [Border(top, bottom), Border(left, right)] }
+  public init(top: Int, bottom: Int, left: Int, right: Int) {
+    self.init(borders: [Border(top, bottom), Border(left, right)])
+  }
 
   /// The same on all borders.
   public init(_ padding: Int = 1) { self.init(top: padding, bottom: padding, left: padding, right: padding) }
@@ -47,11 +53,14 @@ public struct ZeroPadding2D: ZeroPaddingLayer {
 
 /// Zeros around a volume: (D, H, W, C) → (front + D + back, top + H + bottom, left + W + right, C).
 public struct ZeroPadding3D: ZeroPaddingLayer {
+  public static let axes = 3
   public static let stem = "zero_padding3d"
   public let borders: [Border]
 
+  public init(borders: [Border]) { self.borders = borders }
+
   /// Depth, height and width.
-  public init(_ depth: Border, _ height: Border, _ width: Border) { borders = [depth, height, width] }
+  public init(_ depth: Border, _ height: Border, _ width: Border) { self.init(borders: [depth, height, width]) }
 
   /// The same on all borders.
   public init(_ padding: Int = 1) {

@@ -1,3 +1,5 @@
+import Datasets
+
 /// Where a run stands between two steps, besides its tensors. It holds no trace of the world that computed it, so that a
 /// checkpoint's bytes are the same whoever wrote it.
 public struct TrainingState: Codable, Equatable, Sendable {
@@ -73,6 +75,14 @@ public struct TrainingState: Codable, Equatable, Sendable {
 
   /// What the metrics have counted in the running epoch, `count` numbers.
   public func counters(_ count: Int) -> [Double] { epochCounters ?? Array(repeating: 0, count: count) }
+
+  /// Where an older version began the epoch, which counted right answers alone, counts their samples too.
+  public mutating func countAsNow(_ batches: BatchPlan) {
+    guard epochCounters == nil && epochCorrect > 0 else { return }
+    let steps = step - epoch * batches.stepsPerEpoch
+    let samples = steps * batches.batchSize - (skipped?.epochSamples ?? 0)
+    epochCounters = [Double(epochCorrect), Double(samples)]
+  }
 
   /// Begins an epoch.
   public mutating func clearCounters() { (epochCorrect, epochCounters) = (0, nil) }

@@ -170,16 +170,16 @@ extension Experiment {
     }
     try read(.dataset, into: &dataset)
     try read(.datasetDigest, into: &datasetDigest)
-    classNames = try fields.decodeIfPresent([String].self, forKey: .classNames)
-    limit = try fields.decodeIfPresent(Int.self, forKey: .limit)
-    inputShape = try fields.decodeIfPresent([Int].self, forKey: .inputShape)
-    scale = try fields.decodeIfPresent(ArrayScale.self, forKey: .scale)
+    try read(.classNames, into: &classNames)
+    try read(.limit, into: &limit)
+    try read(.inputShape, into: &inputShape)
+    try read(.scale, into: &scale)
     try read(.augmentation, into: &augmentation)
     try read(.normalize, into: &normalize)
-    normalization = try fields.decodeIfPresent(Normalization.self, forKey: .normalization)
+    try read(.normalization, into: &normalization)
     try read(.model, into: &model)
-    network = try fields.decodeIfPresent(JSONValue.self, forKey: .network)
-    initialWeights = try fields.decodeIfPresent(String.self, forKey: .initialWeights)
+    try read(.network, into: &network)
+    try read(.initialWeights, into: &initialWeights)
     try read(.batchSize, into: &batchSize)
     try read(.slice, into: &slice)
     try read(.optimizer, into: &optimizer)
@@ -190,16 +190,16 @@ extension Experiment {
     try read(.beta2, into: &beta2)
     try read(.epsilon, into: &epsilon)
     try read(.weightDecay, into: &weightDecay)
-    clipNorm = try fields.decodeIfPresent(Float.self, forKey: .clipNorm)
-    loss = try fields.decodeIfPresent(Loss.self, forKey: .loss)
+    try read(.clipNorm, into: &clipNorm)
+    try read(.loss, into: &loss)
     try read(.metrics, into: &metrics)
-    classWeights = try fields.decodeIfPresent([Float].self, forKey: .classWeights)
+    try read(.classWeights, into: &classWeights)
     try read(.labelSmoothing, into: &labelSmoothing)
     try read(.schedule, into: &schedule)
     try read(.warmUp, into: &warmUp)
-    scheduleSteps = try fields.decodeIfPresent(Int.self, forKey: .scheduleSteps)
+    try read(.scheduleSteps, into: &scheduleSteps)
     try read(.decay, into: &decay)
-    dropEvery = try fields.decodeIfPresent(Int.self, forKey: .dropEvery)
+    try read(.dropEvery, into: &dropEvery)
     try read(.dropFactor, into: &dropFactor)
     try read(.rho, into: &rho)
     try read(.centered, into: &centered)
@@ -210,14 +210,14 @@ extension Experiment {
     try read(.restoresBest, into: &restoresBest)
     try read(.minDelta, into: &minDelta)
     try read(.minRateShare, into: &minRateShare)
-    ratePoints = try fields.decodeIfPresent([LearningRateSchedule.Point].self, forKey: .ratePoints)
-    clipValue = try fields.decodeIfPresent(Float.self, forKey: .clipValue)
-    clipTensorNorm = try fields.decodeIfPresent(Float.self, forKey: .clipTensorNorm)
-    ema = try fields.decodeIfPresent(Float.self, forKey: .ema)
-    monitor = try fields.decodeIfPresent(String.self, forKey: .monitor)
-    earlyStopping = try fields.decodeIfPresent(Int.self, forKey: .earlyStopping)
-    plateauFactor = try fields.decodeIfPresent(Float.self, forKey: .plateauFactor)
-    plateauPatience = try fields.decodeIfPresent(Int.self, forKey: .plateauPatience)
+    try read(.ratePoints, into: &ratePoints)
+    try read(.clipValue, into: &clipValue)
+    try read(.clipTensorNorm, into: &clipTensorNorm)
+    try read(.ema, into: &ema)
+    try read(.monitor, into: &monitor)
+    try read(.earlyStopping, into: &earlyStopping)
+    try read(.plateauFactor, into: &plateauFactor)
+    try read(.plateauPatience, into: &plateauPatience)
     try read(.seed, into: &seed)
     try read(.shuffle, into: &shuffle)
     try read(.reduction, into: &reduction)
@@ -238,46 +238,4 @@ public enum ReductionKind: String, Codable, Sendable, CaseIterable {
   case tree
   /// MPI does, in an order of its own, for comparison.
   case mpi
-}
-
-/// What to do about a step whose loss or gradient is NaN or infinite.
-public enum NonFinitePolicy: String, Codable, Sendable, CaseIterable {
-  /// End the run.
-  case stop
-  /// Leave the step out, and go on with the next.
-  case skip
-}
-
-/// How long a run goes on and what it leaves behind. None of it changes a weight.
-public struct Schedule: Codable, Equatable, Sendable {
-  /// Train until that many epochs are done.
-  public var epochs = 25
-  /// Train until that many steps are done, counted from the run's first; wins over `epochs`.
-  public var steps: Int?
-  /// Measure the validation set after every so many epochs; 0 for never.
-  public var validateEvery = 1
-  /// Write a checkpoint every so many steps, besides those at each epoch's end; 0 for none.
-  public var checkpointEvery = 0
-  /// Keep a journal: hashes of every step's gradients and values.
-  public var journal = false
-  /// What to do about a step whose numbers are not finite. A run that stops there and one that leaves the step out have
-  /// the same weights as far as both go.
-  public var onNan = NonFinitePolicy.stop
-
-  /// 25 epochs, each followed by a validation.
-  public init() {}
-
-  /// Reads what a file says; one of before a policy could be chosen means the default.
-  public init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: CodingKeys.self)
-    epochs = try fields.decode(Int.self, forKey: .epochs)
-    steps = try fields.decodeIfPresent(Int.self, forKey: .steps)
-    validateEvery = try fields.decode(Int.self, forKey: .validateEvery)
-    checkpointEvery = try fields.decode(Int.self, forKey: .checkpointEvery)
-    journal = try fields.decode(Bool.self, forKey: .journal)
-    onNan = try fields.decodeIfPresent(NonFinitePolicy.self, forKey: .onNan) ?? .stop
-  }
-
-  /// How many steps are done at the end.
-  public func lastStep(of batches: BatchPlan) -> Int { steps ?? epochs * batches.stepsPerEpoch }
 }

@@ -33,8 +33,7 @@ public final class Trainer {
   /// The state of the last checkpoint, the one that the run started from included.
   private var checkpointed: TrainingState
   private var epochStart = ContinuousClock.now
-  /// The values with the running mean of the weights, made when first needed.
-  private var averaged: FloatStorage?
+  private let judged: JudgedValues
 
   /// Goes on from `state`, whose tensors are in `arena` on every rank.
   ///
@@ -55,22 +54,16 @@ public final class Trainer {
     self.schedule = schedule
     self.data = data
     self.arena = arena
+    judged = JudgedValues(arena)
     self.state = state
-    // What older versions counted were right answers alone.
-    if state.epochCounters == nil && state.epochCorrect > 0 {
-      let steps =
-        state.step - state.epoch
-        * BatchPlan(samples: data.training.count, batchSize: experiment.batchSize).stepsPerEpoch
-      let samples = steps * experiment.batchSize - (state.skipped?.epochSamples ?? 0)
-      self.state.epochCounters = [Double(state.epochCorrect), Double(samples)]
-    }
+    batches = BatchPlan(samples: data.training.count, batchSize: experiment.batchSize)
+    self.state.countAsNow(batches)
     checkpointed = self.state
     self.recorder = recorder
     self.observer = observer
     self.shouldStop = shouldStop ?? { [stop = communicator.stop] in stop.isMade }
     self.communicator = communicator
     desyncGuard = try DesyncGuard(communicator, experiment: experiment)
-    batches = BatchPlan(samples: data.training.count, batchSize: experiment.batchSize)
     let head = try experiment.head(of: model, for: data.training)
     objective = head.objective.forTraining
     let team = try WorkerTeam(count: threads)
@@ -113,10 +106,7 @@ public final class Trainer {
     if let fault = arena.fault {
       throw SharedFailure(exitCode: .badData, description: "training cannot begin, because \(fault)")
     }
-    // The mean of no step yet is the start.
-    if state.step == 0, let mean = arena.optimizerStates[Experiment.emaState] {
-      _ = mean.buffer.update(fromContentsOf: arena.values.buffer.part(0..<mean.buffer.count))
-    }
+    if state.step == 0 { judged.begin() }
     try tell { [arena, state] recorder, _ in try recorder?.open(arena, state) }
     var isStopping = false
     while !isStopping {
@@ -210,7 +200,7 @@ public final class Trainer {
     var validation: Evaluation?
     if isValidated {
       validation = try evaluator.evaluate(
-        data.validation, values: judgedValues.reading, shouldStop: shouldStop)
+        data.validation, values: judged.current.reading, shouldStop: shouldStop)
       if validation == nil { return false }
     }
     let samples = data.training.count - (state.skipped?.epochSamples ?? 0)
@@ -236,42 +226,12 @@ public final class Trainer {
 
   // MARK: - What an epoch's numbers lead to
 
-  /// The values that are judged: the weights, or their running mean where there is one, with all that stays as it is.
-  private var judgedValues: MutableFloatBuffer {
-    guard let mean = arena.optimizerStates[Experiment.emaState] else { return arena.values.buffer }
-    let all = averaged ?? FloatStorage(count: arena.layout.count)
-    averaged = all
-    _ = all.buffer.update(fromContentsOf: arena.values.buffer)
-    _ = all.buffer.part(0..<mean.buffer.count).update(fromContentsOf: mean.buffer)
-    return all.buffer
-  }
-
-  /// Notes whether the epoch is the best so far; if many have not been, lowers the learning rate or ends the run.
+  /// Notes how the epoch did, and does what follows from it.
   private func watch(_ metrics: EpochMetrics) {
-    let monitor = Monitor(experiment)
-    guard let value = monitor.value(of: metrics) else { return }
-    let best = arena.optimizerStates[Experiment.bestState]
-    if monitor.isBetter(value, than: state.best) {
-      state.best = TrainingState.Best(
-        step: state.step, accuracy: metrics.validationAccuracy.map(Double.init),
-        loss: metrics.validationLoss.map(Double.init), value: value)
-      (state.epochsSinceBest, state.epochsOnPlateau) = (nil, nil)
-      if let best { _ = best.buffer.update(fromContentsOf: judgedValues.part(0..<best.buffer.count)) }
-      return
-    }
-    state.epochsSinceBest = (state.epochsSinceBest ?? 0) + 1
-    state.epochsOnPlateau = (state.epochsOnPlateau ?? 0) + 1
-    if let factor = experiment.plateauFactor, state.epochsOnPlateau ?? 0 >= experiment.plateauPatience ?? 10 {
-      state.rateFactor = max((state.rateFactor ?? 1) * factor, experiment.minRateShare)
-      state.epochsOnPlateau = nil
-      step.scaleRates(by: state.rateFactor ?? 1)
-    }
-    guard let patience = experiment.earlyStopping, state.epochsSinceBest ?? 0 >= patience else { return }
-    state.stoppedEarly = true
-    guard let best else { return }
-    for storage in [arena.values, arena.optimizerStates[Experiment.emaState]].compactMap(\.self) {
-      _ = storage.buffer.part(0..<best.buffer.count).update(fromContentsOf: best.buffer)
-    }
+    let isBest = state.watch(metrics, for: experiment)
+    if isBest { judged.keepAsBest() }
+    step.scaleRates(by: state.rateFactor ?? 1)
+    if state.hasStoppedEarly { judged.restoreBest() }
   }
 
   private func checkpoint() throws {
@@ -287,21 +247,5 @@ public final class Trainer {
   private func tell(_ work: @escaping (RunRecorder?, (any TrainingObserver)?) throws -> Void) throws {
     guard recorder != nil || observer != nil else { return }
     try communicator.aside { [recorder, observer] in try work(recorder, observer) }
-  }
-}
-
-extension ContinuousClock.Instant {
-  /// Seconds from this instant to now.
-  var secondsUntilNow: Double { duration(to: .now) / .seconds(1) }
-}
-
-extension [(metric: Metric, value: Double)] {
-  /// The value of a metric; nil where it is not measured.
-  func value(of metric: Metric) -> Float? { first { $0.metric == metric }.map { Float($0.value) } }
-
-  /// All but the accuracy, by name; nil for none.
-  var others: [String: Float]? {
-    let others = filter { $0.metric != .accuracy }.map { ($0.metric.name, Float($0.value)) }
-    return others.isEmpty ? nil : Dictionary(others) { first, _ in first }
   }
 }

@@ -18,8 +18,6 @@ final class ModelUpdate {
   private struct Block {
     let range: Range<Int>
     let isWeight: Bool
-    /// Which of the tensors with gradients it is a piece of.
-    let tensor: Int
     /// The tensor's penalty; nil for none.
     let penalty: Regularizer?
   }
@@ -33,6 +31,8 @@ final class ModelUpdate {
   /// What weights are brought back to after each step.
   private let constraints: [(range: Range<Int>, shape: Shape, constraint: Constraint)]
   private let blocks: [Block]
+  /// The blocks that each weight consists of.
+  private let weightBlocks: [Range<Int>]
   /// Σ w² λ and Σ g² of each block; 0 for those of averages.
   private let penalties: UnsafeMutableBufferPointer<Double>
   private let squares: UnsafeMutableBufferPointer<Double>
@@ -53,7 +53,7 @@ final class ModelUpdate {
     var averages: [(range: Range<Int>, momentum: Float)] = []
     var constraints: [(range: Range<Int>, shape: Shape, constraint: Constraint)] = []
     var blocks: [Block] = []
-    var tensors = 0
+    var weightBlocks: [Range<Int>] = []
     let learning = model.stages.filter { $0.first == nil }
     for (specification, range) in learning.flatMap({ zip($0.parameters, $0.ranges) }) {
       switch specification.role {
@@ -69,16 +69,16 @@ final class ModelUpdate {
       if specification.role == .weight, let constraint = specification.constraint {
         constraints.append((range, specification.shape, constraint))
       }
+      let first = blocks.count
       for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockCount) {
         blocks.append(
           Block(
             range: start..<min(start + Self.blockCount, range.upperBound), isWeight: specification.role == .weight,
-            tensor: tensors,
             penalty: specification.regularizer))
       }
-      tensors += 1
+      if specification.role == .weight { weightBlocks.append(first..<blocks.count) }
     }
-    (self.weights, self.averages, self.blocks) = (weights, averages, blocks)
+    (self.weights, self.averages, self.blocks, self.weightBlocks) = (weights, averages, blocks, weightBlocks)
     self.constraints = constraints
     penalties = .allocate(capacity: blocks.count)
     squares = .allocate(capacity: blocks.count)
@@ -148,11 +148,9 @@ final class ModelUpdate {
   private func tensorCuts() -> [(range: Range<Int>, factor: Float)] {
     guard let most = experiment.clipTensorNorm else { return [] }
     var cuts: [(range: Range<Int>, factor: Float)] = []
-    for tensor in Dictionary(grouping: blocks.indices.filter { blocks[$0].isWeight }, by: { blocks[$0].tensor })
-      .sorted(by: { $0.key < $1.key })
-    {
-      let norm = tensor.value.reduce(0) { $0 + squares[$1] }.squareRoot()
-      guard norm > Double(most), let first = tensor.value.first, let last = tensor.value.last else { continue }
+    for tensor in weightBlocks {
+      let norm = squares[tensor].reduce(0, +).squareRoot()
+      guard norm > Double(most), let first = tensor.first, let last = tensor.last else { continue }
       cuts.append((blocks[first].range.lowerBound..<blocks[last].range.upperBound, Self.quotient(most, norm)))
     }
     return cuts

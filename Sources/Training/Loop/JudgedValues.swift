@@ -1,0 +1,42 @@
+import Runs
+import Tensors
+
+/// The values that a validation judges: the weights or, where there is one, their running mean; and the best of them so far.
+final class JudgedValues {
+  private let arena: ParameterArena
+  /// The values with the running mean of the weights, made when first needed.
+  private var averaged: FloatStorage?
+
+  /// Those of `arena`.
+  init(_ arena: ParameterArena) { self.arena = arena }
+
+  /// The weights or their running mean, with all that stays as it is.
+  var current: MutableFloatBuffer {
+    guard let mean = arena.optimizerStates[Experiment.emaState] else { return arena.values.buffer }
+    let all = averaged ?? FloatStorage(count: arena.layout.count)
+    averaged = all
+    _ = all.buffer.update(fromContentsOf: arena.values.buffer)
+    _ = all.buffer.part(0..<mean.buffer.count).update(fromContentsOf: mean.buffer)
+    return all.buffer
+  }
+
+  /// The running mean of no step yet is the start.
+  func begin() {
+    guard let mean = arena.optimizerStates[Experiment.emaState] else { return }
+    _ = mean.buffer.update(fromContentsOf: arena.values.buffer.part(0..<mean.buffer.count))
+  }
+
+  /// Keeps the current ones, where the best are to be had at the end.
+  func keepAsBest() {
+    guard let best = arena.optimizerStates[Experiment.bestState] else { return }
+    _ = best.buffer.update(fromContentsOf: current.part(0..<best.buffer.count))
+  }
+
+  /// Brings back the best, where they were kept.
+  func restoreBest() {
+    guard let best = arena.optimizerStates[Experiment.bestState] else { return }
+    for storage in [arena.values, arena.optimizerStates[Experiment.emaState]].compactMap(\.self) {
+      _ = storage.buffer.part(0..<best.buffer.count).update(fromContentsOf: best.buffer)
+    }
+  }
+}
