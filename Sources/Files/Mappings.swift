@@ -30,7 +30,7 @@ enum Mappings {
 
   /// What was in place before our handler; written before the handler can run.
   private nonisolated(unsafe) static var previous = sigaction()
-  private static let arming = Mutex(())
+  private static let isArming = Atomic(false)
 
   /// Watches over the mapping of `count` bytes at `address`; returns its slot, nil where there is no room.
   static func add(_ address: UnsafeRawPointer, count: Int) -> Int? {
@@ -58,15 +58,17 @@ enum Mappings {
   /// have come later.
   private static func arm() {
     _ = (slots, pageSize)  // a signal handler must not be the first to need them
-    arming.withLock { _ in
-      var current = sigaction()
-      var ours = sigaction()
-      ours.__sigaction_handler.sa_sigaction = { Mappings.handle($0, $1, $2) }
-      ours.sa_flags = Int32(SA_SIGINFO | SA_ONSTACK | SA_RESTART)
-      guard sigaction(SIGBUS, nil, &current) == 0, address(of: current) != address(of: ours) else { return }
-      previous = current
-      sigaction(SIGBUS, &ours, nil)
-    }
+    // Two system calls long. A `Mutex` here ends debug builds: its inlined lock and its outlined unlock disagree about the
+    // thread (Swift 6.3).
+    while !isArming.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged { sched_yield() }
+    defer { isArming.store(false, ordering: .releasing) }
+    var current = sigaction()
+    var ours = sigaction()
+    ours.__sigaction_handler.sa_sigaction = { Mappings.handle($0, $1, $2) }
+    ours.sa_flags = Int32(SA_SIGINFO | SA_ONSTACK | SA_RESTART)
+    guard sigaction(SIGBUS, nil, &current) == 0, address(of: current) != address(of: ours) else { return }
+    previous = current
+    sigaction(SIGBUS, &ours, nil)
   }
 
   private static func address(of action: sigaction) -> UInt {
