@@ -49,6 +49,7 @@ let package = Package(
     system("CZlib", pkgConfig: "zlib", apt: ["zlib1g-dev"]),
     system("CHDF5", pkgConfig: "hdf5-serial", apt: ["libhdf5-dev"]),
     system("CScheduler"),
+    system("CMemoryFile"),
     // The one that is linked and not called; see its comment.
     .target(name: "CSingleThread", path: "Sources/System/CSingleThread"),
     system("CVectors"),
@@ -58,6 +59,7 @@ let package = Package(
     .target(name: "Tensors"),
     .target(name: "Kernels", dependencies: ["Tensors", "COpenBLAS", "CVectors"]),
     .target(name: "Files", dependencies: ["CArchive", "CCrypto", "CXXHash"]),
+    .target(name: "Hosts", dependencies: ["Files", "CMemoryFile"]),
 
     // MARK: - Floor 2: the parts of training
 
@@ -66,8 +68,8 @@ let package = Package(
     .target(name: "Optimizers", dependencies: ["Tensors", "Kernels"]),
     .target(
       name: "Datasets",
-      dependencies: ["Tensors", "Files", "CCurl", "CExif", "CGD", "CSPNG", "CTurboJPEG", "CWebP", "CZlib"]),
-    .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "Files", "COpenMPI"]),
+      dependencies: ["Tensors", "Files", "Hosts", "CCurl", "CExif", "CGD", "CSPNG", "CTurboJPEG", "CWebP", "CZlib"]),
+    .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "Files", "Hosts", "COpenMPI"]),
 
     // MARK: - Floors 3 to 6: networks, training, the program
 
@@ -79,7 +81,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Runs", "KerasFiles", "Models", "Optimizers", "Datasets", "Collectives", "Kernels", "Files", "CScheduler",
+        "Runs", "KerasFiles", "Models", "Optimizers", "Datasets", "Collectives", "Kernels", "Files", "Hosts",
+        "CScheduler",
       ]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
     .target(name: "Commands", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
@@ -103,9 +106,10 @@ let package = Package(
     .testTarget(
       name: "CommandsTests", dependencies: ["Datasets", "Files", "Runs", "TestSupport", "Training"],
       exclude: ["refuse.c"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport", "CArchive"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Hosts", "TestSupport", "CArchive"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
-    .testTarget(name: "GoldenTests", dependencies: ["Datasets", "Files", "Runs", "Tensors", "TestSupport"]),
+    .testTarget(name: "HostsTests", dependencies: ["Hosts", "Files"]),
+    .testTarget(name: "GoldenTests", dependencies: ["Datasets", "Files", "Hosts", "Runs", "Tensors", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers"]),
     .testTarget(name: "KerasFilesTests", dependencies: ["KerasFiles", "Files"]),

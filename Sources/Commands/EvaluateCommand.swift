@@ -42,7 +42,7 @@ struct EvaluateCommand: Command {
   private let source: Source
   private let model: ModelOption?
   private let dataset: String?
-  private let data: String?
+  private let data: DataPlace
   private let inputShape: [Int]?
   private let scale: ArrayScale?
   private let normalize: Bool
@@ -66,7 +66,7 @@ struct EvaluateCommand: Command {
       throw UsageError("--model goes with --weights alone, or has its own")
     }
     dataset = try arguments.choice("--dataset", of: DatasetOptions.names)
-    data = arguments.string("--data")
+    data = try DataPlace(arguments)
     inputShape = try DatasetOptions.inputShape(arguments)
     scale = try DatasetOptions.scale(arguments)
     normalize = arguments.has("--normalize")
@@ -84,9 +84,9 @@ struct EvaluateCommand: Command {
     var experiment = try communicator.share(subject?.experiment)
     let plan = try communicator.planCores(world.environment, threads: threads)
     let threads = threads ?? plan.threads
-    let (opened, model) = try world.together { [experiment] in
-      try experiment.openToJudge(folder: data, threads: threads, environment: world.environment)
-    }
+    let readers = DataReaders(
+      team: try communicator.makeHostTeam(), threads: threads, environment: world.environment)
+    let (opened, model) = try world.together { [experiment] in try experiment.openToJudge(data, readers) }
     let samples = opened.samples
     let slice = min(slice, samples.count)  // a slice that is never full needs no room
     if experiment.normalize && experiment.normalization == nil, let training = opened.training {

@@ -12,9 +12,7 @@ enum DatasetOptions {
 
   /// The options, where the data set is `standard` unless one is named.
   static func options(standard: String = names[0]) -> [Option] {
-    [
-      Option("--dataset", "D", "\(names.alternatives) (default \(standard))"),
-      Option("--data", "DIR", "where its files are (default $CNN_DIST_DATA, then the XDG cache)"),
+    [Option("--dataset", "D", "\(names.alternatives) (default \(standard))")] + DataPlace.options + [
       Option(
         "--scale", "HOW",
         "none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)"
@@ -51,63 +49,86 @@ enum DatasetOptions {
     return shape
   }
 
-  /// Opens the data set called `name`. Where that takes long, `threads` threads work on it, and the speaker of all ranks shows
-  /// on a terminal how far they are.
+  /// Opens some parts of the experiment's data set, those that it has. Where that takes long, all ranks of a host share the
+  /// work, and the speaker of all ranks shows on a terminal how far they are.
   ///
-  /// - Throws: `FileError` when its files are missing or broken, `UsageError` for an input shape where it has no meaning.
+  /// - Throws: `FileError` when its files are missing or broken, `UsageError` for an option where it has no meaning.
   static func open(
-    _ experiment: Experiment, folder: String?, threads: Int, environment: [String: String]
-  ) throws -> TrainingData {
-    let (name, inputShape) = (experiment.dataset, experiment.inputShape)
-    guard inputShape == nil || name == "folder" else {
+    _ experiment: Experiment, _ parts: [DataSplits.Part], _ place: DataPlace, _ readers: DataReaders
+  ) throws -> DataSplits {
+    let name = experiment.dataset
+    if let files = try files(experiment, place, channels: nil) {
+      return try reading(place, readers) { try files.open(parts, $0) }
+    }
+    guard experiment.inputShape == nil else {
       throw UsageError(
         "--input-shape resizes the images of --dataset folder; those of \(name) have a shape of their own")
     }
-    let places = DataFolder(option: folder, environment: environment)
-    if let kind = MNISTKind(rawValue: name) { return try MNIST.open(kind, folder: places.find(kind)) }
-    switch name {
-    case "arrays":
-      return try ArraySamples.open(arrays(folder), scale: experiment.effectiveScale, shapes: experiment.shapes)
-    case "synthetic": return Synthetic.open()
-    case "cifar10": return try CIFAR10.open(folder: places.find(.cifar10))
-    case "cifar100": return try CIFAR100.open(folder: places.find(.cifar100))
-    case "folder":
-      let folder = try named(folder)
-      var telling = Telling(environment)
-      defer { telling.clear() }
-      return try ImageFolder.open(
-        folder: folder, shape: inputShape.map { Shape($0) }, threads: threads, progress: { telling.show($0, of: $1) },
-        notice: telling.say)
-    default: throw UsageError("there is no data set \(name)")
-    }
+    let data = try embedded(experiment, place, readers)
+    return DataSplits([.training: data.training, .validation: data.validation].filter { parts.contains($0.key) })
   }
 
-  /// Opens what `experiment`'s network is to be judged by: the validation samples of its data set, or what a folder of images
-  /// holds for that.
+  /// Opens what `experiment`'s network is to be judged by: the named part of its data set, or else the one that is kept for
+  /// that.
   ///
   /// - Parameters:
   ///   - channels: how many channels the network takes, where that is known.
   ///   - isTrainingWanted: whether the training samples of the data set are needed, too.
   /// - Throws: as `open`.
   static func openToJudge(
-    _ experiment: Experiment, folder: String?, channels: Int?, isTrainingWanted: Bool, threads: Int,
-    environment: [String: String]
+    _ experiment: Experiment, _ place: DataPlace, channels: Int?, isTrainingWanted: Bool, _ readers: DataReaders
   ) throws -> JudgedData {
     if experiment.dataset == "arrays" {
-      return try ArraySamples.openToJudge(arrays(folder), scale: experiment.effectiveScale, shapes: experiment.shapes)
+      return try ArraySamples.openToJudge(
+        arrays(place.path), scale: experiment.effectiveScale, shapes: experiment.shapes)
     }
-    guard experiment.dataset == "folder" else {
-      let data = try open(
-        experiment, folder: folder, threads: threads, environment: environment)
-      return JudgedData(samples: data.validation, training: data.training)
+    if let files = try files(experiment, place, channels: channels) {
+      return try reading(place, readers) {
+        try files.openToJudge(
+          nil, trainedOn: experiment.datasetDigest, isTrainingWanted: isTrainingWanted, $0)
+      }
     }
-    let folder = try named(folder)
-    var telling = Telling(environment)
+    let data = try embedded(experiment, place, readers)
+    return JudgedData(samples: data.validation, training: data.training)
+  }
+
+  /// The experiment's data set where its samples are in files of their own.
+  private static func files(_ experiment: Experiment, _ place: DataPlace, channels: Int?) throws -> SampleFiles? {
+    guard experiment.dataset == "folder" else { return nil }
+    return SampleFiles(
+      "folder", try named(place.path), .images(shape: experiment.inputShape.map { Shape($0) }, channels: channels))
+  }
+
+  /// The experiment's data set where it is in a few files that are known by their names.
+  private static func embedded(
+    _ experiment: Experiment, _ place: DataPlace, _ readers: DataReaders
+  ) throws -> TrainingData {
+    let places = DataFolder(option: place.path, environment: readers.environment)
+    let name = experiment.dataset
+    if let kind = MNISTKind(rawValue: name) { return try MNIST.open(kind, folder: places.find(kind)) }
+    switch name {
+    case "arrays":
+      return try ArraySamples.open(arrays(place.path), scale: experiment.effectiveScale, shapes: experiment.shapes)
+    case "synthetic": return Synthetic.open()
+    case "cifar10": return try CIFAR10.open(folder: places.find(.cifar10))
+    case "cifar100": return try CIFAR100.open(folder: places.find(.cifar100))
+    default: throw UsageError("there is no data set \(name)")
+    }
+  }
+
+  /// Has `body` read files, and shows how far it is.
+  private static func reading<Result>(
+    _ place: DataPlace, _ readers: DataReaders, _ body: (SampleReading) throws -> Result
+  ) throws -> Result {
+    let telling = Telling(readers.environment)
     defer { telling.clear() }
-    return try ImageFolder.openToJudge(
-      folder: folder, shape: experiment.inputShape.map { Shape($0) }, channels: channels,
-      trainedOn: experiment.datasetDigest, isTrainingWanted: isTrainingWanted, threads: threads,
-      progress: { telling.show($0, of: $1) }, notice: telling.say)
+    var reading = SampleReading(team: readers.team)
+    reading.threads = readers.threads
+    reading.cache = place.cache
+    reading.environment = readers.environment
+    reading.progress = { telling.show($0, of: $1) }
+    reading.notice = telling.say
+    return try body(reading)
   }
 
   private static func arrays(_ path: String?) throws(UsageError) -> String {
@@ -122,8 +143,8 @@ enum DatasetOptions {
     return folder
   }
 
-  /// What the speaker of all ranks says while images are read.
-  private struct Telling {
+  /// What the speaker of all ranks says while files are read.
+  private final class Telling {
     private let isSpeaker: Bool
     private var line: ProgressLine
 
@@ -132,7 +153,7 @@ enum DatasetOptions {
       line = ProgressLine(isShown: isSpeaker && ProgressLine.hasTerminal(environment))
     }
 
-    mutating func show(_ done: Int, of total: Int) { line.show { "images: \(done) of \(total)" } }
+    func show(_ done: Int, of total: Int) { line.show { "reading: \(done) of \(total)" } }
 
     func say(_ sentence: String) {
       line.clear()

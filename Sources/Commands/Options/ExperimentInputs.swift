@@ -7,16 +7,12 @@ import Runs
 import Training
 
 extension Experiment {
-  /// Opens the data that the experiment trains on, in `folder` where its files are elsewhere than usual, with `threads`
-  /// threads, and makes its network.
+  /// Opens the data that the experiment trains on, and makes its network.
   ///
   /// - Throws: `FileError` when files are missing or broken, `UsageError` for what cannot be done to such samples, and what
   ///   `makeModel` throws.
-  func open(
-    folder: String?, threads: Int, environment: [String: String]
-  ) throws -> (data: TrainingData, model: Model) {
-    let all = try DatasetOptions.open(
-      self, folder: folder, threads: threads, environment: environment)
+  func open(_ place: DataPlace, _ readers: DataReaders) throws -> (data: TrainingData, model: Model) {
+    let all = TrainingData(try DatasetOptions.open(self, [.training, .validation], place, readers))
     let scaled = dataset != "arrays" && effectiveScale == ArrayScale.none ? all.unscaled : all
     let data = limit.map { scaled.limited(to: $0) } ?? scaled
     let shape = data.training.sampleShape
@@ -29,15 +25,12 @@ extension Experiment {
   ///
   /// - Throws: `FileError` when files are missing or broken, or a sample is of a class that the run was not trained on; and
   ///   what `open` throws.
-  func openToJudge(
-    folder: String?, threads: Int, environment: [String: String]
-  ) throws -> (data: JudgedData, model: Model) {
+  func openToJudge(_ place: DataPlace, _ readers: DataReaders) throws -> (data: JudgedData, model: Model) {
     let needsTraining = normalize && normalization == nil
     // A run's network knows its samples' shape; that of a file may leave it open.
     let input = try datasetDigest.isEmpty ? nil : network.map { try Model(Architecture(keras: $0)).input }
     var data = try DatasetOptions.openToJudge(
-      self, folder: folder, channels: input.map { $0[$0.rank - 1] }, isTrainingWanted: needsTraining, threads: threads,
-      environment: environment)
+      self, place, channels: input.map { $0[$0.rank - 1] }, isTrainingWanted: needsTraining, readers)
     if dataset != "arrays" && effectiveScale == ArrayScale.none {
       data = JudgedData(
         samples: UnscaledSamples(of: data.samples), training: data.training.map { UnscaledSamples(of: $0) })
@@ -47,7 +40,7 @@ extension Experiment {
         samples: try RelabelledSamples(of: data.samples, classes: classNames), training: data.training)
     }
     if needsTraining && data.training == nil {
-      throw UsageError("--normalize takes the scales of training samples, of which \(folder ?? dataset) has none")
+      throw UsageError("--normalize takes the scales of training samples, of which \(place.path ?? dataset) has none")
     }
     if let flaw = normalization?.flaw(for: data.samples.sampleShape) { throw UsageError(flaw) }
     return (data, try makeModel(for: data.samples))

@@ -66,7 +66,7 @@ struct TrainCommand: Command {
 
   let resume: Bool
   let run: String?
-  let data: String?
+  let data: DataPlace
   let weights: String?
   let model: ModelOption?
   let threads: Int?
@@ -79,7 +79,7 @@ struct TrainCommand: Command {
     self.arguments = arguments
     resume = arguments.has("--resume")
     run = arguments.string("--run")
-    data = arguments.string("--data")
+    data = try DataPlace(arguments)
     weights = arguments.string("--weights")
     model = try ModelOption(arguments)
     classWeights = try ClassWeightOption(arguments)

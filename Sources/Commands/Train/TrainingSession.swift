@@ -31,8 +31,10 @@ struct TrainingSession {
     // What to do it on: each rank sees for itself.
     let cores = try communicator.planCores(world.environment, threads: command.threads)
     let threads = command.threads ?? cores.threads
+    let readers = DataReaders(
+      team: try communicator.makeHostTeam(), threads: threads, environment: world.environment)
     let (data, model) = try world.together { [experiment = start.experiment] in
-      try experiment.open(folder: command.data, threads: threads, environment: world.environment)
+      try experiment.open(command.data, readers)
     }
     try communicator.expectSameSamples(data.training, "training samples")
     try communicator.expectSameSamples(data.validation, "validation samples")

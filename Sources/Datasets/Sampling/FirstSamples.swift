@@ -30,6 +30,12 @@ public struct FirstSamples: Dataset {
   /// The whole set's check.
   public func check() throws { try base.check() }
 
+  /// The base hears it.
+  public func expect(_ samples: [Int]) { base.expect(samples) }
+
+  /// The base's file.
+  public func origin(of sample: Int) -> String? { base.origin(of: sample) }
+
   /// The whole set's label.
   public func label(of sample: Int) -> Int {
     precondition(0..<count ~= sample, "sample \(sample) of \(count)")

@@ -52,6 +52,12 @@ public struct RelabelledSamples: Dataset {
   /// The base's files.
   public func check() throws { try base.check() }
 
+  /// The base hears it.
+  public func expect(_ samples: [Int]) { base.expect(samples) }
+
+  /// The base's file.
+  public func origin(of sample: Int) -> String? { base.origin(of: sample) }
+
   /// The first ten, and how many there are of more.
   private static func list(_ names: [String]) -> String {
     names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", … (\(names.count) in all)" : "")

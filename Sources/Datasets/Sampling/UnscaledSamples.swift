@@ -43,6 +43,12 @@ public struct UnscaledSamples: Dataset {
 
   /// The base's files.
   public func check() throws { try base.check() }
+
+  /// The base hears it.
+  public func expect(_ samples: [Int]) { base.expect(samples) }
+
+  /// The base's file.
+  public func origin(of sample: Int) -> String? { base.origin(of: sample) }
 }
 
 extension TrainingData {
