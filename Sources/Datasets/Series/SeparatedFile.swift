@@ -55,7 +55,11 @@ struct SeparatedFile {
     for field in row { names.append(try scanner.text(field)) }
     header = names
     guard let target = options.target else {
-      let reason = options.group == nil ? "line \(scanner.row) is a header (`\(names[words[0]])` is no number): " : ""
+      var reason = ""
+      if options.group == nil {
+        let hint = names[words[0]].contains(",") ? ", whose decimals have a point" : ""
+        reason = "line \(scanner.row) is a header (`\(names[words[0]])` is no number\(hint)): "
+      }
       throw FileError(
         .malformed, path, "\(reason)name the column of targets by --target COLUMN, one of \(Self.list(names))")
     }
@@ -98,6 +102,17 @@ struct SeparatedFile {
         + "targets by --target")
   }
 
+  /// A word before the numbers of the first line, and numbers in its place in all others, are a header.
+  private func refuseHeader(_ table: SeriesTable) throws(FileError) {
+    guard table.count > 1, let first = table.targets.first, DecimalNumber(first) == .none,
+      table.targets.dropFirst().allSatisfy({ DecimalNumber($0) != .none })
+    else { return }
+    throw table.error(
+      line: table.lines[0],
+      "begins with `\(first)`, and all others with a number: where it is a header, say --target '\(first)', else give all "
+        + "classes names, or numbers")
+  }
+
   private static func list(_ names: [String]) -> String {
     names.prefix(20).map { "`\($0)`" }.joined(separator: ", ") + (names.count > 20 ? ", … (\(names.count) in all)" : "")
   }
@@ -117,7 +132,7 @@ struct SeparatedFile {
         if place == targetColumn {
           target = try fields.target(scanner.text(field), line: scanner.row, column: name(place))
         } else if place == groupColumn {
-          groups.append(try scanner.text(field))
+          groups.append(try group(scanner.text(field), line: scanner.row))
         } else if place < header?.count ?? .max {
           let number = try fields.number(scanner.bytes, field.range, line: scanner.row, column: name(place))
           if place == 0 { counting.see(number) }
@@ -128,8 +143,18 @@ struct SeparatedFile {
       try check(fields: place, numbers: table.numbers.count - start, channels: table.channels, line: scanner.row)
       table.endSeries(line: scanner.row, target: target)
     } while scanner.nextRow()
+    if header == nil { try refuseHeader(table) }
     if let sentence = counting.sentence { notice("\(path): \(sentence)") }
     return groupColumn == nil ? table : try table.grouped(by: groups)
+  }
+
+  private func group(_ text: String, line: Int) throws(FileError) -> String {
+    guard !text.isEmpty else {
+      throw FileError(
+        .malformed, path, "line \(line): has nothing in the column of --group, expected which series the row belongs to"
+      )
+    }
+    return text
   }
 
   private func check(fields: Int, numbers: Int, channels: Int, line: Int) throws(FileError) {
