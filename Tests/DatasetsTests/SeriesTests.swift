@@ -87,6 +87,18 @@ import Testing
     #expect(data.classNames == ["say \"two\"", "x\r\ny"] && data.numbers == [[1, 2], [3, 4]])
   }
 
+  /// Where there is none, the target's column has a number, also where that is the first row's field.
+  @Test(arguments: ["-1", "3"])
+  func columnsWithoutAHeaderHaveNumbers(column: String) throws {
+    let files = try SeriesFixture()
+    let numbers = try files.judge("3,-1,5\n1,2,6\n", SeriesOptions(target: column))
+    #expect(numbers.numbers == [[3, -1], [1, 2]] && numbers.classNames == ["5", "6"] && numbers.labels == [0, 1])
+    let words = try files.judge("0.5,4,b\n1,2,a\n", SeriesOptions(target: column))
+    #expect(words.numbers == [[0.5, 4], [1, 2]] && words.labels == [1, 0])
+    // But pandas counts columns that have no names.
+    #expect(try files.judge("1,2,3\n7,8,9\n", SeriesOptions(target: "3")).numbers == [[7, 8]])
+  }
+
   @Test func rowsOfAGroupAreTheStepsOfASeries() throws {
     let text = "run,x,y,kind\nb,1,2,up\nb,3,4,up\na,5,6,down\na,7,8,down\n"
     let files = try SeriesFixture()

@@ -65,7 +65,12 @@ odd = """0 -0.0 +1.5 .5 5. 1E5 1e+05 1e-05 -1.e3 007 0.1 0.30000000000000004 1e2
 1.000000059604644775390625 1.0000000596046447753906251 16777217 33554435 2.2250738585072014e-308 8.5e-41 0000000000000000000001
 0.000000000000000000000000000000000000001e39 1000000000000000000000000e-24 99999999999999999999999999e-30""".split()
 drawn = [f"{random.standard_normal():.{random.integers(1, 25)}{random.choice(['e', 'f', 'g'])}}" for _ in range(400)]
-ucr("numbers of every form", "1," + ",".join(odd + drawn) + "\n2," + ",".join(f" {n} " for n in odd + drawn))
+# Beside what lies half way between two numbers of 32 bits, the last of 64 bits decides.
+near = random.standard_normal(200).astype(np.float32) * np.float32(10) ** random.integers(-9, 10, 200).astype(np.float32)
+half = (near.astype(np.float64) + np.nextafter(near, np.float32(np.inf)).astype(np.float64)) / 2
+sides = [repr(float(np.nextafter(number, number + side))) for number in half for side in (-1, 1)]
+odd += drawn + sides + [f"{float(number):.18e}" for number in map(float, sides)]
+ucr("numbers of every form", "1," + ",".join(odd) + "\n2," + ",".join(f" {number} " for number in odd))
 
 # MARK: Files that pandas and NumPy write
 

@@ -4,14 +4,9 @@ import Files
 /// 2019), without and the target first.
 struct SeparatedFile {
   private let path: String
-  private let options: SeriesOptions
+  private let channels: Int?
+  private let columns: TableColumns
   private let fields: FieldReader
-  /// The names of all columns; nil without a header.
-  private var header: [String]?
-  /// The column of the target.
-  private var targetColumn = 0
-  /// The column that rows are grouped by.
-  private var groupColumn: Int?
 
   /// Reads all of `bytes`.
   ///
@@ -24,8 +19,11 @@ struct SeparatedFile {
     guard scanner.nextRow() else {
       throw FileError(.malformed, path, "has blank lines alone, expected a row for each series")
     }
-    var file = SeparatedFile(path, options)
-    if try file.takeHeader(scanner, notice) {
+    let columns = try TableColumns(scanner, path: path, options: options, notice)
+    let file = SeparatedFile(
+      path: path, channels: options.shape?[1], columns: columns,
+      fields: FieldReader(path: path, missing: options.missing))
+    if columns.names != nil {
       while try scanner.nextField() != nil {}
       guard scanner.nextRow() else {
         throw FileError(.malformed, path, "has a header and no rows, expected one for each series")
@@ -34,107 +32,21 @@ struct SeparatedFile {
     return try file.table(&scanner, notice)
   }
 
-  private init(_ path: String, _ options: SeriesOptions) {
-    (self.path, self.options) = (path, options)
-    fields = FieldReader(path: path, missing: options.missing)
-  }
-
-  // MARK: - The header
-
-  /// Looks at the first row, which is a header where columns are asked for by name.
-  private mutating func takeHeader(_ first: TableScanner, _ notice: (String) -> Void) throws(FileError) -> Bool {
-    var scanner = first
-    var row: [TableScanner.Field] = []
-    while let field = try scanner.nextField() { row.append(field) }
-    let words = row.indices.dropFirst().filter { DecimalNumber(scanner.bytes, row[$0].range) == .none }
-    guard options.target != nil || options.group != nil || !words.isEmpty else {
-      try noticeCount(row, scanner, notice)
-      return false
-    }
-    var names: [String] = []
-    for field in row { names.append(try scanner.text(field)) }
-    header = names
-    guard let target = options.target else {
-      var reason = ""
-      if options.group == nil {
-        let hint = names[words[0]].contains(",") ? ", whose decimals have a point" : ""
-        reason = "line \(scanner.row) is a header (`\(names[words[0]])` is no number\(hint)): "
-      }
-      throw FileError(
-        .malformed, path, "\(reason)name the column of targets by --target COLUMN, one of \(Self.list(names))")
-    }
-    targetColumn = try column(target, "--target", in: names)
-    if let group = options.group {
-      groupColumn = try column(group, "--group", in: names)
-      guard groupColumn != targetColumn else {
-        throw FileError(.malformed, path, "--group and --target both name the column `\(group)`, expected two columns")
-      }
-    }
-    guard names.count > (groupColumn == nil ? 1 : 2) else {
-      throw FileError(.malformed, path, "has no columns of numbers beside \(Self.list(names))")
-    }
-    return true
-  }
-
-  private func column(_ name: String, _ option: String, in names: [String]) throws(FileError) -> Int {
-    let places = names.indices.filter { names[$0] == name }
-    guard let place = places.first else {
-      throw FileError(.malformed, path, "has no column `\(name)` for \(option), expected one of \(Self.list(names))")
-    }
-    guard places.count == 1 else {
-      throw FileError(
-        .malformed, path, "has \(places.count) columns called `\(name)`, expected one for \(option): rename the others")
-    }
-    return place
-  }
-
-  /// A first line of 0, 1, 2, … may be a header of numbers, as pandas writes one.
-  private func noticeCount(
-    _ row: [TableScanner.Field], _ scanner: TableScanner, _ notice: (String) -> Void
-  ) throws(FileError) {
-    guard row.count > 2 else { return }
-    let first = try Int(scanner.text(row[1]))
-    for (place, field) in row.dropFirst().enumerated() {
-      guard let first, 0...1 ~= first, try scanner.text(field) == "\(first + place)" else { return }
-    }
-    notice(
-      "\(path): line \(scanner.row) counts its columns and is taken for a series: where it is a header, name the column of "
-        + "targets by --target")
-  }
-
-  /// A word before the numbers of the first line, and numbers in its place in all others, are a header.
-  private func refuseHeader(_ table: SeriesTable) throws(FileError) {
-    guard table.count > 1, let first = table.targets.first, DecimalNumber(first) == .none,
-      table.targets.dropFirst().allSatisfy({ DecimalNumber($0) != .none })
-    else { return }
-    throw table.error(
-      line: table.lines[0],
-      "begins with `\(first)`, and all others with a number: where it is a header, say --target '\(first)', else give all "
-        + "classes names, or numbers")
-  }
-
-  private static func list(_ names: [String]) -> String {
-    names.prefix(20).map { "`\($0)`" }.joined(separator: ", ") + (names.count > 20 ? ", … (\(names.count) in all)" : "")
-  }
-
-  // MARK: - Rows
-
   private func table(_ scanner: inout TableScanner, _ notice: (String) -> Void) throws(FileError) -> SeriesTable {
-    let columns = (header ?? []).enumerated().filter { $0.offset != targetColumn && $0.offset != groupColumn }
-    var table = SeriesTable(
-      path, channels: groupColumn == nil ? options.shape?[1] ?? 1 : columns.count, columns: columns.map(\.element))
+    let names = columns.numbers.compactMap { columns.names?[$0] }
+    var table = SeriesTable(path, channels: columns.group == nil ? channels ?? 1 : names.count, columns: names)
     var groups: [String] = []
-    var counting = CountingColumn(name: header?.first, isNumbers: columns.first?.offset == 0)
+    var counting = CountingColumn(name: columns.numbers.first == 0 ? names.first : nil)
     repeat {
       let start = table.numbers.count
       var (place, target) = (0, "")
       while let field = try scanner.nextField() {
-        if place == targetColumn {
-          target = try fields.target(scanner.text(field), line: scanner.row, column: name(place))
-        } else if place == groupColumn {
+        if place == columns.target {
+          target = try fields.target(scanner.text(field), line: scanner.row, column: columns.name(place))
+        } else if place == columns.group {
           groups.append(try group(scanner.text(field), line: scanner.row))
-        } else if place < header?.count ?? .max {
-          let number = try fields.number(scanner.bytes, field.range, line: scanner.row, column: name(place))
+        } else if place < columns.count ?? .max {
+          let number = try fields.number(scanner.bytes, field.range, line: scanner.row, column: columns.name(place))
           if place == 0 { counting.see(number) }
           table.append(number)
         }
@@ -143,9 +55,9 @@ struct SeparatedFile {
       try check(fields: place, numbers: table.numbers.count - start, channels: table.channels, line: scanner.row)
       table.endSeries(line: scanner.row, target: target)
     } while scanner.nextRow()
-    if header == nil { try refuseHeader(table) }
+    try columns.check(table)
     if let sentence = counting.sentence { notice("\(path): \(sentence)") }
-    return groupColumn == nil ? table : try table.grouped(by: groups)
+    return columns.group == nil ? table : try table.grouped(by: groups)
   }
 
   private func group(_ text: String, line: Int) throws(FileError) -> String {
@@ -158,27 +70,21 @@ struct SeparatedFile {
   }
 
   private func check(fields: Int, numbers: Int, channels: Int, line: Int) throws(FileError) {
-    if let header, fields != header.count {
+    if let count = columns.count, fields != count {
       throw FileError(
         .malformed, path,
-        "line \(line): has \(fields) fields, expected \(header.count) as the header has columns: complete the row, or take it "
-          + "out")
+        "line \(line): has \(fields) field\(fields == 1 ? "" : "s"), expected \(count) as the first line has: complete the "
+          + "row, or take it out")
     }
     guard numbers > 0 else {
       throw FileError(
-        .malformed, path, "line \(line): has one field, expected a target and behind it the numbers of a series")
+        .malformed, path, "line \(line): has one field, expected a target and the numbers of a series")
     }
-    guard groupColumn != nil || numbers % channels == 0 else {
+    guard columns.group != nil || numbers % channels == 0 else {
       throw FileError(
         .malformed, path,
         "line \(line): has \(numbers) numbers, expected a multiple of \(channels), the channels of --input-shape")
     }
-  }
-
-  /// What a column is called in messages.
-  private func name(_ place: Int) -> String {
-    if let header, header.indices.contains(place) { return "column `\(header[place])`" }
-    return "column \(place + 1)"
   }
 }
 
@@ -188,9 +94,10 @@ private struct CountingColumn {
   private var next: Float = 0
   private var isCounting: Bool
 
-  init(name: String?, isNumbers: Bool) {
+  /// A column of this name, nil where it has none or holds no numbers.
+  init(name: String?) {
     self.name = name
-    isCounting = isNumbers && ["", "unnamed: 0", "id", "index"].contains(name?.lowercased())
+    isCounting = ["", "unnamed: 0", "id", "index"].contains(name?.lowercased())
   }
 
   mutating func see(_ number: Float) {

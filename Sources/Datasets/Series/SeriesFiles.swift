@@ -46,6 +46,7 @@ struct SeriesFiles {
         .missing, path, "there is no such file or folder, expected a table of series or the folder of some")
     }
     if isFolder {
+      let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
       let names = try Self.names(in: path)
       guard let first = names.first else {
         throw FileError(

@@ -10,8 +10,8 @@ public struct SeriesOptions: Codable, Hashable, Sendable {
     case mean
   }
 
-  /// The column of targets, by its name in the header; nil for files that have the target first, and no header, and for
-  /// `.ts` files.
+  /// The column of targets, by its name in the header, or, in a file without one, by its number from 1, or from -1 for the
+  /// last; nil for files that have the target first, and no header, and for `.ts` files.
   public var target: String?
   /// The column that says which rows make one series, a step each, by its name in the header; nil where each row is one.
   public var group: String?
