@@ -47,6 +47,10 @@ let package = Package(
     system("CWebP", pkgConfig: "libwebpdemux", apt: ["libwebp-dev"]),
     system("CExif", pkgConfig: "libexif", apt: ["libexif-dev"]),
     system("CZlib", pkgConfig: "zlib", apt: ["zlib1g-dev"]),
+    // Without pkg-config: Debian has no file for it.
+    system("CNIfTI", apt: ["libnifti2-dev"]),
+    system("CSndFile", pkgConfig: "sndfile", apt: ["libsndfile1-dev"]),
+    system("CSampleRate", pkgConfig: "samplerate", apt: ["libsamplerate0-dev"]),
     system("CHDF5", pkgConfig: "hdf5-serial", apt: ["libhdf5-dev"]),
     system("CScheduler"),
     system("CMemoryFile"),
@@ -58,7 +62,7 @@ let package = Package(
 
     .target(name: "Tensors"),
     .target(name: "Kernels", dependencies: ["Tensors", "COpenBLAS", "CVectors"]),
-    .target(name: "Files", dependencies: ["CArchive", "CCrypto", "CXXHash"]),
+    .target(name: "Files", dependencies: ["CArchive", "CCrypto", "CXXHash", "CZlib"]),
     .target(name: "Hosts", dependencies: ["Files", "CMemoryFile"]),
 
     // MARK: - Floor 2: the parts of training
@@ -68,7 +72,10 @@ let package = Package(
     .target(name: "Optimizers", dependencies: ["Tensors", "Kernels"]),
     .target(
       name: "Datasets",
-      dependencies: ["Tensors", "Files", "Hosts", "CCurl", "CExif", "CGD", "CSPNG", "CTurboJPEG", "CWebP", "CZlib"]),
+      dependencies: [
+        "Tensors", "Files", "Hosts", "CCurl", "CExif", "CGD", "CSPNG", "CTurboJPEG", "CWebP", "CNIfTI", "CSndFile",
+        "CSampleRate",
+      ]),
     .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "Files", "Hosts", "COpenMPI"]),
 
     // MARK: - Floors 3 to 6: networks, training, the program

@@ -11,7 +11,14 @@ enum FileContents: Sendable {
   /// - Parameter limit: how many bytes a gzipped file may unpack to.
   /// - Throws: `FileError`: missing; malformed for what is no file, or cannot be unpacked.
   init(_ path: String, limit: Int) throws(FileError) {
-    self = path.hasSuffix(".gz") ? .unpacked(try GzipFile.unpack(path, limit: limit)) : .mapped(try MappedFile(path))
+    let file = try MappedFile(path)
+    guard path.hasSuffix(".gz") else {
+      self = .mapped(file)
+      return
+    }
+    self = .unpacked(
+      try file.withBytes { bytes throws(FileError) in try GzipReader.unpack(bytes, path: path, limit: limit) })
+    try file.check()
   }
 
   /// Looks whether a mapped file is as it was; what was unpacked is ours.
