@@ -119,7 +119,7 @@ struct ClassFolders {
           + "class's \(format.noun)s")
     }
     return SampleListing(
-      place: folder, classes: names, targets: .classes(names.count, positions: []), parts: items, origin: origin,
+      place: folder, classes: names, meaning: .classes, parts: items, origin: origin,
       passedOver: "\(passedOver)")
   }
 

@@ -25,17 +25,21 @@ public struct FileSamples: Dataset {
   /// The samples `range` of `items`, whose files `scan` knows and whose numbers are in `store`.
   init(
     _ name: String, _ listing: SampleListing, _ items: [SampleListing.Item], _ range: Range<Int>,
-    _ read: (store: any SampleStore, scan: SampleScan, layout: SampleLayout), probes: [String]
+    _ read: (store: any SampleStore, scan: SampleScan, layout: SampleLayout), targets: TargetKind, probes: [String]
   ) {
-    (self.name, classNames, targets) = (name, listing.classes, listing.targets)
+    (self.name, self.targets) = (name, targets)
+    if case .classes = targets { classNames = listing.classes } else { classNames = [] }
     (self.items, self.range) = (items, range)
     (store, scan, layout) = read
     var digest = Digest(.xxh3)
     digest.update("\(classNames) \(targets) \(layout.shape) \(layout.element) \(probes)")
     for index in range {
       digest.update(number: scan.words(index))
-      digest.update(number: Int32(items[index].label))
-      for value in items[index].values { digest.update(number: value) }
+      if case .classes = targets {
+        digest.update(number: Int32(items[index].label))
+      } else {
+        for value in items[index].values { digest.update(number: value) }
+      }
     }
     self.digest = digest.finish()
   }

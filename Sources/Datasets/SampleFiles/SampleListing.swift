@@ -16,14 +16,37 @@ struct SampleListing {
   let place: String
   /// The classes in the order of their labels; none where targets are values.
   let classes: [String]
-  /// What a target is.
-  let targets: TargetKind
+  /// What the targets are.
+  let meaning: Meaning
   /// The files of each part, in the order of its samples.
   let parts: [DataSplits.Part: [Item]]
   /// How it came to its parts.
   let origin: Origin
   /// What it was made from that is of no use, as a sentence; empty for nothing.
   let passedOver: String
+
+  /// What targets can be.
+  enum Meaning {
+    /// A class for each sample.
+    case classes
+    /// A class, or a number for a network that has one output.
+    case classesOrValues
+    /// Values of this shape.
+    case values(Shape)
+
+    /// Whether they are classes where nothing says otherwise.
+    var areClasses: Bool { if case .values = self { false } else { true } }
+  }
+
+  /// What the targets are for a network with outputs of this shape, nil where it is yet to be made. Whole numbers for one
+  /// output are values, unless they are of two kinds.
+  func targets(output: Shape?) -> TargetKind {
+    switch meaning {
+    case .values(let shape): .values(shape)
+    case .classesOrValues where output?.count == 1 && classes.count != 2: .values([1])
+    case .classes, .classesOrValues: .classes(classes.count, positions: [])
+    }
+  }
 
   /// How samples came to be of their part.
   enum Origin: Equatable {
