@@ -45,6 +45,7 @@ struct EvaluateCommand: Command {
   private let data: DataPlace
   private let inputShape: [Int]?
   private let scale: ArrayScale?
+  private let validationSplit: ValidationSplit?
   private let normalize: Bool
   private let slice: Int
   private let threads: Int?
@@ -69,6 +70,7 @@ struct EvaluateCommand: Command {
     data = try DataPlace(arguments)
     inputShape = try DatasetOptions.inputShape(arguments)
     scale = try DatasetOptions.scale(arguments)
+    validationSplit = try DatasetOptions.validationSplit(arguments)
     normalize = arguments.has("--normalize")
     if case .weights = source {
     } else if normalize {
@@ -151,6 +153,7 @@ struct EvaluateCommand: Command {
       experiment.inputShape = nil
     }
     if let scale { experiment.scale = scale }
+    if let validationSplit { experiment.validationSplit = validationSplit }
     if let inputShape { experiment.inputShape = inputShape }
     if normalize { experiment.normalize = true }
     // What was changed at random for training says nothing here, and what was left out of it is not judged.

@@ -43,6 +43,7 @@ enum HelpTexts {
       --dataset D                cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic (default cifar10)
       --data DIR                 where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --scale HOW                none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --validation-split SHARE   hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape HxWxC        resize the images of a folder; C is 1 or 3 (default: the size that they share)
       --crop PADDING             train on parts of the images, laid into PADDING pixels of zeros and cut out at random
       --flip                     mirror every other training image, at random
@@ -112,8 +113,9 @@ enum HelpTexts {
     `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
     val, or test), upright and over white where they are transparent.
     Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
-    `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test) from .npy files in
-    a folder or from an .npz file. Their first axis counts samples.
+    `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test), MedMNIST's
+    train_images, train_labels, …, or X, y with --validation-split, from .npy files in a folder or from an .npz file. Their
+    first axis counts samples.
     """
 
   static let evaluate = """
@@ -121,24 +123,26 @@ enum HelpTexts {
 
     usage: cnn-dist evaluate (--run DIR | --checkpoint FILE | --weights FILE | --model FILE) [options]
 
-      --run DIR            the latest checkpoint of a run
-      --checkpoint FILE    one checkpoint
-      --weights FILE       a safetensors, .keras or .h5 file with the model's values
-      --model MODEL        the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
-      --dataset D          cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic (default the run's, cifar10 for --weights)
-      --data DIR           where its files are (default $CNN_DIST_DATA, then the XDG cache)
-      --scale HOW          none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
-      --input-shape HxWxC  resize the images of a folder; C is 1 or 3 (default: the size that they share)
-      --normalize          with --weights: scale each channel by the data set's training samples
-      --slice N            the samples of one unit of work (default 256)
-      --threads T          the compute threads of each rank (default: its share of the host's cores)
-      --timeout S          give up a rank of which nothing is heard for S seconds of work (default 300)
+      --run DIR                 the latest checkpoint of a run
+      --checkpoint FILE         one checkpoint
+      --weights FILE            a safetensors, .keras or .h5 file with the model's values
+      --model MODEL             the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic (default the run's, cifar10 for --weights)
+      --data DIR                where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
+      --input-shape HxWxC       resize the images of a folder; C is 1 or 3 (default: the size that they share)
+      --normalize               with --weights: scale each channel by the data set's training samples
+      --slice N                 the samples of one unit of work (default 256)
+      --threads T               the compute threads of each rank (default: its share of the host's cores)
+      --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
 
     `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
     val, or test), upright and over white where they are transparent.
     Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
-    `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test) from .npy files in
-    a folder or from an .npz file. Their first axis counts samples.
+    `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test), MedMNIST's
+    train_images, train_labels, …, or X, y with --validation-split, from .npy files in a folder or from an .npz file. Their
+    first axis counts samples.
     `evaluate` judges all images of a DIR that has only the classes, where they are not those of the run's training. Classes
     go by their names: a DIR may lack some of the run's, and is refused where it has others.
     """

@@ -119,6 +119,7 @@ struct TrainCommand: Command {
   private func set(_ experiment: inout Experiment) throws(UsageError) {
     if let dataset = try arguments.choice("--dataset", of: DatasetOptions.names) { experiment.dataset = dataset }
     if let shape = try DatasetOptions.inputShape(arguments) { experiment.inputShape = shape }
+    if let split = try DatasetOptions.validationSplit(arguments) { experiment.validationSplit = split }
     if let scale = try DatasetOptions.scale(arguments) { experiment.scale = scale }
     if let padding = try arguments.integer("--crop", in: Augmentation.extents) {
       experiment.augmentation.crop = padding

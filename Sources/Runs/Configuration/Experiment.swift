@@ -19,6 +19,8 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var limit: Int?
   /// (height, width, channels) that a folder of images is resized to; nil for the images' own.
   public var inputShape: [Int]?
+  /// What is held back to validate with, where the data set does not say; nil for the data set's own way.
+  public var validationSplit: ValidationSplit?
   /// What becomes of the numbers of samples in arrays; nil for what goes with their type.
   public var scale: ArrayScale?
   /// The random changes to training samples.
@@ -173,6 +175,7 @@ extension Experiment {
     try read(.classNames, into: &classNames)
     try read(.limit, into: &limit)
     try read(.inputShape, into: &inputShape)
+    try read(.validationSplit, into: &validationSplit)
     try read(.scale, into: &scale)
     try read(.augmentation, into: &augmentation)
     try read(.normalize, into: &normalize)

@@ -33,6 +33,9 @@ extension Experiment {
     if !Self.counts.contains(batchSize) { return "batch_size \(batchSize)" }
     if !Self.slices.contains(slice) { return "slice \(slice)" }
     if let inputShape, !Self.isInputShape(inputShape) { return "input_shape \(inputShape)" }
+    if let validationSplit, !ValidationSplit.isShare(validationSplit.share) {
+      return "validation_split \(validationSplit)"
+    }
     if ![augmentation.crop, augmentation.cutout].allSatisfy(Augmentation.extents.contains) {
       return "augmentation \(augmentation)"
     }
