@@ -48,7 +48,7 @@ enum HelpTexts {
       --crop PADDING             train on parts of the images, laid into PADDING pixels of zeros and cut out at random
       --flip                     mirror every other training image, at random
       --cutout SIZE              set a square of SIZE pixels' side to zero in each training image, at random
-      --normalize                scale each channel to mean 0 and deviation 1 over the training samples
+      --normalize [KIND]         scale to mean 0 and deviation 1 each channel of the training samples, each feature of theirs (every place by itself), or each sample by itself (default channel)
       --limit SAMPLES            take the first SAMPLES training samples only
       --no-shuffle               take the samples in the data set's order
 
@@ -132,7 +132,7 @@ enum HelpTexts {
       --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
       --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape HxWxC       resize the images of a folder; C is 1 or 3 (default: the size that they share)
-      --normalize               with --weights: scale each channel by the data set's training samples
+      --normalize [KIND]        with --weights: scale each channel or feature by the data set's training samples, or each sample by itself (default channel)
       --slice N                 the samples of one unit of work (default 256)
       --threads T               the compute threads of each rank (default: its share of the host's cores)
       --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)

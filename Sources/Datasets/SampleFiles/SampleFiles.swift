@@ -74,7 +74,7 @@ public struct SampleFiles {
   /// - Throws: `FileError`: missing where there is nothing; malformed for what is no data set to train on, for all files
   ///   together that are broken, and for those that do not go together; failed where they do not fit. What
   ///   `reading.progress` throws; `HostTeam.Abandoned` where another process of the host failed.
-  public func open(_ parts: [DataSplits.Part], _ reading: SampleReading) throws -> DataSplits {
+  public func open(_ parts: Set<DataSplits.Part>, _ reading: SampleReading) throws -> DataSplits {
     try reading.team.together {
       let (listing, format) = try list(for: .training)
       return try open(listing, format, parts, reading)
@@ -141,9 +141,9 @@ public struct SampleFiles {
   }
 
   private func open(
-    _ listing: SampleListing, _ format: any SampleFormat, _ parts: [DataSplits.Part], _ reading: SampleReading
+    _ listing: SampleListing, _ format: any SampleFormat, _ parts: Set<DataSplits.Part>, _ reading: SampleReading
   ) throws -> DataSplits {
-    let wanted = parts.filter { listing.parts[$0] != nil }
+    let wanted = DataSplits.Part.allCases.filter { parts.contains($0) && listing.parts[$0] != nil }
     let read = try read(listing, format, wanted, reading)
     var samples: [DataSplits.Part: any Dataset] = [:]
     for part in wanted { samples[part] = try read.samples(of: part) }
