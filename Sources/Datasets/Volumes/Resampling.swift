@@ -20,7 +20,7 @@ struct Resampling {
       let end = min(Int(centre + width + 0.5), source)
       var shares = (first..<end).map { max(0, 1 - abs((Double($0) - centre + 0.5) * (1 / width))) }
       let sum = shares.reduce(0, +)
-      for index in shares.indices { shares[index] *= 1 / sum }
+      for index in shares.indices { shares[index] /= sum }
       return (first, shares)
     }
   }
