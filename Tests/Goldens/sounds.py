@@ -33,7 +33,7 @@ def file(data, rate=8000, format="WAV", subtype="PCM_16", endian="FILE"):
 def add(name, contents, seconds=None, rate=None, tolerance=0):
     data, found = soundfile.read(io.BytesIO(contents), dtype="float32", always_2d=True)
     if rate and rate != found:
-        data = samplerate.resample(data, rate / found, "sinc_best")
+        data = samplerate.resample(data, rate / found, "sinc_medium")
     if seconds:
         frames = round(seconds * (rate or found))
         data = np.pad(data[:frames], ((0, max(0, frames - len(data))), (0, 0)))
