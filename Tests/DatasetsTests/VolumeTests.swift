@@ -146,6 +146,15 @@ import Testing
     }
     #expect(other.path == "d" && other.message == "has 3 channels, expected the 1 of `--input-shape`")
     let layout = try VolumeFormat(shape: [8, 8, 8, 1], window: nil).layout(of: Array(headers[..<3]), paths: paths)
+    // A file that has become another between its header and its samples.
+    let changed = VolumeFixture([2, 2, 2, 2], [Int16](repeating: 1, count: 16)).bytes
+    var target = [Float](repeating: 0, count: 512)
+    let outcome = target.withUnsafeMutableBytes { target in
+      changed.withUnsafeBytes { bytes in
+        Result { () throws(FileError) in try format.decode(bytes, path: "a", to: layout, into: target) }
+      }
+    }
+    #expect(throws: FileError(.malformed, "a", "has 2 channels, expected 1")) { try outcome.get() }
     #expect(layout.shape == [8, 8, 8, 1] && layout.element == .float32 && layout.workingBytes >= 2 * 8 * 8 * 8 * 4)
   }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import FoundationEssentials
 import Tensors
 import TestSupport
@@ -37,5 +38,16 @@ import Testing
     try #require(found.shape == Shape(golden.shape))
     let distance = zip(found.numbers, golden.numbers).map { abs($0 - $1) }.max() ?? .infinity
     #expect(distance <= golden.tolerance)
+  }
+
+  @Test(arguments: goldens)
+  func aSoundThatIsCutShortIsRefused(_ golden: Sound) throws {
+    let file = try #require(Data(base64Encoded: golden.file)).map { $0 }
+    for eighths in 0..<8 {
+      let part = Array(file[..<(file.count * eighths / 8)])
+      #expect(throws: FileError.self, "\(eighths) eighths") {
+        try SampleFile.read(part, SoundFormat(seconds: golden.seconds, rate: golden.rate))
+      }
+    }
   }
 }

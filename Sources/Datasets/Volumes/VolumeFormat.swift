@@ -5,7 +5,7 @@ import Tensors
 ///
 /// A sample is what nibabel's `get_fdata` gives, (D, H, W, C): the first axis of the three of space is D; a fourth, of time or
 /// of vectors, is C. Intensities become 0 to 1: those of a window, whatever lies outside of it being cut off, or each volume's
-/// own, from its lowest to its highest. Then it is resampled, so that no number depends on what was between the voxels.
+/// own, from its lowest to its highest. It is resampled after that, so that what was cut off is mixed into nothing.
 package struct VolumeFormat: SampleFormat {
   /// What all volumes are resampled to, (D, H, W, C); nil for the shape that they share.
   package let shape: Shape?
@@ -53,7 +53,7 @@ package struct VolumeFormat: SampleFormat {
     let working = shapes.map { shape in
       let numbers =
         shape[3] * Resampling.largestStep(from: shape.dimensions.dropLast(), to: sample.dimensions.dropLast())
-      // The unpacked file, of up to 8 bytes a number, and two steps of the resampling.
+      // The unpacked file, of up to 8 bytes a number, and what one axis' resampling reads and writes.
       return 8 * shape.count + 8 * numbers
     }
     return SampleLayout(shape: sample, element: .float32, workingBytes: working.max() ?? 0)
@@ -67,6 +67,9 @@ package struct VolumeFormat: SampleFormat {
     _ bytes: UnsafeRawBufferPointer, path: String, to layout: SampleLayout, into target: UnsafeMutableRawBufferPointer
   ) throws(FileError) -> Bool {
     let file = try NIfTIFile(bytes, path: path)
+    guard file.header.channels == layout.shape[3] else {
+      throw FileError(.malformed, path, "has \(file.header.channels) channels, expected \(layout.shape[3])")
+    }
     var volume: [Float] = []
     let isLonger = try file.withVoxels { voxels throws(FileError) in
       volume = try Intensities(window: window).read(voxels, header: file.header, path: path)
