@@ -110,7 +110,11 @@ import Testing
       text: header + "1,2,3:4,5:a\n", name: "x.ts",
       message: "line 3: dimension 2 has 2 steps, expected 3 as in the first"),
     Bad(text: header + "1,2:3,z:a\n", name: "x.ts", message: "line 3, dimension 2, step 2: is `z`, expected a number"),
-    Bad(text: header + "1,?:a\n", name: "x.ts", message: "line 3, step 2: the value is missing (`?`)"),
+    Bad(
+      text: header + "1,?:a\n", name: "x.ts",
+      message:
+        "line 3, step 2: the value is missing (`?`), expected a number: fill in what is missing with --missing zero or --missing mean, or take the series out"
+    ),
     Bad(text: header + "1,2:\n", name: "x.ts", message: "line 3, behind the last colon: the target is missing"),
     Bad(text: header + "1,2:c\n", name: "x.ts", message: "line 3: is of the class `c`, expected one of `a`, `b`"),
     Bad(

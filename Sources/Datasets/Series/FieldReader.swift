@@ -29,7 +29,7 @@ struct FieldReader {
       switch number {
       case .missing:
         "the value is missing (\(text)), expected a number: fill in what is missing with --missing zero or --missing mean, or "
-          + "take the \(column.hasPrefix("dimension") ? "series" : "row") out"
+          + "take the \(column.hasPrefix("column") ? "row" : "series") out"
       case .infinite: "is \(text), expected a finite number"
       case .number: "is \(text), more than floats of 32 bits hold (3.4e38): scale it"
       case .none:

@@ -28,7 +28,7 @@ struct SeriesTable {
   private(set) var targets: [String] = []
 
   /// What a gzipped table may unpack to.
-  private static let mostBytes = 8 << 30
+  private static let mostBytes = 4 << 30
 
   /// Reads the table at `path`: a `.ts` file, or one with separators.
   ///

@@ -16,8 +16,9 @@ public enum SeriesTables {
   ///     `split`.
   ///   - classes: what the network that is judged was trained on, none for values; nil where it is yet to be trained.
   ///   - notice: is told, a sentence at a time, what looks odd and is taken as it is.
-  ///   - output: what the network gives for samples of this shape; nil where there is no network yet. It decides what the
-  ///     targets are: see `SeriesTargets`.
+  ///   - output: what the network gives for samples of this shape; nil where there is no network yet. Targets are classes where
+  ///     they are words or whole numbers, except those whole numbers, other than two, that a network of a single output is
+  ///     trained with; else they are values. A `.ts` file says itself which they are.
   /// - Throws: `FileError`: missing; malformed, with line and column, for what is no such table, or holds no samples for a part
   ///   that is wanted. What `output` throws.
   public static func open(
