@@ -62,7 +62,7 @@ public final class CompiledModel {
       let (experiment, data, recorder) = try communicator.together {
         for data in [training, validation ?? training] {
           try model.check(takes: data.sampleShape, of: data.name)
-          _ = try self.experiment.head(of: model, for: data)
+          try self.experiment.checkTargets(of: data, for: self.experiment.head(of: model, for: data))
         }
         let data = TrainingData(training: training, validation: validation ?? training)
         let experiment = try makeExperiment(for: data, batchSize: batchSize, slice: slice)

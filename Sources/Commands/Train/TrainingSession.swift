@@ -38,7 +38,11 @@ struct TrainingSession {
     }
     try communicator.expectSameSamples(data.training, "training samples")
     try communicator.expectSameSamples(data.validation, "validation samples")
-    try communicator.together { try start.experiment.check(data) }
+    try communicator.together {
+      try start.experiment.check(data)
+      let head = try start.experiment.head(of: model, for: data.training)
+      for samples in [data.training, data.validation] { try start.experiment.checkTargets(of: samples, for: head) }
+    }
     // A run that an older version began keeps its own word for the same samples.
     if start.experiment.datasetDigest.isEmpty { start.experiment.datasetDigest = data.digest }
     try communicator.together { try start.setScheduleLength(samples: data.training.count) }

@@ -125,11 +125,13 @@ func sampleAxes(_ value: JSONValue, path: String) throws(ModelFormatError) -> [I
     let extents = axes.dropFirst().compactMap { axis -> Int?? in
       switch axis {
       case .null: .some(nil)
-      case .number(let number): Int(exactly: number).flatMap { 1...1 << 16 ~= $0 ? .some($0) : nil }
+      case .number(let number): Int(exactly: number).flatMap { 1...1 << 24 ~= $0 ? .some($0) : nil }
       default: nil
       }
     }
-    if extents.count == axes.count - 1 { return extents }
+    // A series may be long; all axes together must leave room to count in.
+    let size = extents.reduce(1.0) { $0 * Double(($1 ?? 1) ?? 1) }
+    if extents.count == axes.count - 1, size <= 0x1p48 { return extents }
   }
   throw ModelFormatError(path, "\(value) is not supported, expected null and the sizes of all axes of one sample")
 }
