@@ -1,6 +1,7 @@
 import Collectives
 import Glibc
 import Kernels
+import Reports
 import Runs
 import Training
 

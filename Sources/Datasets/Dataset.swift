@@ -34,6 +34,9 @@ public protocol Dataset: Sendable {
   /// Writes the pixels of sample `sample`, each in 0...1 where they have levels, into `pixels`, which holds `sampleShape.count` floats.
   func load(_ sample: Int, into pixels: MutableFloatBuffer)
 
+  /// Where sample `sample` comes from, for people: the path of a file, perhaps with a row; nil where its number says all.
+  func origin(of sample: Int) -> String?
+
   /// Makes sure that all samples loaded so far were what the data set's files held when it was opened. Whoever loads
   /// samples asks before they have an effect.
   ///
@@ -56,6 +59,8 @@ extension Dataset {
 
 extension Dataset {
   public var earlierDigest: String? { nil }
+  /// Its number says all.
+  public func origin(of sample: Int) -> String? { nil }
   /// Samples in memory, or drawn, do not change.
   public func check() throws {}
 }

@@ -1,6 +1,7 @@
 import Collectives
 import Datasets
 import Files
+import Reports
 import Runs
 import Tensors
 import Training

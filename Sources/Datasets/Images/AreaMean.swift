@@ -3,7 +3,7 @@
 ///
 /// For 8 bits it is the `gdImageCopyResampled` of libgd 2.3.3 on opaque images, with the same float operations in the same
 /// order, so that runs on resized images stay what they were. 16 bits take the same areas in doubles.
-struct AreaMean<Sample: PictureSample> {
+package struct AreaMean<Sample: PictureSample> {
   /// What a new row or column takes from an old one.
   private typealias Part = (index: Int, share: Sample.Mean)
 
@@ -12,7 +12,7 @@ struct AreaMean<Sample: PictureSample> {
   private let columns: [[Part]]
 
   /// Prepares for pictures of one (height, width) that become another.
-  init(from source: (height: Int, width: Int), to target: (height: Int, width: Int)) {
+  package init(from source: (height: Int, width: Int), to target: (height: Int, width: Int)) {
     sourceWidth = source.width
     rows = Self.parts(from: source.height, to: target.height)
     columns = Self.parts(from: source.width, to: target.width)
@@ -37,7 +37,7 @@ struct AreaMean<Sample: PictureSample> {
   }
 
   /// Resamples a picture of 1 or 3 channels.
-  func resample(_ source: [Sample], channels: Int) -> [Sample] {
+  package func resample(_ source: [Sample], channels: Int) -> [Sample] {
     precondition(channels == 1 || channels == 3, "\(channels) channels are neither grey nor colours")
     var target = [Sample](repeating: 0, count: rows.count * columns.count * channels)
     source.withUnsafeBufferPointer { source in

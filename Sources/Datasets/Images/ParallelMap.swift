@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// Work on many indices, on several threads.
-enum ParallelMap {
+package enum ParallelMap {
   /// Calls `body` once for each index below `count` and returns what it gave, in the order of the indices.
   ///
   /// - Parameters:
@@ -10,7 +10,7 @@ enum ParallelMap {
   ///   - progress: is called twenty times a second, on the calling thread, with the number of indices that are done. Where it
   ///     throws, no further index is begun.
   /// - Throws: what `progress` throws.
-  static func run<Output: Sendable>(
+  package static func run<Output: Sendable>(
     _ count: Int, threads: Int, progress: (_ done: Int) throws -> Void, body: @escaping @Sendable (Int) -> Output
   ) throws -> [Output] {
     let board = Board<Output>(count)

@@ -27,6 +27,9 @@ public struct FirstSamples: Dataset {
   /// Likewise.
   public var earlierDigest: String? { base.earlierDigest.map { "\($0):\(count)" } }
 
+  /// The whole set's origin.
+  public func origin(of sample: Int) -> String? { base.origin(of: sample) }
+
   /// The whole set's check.
   public func check() throws { try base.check() }
 

@@ -49,6 +49,9 @@ public struct RelabelledSamples: Dataset {
   /// The base's pixels.
   public func load(_ sample: Int, into pixels: MutableFloatBuffer) { base.load(sample, into: pixels) }
 
+  /// The base's.
+  public func origin(of sample: Int) -> String? { base.origin(of: sample) }
+
   /// The base's files.
   public func check() throws { try base.check() }
 

@@ -29,6 +29,9 @@ public struct SelectedSamples: Dataset {
   /// The whole set's targets.
   public var targets: TargetKind { base.targets }
 
+  /// The whole set's origin.
+  public func origin(of sample: Int) -> String? { base.origin(of: samples[sample]) }
+
   /// The whole set's check.
   public func check() throws { try base.check() }
   /// The whole set's label.

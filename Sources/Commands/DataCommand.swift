@@ -1,0 +1,106 @@
+import Collectives
+import Datasets
+import Glibc
+import Reports
+import Runs
+import Training
+
+/// `cnn-dist data`: what a data set is. One process looks at all of it.
+struct DataCommand: Command {
+  static let name = "data"
+  static let summary = "Shows what a data set holds, what is odd in it, and how to train on it."
+  static let options =
+    DatasetOptions.options() + [
+      ModelOption.option("show arrays as this network takes them: "),
+      Option("--png", "FILE", "write a few samples of each class to a picture"),
+      Option("--json", nil, "one JSON object instead of text"),
+      Option("--threads", "T", "the threads that look at samples (default: all cores)"),
+    ]
+  static let notes =
+    DatasetOptions.notes + """
+
+      `data` goes over all samples once and counts them by class and part. It finds numbers that are missing, samples that are
+      the same in two parts or twice in one, classes that a part lacks, and parts that were scaled otherwise.
+      """
+
+  private let experiment: Experiment
+  private let model: ModelOption?
+  private let data: String?
+  private let png: String?
+  private let isJSON: Bool
+  private let threads: Int?
+  /// What the data are opened with, for the line that trains on them.
+  private let words: [String]
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    try arguments.refusePositionals()
+    var experiment = Experiment()
+    if let dataset = try arguments.choice("--dataset", of: DatasetOptions.names) { experiment.dataset = dataset }
+    experiment.scale = try DatasetOptions.scale(arguments)
+    experiment.inputShape = try DatasetOptions.inputShape(arguments)
+    self.experiment = experiment
+    model = try ModelOption(arguments)
+    data = arguments.string("--data")
+    png = arguments.string("--png")
+    isJSON = arguments.has("--json")
+    threads = try arguments.integer("--threads", in: World.threadCounts)
+    words =
+      ["--dataset", experiment.dataset]
+      + (DatasetOptions.options().map(\.flag) + ["--model"]).flatMap { flag in
+        flag == "--dataset" ? [] : arguments.string(flag).map { [flag, $0] } ?? []
+      }
+  }
+
+  func run(in world: World) throws {
+    var experiment = experiment
+    try model?.apply(to: &experiment)
+    let threads = try threads ?? SoloCommunicator().planCores(world.environment, threads: nil).threads
+    let splits = try open(experiment, threads: threads, world.environment)
+    var line = ProgressLine(isShown: ProgressLine.hasTerminal(world.environment))
+    defer { line.clear() }
+    let report = try DataReport(of: splits, threads: threads) { done, all in
+      line.show { "samples: \(done.grouped) of \(all.grouped)" }
+    }
+    line.clear()
+    let gallery = SampleGallery(of: splits, report)
+    if let png {
+      guard let gallery else { throw UsageError("--png has nothing to draw: samples are of \(report.sampleShape)") }
+      try gallery.writePNG(to: png)
+    }
+    let advice = TrainingAdvice(for: report)
+    if isJSON {
+      Output.line(
+        try JSON.line(Document(data: report, notes: report.notes, advice: advice.items, train: advice.line(words))))
+      return
+    }
+    show(report, gallery, advice, world.environment)
+  }
+
+  /// What `--json` prints.
+  private struct Document: Encodable {
+    let data: DataReport
+    let notes: [String]
+    let advice: [TrainingAdvice.Item]
+    let train: String
+  }
+
+  private func open(
+    _ experiment: Experiment, threads: Int, _ environment: [String: String]
+  ) throws -> DataSplits {
+    let all = try DatasetOptions.open(experiment, folder: data, threads: threads, environment: environment)
+    let data = experiment.dataset != "arrays" && experiment.effectiveScale == ArrayScale.none ? all.unscaled : all
+    return DataSplits([.training: data.training, .validation: data.validation])
+  }
+
+  private func show(
+    _ report: DataReport, _ gallery: SampleGallery?, _ advice: TrainingAdvice, _ environment: [String: String]
+  ) {
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    let colours = TerminalColours(isTerminal: isTerminal, environment: environment)
+    let samples = gallery?.lines(width: Output.width, colours) ?? []
+    let reasons = advice.items.map { "\($0.words.joined(separator: " ")): \($0.reason)" }
+    Output.line((report.lines + (samples.isEmpty ? [] : [""] + samples)).joined(separator: "\n") + "\n")
+    Output.line("Train on it" + (reasons.isEmpty ? ":" : " (\(reasons.joined(separator: "; "))):"))
+    Output.line("  " + advice.line(words))
+  }
+}
