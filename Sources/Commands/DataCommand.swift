@@ -56,6 +56,7 @@ struct DataCommand: Command {
     try model?.apply(to: &experiment)
     let threads = try threads ?? SoloCommunicator().planCores(world.environment, threads: nil).threads
     let splits = try open(experiment, threads: threads, world.environment)
+    let flaw = try flaw(in: experiment, for: splits)
     var line = ProgressLine(isShown: ProgressLine.hasTerminal(world.environment))
     defer { line.clear() }
     let report = try DataReport(of: splits, threads: threads) { done, all in
@@ -67,7 +68,7 @@ struct DataCommand: Command {
       guard let gallery else { throw UsageError("--png has nothing to draw: samples are of \(report.sampleShape)") }
       try gallery.writePNG(to: png)
     }
-    let advice = TrainingAdvice(for: report)
+    let advice = TrainingAdvice(for: report, lacking: flaw)
     if isJSON {
       Output.line(
         try JSON.line(Document(data: report, notes: report.notes, advice: advice.items, train: advice.line(words))))
@@ -92,15 +93,27 @@ struct DataCommand: Command {
     return DataSplits([.training: data.training, .validation: data.validation])
   }
 
+  /// What keeps the network that `train` takes by itself from being trained on the data; nil for nothing.
+  ///
+  /// - Throws: what makes another network, which was named, no network for the data.
+  private func flaw(in experiment: Experiment, for splits: DataSplits) throws -> String? {
+    guard let samples = splits[.training] ?? splits[.validation] else { return nil }
+    do {
+      _ = try experiment.makeModel(for: samples)
+      return nil
+    } catch let error where model == nil {
+      return "\(error)"
+    }
+  }
+
   private func show(
     _ report: DataReport, _ gallery: SampleGallery?, _ advice: TrainingAdvice, _ environment: [String: String]
   ) {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     let colours = TerminalColours(isTerminal: isTerminal, environment: environment)
     let samples = gallery?.lines(width: Output.width, colours) ?? []
-    let reasons = advice.items.map { "\($0.words.joined(separator: " ")): \($0.reason)" }
+    let reasons = advice.items.map { "  \($0.words.joined(separator: " ")): \($0.reason)" }
     Output.line((report.lines + (samples.isEmpty ? [] : [""] + samples)).joined(separator: "\n") + "\n")
-    Output.line("Train on it" + (reasons.isEmpty ? ":" : " (\(reasons.joined(separator: "; "))):"))
-    Output.line("  " + advice.line(words))
+    Output.line((["Train on it:", "  \(advice.line(words))"] + reasons).joined(separator: "\n"))
   }
 }

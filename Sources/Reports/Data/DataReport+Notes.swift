@@ -96,11 +96,10 @@ extension DataReport {
   // MARK: - Duplicates
 
   private func sentence(_ found: Duplicates) -> String {
-    let isRepetition = found.part == found.original
     let what =
-      isRepetition
-      ? "\(found.part.rawValue) has \(samples(found.count)) more than once"
-      : "\(found.part.rawValue) has \(samples(found.count)) of \(found.original.rawValue)"
+      found.part == found.original
+      ? "\(found.part.rawValue) repeats \(samples(found.count))"
+      : "\(samples(found.count)) of \(found.part.rawValue) \(found.count == 1 ? "is" : "are") in \(found.original.rawValue), too"
     let differing = found.differingInTarget == 0 ? "" : ", \(found.differingInTarget.grouped) with another target"
     let pairs = found.pairs.prefix(3).map { pair in
       "\(name(pair.sample, pair.origin, pair.differsInTarget ? pair.label : nil)) is "

@@ -1,4 +1,5 @@
 import Datasets
+import Tensors
 
 extension DataReport {
   /// The report for people: what samples and targets are, how many there are of each class, the numbers, and what to look at.
@@ -11,19 +12,11 @@ extension DataReport {
 
   // MARK: - What samples are
 
+  private var form: SampleForm { SampleForm(sampleShape) }
+
   private var sampleWords: String {
-    let sides = sampleShape.dropLast().map(String.init).joined(separator: "×")
-    let last = sampleShape.last ?? 1
-    let channels = "\(last.grouped) \(last == 1 ? "channel" : "channels")"
-    let form =
-      switch sampleShape.count {
-      case 1: "\(last.grouped) \(last == 1 ? "feature" : "features")"
-      case 2: "series of \(sampleShape[0].grouped) steps, \(channels)"
-      case 3: "pictures of \(sides), \(channels)"
-      case 4: "volumes of \(sides), \(channels)"
-      default: "samples of \(sides), \(channels)"
-      }
-    return form + (levels.map { ", \($0.grouped) levels from 0 to 1" } ?? ", any numbers")
+    let words = form == .other ? "samples of \(Shape(sampleShape))" : form.words
+    return words + (levels.map { ", \($0.grouped) levels from 0 to 1" } ?? ", any numbers")
   }
 
   private var targetWords: String {
@@ -103,6 +96,7 @@ extension DataReport {
   }
 
   private func channelName(_ channel: Int) -> String {
-    sampleShape.count == 3 && sampleShape[2] == 3 ? ["red", "green", "blue"][channel] : "channel \(channel)"
+    if case .picture(_, _, channels: 3) = form { return ["red", "green", "blue"][channel] }
+    return "\(form == .features(sampleShape[0]) ? "feature" : "channel") \(channel)"
   }
 }

@@ -16,6 +16,9 @@ extension SampleGallery {
   /// The largest side of a tile, in characters.
   private static let sides = 4...32
 
+  /// How many samples the longest row has.
+  private func most(_ rows: some Sequence<Row>) -> Int { rows.reduce(1) { max($0, $1.samples.count) } }
+
   private func remark(_ shown: Int) -> [String] {
     shown < classes ? ["(the first \(shown) of \(classes) classes)"] : []
   }
@@ -25,7 +28,7 @@ extension SampleGallery {
   /// Pictures beside one another, as large as they fit: a row for each class where there are few, else one picture of each.
   private func tiles(_ width: Int, _ colours: TerminalColours) -> [String] {
     let shown = rows.prefix(Self.mostClasses)
-    let each = min(max(1, Self.tileCount / shown.count), shown.map(\.samples.count).max() ?? 1)
+    let each = min(max(1, Self.tileCount / shown.count), most(shown))
     let pictures = shown.flatMap { row in
       row.samples.prefix(each).enumerated().compactMap { place, sample in
         picture(of: sample).map { (title: place == 0 ? row.title : "", picture: $0) }
@@ -39,7 +42,7 @@ extension SampleGallery {
       let room = max(1, (width + 1) / (extents.width + 1))
       across = each > 1 && shown.count > 1 ? min(each, room) : room
       let down = each > 1 && shown.count > 1 ? shown.count : (pictures.count - 1) / across + 1
-      if down * ((extents.height + 1) / 2 + 1) <= Self.mostLines && across >= min(each, pictures.count) { break }
+      if down * ((extents.height + 1) / 2 + 1) <= Self.mostLines && (shown.count == 1 || across >= each) { break }
     }
     // Each class begins a line, or each line is as full as it gets.
     var lines: [[(title: String, picture: Raster)]] = []
@@ -67,14 +70,16 @@ extension SampleGallery {
   private func curves(_ width: Int) -> [String] {
     let shown = rows.prefix(Self.mostClasses)
     let channels = min(channels, max(1, Self.tileCount / shown.count), 3)
-    let each = min(3, max(1, Self.tileCount / (shown.count * channels)))
+    let each = min(3, max(1, Self.tileCount / (shown.count * channels)), most(shown))
     let height = shown.count * channels * each <= 4 ? 4 : 2
     let titles = shown.flatMap { row in
       row.samples.prefix(each).enumerated().flatMap { place, sample in
         (0..<channels).map { channel in
           (
-            title: [place + channel == 0 ? row.title.shortened(to: 20) : "", self.channels > 1 ? "\(channel)" : ""]
-              .filter { !$0.isEmpty }.joined(separator: " "), sample: sample, channel: channel
+            title: [
+              place + channel == 0 ? row.title.shortened(to: 20) : "", self.channels > 1 ? "channel \(channel)" : "",
+            ]
+            .filter { !$0.isEmpty }.joined(separator: " "), sample: sample, channel: channel
           )
         }
       }
@@ -90,14 +95,5 @@ extension SampleGallery {
     }
     let hidden = channels < self.channels ? ["(the first \(channels) of \(self.channels) channels)"] : []
     return text.map(\.trimmed) + hidden + remark(shown.count)
-  }
-}
-
-extension String {
-  /// Without spaces at its end.
-  fileprivate var trimmed: String {
-    var rest = self[...]
-    while rest.last == " " { rest.removeLast() }
-    return String(rest)
   }
 }

@@ -20,6 +20,8 @@ public struct SampleGallery: Sendable {
   let dataset: any Dataset
   let kind: Kind
   let rows: [Row]
+  /// How many numbers a curve has, and how many curves a sample: one for each channel of a series, one for all features.
+  let (steps, channels): (Int, Int)
   /// How many classes have samples.
   let classes: Int
   /// What is black and what is white; nil where each sample has its own range.
@@ -32,10 +34,13 @@ public struct SampleGallery: Sendable {
   /// drawn.
   public init?(of splits: DataSplits, _ report: DataReport) {
     guard let part = report.parts.first, let dataset = splits[part.part] else { return nil }
-    switch dataset.sampleShape.rank {
-    case 1 where dataset.sampleShape.count >= Self.fewestFeatures, 2: kind = .curves
-    case 3, 4: kind = .pictures
-    default: return nil
+    switch SampleForm(dataset.sampleShape.dimensions) {
+    case .features(let count):
+      guard count >= Self.fewestFeatures else { return nil }
+      (kind, steps, channels) = (.curves, count, 1)
+    case .series(let steps, let channels): (kind, self.steps, self.channels) = (.curves, steps, channels)
+    case .picture, .volume: (kind, steps, channels) = (.pictures, 0, 0)
+    case .other: return nil
     }
     self.dataset = dataset
     let names = part.examples.count == dataset.classNames.count ? dataset.classNames : [""]
@@ -60,9 +65,4 @@ public struct SampleGallery: Sendable {
       return Raster(numbers, of: dataset.sampleShape, range: range ?? own)
     }
   }
-
-  /// How many curves a sample has: one for each channel of a series, one for all features.
-  var channels: Int { dataset.sampleShape.rank == 2 ? dataset.sampleShape[1] : 1 }
-  /// How many numbers a curve has.
-  var steps: Int { dataset.sampleShape[0] }
 }

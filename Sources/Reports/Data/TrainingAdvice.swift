@@ -22,9 +22,11 @@ public struct TrainingAdvice: Codable, Equatable, Sendable {
   private static let imbalance = 4.0
 
   /// Looks at what there is to train on.
-  public init(for report: DataReport) {
+  ///
+  /// - Parameter flaw: what keeps the network from being trained on it; nil for nothing.
+  public init(for report: DataReport, lacking flaw: String? = nil) {
     guard let part = report.parts.first else { preconditionFailure("a data set without samples") }
-    var items: [Item] = []
+    var items = flaw.map { [Item(words: ["--model", "network.keras"], reason: "one of your own (\($0))")] } ?? []
     let numbers = part.numbers
     if report.levels == nil, let lowest = numbers.lowest, let highest = numbers.highest,
       let deviation = numbers.deviation,
@@ -46,8 +48,9 @@ public struct TrainingAdvice: Codable, Equatable, Sendable {
       items.append(Item(words: ["--batch-size", "\(batch)"], reason: "there are \(part.samples.grouped) samples"))
     }
     let steps = (part.samples - 1) / batch + 1
-    let epochs = min(Self.mostEpochs, ((Self.steps.all - 1) / steps + 10) / 10 * 10)
-    if epochs > Self.standard.epochs {
+    let needed = (Self.steps.all - 1) / steps + 1
+    if needed > Self.standard.epochs {
+      let epochs = min(Self.mostEpochs, (needed + 9) / 10 * 10)
       items.append(
         Item(words: ["--epochs", "\(epochs)"], reason: "an epoch has \(steps) \(steps == 1 ? "step" : "steps")"))
     }

@@ -22,9 +22,9 @@ package enum TerminalColours: Sendable {
 }
 
 /// Pictures as lines of text: two pixels, one above the other, in each character.
-enum BlockPicture {
+package enum BlockPicture {
   /// The lines, each as wide as the picture in characters, half as many as it has rows.
-  static func lines(_ picture: Raster, _ colours: TerminalColours) -> [String] {
+  package static func lines(_ picture: Raster, _ colours: TerminalColours) -> [String] {
     stride(from: 0, to: picture.height, by: 2).map { y in
       let cells = (0..<picture.width).map { x in
         cell(picture.colour(y, x), y + 1 < picture.height ? picture.colour(y + 1, x) : nil, colours)

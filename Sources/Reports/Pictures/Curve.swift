@@ -1,7 +1,7 @@
 import Tensors
 
 /// A series as a little picture: what it covers in each of some columns.
-struct Curve {
+package struct Curve {
   /// The lowest and the highest row that each column covers, from 0 at the top; nil where all numbers are missing.
   let columns: [ClosedRange<Int>?]
   /// How many rows there are.
@@ -10,8 +10,8 @@ struct Curve {
   /// Draws channel `channel` of `channels` of a series, its lowest number at the bottom and its highest at the top.
   ///
   /// A column covers all that its steps cover, so that a wave of any frequency shows how far it goes. Where there are fewer steps
-  /// than columns, each has several.
-  init(_ numbers: FloatBuffer, channel: Int, of channels: Int, columns count: Int, rows: Int) {
+  /// than columns, straight lines lead from one to the next.
+  package init(_ numbers: FloatBuffer, channel: Int, of channels: Int, columns count: Int, rows: Int) {
     let steps = numbers.count / channels
     func number(_ step: Int) -> Float { numbers[step * channels + channel] }
     var (lowest, highest) = (Float.infinity, -Float.infinity)
@@ -25,11 +25,19 @@ struct Curve {
     }
     var last: ClosedRange<Int>?
     columns = (0..<count).map { column in
-      let first = column * steps / count
       var covered: ClosedRange<Int>?
-      for step in first..<max(first + 1, (column + 1) * steps / count) where number(step).isFinite {
-        let place = row(number(step))
+      func cover(_ number: Float) {
+        guard number.isFinite else { return }
+        let place = row(number)
         covered = covered.map { min($0.lowerBound, place)...max($0.upperBound, place) } ?? place...place
+      }
+      if steps >= count {
+        for step in column * steps / count..<(column + 1) * steps / count { cover(number(step)) }
+      } else {
+        let position = Float(column) * Float(steps - 1) / Float(max(1, count - 1))
+        let step = min(Int(position), steps - 1)
+        let share = position - Float(step)
+        cover(share == 0 ? number(step) : number(step) * (1 - share) + number(min(step + 1, steps - 1)) * share)
       }
       // The line from the column before, up to this one.
       if let before = last, let own = covered {
@@ -45,7 +53,7 @@ struct Curve {
   }
 
   /// Lines of braille characters, of 2×4 dots each.
-  var lines: [String] {
+  package var lines: [String] {
     // The bits of Unicode's patterns, by row and column.
     let bits: [[UInt32]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
     return stride(from: 0, to: rows, by: 4).map { top in

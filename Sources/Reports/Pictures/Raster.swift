@@ -2,13 +2,13 @@ import Datasets
 import Tensors
 
 /// A picture to look at: bytes of red, green and blue, rows from the top.
-struct Raster: Equatable, Sendable {
-  let height: Int
-  let width: Int
+package struct Raster: Equatable, Sendable {
+  package let height: Int
+  package let width: Int
   /// `height` · `width` · 3 of them.
-  let bytes: [UInt8]
+  package let bytes: [UInt8]
 
-  init(height: Int, width: Int, bytes: [UInt8]) {
+  package init(height: Int, width: Int, bytes: [UInt8]) {
     precondition(bytes.count == 3 * height * width, "\(bytes.count) bytes are no picture of \(height)×\(width)")
     (self.height, self.width, self.bytes) = (height, width, bytes)
   }
@@ -19,7 +19,7 @@ struct Raster: Equatable, Sendable {
   /// - Parameters:
   ///   - numbers: the sample.
   ///   - range: what is black and what is white; what is no number is black.
-  init?(_ numbers: FloatBuffer, of shape: Shape, range: ClosedRange<Float>) {
+  package init?(_ numbers: FloatBuffer, of shape: Shape, range: ClosedRange<Float>) {
     guard shape.rank == 3 || shape.rank == 4 else { return nil }
     let extents = shape.dimensions.suffix(3).map { $0 }
     let (height, width, channels) = (extents[0], extents[1], extents[2])
@@ -50,7 +50,7 @@ struct Raster: Equatable, Sendable {
   }
 
   /// The colour of a pixel, 0xRRGGBB.
-  func colour(_ y: Int, _ x: Int) -> Int {
+  package func colour(_ y: Int, _ x: Int) -> Int {
     let start = 3 * (y * width + x)
     return Int(bytes[start]) << 16 | Int(bytes[start + 1]) << 8 | Int(bytes[start + 2])
   }

@@ -6,7 +6,7 @@ enum Table {
     return rows.map { row in
       zip(row, widths).enumerated().map { column, cell in
         column == 0 ? cell.0.padded(to: cell.1) : cell.0.aligned(to: cell.1)
-      }.joined(separator: "  ")
+      }.joined(separator: "  ").trimmed
     }
   }
 }

@@ -23,4 +23,11 @@ extension String {
 
   /// Not longer than `width`, with … in the place of what was cut off.
   package func shortened(to width: Int) -> String { count <= width ? self : "\(prefix(max(0, width - 1)))…" }
+
+  /// Without spaces at its end.
+  var trimmed: String {
+    var rest = self[...]
+    while rest.last == " " { rest.removeLast() }
+    return String(rest)
+  }
 }
