@@ -3,6 +3,7 @@ import Datasets
 import Glibc
 import Reports
 import Runs
+import Tensors
 import Training
 
 /// `cnn-dist data`: what a data set is. One process looks at all of it.
@@ -65,7 +66,9 @@ struct DataCommand: Command {
     line.clear()
     let gallery = SampleGallery(of: splits, report)
     if let png {
-      guard let gallery else { throw UsageError("--png has nothing to draw: samples are of \(report.sampleShape)") }
+      guard let gallery else {
+        throw UsageError("--png has nothing to draw: samples are of \(Shape(report.sampleShape))")
+      }
       try gallery.writePNG(to: png)
     }
     let advice = TrainingAdvice(for: report, lacking: flaw)

@@ -16,7 +16,7 @@ import Testing
     try FileManager.default.createDirectory(atPath: "\(folder)/sheets", withIntermediateDirectories: true)
     try gallery.writePNG(to: "\(folder)/sheets/sheet.png")
     #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/sheets") == ["sheet.png"])
-    let samples = try ImageFolder.openToJudge(folder: folder).samples
+    let samples = try ImageFolder.openToJudge(folder: folder, shape: nil).samples
     let shape = samples.sampleShape
     let pixels = FloatStorage(count: shape.count)
     samples.load(0, into: pixels.buffer)
@@ -46,6 +46,16 @@ import Testing
       #expect(sheet.colour(6 + 16, 6 + 70) == 0xFF4000)
       #expect(sheet.colour(6 + 54 + 16, 6) == 0x0000FF)
       #expect(sheet.colour(6 + 54 + 16, 6 + 70) == 0xFFFFFF)  // there is one alone
+    }
+  }
+
+  @Test func whatIsDarkStaysDark() throws {
+    try withFolder { folder in
+      let dark = MadeData.classes([0, 1], ["a", "b"], [0, 0.25, 0.125, 0.25, 0, 0, 0, 0], [2, 2, 1])
+      let sheet = try png(try #require(try gallery(FiledSamples(base: dark, folder: "f"))), in: folder)
+      #expect(sheet.colour(6 + 16, 6 + 63) == 0x404040)  // 256 levels are black to white
+      let stretched = try png(try #require(try gallery(dark)), in: folder)
+      #expect(stretched.colour(6 + 16, 6 + 63) == 0xFFFFFF)  // and any numbers from their lowest to their highest
     }
   }
 

@@ -12,7 +12,7 @@ package struct AreaMean<Sample: PictureSample> {
   private let columns: [[Part]]
 
   /// Prepares for pictures of one (height, width) that become another.
-  package init(from source: (height: Int, width: Int), to target: (height: Int, width: Int)) {
+  init(from source: (height: Int, width: Int), to target: (height: Int, width: Int)) {
     sourceWidth = source.width
     rows = Self.parts(from: source.height, to: target.height)
     columns = Self.parts(from: source.width, to: target.width)
@@ -37,7 +37,7 @@ package struct AreaMean<Sample: PictureSample> {
   }
 
   /// Resamples a picture of 1 or 3 channels.
-  package func resample(_ source: [Sample], channels: Int) -> [Sample] {
+  func resample(_ source: [Sample], channels: Int) -> [Sample] {
     precondition(channels == 1 || channels == 3, "\(channels) channels are neither grey nor colours")
     var target = [Sample](repeating: 0, count: rows.count * columns.count * channels)
     source.withUnsafeBufferPointer { source in
@@ -89,5 +89,14 @@ package struct AreaMean<Sample: PictureSample> {
   private static func nearest(_ mean: Sample.Mean) -> Sample {
     let full = Sample.Mean(Sample.max)
     return mean >= full ? Sample.max : Sample(mean + 0.5)
+  }
+}
+
+extension AreaMean<UInt8> {
+  /// Resamples a picture of 1 or 3 channels, for targets above: what is generic is slow outside of its own.
+  package static func resampled(
+    _ source: [UInt8], channels: Int, from old: (height: Int, width: Int), to new: (height: Int, width: Int)
+  ) -> [UInt8] {
+    AreaMean(from: old, to: new).resample(source, channels: channels)
   }
 }

@@ -73,12 +73,12 @@ extension DataReport {
     if let first = part.missing.first {
       let kinds = [(part.numbers.nan, "NaN"), (part.numbers.infinite, "infinite")].filter { $0.0 > 0 }
       sentences.append(
-        "\(part.part.rawValue) lacks numbers in \(samples(part.missing.count)), the first of them \(first): "
+        "\(part.part.rawValue) lacks numbers in \("sample".counted(part.missing.count)), the first of them \(first): "
           + kinds.map { "\($0.0.grouped) \($0.0 == 1 ? "is" : "are") \($0.1)" }.joined(separator: ", "))
     }
     if let first = part.constant.first {
       sentences.append(
-        "\(part.part.rawValue) has \(samples(part.constant.count)) of one number everywhere, the first of them \(first)"
+        "\(part.part.rawValue) has \("sample".counted(part.constant.count)) of one number everywhere, the first of them \(first)"
       )
     }
     let flat = part.channels.indices.filter { part.channels[$0].deviation == 0 && part.samples > 1 }
@@ -91,15 +91,13 @@ extension DataReport {
     return sentences
   }
 
-  private func samples(_ count: Int) -> String { "\(count.grouped) \(count == 1 ? "sample" : "samples")" }
-
   // MARK: - Duplicates
 
   private func sentence(_ found: Duplicates) -> String {
     let what =
       found.part == found.original
-      ? "\(found.part.rawValue) repeats \(samples(found.count))"
-      : "\(samples(found.count)) of \(found.part.rawValue) \(found.count == 1 ? "is" : "are") in \(found.original.rawValue), too"
+      ? "\(found.part.rawValue) repeats \("sample".counted(found.count))"
+      : "\("sample".counted(found.count)) of \(found.part.rawValue) \(found.count == 1 ? "is" : "are") in \(found.original.rawValue), too"
     let differing = found.differingInTarget == 0 ? "" : ", \(found.differingInTarget.grouped) with another target"
     let pairs = found.pairs.prefix(3).map { pair in
       "\(name(pair.sample, pair.origin, pair.differsInTarget ? pair.label : nil)) is "

@@ -21,10 +21,11 @@ extension DataReport {
 
   private var targetWords: String {
     let count = targets.shape.reduce(1, *)
-    let shape = targets.shape.map(String.init).joined(separator: "×")
+    let shape = targets.shape.map(\.grouped).joined(separator: "×")
     switch targets.kind {
     case .classes:
-      let classes = "one of \(targets.classNames.count.grouped) classes"
+      let names = targets.classNames
+      let classes = names.count == 1 ? "the class \(names[0])" : "one of \(names.count.grouped) classes"
       return targets.shape.isEmpty ? "\(classes) each" : "\(classes) at each of \(shape) positions"
     case .values where hasLabels: return count == 1 ? "yes or no each" : "\(count.grouped) labels each, set or not"
     case .values: return count == 1 ? "a number to predict each" : "\(shape) numbers to predict each"

@@ -30,13 +30,12 @@ package enum SampleForm: Equatable {
 
   /// `pictures of 32×32, 3 channels`.
   var words: String {
-    func many(_ count: Int, _ noun: String) -> String { "\(count.grouped) \(noun)\(count == 1 ? "" : "s")" }
-    return switch self {
-    case .features(let count): many(count, "feature")
-    case .series(let steps, let channels): "series of \(many(steps, "step")), \(many(channels, "channel"))"
-    case .picture(let height, let width, let channels): "pictures of \(height)×\(width), \(many(channels, "channel"))"
+    switch self {
+    case .features(let count): "feature".counted(count)
+    case .series(let steps, let channels): "series of \("step".counted(steps)), \("channel".counted(channels))"
+    case .picture(let height, let width, let channels): "pictures of \(height)×\(width), \("channel".counted(channels))"
     case .volume(let depth, let height, let width, let channels):
-      "volumes of \(depth)×\(height)×\(width), \(many(channels, "channel"))"
+      "volumes of \(depth)×\(height)×\(width), \("channel".counted(channels))"
     case .other: "samples"
     }
   }

@@ -60,9 +60,12 @@ public struct SampleGallery: Sendable {
   /// A sample as a picture.
   func picture(of sample: Int) -> Raster? {
     with(sample) { numbers in
-      let finite = numbers.lazy.filter(\.isFinite)
-      let own = (finite.min() ?? 0)...(finite.max() ?? 0)
-      return Raster(numbers, of: dataset.sampleShape, range: range ?? own)
+      Raster(numbers, of: dataset.sampleShape, range: range ?? Self.range(of: numbers))
     }
+  }
+
+  private static func range(of numbers: FloatBuffer) -> ClosedRange<Float> {
+    let finite = numbers.lazy.filter(\.isFinite)
+    return (finite.min() ?? 0)...(finite.max() ?? 0)
   }
 }

@@ -45,14 +45,17 @@ public struct TrainingAdvice: Codable, Equatable, Sendable {
     while batch > 8 && batch * Self.steps.epoch > part.samples { batch /= 2 }
     batch = min(batch, part.samples)
     if batch != Self.standard.batch {
-      items.append(Item(words: ["--batch-size", "\(batch)"], reason: "there are \(part.samples.grouped) samples"))
+      items.append(
+        Item(
+          words: ["--batch-size", "\(batch)"],
+          reason: "there \(part.samples == 1 ? "is" : "are") \("sample".counted(part.samples))"))
     }
     let steps = (part.samples - 1) / batch + 1
     let needed = (Self.steps.all - 1) / steps + 1
     if needed > Self.standard.epochs {
       let epochs = min(Self.mostEpochs, (needed + 9) / 10 * 10)
       items.append(
-        Item(words: ["--epochs", "\(epochs)"], reason: "an epoch has \(steps) \(steps == 1 ? "step" : "steps")"))
+        Item(words: ["--epochs", "\(epochs)"], reason: "an epoch has \("step".counted(steps))"))
     }
     self.items = items
   }

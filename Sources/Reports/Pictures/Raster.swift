@@ -39,8 +39,8 @@ package struct Raster: Equatable, Sendable {
   /// The same in other extents: each pixel is the mean of what it covers.
   func resized(height: Int, width: Int) -> Raster {
     guard (height, width) != (self.height, self.width) else { return self }
-    let areas = AreaMean<UInt8>(from: (self.height, self.width), to: (height, width))
-    return Raster(height: height, width: width, bytes: areas.resample(bytes, channels: 3))
+    let means = AreaMean.resampled(bytes, channels: 3, from: (self.height, self.width), to: (height, width))
+    return Raster(height: height, width: width, bytes: means)
   }
 
   /// The largest extents of the same proportions that fit into a square of `side`, at least 1.

@@ -21,6 +21,9 @@ extension String {
       ? self : "'\(split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#))'"
   }
 
+  /// `1 sample`, `2,000 samples`.
+  package func counted(_ count: Int) -> String { "\(count.grouped) \(self)\(count == 1 ? "" : "s")" }
+
   /// Not longer than `width`, with … in the place of what was cut off.
   package func shortened(to width: Int) -> String { count <= width ? self : "\(prefix(max(0, width - 1)))…" }
 
