@@ -29,6 +29,7 @@ extension SampleGallery {
   private func tiles(_ width: Int, _ colours: TerminalColours) -> [String] {
     let shown = rows.prefix(Self.mostClasses)
     let each = min(max(1, Self.tileCount / shown.count), most(shown))
+    let isByClass = each > 1 && shown.count > 1
     let pictures = shown.flatMap { row in
       row.samples.prefix(each).enumerated().compactMap { place, sample in
         picture(of: sample).map { (title: place == 0 ? row.title : "", picture: $0) }
@@ -40,14 +41,14 @@ extension SampleGallery {
     for side in stride(from: largest, through: Self.sides.lowerBound, by: -2) {
       extents = first.extents(within: side)
       let room = max(1, (width + 1) / (extents.width + 1))
-      across = each > 1 && shown.count > 1 ? min(each, room) : room
-      let down = each > 1 && shown.count > 1 ? shown.count : (pictures.count - 1) / across + 1
-      if down * ((extents.height + 1) / 2 + 1) <= Self.mostLines && (shown.count == 1 || across >= each) { break }
+      across = isByClass ? min(each, room) : room
+      let down = isByClass ? shown.count : (pictures.count - 1) / across + 1
+      if down * ((extents.height + 1) / 2 + 1) <= Self.mostLines && (!isByClass || across >= each) { break }
     }
     // Each class begins a line, or each line is as full as it gets.
     var lines: [[(title: String, picture: Raster)]] = []
     for tile in pictures {
-      let begins = each > 1 && shown.count > 1 && !tile.title.isEmpty
+      let begins = isByClass && !tile.title.isEmpty
       if begins || (lines.last?.count ?? across) >= across { lines.append([]) }
       lines[lines.count - 1].append(tile)
     }
