@@ -47,8 +47,13 @@ let package = Package(
     system("CWebP", pkgConfig: "libwebpdemux", apt: ["libwebp-dev"]),
     system("CExif", pkgConfig: "libexif", apt: ["libexif-dev"]),
     system("CZlib", pkgConfig: "zlib", apt: ["zlib1g-dev"]),
+    // Without pkg-config: Debian has no file for it.
+    system("CNIfTI", apt: ["libnifti2-dev"]),
+    system("CSndFile", pkgConfig: "sndfile", apt: ["libsndfile1-dev"]),
+    system("CSampleRate", pkgConfig: "samplerate", apt: ["libsamplerate0-dev"]),
     system("CHDF5", pkgConfig: "hdf5-serial", apt: ["libhdf5-dev"]),
     system("CScheduler"),
+    system("CMemoryFile"),
     // The one that is linked and not called; see its comment.
     .target(name: "CSingleThread", path: "Sources/System/CSingleThread"),
     system("CVectors"),
@@ -57,7 +62,8 @@ let package = Package(
 
     .target(name: "Tensors"),
     .target(name: "Kernels", dependencies: ["Tensors", "COpenBLAS", "CVectors"]),
-    .target(name: "Files", dependencies: ["CArchive", "CCrypto", "CXXHash"]),
+    .target(name: "Files", dependencies: ["CArchive", "CCrypto", "CXXHash", "CZlib"]),
+    .target(name: "Hosts", dependencies: ["Files", "CMemoryFile"]),
 
     // MARK: - Floor 2: the parts of training
 
@@ -66,8 +72,11 @@ let package = Package(
     .target(name: "Optimizers", dependencies: ["Tensors", "Kernels"]),
     .target(
       name: "Datasets",
-      dependencies: ["Tensors", "Files", "CCurl", "CExif", "CGD", "CSPNG", "CTurboJPEG", "CWebP", "CZlib"]),
-    .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "Files", "COpenMPI"]),
+      dependencies: [
+        "Tensors", "Files", "Hosts", "CCurl", "CExif", "CGD", "CSPNG", "CTurboJPEG", "CWebP", "CNIfTI", "CSndFile",
+        "CSampleRate",
+      ]),
+    .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "Files", "Hosts", "COpenMPI"]),
 
     // MARK: - Floors 3 to 6: networks, training, the program
 
@@ -79,9 +88,10 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Runs", "KerasFiles", "Models", "Optimizers", "Datasets", "Collectives", "Kernels", "Files", "CScheduler",
+        "Runs", "KerasFiles", "Models", "Optimizers", "Datasets", "Collectives", "Kernels", "Files", "Hosts",
+        "CScheduler",
       ]),
-    .target(name: "Reports", dependencies: ["Datasets", "Files", "Tensors", "CGD"]),
+    .target(name: "Reports", dependencies: ["Datasets", "Files", "Hosts", "Tensors", "CGD"]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
     .target(name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "Objectives"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),
@@ -104,9 +114,10 @@ let package = Package(
     .testTarget(
       name: "CommandsTests", dependencies: ["Datasets", "Files", "Runs", "TestSupport", "Training"],
       exclude: ["refuse.c"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport", "CArchive"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Hosts", "TestSupport", "CArchive"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
-    .testTarget(name: "GoldenTests", dependencies: ["Datasets", "Files", "Runs", "Tensors", "TestSupport"]),
+    .testTarget(name: "HostsTests", dependencies: ["Hosts", "Files"]),
+    .testTarget(name: "GoldenTests", dependencies: ["Datasets", "Files", "Hosts", "Runs", "Tensors", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers"]),
     .testTarget(name: "KerasFilesTests", dependencies: ["KerasFiles", "Files"]),

@@ -141,7 +141,9 @@ public final class CompiledModel {
     next.limit = (data.training as? FirstSamples)?.count
     (next.batchSize, next.slice) = (batchSize, slice)
     if let flaw = next.augmentation.flaw(for: data.training.sampleShape) { throw UsageError(flaw) }
-    if next.normalize && next.normalization == nil { next.normalization = try Normalization(of: data.training) }
+    if next.lacksNormalization {
+      next.normalization = try Normalization(next.normalize, of: data.training, threads: threads)
+    }
     try data.training.check()
     guard Experiment.counts.contains(batchSize), Experiment.slices.contains(slice) else {
       throw UsageError(

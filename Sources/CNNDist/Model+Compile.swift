@@ -29,8 +29,8 @@ extension Model {
   ///   - metrics: what is measured besides.
   ///   - clipNorm: the norm to which the whole gradient is cut down where it is longer; nil for none.
   ///   - augmentation: what is changed at random in training samples.
-  ///   - normalizes: whether samples are brought to mean 0 and deviation 1, channel by channel, by the statistics of the
-  ///     samples of the first `fit`.
+  ///   - normalizes: over what samples are brought to mean 0 and deviation 1: each channel of the samples of the first `fit`,
+  ///     which `true` says as well, each of their places, or each sample by itself.
   ///   - seed: what all randomness comes from: starting values, order of the samples, dropout.
   ///   - communicator: the ranks that train together, all of which compile the same network; nil for those that `mpirun`
   ///     or `srun` started, or this process alone.
@@ -39,7 +39,8 @@ extension Model {
   ///   numbers that cannot be; `CollectiveError` when the ranks cannot be joined.
   public func compile(
     optimizer: any Optimizer = SGD(), loss: Loss? = nil, metrics: [Metric] = [.accuracy],
-    clipNorm: Float? = nil, augmentation: Augmentation = Augmentation(), normalizes: Bool = false, seed: UInt64 = 1,
+    clipNorm: Float? = nil, augmentation: Augmentation = Augmentation(), normalizes: NormalizationKind = .none,
+    seed: UInt64 = 1,
     communicator: (any Communicator)? = nil, threads: Int? = nil
   ) throws -> CompiledModel {
     var experiment = Experiment()

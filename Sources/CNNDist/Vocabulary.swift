@@ -198,6 +198,8 @@ public typealias MNIST = Datasets.MNIST
 public typealias ImageFolder = Datasets.ImageFolder
 /// Random changes to training samples.
 public typealias Augmentation = Datasets.Augmentation
+/// Over what samples are brought to mean 0 and deviation 1.
+public typealias NormalizationKind = Datasets.NormalizationKind
 /// Drawn figures in ten classes, without files.
 public typealias Synthetic = Datasets.Synthetic
 /// Floats that a data set fills with a sample.

@@ -1,6 +1,7 @@
 import Collectives
 import Datasets
 import Glibc
+import Hosts
 import Reports
 import Runs
 import Tensors
@@ -26,7 +27,7 @@ struct DataCommand: Command {
 
   private let experiment: Experiment
   private let model: ModelOption?
-  private let data: String?
+  private let data: DataPlace
   private let png: String?
   private let isJSON: Bool
   private let threads: Int?
@@ -36,12 +37,10 @@ struct DataCommand: Command {
   init(_ arguments: Arguments) throws(UsageError) {
     try arguments.refusePositionals()
     var experiment = Experiment()
-    if let dataset = try arguments.choice("--dataset", of: DatasetOptions.names) { experiment.dataset = dataset }
-    experiment.scale = try DatasetOptions.scale(arguments)
-    experiment.inputShape = try DatasetOptions.inputShape(arguments)
+    try DatasetOptions.apply(arguments, to: &experiment)
     self.experiment = experiment
     model = try ModelOption(arguments)
-    data = arguments.string("--data")
+    data = try DataPlace(arguments)
     png = arguments.string("--png")
     isJSON = arguments.has("--json")
     threads = try arguments.integer("--threads", in: World.threadCounts)
@@ -88,12 +87,15 @@ struct DataCommand: Command {
     let train: String
   }
 
+  /// Opens all parts that there are.
   private func open(
     _ experiment: Experiment, threads: Int, _ environment: [String: String]
   ) throws -> DataSplits {
-    let all = try DatasetOptions.open(experiment, folder: data, threads: threads, environment: environment)
-    let data = experiment.dataset != "arrays" && experiment.effectiveScale == ArrayScale.none ? all.unscaled : all
-    return DataSplits([.training: data.training, .validation: data.validation])
+    let readers = DataReaders(
+      team: try .alone(memory: HostMemory.shared), threads: threads, environment: environment)
+    let splits = try DatasetOpening(experiment: experiment, place: data, readers: readers).open(
+      Set(DataSplits.Part.allCases))
+    return DataSplits(splits.samples.mapValues { experiment.isUnscaled($0) ? UnscaledSamples(of: $0) : $0 })
   }
 
   /// What keeps the network that `train` takes by itself from being trained on the data; nil for nothing.

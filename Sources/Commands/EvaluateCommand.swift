@@ -19,7 +19,12 @@ struct EvaluateCommand: Command {
       Option("--weights", "FILE", "a safetensors, .keras or .h5 file with the model's values"),
       ModelOption.option("the network of --weights, or with its own: "),
     ] + DatasetOptions.options(standard: "the run's, \(DatasetOptions.names[0]) for --weights") + [
-      Option("--normalize", nil, "with --weights: scale each channel by the data set's training samples"),
+      DatasetOptions.normalize(
+        "with --weights: scale each channel or feature by the data set's training samples, or each sample by itself "
+          + "(default channel)"),
+      Option(
+        "--split", "PART",
+        "\(DataSplits.Part.allCases.map(\.rawValue).alternatives): the part to judge (default test, or validation where there is none)"),
       Option("--slice", "N", "the samples of one unit of work (default \(defaultSlice))"), World.threadsOption,
     ]
   static let notes =
@@ -42,11 +47,10 @@ struct EvaluateCommand: Command {
 
   private let source: Source
   private let model: ModelOption?
-  private let dataset: String?
-  private let data: String?
-  private let inputShape: [Int]?
-  private let scale: ArrayScale?
-  private let normalize: Bool
+  private let arguments: Arguments
+  private let data: DataPlace
+  private let part: DataSplits.Part?
+  private let normalize: NormalizationKind?
   private let slice: Int
   private let threads: Int?
 
@@ -66,13 +70,14 @@ struct EvaluateCommand: Command {
     } else if model != nil {
       throw UsageError("--model goes with --weights alone, or has its own")
     }
-    dataset = try arguments.choice("--dataset", of: DatasetOptions.names)
-    data = arguments.string("--data")
-    inputShape = try DatasetOptions.inputShape(arguments)
-    scale = try DatasetOptions.scale(arguments)
-    normalize = arguments.has("--normalize")
+    self.arguments = arguments
+    data = try DataPlace(arguments)
+    part = try arguments.choice("--split", of: DataSplits.Part.allCases.map(\.rawValue)).flatMap(DataSplits.Part.init)
+    var experiment = Experiment()
+    try DatasetOptions.apply(arguments, to: &experiment)
+    normalize = try DatasetOptions.normalize(arguments)
     if case .weights = source {
-    } else if normalize {
+    } else if normalize != nil {
       throw UsageError("--normalize goes with --weights alone: a run's samples are scaled as they were for training")
     }
     threads = try arguments.integer("--threads", in: World.threadCounts)
@@ -85,13 +90,17 @@ struct EvaluateCommand: Command {
     var experiment = try communicator.share(subject?.experiment)
     let plan = try communicator.planCores(world.environment, threads: threads)
     let threads = threads ?? plan.threads
-    let (opened, model) = try world.together { [experiment] in
-      try experiment.openToJudge(folder: data, threads: threads, environment: world.environment)
-    }
+    let readers = DataReaders(
+      team: try communicator.makeHostTeam(), threads: threads, environment: world.environment)
+    let (opened, model) = try world.together { [experiment] in try experiment.openToJudge(part, data, readers) }
     let samples = opened.samples
     let slice = min(slice, samples.count)  // a slice that is never full needs no room
-    if experiment.normalize && experiment.normalization == nil, let training = opened.training {
-      experiment.normalization = try world.together { try Normalization(of: training) }
+    if experiment.lacksNormalization {
+      // A sample that is scaled by itself needs no others.
+      let training = opened.training ?? samples
+      experiment.normalization = try world.together { [kind = experiment.normalize] in
+        try Normalization(kind, of: training, threads: threads)
+      }
       try communicator.expectSameSamples(training, "training samples")
     }
     try communicator.expectSameSamples(samples, "samples to judge")
@@ -147,13 +156,8 @@ struct EvaluateCommand: Command {
       let checkpoint = try RunFolder(folder).newestCheckpoint { Program.complain($0) }
       (file, experiment) = (.safetensors(checkpoint.file), checkpoint.experiment)
     }
-    if let dataset, dataset != experiment.dataset {
-      experiment.dataset = dataset
-      experiment.inputShape = nil
-    }
-    if let scale { experiment.scale = scale }
-    if let inputShape { experiment.inputShape = inputShape }
-    if normalize { experiment.normalize = true }
+    try DatasetOptions.apply(arguments, to: &experiment)
+    if let normalize { experiment.normalize = normalize }
     // What was changed at random for training says nothing here, and what was left out of it is not judged.
     experiment.augmentation = Augmentation()
     experiment.limit = nil

@@ -1,5 +1,6 @@
 import Collectives
 import Glibc
+import Hosts
 import Kernels
 import Reports
 import Runs
@@ -10,11 +11,10 @@ struct ReplayCommand: Command {
   static let name = "replay"
   static let summary = "Computes one step of a run again and checks it."
   static let positionals = "RUN --step K"
-  static let options = [
-    Option("--step", "K", "the step, counted as the metrics count: the first is 1"),
-    Option("--data", "DIR", "where the data set's files are (default $CNN_DIST_DATA, then the XDG cache)"),
-    Option("--threads", "T", "the compute threads (default: all cores)"),
-  ]
+  static let options =
+    [Option("--step", "K", "the step, counted as the metrics count: the first is 1")] + DataPlace.options + [
+      Option("--threads", "T", "the compute threads (default: all cores)")
+    ]
   static let notes = """
     Starts from the newest checkpoint before the step and writes nothing. Every step on the way is checked against the
     run's journal, where it was trained with --journal, and its metrics. Exits 0 when all agree, or nothing was written
@@ -23,7 +23,7 @@ struct ReplayCommand: Command {
 
   private let run: RunFolder
   private let step: Int
-  private let data: String?
+  private let data: DataPlace
   private let threads: Int?
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -34,7 +34,7 @@ struct ReplayCommand: Command {
     }
     run = RunFolder(arguments.positionals[0])
     self.step = step
-    data = arguments.string("--data")
+    data = try DataPlace(arguments)
     threads = try arguments.integer("--threads", in: World.threadCounts)
   }
 
@@ -45,7 +45,8 @@ struct ReplayCommand: Command {
     let plan = try SoloCommunicator().planCores(world.environment, threads: threads)
     let threads = threads ?? plan.threads
     try World.warn(of: threads, plan, SoloCommunicator())
-    let (data, model) = try experiment.open(folder: data, threads: threads, environment: world.environment)
+    let (data, model) = try experiment.open(
+      data, DataReaders(team: .alone(memory: HostMemory.shared), threads: threads, environment: world.environment))
     try experiment.check(data)
     let start = replay.checkpoint.state.step
     try MemoryNeed(

@@ -34,7 +34,11 @@ public protocol Dataset: Sendable {
   /// Writes the pixels of sample `sample`, each in 0...1 where they have levels, into `pixels`, which holds `sampleShape.count` floats.
   func load(_ sample: Int, into pixels: MutableFloatBuffer)
 
-  /// Where sample `sample` comes from, for people: the path of a file, perhaps with a row; nil where its number says all.
+  /// Hears that these samples are going to be loaded next, in about this order: what is not in memory can be brought there
+  /// meanwhile. Nothing but time depends on it.
+  func expect(_ samples: [Int])
+
+  /// Where sample `sample` comes from, for people: its file. Nil where it is one of many in a file.
   func origin(of sample: Int) -> String?
 
   /// Makes sure that all samples loaded so far were what the data set's files held when it was opened. Whoever loads
@@ -59,7 +63,9 @@ extension Dataset {
 
 extension Dataset {
   public var earlierDigest: String? { nil }
-  /// Its number says all.
+  /// Samples are there.
+  public func expect(_ samples: [Int]) {}
+  /// Samples have no files of their own.
   public func origin(of sample: Int) -> String? { nil }
   /// Samples in memory, or drawn, do not change.
   public func check() throws {}

@@ -14,6 +14,14 @@ public struct TrainingData: Sendable {
     self.validation = validation
   }
 
+  /// Takes the training and the validation samples of a data set that has both.
+  public init(_ splits: DataSplits) {
+    guard let training = splits[.training], let validation = splits[.validation] else {
+      preconditionFailure("a data set to train on has samples for training and for validation")
+    }
+    self.init(training: training, validation: validation)
+  }
+
   /// The digests of both halves.
   public var digest: String { training.digest + validation.digest }
 

@@ -39,12 +39,12 @@ public enum AtomicFile {
 
   /// A name beside `path` that no other process takes, on whatever host: process numbers are not enough where a folder is
   /// shared.
-  static func temporaryName(for path: String) -> String {
+  package static func temporaryName(for path: String) -> String {
     "\(path).tmp.\(String(UInt64.random(in: .min ... .max), radix: 36))"
   }
 
   /// Renames `temporary` to `path`.
-  static func move(_ temporary: String, to path: String) throws(FileError) {
+  package static func move(_ temporary: String, to path: String) throws(FileError) {
     guard rename(temporary, path) == 0 else { throw .system(path, "cannot be replaced") }
   }
 

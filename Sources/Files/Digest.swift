@@ -46,6 +46,17 @@ public struct Digest: ~Copyable {
     precondition(isTaken || bytes.isEmpty, "bytes cannot be digested")
   }
 
+  /// Takes in the UTF-8 bytes of `text`.
+  public mutating func update(_ text: String) {
+    var text = text
+    text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Takes in the bytes of a number, in the machine's own order.
+  public mutating func update<Number: BitwiseCopyable>(number: Number) {
+    withUnsafeBytes(of: number) { update($0) }
+  }
+
   /// The digest of all bytes so far, in lower-case hexadecimal; nothing can be added after it.
   public consuming func finish() -> String {
     var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
@@ -60,6 +71,12 @@ public struct Digest: ~Copyable {
     }
     let digits = Array("0123456789abcdef")
     return String(bytes[..<Int(count)].flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+  }
+
+  /// XXH3 of `bytes` as two words, for where there are too many for hexadecimal.
+  public static func words(of bytes: UnsafeRawBufferPointer) -> SIMD2<UInt64> {
+    let digest = XXH3_128bits(bytes.baseAddress, bytes.count)
+    return [digest.high64, digest.low64]
   }
 
   /// The digest of `bytes` alone.

@@ -15,6 +15,12 @@ public final class OpenFile: Sendable {
     descriptor = try Self.open(path, flags, mode: mode)
   }
 
+  /// Takes an open file over, which `path` stands for in errors.
+  public init(_ path: String, owning descriptor: Int32) {
+    self.path = path
+    self.descriptor = descriptor
+  }
+
   deinit { close(descriptor) }
 
   /// Opens `path`, whatever signal comes, in no child's hands, and never as standard input, output or error: where those

@@ -63,7 +63,7 @@ import Training
   }
 
   @Test func samplesArePreparedAsTheRunSays() throws {
-    func trained(_ augmentation: Augmentation, normalizes: Bool) throws -> CompiledModel {
+    func trained(_ augmentation: Augmentation, normalizes: NormalizationKind) throws -> CompiledModel {
       let trainer = try model().compile(
         augmentation: augmentation, normalizes: normalizes, communicator: SoloCommunicator(), threads: 1)
       try trainer.fit(data.training, epochs: 1, batchSize: 32, slice: 8)

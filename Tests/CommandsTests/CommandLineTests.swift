@@ -21,7 +21,7 @@ extension ProgramTests {
       let help = try program("train --help").output
       for flag in [
         "--dataset D", "--data DIR", "--scale HOW", "--input-shape HxWxC", "--crop PADDING", "--flip", "--cutout SIZE",
-        "--normalize",
+        "--normalize [KIND]", "--validation-split SHARE",
         "--model MODEL", "--run DIR", "--resume", "--epochs N", "--steps N",
         "--limit SAMPLES",
         "--validate-every EPOCHS", "--batch-size N", "--slice N", "--learning-rate X", "--momentum X", "--decay X",
@@ -132,6 +132,11 @@ extension ProgramTests {
         "evaluate --run a --normalize",
         "--normalize goes with --weights alone: a run's samples are scaled as they were for training"
       ),
+      ("train --normalize row", "--normalize takes channel, feature or sample, got row"),
+      ("train --normalize=", "--normalize needs a value: --normalize KIND"),
+      ("train --normalize --normalize", "--normalize is given twice"),
+      ("train --validation-split 1", "--validation-split takes a share above 0 and below 1, as 0.1, got 1"),
+      ("train --validation-split nan", "--validation-split takes a share above 0 and below 1, as 0.1, got nan"),
       (
         "train --input-shape 8x8x3x1",
         "--input-shape takes HxWxC, with sides of 1 to 8192 and 1 or 3 channels, got 8x8x3x1"

@@ -33,13 +33,14 @@ extension ProgramTests {
       #expect(outcome.lines.contains { $0.split(separator: " ") == ["ring", "3", "0"] })
       #expect(outcome.lines.contains { $0.split(separator: " ") == ["samples", "31", "10"] })
       #expect(outcome.lines.contains("! validation has nothing of the class ring"))
-      #expect(outcome.lines.contains { $0.hasPrefix("! training repeats 1 sample: ") }, "\(outcome.output)")
+      let (train, validation) = ("my images/train", "my images/validation")
       #expect(
-        outcome.lines.contains {
-          $0.hasPrefix("! 1 sample of validation is in training, too, 1 with another target: ")
-            && $0.contains("(disc) is ")
-            && $0.hasSuffix("(dots)")
-        }, "\(outcome.output)")
+        outcome.lines.contains("! training repeats 1 sample: \(train)/disc/000099.png is \(train)/disc/000000.png"),
+        "\(outcome.output)")
+      #expect(
+        outcome.lines.contains(
+          "! 1 sample of validation is in training, too, 1 with another target: \(validation)/disc/000099.png (disc) is "
+            + "\(train)/dots/000019.png (dots)"), "\(outcome.output)")
       #expect(
         outcome.lines.contains("  cnn-dist train --dataset folder --data 'my images' --batch-size 8 --epochs 200"),
         "\(outcome.output)")
@@ -54,6 +55,12 @@ extension ProgramTests {
       let outcome = try program.shell(
         "cnn-dist() { $cnn \"$@\" --steps 1 --validate-every 0 --run run; }\n\(line)")
       #expect(outcome.code == 0, "\(outcome.error)")
+    }
+
+    @Test func itIsTheSameWhereverSamplesAreKept() throws {
+      let (decoded, onDemand) = (try run("--cache memory"), try run("--cache none"))
+      #expect(decoded.code == 0 && decoded.lines.count > 20)
+      #expect(onDemand.output == decoded.output.replacing("--cache memory", with: "--cache none"))
     }
 
     @Test func itIsTheSameOnAnyNumberOfThreadsAndRanks() throws {
@@ -104,7 +111,7 @@ extension ProgramTests {
     @Test(
       arguments: [
         ("--dataset folder --data nowhere", 66, "nowhere"),
-        ("--dataset folder", 64, "--dataset folder needs --data DIR"),
+        ("--dataset folder", 64, "--dataset folder needs --data PATH"),
         ("--dataset cifar10 --data nowhere", 66, "found no CIFAR-10 in nowhere"),
         ("--dataset synthetic --threads 0", 64, "--threads takes a whole number from 1 to 1024, got 0"),
         ("x", 64, "unexpected argument x"),

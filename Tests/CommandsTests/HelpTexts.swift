@@ -44,11 +44,12 @@ enum HelpTexts {
       --dataset D                cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic (default cifar10)
       --data DIR                 where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --scale HOW                none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --validation-split SHARE   hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape HxWxC        resize the images of a folder; C is 1 or 3 (default: the size that they share)
       --crop PADDING             train on parts of the images, laid into PADDING pixels of zeros and cut out at random
       --flip                     mirror every other training image, at random
       --cutout SIZE              set a square of SIZE pixels' side to zero in each training image, at random
-      --normalize                scale each channel to mean 0 and deviation 1 over the training samples
+      --normalize [KIND]         scale to mean 0 and deviation 1 each channel of the training samples, each feature of theirs (every place by itself), or each sample by itself (default channel)
       --limit SAMPLES            take the first SAMPLES training samples only
       --no-shuffle               take the samples in the data set's order
 
@@ -113,8 +114,9 @@ enum HelpTexts {
     `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
     val, or test), upright and over white where they are transparent.
     Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
-    `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test) from .npy files in
-    a folder or from an .npz file. Their first axis counts samples.
+    `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test), MedMNIST's
+    train_images, train_labels, …, or X, y with --validation-split, from .npy files in a folder or from an .npz file. Their
+    first axis counts samples.
     """
 
   static let evaluate = """
@@ -122,24 +124,26 @@ enum HelpTexts {
 
     usage: cnn-dist evaluate (--run DIR | --checkpoint FILE | --weights FILE | --model FILE) [options]
 
-      --run DIR            the latest checkpoint of a run
-      --checkpoint FILE    one checkpoint
-      --weights FILE       a safetensors, .keras or .h5 file with the model's values
-      --model MODEL        the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
-      --dataset D          cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic (default the run's, cifar10 for --weights)
-      --data DIR           where its files are (default $CNN_DIST_DATA, then the XDG cache)
-      --scale HOW          none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
-      --input-shape HxWxC  resize the images of a folder; C is 1 or 3 (default: the size that they share)
-      --normalize          with --weights: scale each channel by the data set's training samples
-      --slice N            the samples of one unit of work (default 256)
-      --threads T          the compute threads of each rank (default: its share of the host's cores)
-      --timeout S          give up a rank of which nothing is heard for S seconds of work (default 300)
+      --run DIR                 the latest checkpoint of a run
+      --checkpoint FILE         one checkpoint
+      --weights FILE            a safetensors, .keras or .h5 file with the model's values
+      --model MODEL             the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic (default the run's, cifar10 for --weights)
+      --data DIR                where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
+      --input-shape HxWxC       resize the images of a folder; C is 1 or 3 (default: the size that they share)
+      --normalize [KIND]        with --weights: scale each channel or feature by the data set's training samples, or each sample by itself (default channel)
+      --slice N                 the samples of one unit of work (default 256)
+      --threads T               the compute threads of each rank (default: its share of the host's cores)
+      --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
 
     `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
     val, or test), upright and over white where they are transparent.
     Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
-    `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test) from .npy files in
-    a folder or from an .npz file. Their first axis counts samples.
+    `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test), MedMNIST's
+    train_images, train_labels, …, or X, y with --validation-split, from .npy files in a folder or from an .npz file. Their
+    first axis counts samples.
     `evaluate` judges all images of a DIR that has only the classes, where they are not those of the run's training. Classes
     go by their names: a DIR may lack some of the run's, and is refused where it has others.
     """
@@ -175,21 +179,33 @@ enum HelpTexts {
 
     usage: cnn-dist data [options]
 
-      --dataset D          cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic (default cifar10)
-      --data DIR           where its files are (default $CNN_DIST_DATA, then the XDG cache)
-      --scale HOW          none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
-      --input-shape HxWxC  resize the images of a folder; C is 1 or 3 (default: the size that they share)
-      --model MODEL        show arrays as this network takes them: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
-      --png FILE           write a few samples of each class to a picture
-      --json               one JSON object instead of text
-      --threads T          the threads that look at samples (default: all cores)
-      --timeout S          give up a rank of which nothing is heard for S seconds of work (default 300)
+      --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic (default cifar10)
+      --data PATH               where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --cache WHERE             keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
+      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
+      --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
+      --target COLUMN           the column of labels in a table of series or a listing
+      --group COLUMN            the column that says which rows of a table make one series, a step each
+      --missing WHAT            fill missing values of a table with zero, or with the mean of their place
+      --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
+      --seconds S               cut or pad all sounds to S seconds
+      --rate HZ                 resample all sounds to HZ frames a second
+      --model MODEL             show arrays as this network takes them: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --png FILE                write a few samples of each class to a picture
+      --json                    one JSON object instead of text
+      --threads T               the threads that look at samples (default: all cores)
+      --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
 
-    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
-    val, or test), upright and over white where they are transparent.
-    Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
-    `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test) from .npy files in
-    a folder or from an .npz file. Their first axis counts samples.
+    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val)
+    and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two, every 10th
+    image of each class is for validation, and without DIR/train the classes are in DIR. `volumes` (NIfTI) and `audio` (WAV,
+    FLAC) are folders alike. `--dataset listing --data FILE.csv` names such files in a table of path, label and perhaps part.
+    `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test), MedMNIST's
+    train_images, train_labels, …, or X, y with --validation-split, from .npy files in a folder or from an .npz file. Their
+    first axis counts samples.
+    `--dataset series --data PATH` takes tables, a series a row: CSV and TSV, the label first or named by --target, and .ts.
+    `cnn-dist data` shows what a data set holds.
     `data` goes over all samples once and counts them by class and part. It finds numbers that are missing, samples that are
     the same in two parts or twice in one, classes that a part lacks, and parts that were scaled otherwise.
     """

@@ -17,9 +17,17 @@ import Testing
   }
 
   private func open(
-    _ name: String = "", scale: ArrayScale? = nil, network: ArraySamples.Shapes? = nil
+    _ name: String = "", scale: ArrayScale? = nil, network: Arrays.Shapes? = nil
   ) throws -> TrainingData {
-    try ArraySamples.open(folder(name), scale: scale) { _ in network }
+    let splits = try splits(name, scale: scale, network: network)
+    return TrainingData(training: try #require(splits[.training]), validation: try #require(splits[.validation]))
+  }
+
+  private func splits(
+    _ name: String = "", scale: ArrayScale? = nil, split: ValidationSplit? = nil,
+    parts: Set<DataSplits.Part> = Set(DataSplits.Part.allCases), network: Arrays.Shapes? = nil
+  ) throws -> DataSplits {
+    try Arrays.open(folder(name), scale: scale, split: split, parts: parts) { _ in network }
   }
 
   private func pixels(_ data: any Dataset, _ sample: Int) -> [Float] {
@@ -131,6 +139,142 @@ import Testing
     #expect(try targets("2, 3", [0, 1, 2, 3, 4, 5], [5]) == .values([3]))
   }
 
+  /// What each part is made of, by the first byte of its samples.
+  @Test func eachPartHasItsArrays() throws {
+    func parts(
+      _ names: [String], _ split: ValidationSplit? = nil, asked: Set<DataSplits.Part> = [.training, .validation, .test]
+    )
+      throws -> [DataSplits.Part: [Float]]
+    {
+      let folder = try TemporaryFolder()
+      for (index, name) in names.enumerated() {
+        let isTarget = name.hasPrefix("y") || name.hasSuffix("labels") || name == "target"
+        try folder.write(
+          "\(name).npy", npy("|u1", "4, 1", isTarget ? [0, 1, 0, 1] : [1, 2, 3, 4].map { 10 * UInt8(index / 2) + $0 }))
+      }
+      let splits = try Arrays.open(
+        folder.path, scale: ArrayScale.none, split: split, parts: asked, shapes: { _ in ([1], [2]) })
+      return splits.samples.mapValues { data in (0..<data.count).map { pixels(data, $0)[0] } }
+    }
+    let (first, second, third) = ([1, 2, 3, 4] as [Float], [11, 12, 13, 14] as [Float], [21, 22, 23, 24] as [Float])
+    let keras = ["x_train", "y_train", "x_test", "y_test"]
+    #expect(try parts(keras) == [.training: first, .validation: second])
+    #expect(try parts(keras + ["x_val", "y_val"]) == [.training: first, .test: second, .validation: third])
+    #expect(try parts(keras + ["x_val", "y_val"], asked: [.test]) == [.test: second])
+    let medical = ["train_images", "train_labels", "test_images", "test_labels", "val_images", "val_labels"]
+    #expect(try parts(medical) == [.training: first, .test: second, .validation: third])
+    // A test without targets is no test.
+    #expect(try parts(["x_train", "y_train", "x_val", "y_val", "x_test"]) == [.training: first, .validation: second])
+    // Half of each class: the second and the fourth here, of [0, 1, 0, 1] the last two.
+    let half = ValidationSplit(share: 0.5)
+    for names in [
+      ["X", "y"], ["x", "y"], ["data", "target"], ["data", "labels"], ["images", "labels"], ["x_train", "y_train"],
+    ] {
+      #expect(try parts(names, half) == [.training: [1, 2], .validation: [3, 4]])
+    }
+    #expect(try parts(keras, half) == [.training: [1, 2], .validation: [3, 4], .test: second])
+    #expect(try parts(keras, half, asked: [.validation]) == [.validation: [3, 4]])
+    // Nothing is trained on: all is to be judged.
+    #expect(try parts(["X", "y"], asked: [.validation]) == [.validation: first])
+    #expect(try parts(["x_test", "y_test"], half, asked: [.validation]) == [.validation: first])
+    for (names, split, message) in [
+      (["X", "y"], nil, "or hold a part of those to train on back, --validation-split SHARE"),
+      (["x_train", "y_train"], nil, "--validation-split SHARE"),
+      (keras + ["x_val", "y_val"], half, "leave --validation-split out"),
+      (["X"], half, "has an array X and none called y"), (["y"], half, "has an array y and none called X"),
+      (["arr_0", "arr_1"], half, "to train on among arr_0, arr_1, expected x_train and y_train, or"),
+      (["X", "y"], ValidationSplit(share: 0.1), "holds 4 samples, of which a share of 0.1 of each class is none"),
+    ] as [([String], ValidationSplit?, String)] {
+      let error = #expect(throws: FileError.self) { try parts(names, split) }
+      #expect(error?.message.contains(message) == true, "\(String(describing: error))")
+    }
+  }
+
+  /// Without a network, the targets alone say what they are; with one of as many outputs, they are shares of classes.
+  @Test func onesAmongZerosAreClasses() throws {
+    let hot = npy("<f8", "2, 3", bytes([0, 0, 1, 1, 0, 0] as [Double]))
+    try write(["x_train": Self.images, "y_train": hot, "x_test": Self.image, "y_test": npy("|u1", "1,", [2])])
+    let data = try open()
+    #expect(data.training.targets == .classes(3, positions: []) && data.training.classNames == ["0", "1", "2"])
+    #expect((0..<2).map(data.training.label) == [2, 0] && data.validation.label(of: 0) == 2)
+    #expect(classes(data.training, 0) == [2])
+    try write(["y_test": npy("|u1", "1, 3", [0, 1, 0])])
+    #expect(try open().validation.label(of: 0) == 1)
+    #expect(try open(network: ([2, 3, 1], [3])).training.targets == .values([3]))
+    try write(["y_test": npy("|u1", "1, 3", [0, 1, 1])])
+    let error = #expect(throws: FileError.self) { try open() }
+    #expect(error?.message == "the target of sample 0 is no class: expected a single 1 among zeros")
+    // Several labels are values, and floats that are whole are classes.
+    try write(["y_train": npy("|u1", "2, 3", [0, 1, 1, 1, 0, 0])])
+    #expect(try open().training.targets == .values([3]))
+    try write(["y_train": npy("<f4", "2,", bytes([2, 0] as [Float])), "y_test": npy("|u1", "1,", [2])])
+    #expect(try open().training.targets == .classes(3, positions: []))
+  }
+
+  /// The class count of a network that is yet to be made is that of the training samples, also where they are not asked for.
+  @Test func judgedSamplesHaveTheClassesOfTraining() throws {
+    try write([
+      "x_train": Self.images, "y_train": npy("|u1", "2,", [4, 0]), "x_val": Self.image, "y_val": npy("|u1", "1,", [3]),
+    ])
+    #expect(try splits(parts: [.validation])[.validation]?.classNames.count == 5)
+  }
+
+  @Test(arguments: [
+    ("<f4", bytes([0, 1, 2, 3, 4, .nan, 6, 7] as [Float]), "False", "sample 1 holds NaN at (0, 1)"),
+    ("<f4", bytes([0, 1, 2, 3, 4, -.infinity, 6, 7] as [Float]), "True", "sample 1 holds -Infinity at (0, 1)"),
+    ("<f8", bytes([0, 1, 2, 1e300, 4, 5, 6, 7] as [Double]), "False", "sample 0 holds 1e+300, which is too large"),
+    (">f2", [0, 0, 0, 0, 0x7C, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], "False", "sample 0 holds Infinity at (1, 0)"),
+    ("<f2", [0, 0, 0, 0, 0, 0, 0, 0xFE, 0, 0, 0, 0, 0, 0, 0, 0], "False", "sample 0 holds NaN at (1, 1)"),
+  ])
+  func samplesAreFinite(type: String, elements: [UInt8], order: String, message: String) throws {
+    let y = npy("|u1", "2,", [0, 1])
+    let good = npy(type, "2, 2, 2", [UInt8](repeating: 0x3C, count: elements.count))
+    try write(["x_train": good, "y_train": y, "x_test": good, "y_test": y])
+    _ = try open()
+    for name in ["x_train", "x_test"] {
+      try write(["x_train": good, "x_test": good])
+      try write([name: npy(type, "2, 2, 2", elements, order: order)])
+      let error = #expect(throws: FileError.self) { try open() }
+      #expect(
+        error?.path.hasSuffix("\(name).npy") == true && error?.message.hasPrefix(message) == true,
+        "\(String(describing: error))")
+    }
+  }
+
+  /// The largest numbers that are rounded to a float are, and the next ones are not.
+  @Test func doublesReachAsFarAsFloats() throws {
+    let y = npy("|u1", "1,", [0])
+    let limit = Double(Float.greatestFiniteMagnitude) + 0x1p103
+    func opens(_ number: Double) throws -> Bool {
+      try write([
+        "x_train": npy("<f8", "1, 1", bytes([number])), "y_train": y, "x_test": npy("|u1", "1, 1", [0]), "y_test": y,
+      ])
+      return (try? open()) != nil
+    }
+    #expect(try opens(limit.nextDown) && opens(-limit.nextDown) && !opens(limit) && !opens(-limit))
+  }
+
+  @Test func aSampleMayHaveAMillionColumnsAndFourAxes() throws {
+    let y = npy("|u1", "1,", [0])
+    for (shape, order) in [("1, 1000000", "False"), ("1, 1000000", "True"), ("1, 10, 20, 50, 100", "True")] {
+      let x = npy("<f4", shape, bytes((0..<1_000_000).map { Float($0) }), order: order)
+      try write(["x_train": x, "y_train": y, "x_test": x, "y_test": y])
+      let found = pixels(try open().training, 0)
+      #expect(found[1] == (shape.count < 12 ? 1 : 10_000) && found[999_999] == 999_999)
+      #expect(Set(found).count == 1_000_000)
+    }
+  }
+
+  @Test func whatIsNeitherAFolderNorAnArchiveIsNamed() throws {
+    try write(["one": Self.images])
+    let one = #expect(throws: FileError.self) { try open("one.npy") }
+    #expect(one?.message.hasPrefix("is one array, expected the folder") == true)
+    let folder = try TemporaryFolder()
+    try makeArchive(folder("data.npz"), zip: [("x_train.npy", Self.images)], isPacked: true)
+    let other = #expect(throws: FileError.self) { try Arrays.open(folder.path) }
+    #expect(other?.message.hasPrefix("has no .npy files, but data.npz") == true)
+  }
+
   @Test func anythingIsScaledByItsMeanAndDeviation() throws {
     let x = npy("<f4", "2, 1, 2", bytes([1000, 5, 3000, 5] as [Float]))
     let y = npy("|u1", "2,", [0, 1])
@@ -143,8 +287,8 @@ import Testing
 
   @Test func whatIsJudgedNeedsNoTrainingSamples() throws {
     try write(["x_test": Self.image, "y_test": npy("|u1", "1,", [3])])
-    let judged = try ArraySamples.openToJudge(folder.path, scale: nil) { _ in ([2, 3, 1], [10]) }
-    #expect(judged.training == nil && judged.samples.label(of: 0) == 3)
+    let judged = try splits(parts: [.validation], network: ([2, 3, 1], [10]))
+    #expect(judged[.training] == nil && judged[.validation]?.label(of: 0) == 3)
     #expect(throws: FileError.self) { try open() }
   }
 
@@ -195,7 +339,9 @@ import Testing
     let error = #expect(throws: FileError.self) { try open() }
     #expect(
       error?.kind == .missing
-        && error?.message.hasPrefix("has no arrays to validate with, expected x_val and y_val, or") == true)
+        && error?.message.hasPrefix(
+          "has no arrays to validate with among x_train, y_train, expected x_val and y_val, or") == true
+    )
     try folder.write("text.npz", Array("no archive at all".utf8))
     let other = #expect(throws: FileError.self) { try open("text.npz") }
     #expect(other?.kind == .malformed && other?.message.hasPrefix("is not the zip archive") == true)

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import FoundationEssentials
+import Hosts
 import Tensors
 import TestSupport
 import Testing
@@ -216,7 +217,7 @@ import Testing
     let atEnd = jpeg.dropLast(2) + [UInt8](repeating: 0, count: 30) + jpeg.suffix(2)
     let images = ["train/a/1.jpg": Array(inHeader), "train/b/1.jpg": Array(atEnd), "val/a/1.jpg": jpeg + [9, 9]]
     // Nobody complains of what follows the end marker.
-    #expect(try notices(images) == ["here: passed over stray bytes in 2 JPEG files"])
+    #expect(try notices(images) == ["here: passed over stray bytes in 2 files"])
     let data = try open(images)
     #expect(
       bytes(data.training, 0) == bytes(data.validation, 0) && bytes(data.training, 1) == bytes(data.validation, 0))
@@ -231,12 +232,12 @@ import Testing
     #expect(try notices(images) == [])
     let more = images.merging([
       "train/a/Thumbs.db": [1], "train/a/.DS_Store": [1], "train/b/notes.TXT": [1], "val/a/x.txt": [1], "README": [1],
-      "train/a/deep/1.png": image, "train/b/folder.png/1.png": image, "test/a/1.png": image, "train/1.png": image,
+      "train/a/deep/1.png": image, "train/b/folder.png/1.png": image, "other/a/1.png": image, "train/1.png": image,
     ]) { $1 }
     #expect(
       try notices(more) == [
-        "here: passed over 4 files that are no pictures (2 .txt, 1 .db, 1 without an ending), 1 picture in no class's folder, "
-          + "3 folders (here/test, here/train/a/deep, here/train/b/folder.png) and 1 hidden name"
+        "here: passed over 4 files that are no images (2 .txt, 1 .db, 1 without an ending), 1 image in no class's folder, "
+          + "1 folder (here/other) and 1 hidden name"
       ])
   }
 
@@ -257,7 +258,9 @@ import Testing
     try withTemporaryFolder { folder in
       for (index, path) in paths.enumerated() { try Images.write(plain(index), to: "\(folder)/\(path)") }
       var notice = ""
-      let data = try ImageFolder.openToJudge(folder: folder, shape: nil, trainedOn: digest, notice: { notice = $0 })
+      var reading = SampleReading(team: try HostTeam.alone())
+      reading.notice = { notice = $0 }
+      let data = try SampleFiles("folder", folder).openToJudge(nil, trainedOn: digest, reading)
       return (data, notice.replacing(folder, with: "here"))
     }
   }
@@ -269,13 +272,13 @@ import Testing
     // But where the run was trained on these, what training left out.
     let digest = try open(Dictionary(uniqueKeysWithValues: flat.enumerated().map { ($1, plain($0)) })).validation.digest
     let tenth = try judge(flat, trainedOn: "0123\(digest)")
-    #expect(tenth.data.samples.count == 3 && tenth.notice.contains("which training left out"))
+    #expect(tenth.data.samples.count == 3 && tenth.notice == "judging the 3 images of here that training left out")
     #expect((0..<3).map { bytes(tenth.data.samples, $0)[2] } == [9, 19, 29])
 
     let split = try judge(["train/a/1.png", "train/b/1.png", "test/b/1.png", "test/b/2.png"])
-    #expect(split.notice == "judging the 2 images of here/test" && split.data.training == nil)
+    #expect(split.notice == "judging the 2 validation images of here" && split.data.training == nil)
     #expect((0..<2).map(split.data.samples.label) == [1, 1])
-    #expect(try judge(["val/a/1.png"]).notice == "judging the 1 image of here/val")
+    #expect(try judge(["val/a/1.png"]).notice == "judging the 1 validation image of here")
     for nothing in [["train/a/1.png"], ["a/1.txt"], ["val/a/1.txt", "train/a/1.png"]] {
       #expect(throws: FileError.self) { try judge(nothing) }
     }
@@ -302,7 +305,7 @@ import Testing
       }
       let shape: Shape = [1 << 22, 1 << 22, 3]
       let error = try #require(throws: FileError.self) { try ImageFolder.open(folder: folder, shape: shape) }
-      #expect(error.kind == .failed && error.message.contains("do not fit in this machine's"))
+      #expect(error.kind == .failed && error.message.contains("do not fit in the"))
     }
   }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Tensors
 import TestSupport
 import Testing
@@ -89,6 +90,64 @@ private struct Words: Dataset {
     #expect(values(Augmentation()) == [plain])
     #expect(values(Augmentation(cutout: 1)) == [plain, [0, 0]])
     #expect(values(Augmentation(crop: 8)) == [plain, [-1, -0.5]])
+  }
+
+  /// Two samples of two steps with two channels.
+  private func floats(_ numbers: [Float], shape: Shape = [2, 2]) -> BufferSamples {
+    BufferSamples(
+      name: "floats", shape: shape, samples: numbers,
+      labels: [Int32](repeating: 0, count: numbers.count / shape.count), classNames: ["a"])
+  }
+
+  @Test func featuresAreScaledEachByItself() throws {
+    let data = floats([1, 10, 3, 7, 3, 20, 3, 9])
+    let found = try Normalization(.feature, of: data)
+    #expect(found.mean == [2, 15, 3, 8] && found.deviation == [1, 5, 1, 1])
+    #expect(loaded(data, SamplePreparation(normalization: found)) == [-1, -1, 0, -1, 1, 1, 0, 1])
+    #expect(found.flaw(for: [2, 2]) == nil && found.flaw(for: [4]) == nil)
+    #expect(found.flaw(for: [2, 3]) == "the normalization is of 4 places, but the samples are of (2, 3)")
+    // Levels make no difference here.
+    let bytes = Bytes(bytes: [[0, 255], [51, 102]])
+    #expect(try Normalization(.feature, of: bytes).mean == [0.1, 0.2, 0.7, 0.2])
+  }
+
+  @Test func samplesAreScaledEachByItself() throws {
+    let found = try Normalization(.sample, of: floats([1, 2, 3, 4]))
+    #expect(found == .ofEachSample && found.isSound && found.flaw(for: [7, 2]) == nil)
+    let preparation = SamplePreparation(normalization: found)
+    // By channel: 1, 3 and 10, 10; then 0, 4 and 8, 2.
+    #expect(loaded(floats([1, 10, 3, 10, 0, 8, 4, 2]), preparation) == [-1, 0, 1, 0, -1, 1, 1, -1])
+    // A series without channels is one.
+    #expect(loaded(floats([1, 3, 1, 3], shape: [4]), preparation) == [-1, 1, -1, 1])
+    #expect(loaded(floats([Float](repeating: 0.1, count: 999), shape: [999, 1]), preparation).allSatisfy { $0 == 0 })
+    #expect(loaded(floats([3e38, -3e38], shape: [2, 1]), preparation) == [1, -1])
+    #expect(loaded(floats([1e-45, 0], shape: [2, 1]), preparation) == [1, -1])
+  }
+
+  @Test func whatHasNoMeanIsNamed() throws {
+    for kind in [NormalizationKind.channel, .feature] {
+      let error = #expect(throws: FileError.self) { try Normalization(kind, of: floats([1, 2, 3, 4, 5, .nan, 7, 8])) }
+      #expect(error?.description.hasPrefix("floats: sample 1 holds NaN at 1") == true)
+    }
+  }
+
+  @Test func tooManyFeaturesAreRefused() throws {
+    let data = floats(
+      [Float](repeating: 1, count: Normalization.mostPlaces + 1), shape: [Normalization.mostPlaces + 1, 1])
+    #expect(throws: FileError.self) { try Normalization(.feature, of: data) }
+    #expect(try Normalization(of: data).mean == [1])
+  }
+
+  /// What threads have measured is added, whatever each of them had.
+  @Test func threadsLeaveNoTrace() throws {
+    let numbers = (0..<3_000).map { Float($0 * 7919 % 1000) * 1.1 }
+    let (data, bytes) = (
+      floats(numbers, shape: [5, 2]), Bytes(bytes: (0..<90).map { [UInt8($0), UInt8(255 - $0 * 2)] })
+    )
+    for kind in [NormalizationKind.channel, .feature] {
+      #expect(Set(try [1, 2, 7, 400].map { try Normalization(kind, of: data, threads: $0) }).count == 1)
+      #expect(Set(try [1, 2, 7, 400].map { try Normalization(kind, of: bytes, threads: $0) }).count == 1)
+    }
   }
 
   @Test func otherChannelsAreRefused() throws {

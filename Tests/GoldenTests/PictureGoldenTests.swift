@@ -1,5 +1,6 @@
 import Datasets
 import FoundationEssentials
+import Hosts
 import Tensors
 import TestSupport
 import Testing
@@ -28,7 +29,8 @@ import Testing
   private func show(_ file: [UInt8], shape: Shape? = nil) throws -> any Dataset {
     try withTemporaryFolder { folder in
       try Images.write(file, to: "\(folder)/class/x.JPG")
-      return try ImageFolder.openToJudge(folder: folder, shape: shape).samples
+      let files = SampleFiles("folder", folder, .images(shape: shape))
+      return try files.openToJudge(nil, trainedOn: nil, SampleReading(team: HostTeam.alone())).samples
     }
   }
 

@@ -93,8 +93,9 @@ import Testing
     experiment.limit = 7
     experiment.inputShape = [8, 6, 1]
     experiment.augmentation = Augmentation(crop: 4, flip: true, cutout: 3)
-    experiment.normalize = true
-    experiment.normalization = Normalization(mean: [0.1, 1.0 / 3], deviation: [0.2, 1e-9])
+    experiment.validationSplit = ValidationSplit(share: 0.3)
+    experiment.normalize = .feature
+    experiment.normalization = Normalization(.feature, mean: [0.1, 1.0 / 3], deviation: [0.2, 1e-9])
     experiment.model = "other"
     experiment.network = ["config": [1, nil, true]]
     experiment.initialWeights = "cd"
@@ -129,6 +130,24 @@ import Testing
     #expect(found == expected)
   }
 
+  /// Channels are written as they were before there was anything else, so that older versions read them.
+  @Test func normalizationIsWrittenAsItWas() throws {
+    var experiment = Experiment()
+    func written() throws -> String { String(decoding: try JSONEncoder().encode(experiment), as: UTF8.self) }
+    #expect(try written().contains(#""normalize":false"#) && !written().contains("validationSplit"))
+    experiment.normalize = .channel
+    experiment.normalization = Normalization(mean: [0.5], deviation: [0.25])
+    #expect(try written().contains(#""normalize":true"#) && !written().contains("kind"))
+    let before = #"{"normalize": true, "normalization": {"mean": [0.5], "deviation": [0.25]}}"#
+    #expect(try JSONDecoder().decode(Experiment.self, from: Data(before.utf8)) == experiment)
+    (experiment.normalize, experiment.normalization) = (.sample, .ofEachSample)
+    #expect(try written().contains(#""normalize":"sample""#))
+    #expect(try JSONDecoder().decode(Experiment.self, from: Data(written().utf8)) == experiment)
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(Experiment.self, from: Data(#"{"normalize": "row"}"#.utf8))
+    }
+  }
+
   /// Keras's defaults, each with its own schedule.
   @Test func anotherRuleBringsItsDefaults() {
     var experiment = Experiment()
@@ -151,7 +170,7 @@ import Testing
   }
 
   /// What somebody wrote into a file by hand, about samples, and no command line could.
-  @Test func whatNoCommandLineCouldSaySamplesNeedIsNamed() {
+  @Test func whatNoCommandLineCouldSaySamplesNeedIsNamed() throws {
     func flaw(_ change: (inout Experiment) -> Void) -> String? {
       var experiment = Experiment()
       change(&experiment)
@@ -167,5 +186,7 @@ import Testing
       flaw { $0.normalization = Normalization(mean: [0], deviation: [0]) }
         == "normalization mean [0.0], deviation [0.0]")
     #expect(flaw { $0.normalization = Normalization(mean: [0.5], deviation: [0.25]) } == nil)
+    let split = Data(#"{"validationSplit": {"share": 1}}"#.utf8)
+    #expect(try JSONDecoder().decode(Experiment.self, from: split).flaw == "validation_split 1.0")
   }
 }

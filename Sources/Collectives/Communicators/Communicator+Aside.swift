@@ -1,4 +1,5 @@
 import Glibc
+import Hosts
 
 extension Communicator {
   /// Runs `body`, which may take long and must not communicate, on another thread. This one tells the other ranks meanwhile

@@ -1,4 +1,5 @@
 import Glibc
+import Hosts
 import Synchronization
 
 /// Watches over the start of MPI, which waits for every rank without an end, and ends the process where one does not come: it

@@ -8,7 +8,8 @@ struct Arguments {
   let positionals: [String]
   private let values: [String: String]
 
-  /// Splits `words`; a value follows its flag as the next word or behind `=`.
+  /// Splits `words`; a value follows its flag as the next word or behind `=`. Where it may be left out, a next word that is no
+  /// flag is it.
   ///
   /// - Throws: `UsageError` for a flag that is unknown, given twice, or lacks its value.
   init(_ words: [String], options: [Option], command: String) throws(UsageError) {
@@ -25,7 +26,9 @@ struct Arguments {
         throw UsageError("unknown option \(parts[0]): see `cnn-dist \(command) --help`")
       }
       guard values[option.flag] == nil else { throw UsageError("\(option.flag) is given twice") }
-      if let placeholder = option.value {
+      if let standard = option.standard, parts.count == 1, rest.first?.hasPrefix("-") ?? true {
+        values[option.flag] = standard
+      } else if let placeholder = option.value {
         let next = parts.count == 2 ? parts[1] : rest.popFirst()
         // Empty values come from unset shell variables, and a flag in a value's place from a forgotten one: `--run ""`
         // would write to the system's root, `--run --resume` to a folder of that name.

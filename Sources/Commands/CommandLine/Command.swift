@@ -39,9 +39,7 @@ extension Command {
 
   /// The text behind `--help`.
   static var help: String {
-    func words(_ option: Option) -> String {
-      ["  \(option.flag)", option.value].compactMap(\.self).joined(separator: " ")
-    }
+    func words(_ option: Option) -> String { "  \(option.words)" }
     let width = (allOptions.map { words($0).count }.max() ?? 0) + 2
     var shown = groups
     if let last = shown.popLast() { shown.append(OptionGroup(last.title, last.options + [Request.timeoutOption])) }

@@ -4,13 +4,21 @@ struct Option {
   let flag: String
   /// What stands for its value in the help, `N`; nil for a switch without a value.
   let value: String?
+  /// What its value is where it is left out; nil where it must not be.
+  let standard: String?
   /// One line of help.
   let help: String
 
-  init(_ flag: String, _ value: String? = nil, _ help: String) {
+  init(_ flag: String, _ value: String? = nil, standard: String? = nil, _ help: String) {
     self.flag = flag
     self.value = value
+    self.standard = standard
     self.help = help
+  }
+
+  /// `--epochs N`; `--normalize [KIND]` where the value may be left out.
+  var words: String {
+    [flag, standard == nil ? value : value.map { "[\($0)]" }].compactMap(\.self).joined(separator: " ")
   }
 }
 

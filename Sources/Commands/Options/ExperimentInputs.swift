@@ -7,17 +7,14 @@ import Runs
 import Training
 
 extension Experiment {
-  /// Opens the data that the experiment trains on, in `folder` where its files are elsewhere than usual, with `threads`
-  /// threads, and makes its network.
+  /// Opens the data that the experiment trains on, and makes its network.
   ///
   /// - Throws: `FileError` when files are missing or broken, `UsageError` for what cannot be done to such samples, and what
   ///   `makeModel` throws.
-  func open(
-    folder: String?, threads: Int, environment: [String: String]
-  ) throws -> (data: TrainingData, model: Model) {
-    let all = try DatasetOptions.open(
-      self, folder: folder, threads: threads, environment: environment)
-    let scaled = dataset != "arrays" && effectiveScale == ArrayScale.none ? all.unscaled : all
+  func open(_ place: DataPlace, _ readers: DataReaders) throws -> (data: TrainingData, model: Model) {
+    let opening = DatasetOpening(experiment: self, place: place, readers: readers)
+    let all = TrainingData(try opening.open([.training, .validation]))
+    let scaled = isUnscaled(all.training) ? all.unscaled : all
     let data = limit.map { scaled.limited(to: $0) } ?? scaled
     let shape = data.training.sampleShape
     if let flaw = augmentation.flaw(for: shape) ?? normalization?.flaw(for: shape) { throw UsageError(flaw) }
@@ -27,18 +24,19 @@ extension Experiment {
   /// Opens what the experiment's network is to be judged by, as `open` does, and makes the network. The samples have the
   /// labels that the run gives to classes of their names.
   ///
+  /// - Parameter part: which part is judged; nil for the test, or what there is instead.
   /// - Throws: `FileError` when files are missing or broken, or a sample is of a class that the run was not trained on; and
   ///   what `open` throws.
   func openToJudge(
-    folder: String?, threads: Int, environment: [String: String]
+    _ part: DataSplits.Part?, _ place: DataPlace, _ readers: DataReaders
   ) throws -> (data: JudgedData, model: Model) {
-    let needsTraining = normalize && normalization == nil
+    let needsTraining = lacksNormalization && normalize.isMeasured
     // A run's network knows its samples' shape; that of a file may leave it open.
     let input = try datasetDigest.isEmpty ? nil : network.map { try Model(Architecture(keras: $0)).input }
-    var data = try DatasetOptions.openToJudge(
-      self, folder: folder, channels: input.map { $0[$0.rank - 1] }, isTrainingWanted: needsTraining, threads: threads,
-      environment: environment)
-    if dataset != "arrays" && effectiveScale == ArrayScale.none {
+    var opening = DatasetOpening(experiment: self, place: place, readers: readers)
+    opening.channels = input.map { $0[$0.rank - 1] }
+    var data = try opening.openToJudge(part, isTrainingWanted: needsTraining)
+    if isUnscaled(data.samples) {
       data = JudgedData(
         samples: UnscaledSamples(of: data.samples), training: data.training.map { UnscaledSamples(of: $0) })
     }
@@ -47,10 +45,15 @@ extension Experiment {
         samples: try RelabelledSamples(of: data.samples, classes: classNames), training: data.training)
     }
     if needsTraining && data.training == nil {
-      throw UsageError("--normalize takes the scales of training samples, of which \(folder ?? dataset) has none")
+      throw UsageError("--normalize takes the scales of training samples, of which \(place.path ?? dataset) has none")
     }
     if let flaw = normalization?.flaw(for: data.samples.sampleShape) { throw UsageError(flaw) }
     return (data, try makeModel(for: data.samples))
+  }
+
+  /// Whether pixels are wanted as 0 to 255. Arrays see to that themselves, and what has no levels has no pixels.
+  func isUnscaled(_ samples: any Dataset) -> Bool {
+    dataset != "arrays" && samples.levels != nil && effectiveScale == ArrayScale.none
   }
 
   /// Makes sure that `data` are those that a run was started with; an experiment that is yet to begin takes any.

@@ -36,7 +36,9 @@ struct TrainCommand: Command {
           "--crop", "PADDING", "train on parts of the images, laid into PADDING pixels of zeros and cut out at random"),
         Option("--flip", nil, "mirror every other training image, at random"),
         Option("--cutout", "SIZE", "set a square of SIZE pixels' side to zero in each training image, at random"),
-        Option("--normalize", nil, "scale each channel to mean 0 and deviation 1 over the training samples"),
+        DatasetOptions.normalize(
+          "scale to mean 0 and deviation 1 each channel of the training samples, each feature of theirs (every place by "
+            + "itself), or each sample by itself (default channel)"),
         Option("--limit", "SAMPLES", "take the first SAMPLES training samples only"),
         Option("--no-shuffle", nil, "take the samples in the data set's order"),
       ]),
@@ -66,7 +68,7 @@ struct TrainCommand: Command {
 
   let resume: Bool
   let run: String?
-  let data: String?
+  let data: DataPlace
   let weights: String?
   let model: ModelOption?
   let threads: Int?
@@ -79,7 +81,7 @@ struct TrainCommand: Command {
     self.arguments = arguments
     resume = arguments.has("--resume")
     run = arguments.string("--run")
-    data = arguments.string("--data")
+    data = try DataPlace(arguments)
     weights = arguments.string("--weights")
     model = try ModelOption(arguments)
     classWeights = try ClassWeightOption(arguments)
@@ -117,15 +119,13 @@ struct TrainCommand: Command {
   }
 
   private func set(_ experiment: inout Experiment) throws(UsageError) {
-    if let dataset = try arguments.choice("--dataset", of: DatasetOptions.names) { experiment.dataset = dataset }
-    if let shape = try DatasetOptions.inputShape(arguments) { experiment.inputShape = shape }
-    if let scale = try DatasetOptions.scale(arguments) { experiment.scale = scale }
+    try DatasetOptions.apply(arguments, to: &experiment)
     if let padding = try arguments.integer("--crop", in: Augmentation.extents) {
       experiment.augmentation.crop = padding
     }
     if arguments.has("--flip") { experiment.augmentation.flip = true }
     if let side = try arguments.integer("--cutout", in: Augmentation.extents) { experiment.augmentation.cutout = side }
-    if arguments.has("--normalize") { experiment.normalize = true }
+    if let kind = try DatasetOptions.normalize(arguments) { experiment.normalize = kind }
     if let limit = try arguments.integer("--limit", in: Experiment.counts) { experiment.limit = limit }
     if let size = try arguments.integer("--batch-size", in: Experiment.counts) { experiment.batchSize = size }
     if let slice = try arguments.integer("--slice", in: Experiment.slices) { experiment.slice = slice }

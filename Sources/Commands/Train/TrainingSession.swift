@@ -31,8 +31,10 @@ struct TrainingSession {
     // What to do it on: each rank sees for itself.
     let cores = try communicator.planCores(world.environment, threads: command.threads)
     let threads = command.threads ?? cores.threads
+    let readers = DataReaders(
+      team: try communicator.makeHostTeam(), threads: threads, environment: world.environment)
     let (data, model) = try world.together { [experiment = start.experiment] in
-      try experiment.open(folder: command.data, threads: threads, environment: world.environment)
+      try experiment.open(command.data, readers)
     }
     try communicator.expectSameSamples(data.training, "training samples")
     try communicator.expectSameSamples(data.validation, "validation samples")
@@ -43,9 +45,11 @@ struct TrainingSession {
     if communicator.rank == 0, let notice = start.scheduleNotice(samples: data.training.count) {
       Program.complain(UsageError(notice))
     }
-    // Every rank has the same samples, and their statistics are whole numbers: the same on all.
-    if start.experiment.normalize && start.experiment.normalization == nil {
-      start.experiment.normalization = try world.together { try Normalization(of: data.training) }
+    // Every rank has the same samples, and their statistics come from sums without an error: the same on all.
+    if start.experiment.lacksNormalization {
+      start.experiment.normalization = try world.together { [kind = start.experiment.normalize] in
+        try Normalization(kind, of: data.training, threads: threads)
+      }
     }
 
     if let weights = command.classWeights {

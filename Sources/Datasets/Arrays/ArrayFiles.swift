@@ -1,83 +1,92 @@
 import Files
+import FoundationEssentials
 import Glibc
 
 /// Where the arrays of a data set are: `.npy` files in a folder, or one `.npz` file.
 struct ArrayFiles {
-  /// A part of the data set: samples and targets.
-  struct Part {
+  /// Samples and their targets.
+  struct Pair {
     let samples: NumPyArray
     let targets: NumPyArray
   }
 
-  private let path: String
-  /// Those of an archive; nil for a folder.
-  private let unpacked: [String: NumPyArray]?
+  /// The folder or archive as the user named it.
+  let path: String
+  /// The names of all arrays there, sorted, without `.npy`.
+  let names: [String]
+  private let isFolder: Bool
 
-  /// How the arrays of samples and of targets are called, for training: in Keras's own data sets, and in MedMNIST
-  /// (Yang et al. 2023).
-  private static let trainingNames = [("x_train", "y_train"), ("train_images", "train_labels")]
-  /// Likewise of those that are held back; where there are several, the first.
-  private static let validationNames = [
-    ("x_val", "y_val"), ("val_images", "val_labels"), ("x_test", "y_test"), ("test_images", "test_labels"),
-  ]
-
-  /// Looks into a folder, or opens an archive.
+  /// Looks into a folder, or an archive.
   ///
   /// - Throws: `FileError`: missing; malformed for an archive that is none.
   init(_ path: String) throws(FileError) {
     self.path = path
     var status = stat()
     guard stat(path, &status) == 0 else { throw FileError.system(path, "cannot be opened") }
-    if status.st_mode & S_IFMT == S_IFDIR {
-      unpacked = nil
-    } else {
-      let names = (Self.trainingNames + Self.validationNames).flatMap { [$0.0, $0.1] }
-      unpacked = try NumPyArchive(path: path).arrays(Set(names))
+    isFolder = status.st_mode & S_IFMT == S_IFDIR
+    guard isFolder else {
+      guard !path.hasSuffix(".npy") else {
+        throw FileError(
+          .malformed, path, "is one array, expected the folder of .npy files that it is in, or an .npz file")
+      }
+      names = try NumPyArchive(path: path).names().sorted()
+      return
+    }
+    let entries: [String]
+    do {
+      entries = try FileManager.default.contentsOfDirectory(atPath: path)
+    } catch {
+      throw FileError(.failed, path, "cannot be listed: \(error)")
+    }
+    names = entries.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }.sorted()
+    if names.isEmpty, let archive = entries.filter({ $0.hasSuffix(".npz") }).sorted().first {
+      throw FileError(
+        .missing, path, "has no .npy files, but \(archive), which `--data \(path)/\(archive)` names")
     }
   }
 
-  /// The samples to train on; nil where there are none.
-  func training() throws(FileError) -> Part? { try part(Self.trainingNames) }
-
-  /// The samples to train on.
+  /// The names of a part's arrays; nil where there is none of them.
   ///
-  /// - Throws: `FileError`, missing where there are none.
-  func requireTraining() throws(FileError) -> Part {
-    guard let part = try training() else { throw lack(of: Self.trainingNames, "to train on") }
-    return part
-  }
-
-  /// The samples that are held back.
-  ///
-  /// - Throws: `FileError`, missing where there are none.
-  func requireValidation() throws(FileError) -> Part {
-    guard let part = try part(Self.validationNames) else { throw lack(of: Self.validationNames, "to validate with") }
-    return part
-  }
-
-  private func lack(of names: [(String, String)], _ purpose: String) -> FileError {
-    let list = names.map { "\($0.0) and \($0.1)" }.joined(separator: ", or ")
-    return FileError(
-      .missing, path, "has no arrays \(purpose), expected \(list)\(unpacked == nil ? " as .npy files" : "")")
-  }
-
-  private func part(_ names: [(String, String)]) throws(FileError) -> Part? {
-    for (samples, targets) in names {
-      guard let x = try array(samples) else { continue }
-      guard let y = try array(targets) else {
-        throw FileError(.missing, path, "has an array \(samples) and none called \(targets)")
-      }
-      guard x.count == y.count else {
-        throw FileError(.malformed, y.path, "holds \(y.count) targets, but \(x.path) holds \(x.count) samples")
-      }
-      return Part(samples: x, targets: y)
+  /// - Throws: `FileError`, missing where it has one half of a pair alone.
+  func find(_ pairs: [ArrayNames.Pair]) throws(FileError) -> ArrayNames.Pair? {
+    if let pair = pairs.first(where: { names.contains($0.samples) && names.contains($0.targets) }) { return pair }
+    if let half = pairs.first(where: { names.contains($0.samples) }) {
+      throw FileError(.missing, path, "has an array \(half.samples) and none called \(half.targets)")
+    }
+    // Targets may go by several names of samples, so that the first one is what is missing.
+    if let half = pairs.first(where: { names.contains($0.targets) }) {
+      throw FileError(.missing, path, "has an array \(half.targets) and none called \(half.samples)")
     }
     return nil
   }
 
-  private func array(_ name: String) throws(FileError) -> NumPyArray? {
-    if let unpacked { return unpacked[name] }
-    let file = "\(path)/\(name).npy"
-    return access(file, F_OK) == 0 ? try NumPyArray(file) : nil
+  /// What is said where `pairs` are needed and missing.
+  func lack(of pairs: [ArrayNames.Pair], _ purpose: String, _ remedy: String = "") -> FileError {
+    let shown = names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", … (\(names.count) in all)" : "")
+    let found = names.isEmpty ? "" : " among \(shown)"
+    return FileError(
+      .missing, path,
+      "has no arrays \(purpose)\(found), expected \(ArrayNames.list(pairs))\(isFolder ? " as .npy files" : "")\(remedy)"
+    )
+  }
+
+  /// Opens the arrays of these pairs, in the same order.
+  ///
+  /// - Throws: `FileError`, malformed for what is no array, or where there is not one target for each sample.
+  func open(_ pairs: [ArrayNames.Pair]) throws(FileError) -> [Pair] {
+    let unpacked =
+      isFolder ? [:] : try NumPyArchive(path: path).arrays(Set(pairs.flatMap { [$0.samples, $0.targets] }))
+    var opened: [Pair] = []
+    for pair in pairs {
+      // What is in an archive is listed by the same reader, so that only a file that changes meanwhile lacks it.
+      guard let x = try isFolder ? NumPyArray("\(path)/\(pair.samples).npy") : unpacked[pair.samples],
+        let y = try isFolder ? NumPyArray("\(path)/\(pair.targets).npy") : unpacked[pair.targets]
+      else { throw FileError(.malformed, path, "was changed while it was being read") }
+      guard x.count == y.count else {
+        throw FileError(.malformed, y.path, "holds \(y.count) targets, but \(x.path) holds \(x.count) samples")
+      }
+      opened.append(Pair(samples: x, targets: y))
+    }
+    return opened
   }
 }

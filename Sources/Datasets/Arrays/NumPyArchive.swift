@@ -11,27 +11,43 @@ struct NumPyArchive {
   /// What one array may take once it is unpacked.
   private static let mostBytes = 2 << 30
 
+  /// The names of its arrays, in their order, without `.npy`.
+  ///
+  /// - Throws: `FileError`: missing; malformed where it is no zip archive.
+  func names() throws(FileError) -> [String] {
+    var names: [String] = []
+    try forEach { name, _ in names.append(name) }
+    return names
+  }
+
   /// Unpacks those of its arrays that have one of these names.
   ///
   /// - Throws: `FileError`: missing; malformed where it is no zip archive, is damaged, or has an array twice.
   func arrays(_ names: Set<String>) throws(FileError) -> [String: NumPyArray] {
-    let file = try OpenFile(path, O_RDONLY)
-    let archive = try ArchiveReader(
-      file.descriptor, .zip, name: path, expectation: "the zip archive that an .npz file is")
     var arrays: [String: NumPyArray] = [:]
-    for _ in 0..<Self.mostEntries {
-      guard let entry = try archive.next() else { return arrays }
-      guard let member = entry.path, member.hasSuffix(".npy"), names.contains(String(member.dropLast(4))) else {
-        continue
-      }
+    try forEach { name, archive throws(FileError) in
+      guard names.contains(name) else { return }
       let tooLarge = FileError(
         .malformed, path,
         "holds an array of more than \(Self.mostBytes >> 30) GB: unpack it into .npy files, which are mapped")
       let contents = try archive.contents(atMost: Self.mostBytes, else: tooLarge)
-      let array = try NumPyArray(contents, path: "\(path): \(member)")
-      guard arrays.updateValue(array, forKey: String(member.dropLast(4))) == nil else {
-        throw FileError(.malformed, path, "has the array \(member) twice")
+      let array = try NumPyArray(contents, path: "\(path): \(name).npy")
+      guard arrays.updateValue(array, forKey: name) == nil else {
+        throw FileError(.malformed, path, "has the array \(name).npy twice")
       }
+    }
+    return arrays
+  }
+
+  private func forEach(
+    _ body: (_ name: String, _ archive: ArchiveReader) throws(FileError) -> Void
+  ) throws(FileError) {
+    let file = try OpenFile(path, O_RDONLY)
+    let archive = try ArchiveReader(
+      file.descriptor, .zip, name: path, expectation: "the zip archive that an .npz file is")
+    for _ in 0..<Self.mostEntries {
+      guard let entry = try archive.next() else { return }
+      if let member = entry.path, member.hasSuffix(".npy") { try body(String(member.dropLast(4)), archive) }
     }
     throw FileError(.malformed, path, "has more than \(Self.mostEntries) entries, which is no data set of ours")
   }

@@ -12,6 +12,9 @@ struct NumPyArray: Sendable {
   /// What tells these bytes from others, header and all.
   let digest: String
   private let contents: Contents
+  /// The extents of one sample, which may be a single number: `[]`.
+  let sample: [Int]
+  private let sampleCount: Int
   /// How many elements lie between two neighbours along each axis.
   private let strides: [Int]
 
@@ -44,6 +47,8 @@ struct NumPyArray: Sendable {
 
   private init(_ path: String, _ header: NumPyHeader, _ digest: String, _ contents: Contents) {
     (self.path, self.header, self.digest, self.contents) = (path, header, digest, contents)
+    sample = Array(header.extents.dropFirst())
+    sampleCount = sample.reduce(1, *)
     var strides: [Int] = []
     var stride = 1
     for extent in header.isColumnMajor ? header.extents : header.extents.reversed() {
@@ -55,8 +60,6 @@ struct NumPyArray: Sendable {
 
   /// How many samples there are.
   var count: Int { header.extents[0] }
-  /// The extents of one of them, which may be a single number: `[]`.
-  var sample: [Int] { Array(header.extents.dropFirst()) }
 
   /// Looks whether the file is as it was; what was unpacked is ours.
   func check() throws(FileError) {
@@ -86,29 +89,55 @@ struct NumPyArray: Sendable {
   private func load<Bits: FixedWidthInteger>(
     _ index: Int, into floats: MutableFloatBuffer, _ value: (Bits) -> Float
   ) {
+    guard let target = floats.baseAddress else { return }
+    let (size, places) = (MemoryLayout<Bits>.size, 0..<sampleCount)
+    precondition(floats.count == sampleCount, "\(floats.count) floats are no sample of \(sample)")
     withBytes { bytes in
-      let first = header.end + index * strides[0] * MemoryLayout<Bits>.size
-      for place in floats.indices {
-        let offset = first + self.offset(place) * MemoryLayout<Bits>.size
-        let bits = bytes.loadUnaligned(fromByteOffset: offset, as: Bits.self)
-        floats[place] = value(header.isBigEndian ? Bits(bigEndian: bits) : Bits(littleEndian: bits))
+      guard let start = bytes.baseAddress?.advanced(by: header.end + index * strides[0] * size) else { return }
+      // The order of bytes is asked for once, so that each loop is one of vectors.
+      if header.isColumnMajor {
+        forEachOffset { place, offset in
+          let bits = start.loadUnaligned(fromByteOffset: offset * size, as: Bits.self)
+          target[place] = value(header.isBigEndian ? Bits(bigEndian: bits) : Bits(littleEndian: bits))
+        }
+      } else if header.isBigEndian {
+        for place in places {
+          target[place] = value(Bits(bigEndian: start.loadUnaligned(fromByteOffset: place * size, as: Bits.self)))
+        }
+      } else {
+        for place in places {
+          target[place] = value(Bits(littleEndian: start.loadUnaligned(fromByteOffset: place * size, as: Bits.self)))
+        }
       }
     }
   }
 
-  /// How many elements behind the first of its sample the one at `place` lies.
+  /// Visits the places of a sample in order, and how many elements behind its first one each lies.
   @inline(__always)
-  private func offset(_ place: Int) -> Int {
-    guard header.isColumnMajor else { return place }
-    var (rest, offset) = (place, 0)
-    for axis in (1..<header.extents.count).reversed() {
-      offset += rest % header.extents[axis] * strides[axis]
-      rest /= header.extents[axis]
+  private func forEachOffset(_ body: (_ place: Int, _ offset: Int) -> Void) {
+    guard let last = sample.indices.last else { return body(0, 0) }
+    let (run, stride) = (sample[last], strides[last + 1])
+    var counters = [Int](repeating: 0, count: last)
+    var (place, offset) = (0, 0)
+    while place < sampleCount {
+      for step in 0..<run { body(place + step, offset + step * stride) }
+      place += run
+      // As an odometer: the axis before the last goes on, and where it is at its end, the one before that.
+      var axis = last - 1
+      while axis >= 0 {
+        counters[axis] += 1
+        offset += strides[axis + 1]
+        if counters[axis] < sample[axis] { break }
+        offset -= sample[axis] * strides[axis + 1]
+        counters[axis] = 0
+        axis -= 1
+      }
     }
-    return offset
   }
 
-  private func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+  /// Calls `body` with the bytes of the array, header and all.
+  @inline(__always)
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     switch contents {
     case .mapped(let file): file.withBytes(body)
     case .unpacked(let bytes): bytes.withUnsafeBytes(body)

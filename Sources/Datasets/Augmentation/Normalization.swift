@@ -1,94 +1,63 @@
 import Tensors
 
-/// Moves and scales each channel so that over the training samples its mean is 0 and its standard deviation 1.
+/// Moves and scales samples so that the mean is 0 and the standard deviation 1: over each channel of the training samples, over
+/// each of their places, or over each channel of each sample by itself.
 public struct Normalization: Codable, Hashable, Sendable, CustomStringConvertible {
-  /// The mean of each channel, of pixels in 0...1.
+  /// Over what.
+  public let kind: NormalizationKind
+  /// The mean of each channel, of pixels in 0...1, or that of each place; empty where each sample has its own.
   public let mean: [Float]
-  /// The standard deviation of each channel; 1 for a channel that is the same everywhere.
+  /// The standard deviation likewise; 1 for what is the same everywhere.
   public let deviation: [Float]
 
+  /// By the mean and the deviation of each sample itself.
+  public static let ofEachSample = Normalization(.sample, mean: [], deviation: [])
+
   /// Takes numbers as they are.
-  public init(mean: [Float], deviation: [Float]) {
+  public init(_ kind: NormalizationKind = .channel, mean: [Float], deviation: [Float]) {
+    precondition(kind != .none, "no normalization has no numbers")
+    self.kind = kind
     self.mean = mean
     self.deviation = deviation
   }
 
-  /// Measures all samples of `dataset`; the channels are its last axis.
-  ///
-  /// Where the data set has levels, each pixel counts as the nearest one, which it is in every data set of images. Levels are
-  /// counted in integers, so that no order of adding leaves a trace. Other numbers are added in the samples' order.
-  ///
-  /// - Throws: what `Dataset.check` throws.
-  public init(of dataset: any Dataset) throws {
-    let channels = dataset.sampleShape[dataset.sampleShape.rank - 1]
-    let sample = FloatStorage(count: dataset.sampleShape.count)
-    guard let levels = dataset.levels else {
-      try self.init(ofNumbers: dataset, channels, sample.buffer)
-      return
-    }
-    let top = Float(levels - 1)
-    var counts = [Int](repeating: 0, count: levels * channels)
-    counts.withUnsafeMutableBufferPointer { counts in
-      for index in 0..<dataset.count {
-        dataset.load(index, into: sample.buffer)
-        var channel = 0
-        for pixel in sample.buffer {
-          counts[levels * channel + Int((pixel.clamped(to: 0...1) * top).rounded())] += 1
-          channel = channel + 1 == channels ? 0 : channel + 1
-        }
-      }
-    }
-    try dataset.check()
-    let statistics = (0..<channels).map { Self.statistics(counts[levels * $0..<levels * ($0 + 1)]) }
-    self.init(mean: statistics.map(\.mean), deviation: statistics.map(\.deviation))
+  private enum CodingKeys: CodingKey { case kind, mean, deviation }
+
+  /// Reads numbers; those of before there were kinds are of channels.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    kind = try fields.decodeIfPresent(NormalizationKind.self, forKey: .kind) ?? .channel
+    mean = try fields.decode([Float].self, forKey: .mean)
+    deviation = try fields.decode([Float].self, forKey: .deviation)
   }
 
-  /// Measures numbers of any kind, in two passes: the means, then the squares around them.
-  private init(ofNumbers dataset: any Dataset, _ channels: Int, _ sample: MutableFloatBuffer) throws {
-    func mean(_ value: (Int, Float) -> Double) -> [Double] {
-      var sums = [Double](repeating: 0, count: channels)
-      for index in 0..<dataset.count {
-        dataset.load(index, into: sample)
-        for (place, number) in sample.enumerated() { sums[place % channels] += value(place % channels, number) }
-      }
-      return sums.map { $0 / Double(dataset.count * sample.count / channels) }
-    }
-    let means = mean { Double($1) }
-    let squares = mean { (Double($1) - means[$0]) * (Double($1) - means[$0]) }
-    try dataset.check()
-    self.init(
-      mean: means.map { Float($0) },
-      deviation: squares.map {
-        let deviation = Float($0.squareRoot())
-        return deviation > 0 ? deviation : 1
-      })
-  }
-
-  /// The mean and the standard deviation, sqrt(E[(x - E[x])²]), of levels that occur `counts` times each.
-  private static func statistics(_ counts: ArraySlice<Int>) -> (mean: Float, deviation: Float) {
-    let levels = Array(zip(0..<counts.count, counts)).filter { $0.1 > 0 }
-    let top = Double(counts.count - 1)
-    let count = levels.reduce(0) { $0 + $1.1 }
-    // Sums of whole numbers are exact: 2^127 is more than 65535² times the pixels of any data set that fits a disk. Taken
-    // around the whole number below the mean, the squares lose nothing in the subtraction either.
-    let centre = levels.reduce(0) { $0 + $1.0 * $1.1 } / count
-    let sum = levels.reduce(0) { $0 + ($1.0 - centre) * $1.1 }
-    let squares = levels.reduce(Int128(0)) { $0 + Int128(($1.0 - centre) * ($1.0 - centre)) * Int128($1.1) }
-    let rest = Double(sum) / Double(count)
-    let variance = Double(squares) / Double(count) - rest * rest
-    let isConstant = levels.contains { $0.1 == count }
-    return (
-      mean: Float((Double(centre) + rest) / top), deviation: isConstant ? 1 : Float(variance.squareRoot() / top)
-    )
+  /// Writes numbers; those of channels as they were before there were kinds.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    if kind != .channel { try fields.encode(kind, forKey: .kind) }
+    try fields.encode(mean, forKey: .mean)
+    try fields.encode(deviation, forKey: .deviation)
   }
 
   /// `mean [0.49, 0.48, 0.45], deviation [0.25, 0.24, 0.26]`.
-  public var description: String { "mean \(mean), deviation \(deviation)" }
+  public var description: String {
+    switch kind {
+    case .none, .channel: "mean \(mean), deviation \(deviation)"
+    case .feature: "mean and deviation of each of \(mean.count) places"
+    case .sample: "each sample by its own mean and deviation"
+    }
+  }
 
   /// What makes it impossible for samples of `shape`; nil where it is not.
   public func flaw(for shape: Shape) -> String? {
-    guard mean.count == shape[shape.rank - 1], deviation.count == mean.count else {
-      return "the normalization is of \(mean.count) channels, but the samples are of \(shape)"
+    let (expected, noun) =
+      switch kind {
+      case .none, .channel: (shape[shape.rank - 1], "channels")
+      case .feature: (shape.count, "places")
+      case .sample: (0, "samples")
+      }
+    guard mean.count == expected, deviation.count == mean.count else {
+      return "the normalization is of \(mean.count) \(noun), but the samples are of \(shape)"
     }
     return nil
   }
@@ -96,24 +65,46 @@ public struct Normalization: Codable, Hashable, Sendable, CustomStringConvertibl
   /// Whether every number is finite and every deviation above 0. For files, which anybody may have edited.
   public var isSound: Bool {
     mean.allSatisfy(\.isFinite) && deviation.allSatisfy { $0 > 0 && $0.isFinite } && mean.count == deviation.count
+      && kind != .none && (kind != .sample || mean.isEmpty)
   }
 
-  /// x = (x - mean) / deviation, by channel.
-  func apply(to pixels: MutableFloatBuffer) {
-    let channels = mean.count
-    precondition(pixels.count % channels == 0, "\(pixels.count) floats are not pixels of \(channels) channels")
+  /// x = (x - mean) / deviation for a sample of `shape`.
+  func apply(to pixels: MutableFloatBuffer, shape: Shape) {
+    guard kind != .sample else {
+      Self.apply(to: pixels, channels: Self.ownChannels(of: shape))
+      return
+    }
+    let places = mean.count
+    precondition(pixels.count % places == 0, "\(pixels.count) floats are not pixels of \(places) channels")
     mean.withUnsafeBufferPointer { mean in
       deviation.withUnsafeBufferPointer { deviation in
-        for start in stride(from: 0, to: pixels.count, by: channels) {
-          for channel in 0..<channels {
-            pixels[start + channel] = (pixels[start + channel] - mean[channel]) / deviation[channel]
+        for start in stride(from: 0, to: pixels.count, by: places) {
+          for place in 0..<places {
+            pixels[start + place] = (pixels[start + place] - mean[place]) / deviation[place]
           }
         }
       }
     }
   }
-}
 
-extension Float {
-  fileprivate func clamped(to range: ClosedRange<Float>) -> Float { max(range.lowerBound, min(range.upperBound, self)) }
+  /// The channels that a sample is scaled by itself in: one where it has no axis but that of its numbers.
+  private static func ownChannels(of shape: Shape) -> Int { shape.rank > 1 ? shape[shape.rank - 1] : 1 }
+
+  /// Scales each channel by its own mean and deviation, 0 for one that is the same everywhere. A sample's numbers are added in
+  /// their order, whoever does it, in 53 bits: the mean first, then the squares around it.
+  private static func apply(to pixels: MutableFloatBuffer, channels: Int) {
+    let count = Double(pixels.count / channels)
+    for channel in 0..<channels {
+      let places = stride(from: channel, to: pixels.count, by: channels)
+      var (sum, squares) = (0.0, 0.0)
+      for place in places { sum += Double(pixels[place]) }
+      let mean = sum / count
+      for place in places {
+        let rest = Double(pixels[place]) - mean
+        squares += rest * rest
+      }
+      let deviation = (squares / count).squareRoot()
+      for place in places { pixels[place] = deviation > 0 ? Float((Double(pixels[place]) - mean) / deviation) : 0 }
+    }
+  }
 }

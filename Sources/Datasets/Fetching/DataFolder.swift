@@ -17,11 +17,16 @@ public struct DataFolder: Sendable {
       roots = [option]
       return
     }
-    let cache =
+    let named = environment["CNN_DIST_DATA"].flatMap { $0.isEmpty ? nil : $0 }
+    roots = [named, Self.cache(environment)].compactMap(\.self)
+  }
+
+  /// Where everything is kept that can be got again; nil where neither variable says.
+  static func cache(_ environment: [String: String]) -> String? {
+    let all =
       environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
       ?? environment["HOME"].flatMap { $0.isEmpty ? nil : "\($0)/.cache" }
-    let named = environment["CNN_DIST_DATA"].flatMap { $0.isEmpty ? nil : $0 }
-    roots = [named, cache.map { "\($0)/cnn-dist" }].compactMap(\.self)
+    return all.map { "\($0)/cnn-dist" }
   }
 
   /// Where a download goes: the first of the roots.

@@ -7,19 +7,17 @@ struct ImageFile {
   let path: String
   /// What it says of itself.
   let header: ImageHeader
-  private let file: MappedFile
+  private let bytes: UnsafeRawBufferPointer
 
   /// Which names belong to pictures: they end in one of these, in capitals or not.
   static let endings = [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp"]
 
-  /// Maps the file and reads its header.
+  /// Reads the header of the file at `path`, whose `bytes` stay as long as this is in use.
   ///
-  /// - Throws: `FileError`, as `ImageHeader`, or when the file cannot be read.
-  init(_ path: String) throws(FileError) {
-    self.path = path
-    let file = try MappedFile(path)
-    header = try file.withBytes { bytes throws(FileError) in try ImageHeader(bytes, path: path) }
-    self.file = file
+  /// - Throws: `FileError`, as `ImageHeader`.
+  init(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) {
+    (self.path, self.bytes) = (path, bytes)
+    header = try ImageHeader(bytes, path: path)
   }
 
   /// Writes the picture as viewers show it to `target`, resampled to `shape` of (height, width, 1 or 3) where it has another
@@ -32,23 +30,18 @@ struct ImageFile {
     to shape: Shape, into target: UnsafeMutableBufferPointer<Stored>
   ) throws(FileError) -> Bool {
     precondition(shape.rank == 3 && shape.count == target.count, "\(target.count) samples are no image of \(shape)")
-    let hasStrayBytes = try file.withBytes { bytes throws(FileError) in
-      var hasStrayBytes = false
-      switch header.format {
-      case .png where header.isDeep: finish(try PNGFile.decode(bytes, of: self) as Picture<UInt16>, shape, target)
-      case .png: finish(try PNGFile.decode(bytes, of: self) as Picture<UInt8>, shape, target)
-      case .jpeg:
-        let (picture, isWarned) = try JPEGFile.decode(bytes, of: self)
-        hasStrayBytes = isWarned
-        finish(picture, shape, target)
-      case .gif: finish(try GIFFile.decode(bytes, of: self), shape, target)
-      case .bmp: finish(try BMPFile.decode(bytes, of: self), shape, target)
-      case .webp: finish(try WebPFile.decode(bytes, of: self), shape, target)
-      }
-      return hasStrayBytes
+    switch header.format {
+    case .png where header.isDeep: finish(try PNGFile.decode(bytes, of: self) as Picture<UInt16>, shape, target)
+    case .png: finish(try PNGFile.decode(bytes, of: self) as Picture<UInt8>, shape, target)
+    case .jpeg:
+      let (picture, isWarned) = try JPEGFile.decode(bytes, of: self)
+      finish(picture, shape, target)
+      return isWarned
+    case .gif: finish(try GIFFile.decode(bytes, of: self), shape, target)
+    case .bmp: finish(try BMPFile.decode(bytes, of: self), shape, target)
+    case .webp: finish(try WebPFile.decode(bytes, of: self), shape, target)
     }
-    try file.check()
-    return hasStrayBytes
+    return false
   }
 
   private func finish<Sample: PictureSample, Stored: PictureSample>(

@@ -9,12 +9,7 @@ struct IDXFile: Sendable {
   let path: String
   /// The extent of each axis, all at least 1.
   let extents: [Int]
-  private let contents: Contents
-
-  private enum Contents: Sendable {
-    case mapped(MappedFile)
-    case unpacked([UInt8])
-  }
+  private let contents: FileContents
 
   /// No file of such a data set is larger when unpacked: 1 GiB.
   private static let limit = 1 << 30
@@ -24,21 +19,18 @@ struct IDXFile: Sendable {
   /// Looks whether a mapped file is as it was; what was unpacked is ours.
   ///
   /// - Throws: `FileError` when it was cut off, has changed or cannot be read any more.
-  func check() throws(FileError) {
-    if case .mapped(let file) = contents { try file.check() }
-  }
+  func check() throws(FileError) { try contents.check() }
 
   /// Opens the file at `path`, which must hold unsigned bytes along `rank` axes.
   ///
   /// - Throws: `FileError`: missing; malformed for what cannot be unpacked, another type or rank, an empty axis, or
   ///   another length than the header says. Offsets count in the unpacked file.
   init(_ path: String, rank: Int) throws(FileError) {
-    let contents: Contents =
-      path.hasSuffix(".gz") ? .unpacked(try GzipFile.unpack(path, limit: Self.limit)) : .mapped(try MappedFile(path))
+    let contents = try FileContents(path, limit: Self.limit)
     if case .mapped(let file) = contents { _ = try file.sealed() }
     self.path = path
     self.contents = contents
-    extents = try Self.withBytes(contents) { bytes throws(FileError) in
+    extents = try contents.withBytes { bytes throws(FileError) in
       try Self.readHeader(bytes, path: path, rank: rank)
     }
   }
@@ -47,27 +39,13 @@ struct IDXFile: Sendable {
   func withElements<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try Self.withBytes(contents) { bytes throws(Failure) in
+    try contents.withBytes { bytes throws(Failure) in
       try body(UnsafeRawBufferPointer(rebasing: bytes[headerBytes...]))
     }
   }
 
   /// Where the elements begin.
   var headerBytes: Int { 4 + 4 * extents.count }
-
-  private static func withBytes<Result, Failure: Error>(
-    _ contents: Contents, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    switch contents {
-    case .mapped(let file): return try file.withBytes(body)
-    case .unpacked(let bytes):
-      // The typed failure is carried around an older function that does not know of it.
-      let result = bytes.withUnsafeBytes { bytes in
-        Swift.Result { () throws(Failure) -> Result in try body(bytes) }
-      }
-      return try result.get()
-    }
-  }
 
   private static func readHeader(
     _ bytes: UnsafeRawBufferPointer, path: String, rank: Int

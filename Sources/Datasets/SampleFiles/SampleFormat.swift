@@ -4,7 +4,7 @@ import Tensors
 /// A kind of files that hold one sample each, pictures or volumes or sounds, and what becomes of them.
 ///
 /// A format sees a file's bytes and nothing else, so that whoever reads them knows that they are what they were.
-protocol SampleFormat: Sendable {
+package protocol SampleFormat: Sendable {
   /// One of the samples, for people: `image`.
   var noun: String { get }
   /// What names of such files end in, lower-case and with the dot; capitals do as well. What a file holds is another question.
@@ -31,18 +31,20 @@ protocol SampleFormat: Sendable {
 }
 
 /// What a file says of the sample that it holds. Plain numbers, so that processes can share it.
-struct SampleHeader: Equatable, Sendable {
+package struct SampleHeader: Equatable, Sendable {
   /// The extents as its format counts them, 0 where there are fewer than four: (height, width, channels) of a picture as it
   /// is shown, (depth, height, width, channels) of a volume, (frames, channels, frames per second) of a sound.
-  var extents: SIMD4<Int32>
+  package var extents: SIMD4<Int32>
   /// Whether bytes do not hold its values.
-  var isDeep = false
+  package var isDeep: Bool
+
+  package init(extents: SIMD4<Int32>, isDeep: Bool = false) { (self.extents, self.isDeep) = (extents, isDeep) }
 }
 
 /// What all samples of a data set in files are.
-struct SampleLayout: Equatable, Sendable {
+package struct SampleLayout: Equatable, Sendable {
   /// How a number is stored.
-  enum Element: Int, Sendable {
+  package enum Element: Int, Sendable {
     /// Shares of 255.
     case uint8 = 1
     /// Shares of 65,535.
@@ -51,16 +53,20 @@ struct SampleLayout: Equatable, Sendable {
     case float32 = 4
 
     /// How many bytes one takes.
-    var bytes: Int { rawValue }
+    package var bytes: Int { rawValue }
   }
 
   /// The shape of a sample, channels last.
-  let shape: Shape
+  package let shape: Shape
   /// How its numbers are stored, in the machine's own order of bytes.
-  let element: Element
+  package let element: Element
   /// What decoding the largest of the files may take besides, in bytes.
-  let workingBytes: Int
+  package let workingBytes: Int
 
   /// How many bytes a sample takes.
-  var bytes: Int { shape.count * element.bytes }
+  package var bytes: Int { shape.count * element.bytes }
+
+  package init(shape: Shape, element: Element, workingBytes: Int) {
+    (self.shape, self.element, self.workingBytes) = (shape, element, workingBytes)
+  }
 }

@@ -27,11 +27,14 @@ public struct FirstSamples: Dataset {
   /// Likewise.
   public var earlierDigest: String? { base.earlierDigest.map { "\($0):\(count)" } }
 
-  /// The whole set's origin.
-  public func origin(of sample: Int) -> String? { base.origin(of: sample) }
-
   /// The whole set's check.
   public func check() throws { try base.check() }
+
+  /// The base hears it.
+  public func expect(_ samples: [Int]) { base.expect(samples) }
+
+  /// The base's file.
+  public func origin(of sample: Int) -> String? { base.origin(of: sample) }
 
   /// The whole set's label.
   public func label(of sample: Int) -> Int {

@@ -49,11 +49,14 @@ public struct RelabelledSamples: Dataset {
   /// The base's pixels.
   public func load(_ sample: Int, into pixels: MutableFloatBuffer) { base.load(sample, into: pixels) }
 
-  /// The base's.
-  public func origin(of sample: Int) -> String? { base.origin(of: sample) }
-
   /// The base's files.
   public func check() throws { try base.check() }
+
+  /// The base hears it.
+  public func expect(_ samples: [Int]) { base.expect(samples) }
+
+  /// The base's file.
+  public func origin(of sample: Int) -> String? { base.origin(of: sample) }
 
   /// The first ten, and how many there are of more.
   private static func list(_ names: [String]) -> String {

@@ -4,7 +4,7 @@ import Tensors
 public struct SamplePreparation: Sendable {
   /// The random changes, for training alone.
   public let augmentation: Augmentation
-  /// The scales of the channels, nil for pixels in 0...1.
+  /// The scales of samples, nil for pixels in 0...1.
   public let normalization: Normalization?
 
   /// Prepares nothing unless it is told to.
@@ -24,7 +24,7 @@ public struct SamplePreparation: Sendable {
   ) {
     dataset.load(sample, into: pixels)
     guard let draw, !augmentation.isNone else {
-      normalization?.apply(to: pixels)
+      normalization?.apply(to: pixels, shape: dataset.sampleShape)
       return
     }
     let shape = dataset.sampleShape
@@ -33,7 +33,7 @@ public struct SamplePreparation: Sendable {
       RandomKey(seed: draw.seed, purpose: .augmentation, epoch: draw.epoch, sample: sample), shape: shape)
     image.shift(rows: chosen.shift.rows, columns: chosen.shift.columns)
     if chosen.isFlipped { image.flip() }
-    normalization?.apply(to: pixels)
+    normalization?.apply(to: pixels, shape: shape)
     if augmentation.cutout > 0 { image.cut(centre: chosen.centre, side: augmentation.cutout) }
   }
 }

@@ -29,11 +29,12 @@ public struct SelectedSamples: Dataset {
   /// The whole set's targets.
   public var targets: TargetKind { base.targets }
 
-  /// The whole set's origin.
-  public func origin(of sample: Int) -> String? { base.origin(of: samples[sample]) }
-
   /// The whole set's check.
   public func check() throws { try base.check() }
+  /// The whole set hears it.
+  public func expect(_ samples: [Int]) { base.expect(samples.map { self.samples[$0] }) }
+  /// The whole set's file.
+  public func origin(of sample: Int) -> String? { base.origin(of: samples[sample]) }
   /// The whole set's label.
   public func label(of sample: Int) -> Int { base.label(of: samples[sample]) }
   /// The whole set's classes.

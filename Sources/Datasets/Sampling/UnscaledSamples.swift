@@ -41,11 +41,14 @@ public struct UnscaledSamples: Dataset {
     for i in 0..<pixels.count { pixels[i] *= 255 }
   }
 
-  /// The base's.
-  public func origin(of sample: Int) -> String? { base.origin(of: sample) }
-
   /// The base's files.
   public func check() throws { try base.check() }
+
+  /// The base hears it.
+  public func expect(_ samples: [Int]) { base.expect(samples) }
+
+  /// The base's file.
+  public func origin(of sample: Int) -> String? { base.origin(of: sample) }
 }
 
 extension TrainingData {

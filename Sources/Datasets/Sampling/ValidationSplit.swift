@@ -2,7 +2,7 @@ import Tensors
 
 /// Which samples are held back to validate with, where a data set does not say: a share of each class, evenly spread over
 /// its samples, so that neither an order by class nor a seed matters.
-public struct ValidationSplit: Codable, Hashable, Sendable {
+public struct ValidationSplit: Codable, Hashable, Sendable, CustomStringConvertible {
   /// The share that is held back, between 0 and 1.
   public let share: Double
 
@@ -17,6 +17,9 @@ public struct ValidationSplit: Codable, Hashable, Sendable {
     precondition(Self.isShare(share), "a share of \(share) leaves nothing to train on, or nothing to validate with")
     self.share = share
   }
+
+  /// `0.1`.
+  public var description: String { "\(share)" }
 
   /// Whether the sample that is number `place` of its class, from 0, is held back: 9, 19, 29, … for a tenth.
   public func holdsBack(_ place: Int) -> Bool { whole(place + 1) > whole(place) }

@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import Hosts
 import Tensors
 
 /// What is counted in one pass over samples that follow one another.

@@ -13,6 +13,11 @@ extension Experiment {
   public func makeModel(for data: any Dataset) throws -> Model {
     let (input, classes) = (data.sampleShape, data.classNames.count)
     guard let network else {
+      guard case .classes(_, let positions) = data.targets, positions.rank == 0 else {
+        throw ShapeError(
+          "\(model) tells classes apart, one a sample, but the targets of \(data.name) are others: bring a network for them "
+            + "with --model FILE")
+      }
       let builtIn = try BuiltInModels.model(named: model, input: input, classes: classes)
       guard let builtIn else { throw UsageError("there is no model \(model)") }
       _ = try head(of: builtIn, for: data)

@@ -17,15 +17,30 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var classNames: [String]?
   /// How many training samples to take, from the first; nil for all.
   public var limit: Int?
-  /// (height, width, channels) that a folder of images is resized to; nil for the images' own.
+  /// What samples are made alike: (height, width, channels) of images, (depth, height, width, channels) of volumes, (length,
+  /// channels) of series; nil for their own.
   public var inputShape: [Int]?
+  /// The column of labels in a table; nil for the one that its layout says.
+  public var target: String?
+  /// The column that says which rows of a table make one series; nil where each is one.
+  public var group: String?
+  /// What becomes of missing values in tables; nil where they are refused.
+  public var missing: SeriesOptions.MissingValues?
+  /// The intensities of volumes that become 0 and 1; nil for each volume's own.
+  public var window: [Float]?
+  /// How long all sounds are made; nil for their own length.
+  public var seconds: Double?
+  /// How many frames a second all sounds have; nil for their own.
+  public var rate: Int?
+  /// What is held back to validate with, where the data set does not say; nil for the data set's own way.
+  public var validationSplit: ValidationSplit?
   /// What becomes of the numbers of samples in arrays; nil for what goes with their type.
   public var scale: ArrayScale?
   /// The random changes to training samples.
   public var augmentation = Augmentation()
-  /// Whether samples are normalised, channel by channel, with the statistics of the training samples.
-  public var normalize = false
-  /// These statistics, filled in when the data have been read: a network that has learned from normalised samples is
+  /// Over what samples are normalised.
+  public var normalize = NormalizationKind.none
+  /// The statistics of the training samples for that, filled in when the data have been read: a network that has learned from normalised samples is
   /// worth nothing without them.
   public var normalization: Normalization?
   /// The network's name.
@@ -127,6 +142,9 @@ public struct Experiment: Codable, Equatable, Sendable {
     SamplePreparation(augmentation: augmentation, normalization: normalization)
   }
 
+  /// Whether samples are to be normalised, and by what is yet to be measured.
+  public var lacksNormalization: Bool { normalize != .none && normalization == nil }
+
   /// What differs between two experiments, as `field: ours, not theirs`.
   public func differences(from other: Experiment) -> [String] {
     let (ours, theirs) = (fields, other.fields)
@@ -173,6 +191,13 @@ extension Experiment {
     try read(.classNames, into: &classNames)
     try read(.limit, into: &limit)
     try read(.inputShape, into: &inputShape)
+    try read(.target, into: &target)
+    try read(.group, into: &group)
+    try read(.missing, into: &missing)
+    try read(.window, into: &window)
+    try read(.seconds, into: &seconds)
+    try read(.rate, into: &rate)
+    try read(.validationSplit, into: &validationSplit)
     try read(.scale, into: &scale)
     try read(.augmentation, into: &augmentation)
     try read(.normalize, into: &normalize)

@@ -21,10 +21,26 @@ extension Experiment {
       && zip(points, points.dropFirst()).allSatisfy { $0.step < $1.step }
   }
 
-  /// Whether `shape` is (height, width, 1 or 3).
+  /// Whether `shape` is one of samples that are made alike: (length, channels), (height, width, 1 or 3), or (depth, height,
+  /// width, channels).
   public static func isInputShape(_ shape: [Int]) -> Bool {
-    shape.count == 3 && shape[..<2].allSatisfy(sides.contains) && [1, 3].contains(shape[2])
+    switch shape.count {
+    case 2: SeriesOptions.isShape(shape)
+    case 3: shape[..<2].allSatisfy(sides.contains) && [1, 3].contains(shape[2])
+    case 4: shape.allSatisfy(sides.contains) && shape.reduce(1, *) <= 1 << 31
+    default: false
+    }
   }
+
+  /// Whether `bounds` are two intensities, the lower first.
+  public static func isWindow(_ bounds: [Float]) -> Bool {
+    bounds.count == 2 && bounds.allSatisfy(\.isFinite) && bounds[0] < bounds[1]
+  }
+
+  /// How long a sound may be made, in seconds: a day.
+  public static let seconds: Range<Float> = 1e-3..<86_400
+  /// How many frames a second may have.
+  public static let frameRates = 1...1_000_000
 
   /// The first number that no command line could have set, as `field value`; nil where there is none. For files, which
   /// anybody may have edited.
@@ -33,6 +49,12 @@ extension Experiment {
     if !Self.counts.contains(batchSize) { return "batch_size \(batchSize)" }
     if !Self.slices.contains(slice) { return "slice \(slice)" }
     if let inputShape, !Self.isInputShape(inputShape) { return "input_shape \(inputShape)" }
+    if let validationSplit, !ValidationSplit.isShare(validationSplit.share) {
+      return "validation_split \(validationSplit)"
+    }
+    if let window, !Self.isWindow(window) { return "window \(window)" }
+    if let seconds, !Self.seconds.contains(Float(seconds)) { return "seconds \(seconds)" }
+    if let rate, !Self.frameRates.contains(rate) { return "rate \(rate)" }
     if ![augmentation.crop, augmentation.cutout].allSatisfy(Augmentation.extents.contains) {
       return "augmentation \(augmentation)"
     }

@@ -135,6 +135,7 @@ public final class Trainer {
   private func takeStep() throws -> Bool {
     let start = ContinuousClock.now
     let batch = batches.batch(step: state.step)
+    if state.step + 1 < lastStep { step.expect(state.step + 1) }
     let outcome = try step.run(state.step, shouldStop: shouldStop)
     let (tally, samples) = (outcome.tally, batch.positions.count)
     if let fault = outcome.fault {

@@ -1,5 +1,6 @@
 import Collectives
 import Files
+import Hosts
 import KerasFiles
 import Layers
 import Models
@@ -29,6 +30,7 @@ public enum ExitCode: Int32, Sendable {
     switch error {
     case is UsageError: self = .usage
     case is Stopped: self = .stopped
+    case is HostTeam.Abandoned: self = .peerLost
     case is ShapeError, is ModelFormatError: self = .badData
     case let error as CollectiveError: self = ExitCode(rawValue: error.exitCode) ?? .peerLost
     case let error as SharedFailure: self = error.exitCode

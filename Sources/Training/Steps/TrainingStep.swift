@@ -27,8 +27,8 @@ final class TrainingStep {
   private let update: ModelUpdate
   private let tail: GradientTail
 
-  /// The running epoch's order, worked out when its first step comes.
-  private var order: (epoch: Int, samples: [Int32]) = (-1, [])
+  /// The orders of the running epoch and of the next, worked out when somebody asks for them.
+  private var orders: [Int: [Int32]] = [:]
   /// How many buckets this rank has handed to the reduction in this step.
   private var added = 0
   /// When the first bucket of each step was handed over, where time is noted.
@@ -60,6 +60,37 @@ final class TrainingStep {
     update = ModelUpdate(model, arena: arena, experiment: experiment, rateFactor: rateFactor)
   }
 
+  /// The order of an epoch's samples; those of epochs before it are forgotten.
+  private func order(of epoch: Int) -> [Int32] {
+    if let known = orders[epoch] { return known }
+    let order = sampleOrder.order(epoch: epoch)
+    orders = orders.filter { $0.key == epoch - 1 }
+    orders[epoch] = order
+    return order
+  }
+
+  /// The slices of a batch, and this rank's.
+  private func part(of batch: BatchPlan.Batch) -> (slices: SlicePlan, share: Range<Int>) {
+    let slices = SlicePlan(samples: batch.positions.count, sliceSize: experiment.slice)
+    return (slices, slices.share(of: communicator.rank, world: communicator.size))
+  }
+
+  /// Tells the data set which samples this rank is going to load for step `step`, in the order in which its workers come to
+  /// them.
+  func expect(_ step: Int) {
+    let batch = batches.batch(step: step)
+    let samples = order(of: batch.epoch)[batch.positions]
+    let (slices, share) = part(of: batch)
+    var waves = workers.indices.map { worker in
+      slices.waves(share.share(worker, of: team.count), of: samples, by: workers[worker].slicesPerWave)[...]
+    }
+    var expected: [Int] = []
+    while waves.contains(where: { !$0.isEmpty }) {
+      for worker in waves.indices { expected += (waves[worker].popFirst()?.1.samples ?? []).map(Int.init) }
+    }
+    dataset.expect(expected)
+  }
+
   /// Multiplies all learning rates from the next step on.
   func scaleRates(by factor: Float) { update.scaleRates(by: factor) }
 
@@ -80,9 +111,8 @@ final class TrainingStep {
   ///   elsewhere.
   func run(_ step: Int, shouldStop: () -> Bool) throws -> Outcome {
     let batch = batches.batch(step: step)
-    if order.epoch != batch.epoch { order = (batch.epoch, sampleOrder.order(epoch: batch.epoch)) }
-    let slices = SlicePlan(samples: batch.positions.count, sliceSize: experiment.slice)
-    let share = slices.share(of: communicator.rank, world: communicator.size)
+    let order = order(of: batch.epoch)
+    let (slices, share) = part(of: batch)
 
     for (index, sums) in sums.enumerated() { sums.reset(slices: slices.count, run: share.share(index, of: team.count)) }
     try reduction.begin(sums.flatMap(\.sums), slices: slices.count)
@@ -91,7 +121,8 @@ final class TrainingStep {
     for worker in workers { worker.log?.step = step }
     try team.run { worker in
       do {
-        try compute(share.share(worker, of: team.count), worker, slices: slices, of: batch)
+        try compute(
+          share.share(worker, of: team.count), worker, slices: slices, of: batch, samples: order[batch.positions])
       } catch {
         exchange.abandon()
         throw error
@@ -134,8 +165,9 @@ final class TrainingStep {
   }
 
   /// One worker's part: the gradients of its slices, added up in tree order.
-  private func compute(_ run: Range<Int>, _ worker: Int, slices: SlicePlan, of batch: BatchPlan.Batch) throws {
-    let samples = order.samples[batch.positions]
+  private func compute(
+    _ run: Range<Int>, _ worker: Int, slices: SlicePlan, of batch: BatchPlan.Batch, samples: ArraySlice<Int32>
+  ) throws {
     let waves = slices.waves(run, of: samples, by: workers[worker].slicesPerWave)
     for (number, (slices, wave)) in waves.enumerated() {
       let sink = WaveSink(step: self, worker: worker, slices: slices, isLast: number == waves.count - 1)

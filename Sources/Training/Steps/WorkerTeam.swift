@@ -1,5 +1,5 @@
-import Collectives
 import Glibc
+import Hosts
 import Kernels
 import Synchronization
 

@@ -20,7 +20,8 @@ extension Communicator {
   ///
   /// `body` must not communicate, lest a failed rank be waited for; `aside` it may.
   ///
-  /// - Throws: `SharedFailure` on every rank, with the error of the first rank that failed.
+  /// - Throws: `SharedFailure` on every rank, with the error of the first rank that failed; a rank that gave up because of
+  ///   another is not the cause.
   public func together<Result>(_ body: () throws -> Result) throws -> Result {
     var result: Result?
     var report = ""
@@ -30,7 +31,9 @@ extension Communicator {
       report = "\(ExitCode(for: error).rawValue) \(error)"
     }
     let reports = try allGather(report)
-    guard let failed = reports.firstIndex(where: { !$0.isEmpty }) else {
+    let failures = reports.indices.filter { !reports[$0].isEmpty }
+    let causes = failures.filter { !reports[$0].hasPrefix("\(ExitCode.peerLost.rawValue) ") }
+    guard let failed = causes.first ?? failures.first else {
       guard let result else { preconditionFailure("a body that did not fail has a result") }
       return result
     }

@@ -1,0 +1,177 @@
+import Collectives
+import Datasets
+import Reports
+import Runs
+import Tensors
+
+/// Opens the data set that an experiment names.
+struct DatasetOpening {
+  let experiment: Experiment
+  let place: DataPlace
+  let readers: DataReaders
+  /// How many channels the network takes, where that is known.
+  var channels: Int?
+
+  /// Opens some parts of the data set, those that it has. Where that takes long, all ranks of a host share the work, and the
+  /// speaker of all ranks shows on a terminal how far they are.
+  ///
+  /// - Throws: `FileError` when its files are missing or broken, `UsageError` for an option where it has no meaning.
+  func open(_ parts: Set<DataSplits.Part>) throws -> DataSplits {
+    try refuseStrayOptions()
+    if let files = try files() { return try reading { try files.open(parts, $0) } }
+    return try open(parts, split: experiment.validationSplit)
+  }
+
+  /// Opens what the experiment's network is to be judged by: the named part of its data set, or else the test, or what
+  /// epochs are validated with where there is none.
+  ///
+  /// - Parameter isTrainingWanted: whether the training samples of the data set are needed, too.
+  /// - Throws: as `open`.
+  func openToJudge(_ part: DataSplits.Part?, isTrainingWanted: Bool) throws -> JudgedData {
+    try refuseStrayOptions()
+    if let files = try files() {
+      return try reading {
+        try files.openToJudge(
+          part, trainedOn: experiment.datasetDigest, isTrainingWanted: isTrainingWanted, $0)
+      }
+    }
+    var parts: Set<DataSplits.Part> = part.map { [$0] } ?? [.validation, .test]
+    if isTrainingWanted { parts.insert(.training) }
+    func judged(_ split: ValidationSplit?) throws -> JudgedData {
+      let splits = try open(parts, split: split)
+      let chosen = part ?? (splits[.test] != nil ? .test : .validation)
+      guard let samples = splits[chosen] else {
+        throw UsageError("\(place.path ?? experiment.dataset) has no samples for \(chosen.rawValue)")
+      }
+      if splits[.test] != nil && chosen == .test && part == nil { telling.say("judging the \(samples.count) test samples") }
+      return JudgedData(samples: samples, training: splits[.training])
+    }
+    let data = try judged(experiment.validationSplit)
+    // What is held back is judged where it is the run's own, or nobody's; of other data all is.
+    let isOwn = experiment.datasetDigest.isEmpty || experiment.datasetDigest.hasSuffix(data.samples.digest)
+    return isOwn || experiment.validationSplit == nil || part != nil ? data : try judged(nil)
+  }
+
+  // MARK: - Kinds of data sets
+
+  /// The data set where its samples are in files of their own.
+  private func files() throws -> SampleFiles? {
+    let shape = experiment.inputShape.map { Shape($0) }
+    let images = SampleFiles.Kind.images(shape: shape?.rank == 3 ? shape : nil, channels: channels)
+    let volumes = SampleFiles.Kind.volumes(
+      shape: shape?.rank == 4 ? shape : nil, window: experiment.window.map { $0[0]...$0[1] })
+    let sounds = SampleFiles.Kind.sounds(seconds: experiment.seconds, rate: experiment.rate)
+    let kind: SampleFiles.Kind
+    switch experiment.dataset {
+    case "folder": kind = images
+    case "volumes": kind = volumes
+    case "audio": kind = sounds
+    case "listing": kind = .any(of: [images, volumes, sounds])
+    default: return nil
+    }
+    return SampleFiles(
+      experiment.dataset, try path("the folder of the files, or the table that lists them"), kind,
+      target: experiment.target, split: experiment.validationSplit,
+      output: { try experiment.shapes(for: $0)?.output })
+  }
+
+  /// The data set where all samples are in a few files.
+  private func open(_ parts: Set<DataSplits.Part>, split: ValidationSplit?) throws -> DataSplits {
+    switch experiment.dataset {
+    case "arrays":
+      return try Arrays.open(
+        path("a folder of .npy files or an .npz file"), scale: experiment.effectiveScale, split: split, parts: parts,
+        shapes: experiment.shapes)
+    case "series":
+      let options = SeriesOptions(
+        target: experiment.target, group: experiment.group, missing: experiment.missing ?? .refused,
+        shape: experiment.inputShape)
+      return try SeriesTables.open(
+        path("a table of series, or the folder of several"), options: options, split: split, parts: parts,
+        classes: experiment.classNames, notice: telling.say, output: { try experiment.shapes(for: $0)?.output })
+    default:
+      let data = try known()
+      return DataSplits([.training: data.training, .validation: data.validation].filter { parts.contains($0.key) })
+    }
+  }
+
+  /// The data set where its files are known by their names.
+  private func known() throws -> TrainingData {
+    let places = DataFolder(option: place.path, environment: readers.environment)
+    if let kind = MNISTKind(rawValue: experiment.dataset) {
+      return try MNIST.open(kind, folder: places.find(kind))
+    }
+    switch experiment.dataset {
+    case "synthetic": return Synthetic.open()
+    case "cifar10": return try CIFAR10.open(folder: places.find(.cifar10))
+    case "cifar100": return try CIFAR100.open(folder: places.find(.cifar100))
+    default: throw UsageError("there is no data set \(experiment.dataset)")
+    }
+  }
+
+  /// What `--data` names, which is `what`.
+  private func path(_ what: String) throws(UsageError) -> String {
+    guard let path = place.path else {
+      throw UsageError("--dataset \(experiment.dataset) needs --data PATH, \(what)")
+    }
+    return path
+  }
+
+  /// Refuses options that say nothing of such a data set.
+  private func refuseStrayOptions() throws(UsageError) {
+    let files: Set = ["folder", "volumes", "audio", "listing"]
+    let ranks = ["series": [2], "folder": [3], "volumes": [4], "listing": [3, 4]]
+    if let shape = experiment.inputShape, !(ranks[experiment.dataset] ?? []).contains(shape.count) {
+      throw UsageError(
+        "--input-shape takes HxWxC for --dataset folder, DxHxWxC for volumes, either for a listing and LxC for series; "
+          + "\(experiment.dataset) is given \(shape.map(String.init).joined(separator: "x"))")
+    }
+    for (option, isGiven, sets) in [
+      ("--target", experiment.target != nil, files.union(["series"])), ("--group", experiment.group != nil, ["series"]),
+      ("--missing", experiment.missing != nil, ["series"]), ("--window", experiment.window != nil, ["volumes", "listing"]),
+      ("--seconds", experiment.seconds != nil, ["audio", "listing"]),
+      ("--rate", experiment.rate != nil, ["audio", "listing"]),
+      ("--validation-split", experiment.validationSplit != nil, files.union(["series", "arrays"])),
+    ] where isGiven && !sets.contains(experiment.dataset) {
+      throw UsageError(
+        "\(option) is for --dataset \(sets.sorted().alternatives), and says nothing of \(experiment.dataset)")
+    }
+  }
+
+  // MARK: - Telling
+
+  /// Has `body` read files, and shows how far it is.
+  private func reading<Result>(_ body: (SampleReading) throws -> Result) throws -> Result {
+    let telling = telling
+    defer { telling.clear() }
+    var reading = SampleReading(team: readers.team)
+    reading.threads = readers.threads
+    reading.cache = place.cache
+    reading.environment = readers.environment
+    reading.progress = { telling.show($0, of: $1) }
+    reading.notice = telling.say
+    return try body(reading)
+  }
+
+  private var telling: Telling { Telling(readers.environment) }
+
+  /// What the speaker of all ranks says while files are read.
+  private final class Telling {
+    private let isSpeaker: Bool
+    private var line: ProgressLine
+
+    init(_ environment: [String: String]) {
+      isSpeaker = MPICommunicator.isFirst(environment: environment)
+      line = ProgressLine(isShown: isSpeaker && ProgressLine.hasTerminal(environment))
+    }
+
+    func show(_ done: Int, of total: Int) { line.show { "reading: \(done) of \(total)" } }
+
+    func say(_ sentence: String) {
+      line.clear()
+      if isSpeaker { Output.error("cnn-dist: \(sentence)\n") }
+    }
+
+    func clear() { line.clear() }
+  }
+}

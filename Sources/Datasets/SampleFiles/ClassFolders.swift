@@ -1,0 +1,166 @@
+import Files
+
+/// A folder that has a folder for each class, or such a folder for each part of a data set. Names are sorted by their bytes;
+/// what is not used is counted.
+struct ClassFolders {
+  /// What the samples are wanted for.
+  enum Purpose {
+    /// Training needs samples of two classes at least, and some to validate with.
+    case training
+    /// Judging takes what there is.
+    case judging
+  }
+
+  private let folder: String
+  private let format: any SampleFormat
+  private let purpose: Purpose
+  private var passedOver: PassedOver
+
+  private static let validationNames = ["validation", "val"]
+
+  /// Lists `folder/train/CLASS`, `folder/validation/CLASS` and `folder/test/CLASS`, where `validation` may also be called
+  /// `val`, with all that is in folders below. What is to be judged needs no `train`.
+  ///
+  /// Where there is no `validation`, `test` takes its place, unless there is a `split`. Where there is neither, a share of each
+  /// class is held back; where there is no `train` either, the classes stand in `folder` itself.
+  ///
+  /// - Throws: `FileError`: missing without the folder; malformed for training with fewer than two classes, a class without
+  ///   a sample or no sample to validate with, for judging without any sample, for both with samples of a class that has
+  ///   none to train on, and for a split of what has a folder of its own.
+  static func list(
+    _ folder: String, _ format: any SampleFormat, for purpose: Purpose, split: ValidationSplit?
+  ) throws(FileError) -> SampleListing {
+    var folders = ClassFolders(folder, format, purpose)
+    return try folders.list(split)
+  }
+
+  private init(_ folder: String, _ format: any SampleFormat, _ purpose: Purpose) {
+    (self.folder, self.format, self.purpose) = (folder, format, purpose)
+    passedOver = PassedOver(noun: format.noun)
+  }
+
+  /// A class's name and the paths of its samples.
+  private typealias Class = (name: String, paths: [String])
+
+  private mutating func list(_ split: ValidationSplit?) throws(FileError) -> SampleListing {
+    let top = try FolderEntries(folder, endings: format.endings)
+    let hasTraining = top.folders.contains("train")
+    var validation = Self.validationNames.first(where: top.folders.contains)
+    var test: String? = top.folders.contains("test") ? "test" : nil
+    if let validation, split != nil {
+      throw FileError(.malformed, folder, "has a folder `\(validation)` to validate with: leave --validation-split out")
+    }
+    if validation == nil && split == nil { swap(&validation, &test) }
+    let others = [validation, test].compactMap(\.self)
+    if let other = others.first, !hasTraining, purpose == .training {
+      throw FileError(.malformed, folder, "has a folder `\(other)`, but none called `train` beside it")
+    }
+    if hasTraining || !others.isEmpty {
+      passedOver.add(top)
+      passedOver.add(stray: top.samples.count)
+      passedOver.add(folders: top.folders.filter { $0 != "train" && !others.contains($0) }.map { "\(folder)/\($0)" })
+    }
+
+    var training: [Class] = []
+    if hasTraining || others.isEmpty {
+      let root = hasTraining ? "\(folder)/train" : folder
+      training = try classes(in: root)
+      if purpose == .training { try check(training, in: root) }
+    }
+    var parts: [DataSplits.Part: [Class]] = [:]
+    for (part, name) in [(DataSplits.Part.validation, validation), (.test, test)] {
+      parts[part] = try name.map { name throws(FileError) in try classes(in: "\(folder)/\(name)") }
+    }
+    if !hasTraining && !others.isEmpty {
+      training = (parts[.validation] ?? parts[.test] ?? []).map { ($0.name, []) }
+    }
+    let names = training.map(\.name)
+    for (part, name) in [(DataSplits.Part.validation, validation), (.test, test)] {
+      guard let name, let stranger = parts[part]?.first(where: { !names.contains($0.name) }) else { continue }
+      throw FileError(
+        .malformed, "\(folder)/\(name)/\(stranger.name)", "is of a class that has no training \(format.noun)s")
+    }
+    if validation == nil {
+      let split = split ?? .everyTenth
+      func part(_ isHeldBack: Bool) -> [Class] {
+        training.map {
+          (
+            $0.name,
+            $0.paths.indices.filter { split.holdsBack($0) == isHeldBack }.map { [paths = $0.paths] in paths[$0] }
+          )
+        }
+      }
+      (parts[.validation], training) = (part(true), part(false))
+    }
+    parts[.training] = training
+    return try listing(
+      names, parts, validation != nil ? .given : hasTraining || !others.isEmpty ? .heldBack : .undivided)
+  }
+
+  private func listing(
+    _ names: [String], _ parts: [DataSplits.Part: [Class]], _ origin: SampleListing.Origin
+  ) throws(FileError) -> SampleListing {
+    let items = parts.mapValues { classes in
+      let paths = Dictionary(uniqueKeysWithValues: classes.map { ($0.name, $0.paths) })
+      return SampleListing.interleaved(names.map { paths[$0] ?? [] })
+    }.filter { !$0.value.isEmpty }
+    if purpose == .training, items[.validation] == nil {
+      throw FileError(
+        .malformed, folder,
+        "has no \(format.noun)s to validate with: add a folder `validation` beside `train`, or 10 \(format.noun)s to a class, of "
+          + "which the 10th is taken")
+    }
+    if purpose == .judging, items[.validation] == nil, items[.test] == nil,
+      origin != .undivided || items[.training] == nil
+    {
+      throw FileError(
+        .malformed, folder,
+        "has no \(format.noun)s to judge: expected a folder for each class in it, or in its folder `validation`, with the "
+          + "class's \(format.noun)s")
+    }
+    return SampleListing(
+      place: folder, classes: names, meaning: .classes, parts: items, origin: origin,
+      passedOver: "\(passedOver)")
+  }
+
+  /// The classes whose folders stand in `root`.
+  private mutating func classes(in root: String) throws(FileError) -> [Class] {
+    let entries = try FolderEntries(root, endings: format.endings)
+    passedOver.add(entries)
+    passedOver.add(stray: entries.samples.count)
+    var classes: [Class] = []
+    for name in entries.folders { classes.append((name, try samples(below: "\(root)/\(name)", depth: 0))) }
+    return classes
+  }
+
+  /// A folder that is deeper is hardly meant: links may lead in a circle.
+  private static let deepest = 32
+
+  /// All samples in the folder and below, sorted by their paths.
+  private mutating func samples(below path: String, depth: Int) throws(FileError) -> [String] {
+    let entries = try FolderEntries(path, endings: format.endings)
+    passedOver.add(entries)
+    guard depth < Self.deepest else {
+      passedOver.add(folders: entries.folders.map { "\(path)/\($0)" })
+      return entries.samples.map { "\(path)/\($0)" }
+    }
+    var samples = entries.samples.map { "\(path)/\($0)" }
+    for folder in entries.folders { samples += try self.samples(below: "\(path)/\(folder)", depth: depth + 1) }
+    return entries.folders.isEmpty ? samples : samples.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Refuses what cannot be trained on.
+  private func check(_ classes: [Class], in root: String) throws(FileError) {
+    guard classes.count >= 2 else {
+      throw FileError(
+        .malformed, root,
+        "has \(classes.count) folders, expected one for each of at least two classes, with the class's \(format.noun)s in it"
+      )
+    }
+    if let empty = classes.first(where: \.paths.isEmpty) {
+      throw FileError(
+        .malformed, "\(root)/\(empty.name)",
+        "has no \(format.noun) in it: expected files that end in \(format.endings.joined(separator: ", "))")
+    }
+  }
+}

@@ -1,0 +1,241 @@
+import Files
+import Glibc
+import Tensors
+
+/// A table that lists files of samples: a path, a label or several, and perhaps the part that each belongs to. Paths are
+/// relative to the table's own folder.
+///
+/// With a header, columns go by their names; without one, the first is the path, the second the label, the third the part. One
+/// label is a class where it is a word or a whole number, and else a value. Several columns of numbers are values, and so are
+/// labels with `|` between them: 1 for each label that there is, 0 for all others, sorted by name.
+struct ListingTable {
+  /// The columns that say where the file is, which target it has, and of which part it is.
+  private struct Columns {
+    let path: Int
+    let labels: [Int]
+    let part: Int?
+    let names: [String]?
+  }
+
+  /// A row that was read.
+  private struct Row {
+    let line: Int
+    let path: String
+    let labels: [String]
+    let part: DataSplits.Part?
+  }
+
+  private static let pathNames = ["path", "filepath", "file", "filename", "image", "imagepath", "volume", "audio", "sound"]
+  private static let labelNames = ["label", "labels", "class", "classes", "target", "category"]
+  private static let partNames = ["split", "set", "subset", "part", "partition"]
+  private static let parts: [String: DataSplits.Part] = [
+    "train": .training, "training": .training, "val": .validation, "valid": .validation, "validation": .validation,
+    "dev": .validation, "test": .test, "testing": .test,
+  ]
+
+  private let file: String
+  private let table: [(line: Int, fields: [String])]
+
+  /// Reads the table `file`; nil where that is a folder.
+  ///
+  /// - Throws: `FileError`: missing; malformed, with the line, for what is no table.
+  init?(_ file: String) throws(FileError) {
+    var status = stat()
+    guard stat(file, &status) == 0 else { throw .system(file, "cannot be opened") }
+    if status.st_mode & S_IFMT == S_IFDIR { return nil }
+    self.file = file
+    let contents = try MappedFile(file)
+    table = try contents.withBytes { bytes throws(FileError) in try Self.rows(bytes, path: file) }
+    try contents.check()
+    guard !table.isEmpty else { throw FileError(.malformed, file, "has blank lines alone, expected a row for each file") }
+  }
+
+  private static func rows(
+    _ bytes: UnsafeRawBufferPointer, path: String
+  ) throws(FileError) -> [(line: Int, fields: [String])] {
+    var scanner = try TableScanner(bytes, path: path)
+    var rows: [(line: Int, fields: [String])] = []
+    while scanner.nextRow() {
+      var fields: [String] = []
+      while let field = try scanner.nextField() { fields.append(try scanner.text(field)) }
+      if let count = rows.first?.fields.count, fields.count != count {
+        throw FileError(
+          .malformed, path,
+          "line \(scanner.row): has \(fields.count) field\(fields.count == 1 ? "" : "s"), expected \(count) as the first line "
+            + "has: complete the row, or take it out")
+      }
+      rows.append((scanner.row, fields))
+    }
+    return rows
+  }
+
+  /// The first of its files, whose ending says what they hold.
+  var firstFile: String {
+    let place = Self.pathColumn(table[0].fields)
+    return place == nil ? table[0].fields[0] : table.count > 1 ? table[1].fields[place ?? 0] : ""
+  }
+
+  /// The files and their targets.
+  ///
+  /// - Parameters:
+  ///   - format: what the files hold.
+  ///   - target: the column of the label, where its name does not say it.
+  ///   - split: what is held back of the training samples, where the table does not say it.
+  /// - Throws: `FileError`, malformed, with the line, for columns that are missing, and for a table without the samples that
+  ///   `purpose` needs.
+  func listing(
+    _ format: any SampleFormat, for purpose: ClassFolders.Purpose, target: String?, split: ValidationSplit?
+  ) throws(FileError) -> SampleListing {
+    let columns = try columns(table[0].fields, target)
+    return try listing(rows(columns), columns, format, purpose, split)
+  }
+
+  // MARK: - Rows
+
+  private func rows(_ columns: Columns) throws(FileError) -> [Row] {
+    guard columns.names == nil || table.count > 1 else {
+      throw FileError(.malformed, file, "has a header and no rows, expected one for each file")
+    }
+    let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+    var rows: [Row] = []
+    for (line, fields) in table.dropFirst(columns.names == nil ? 0 : 1) {
+      let path = fields[columns.path]
+      guard !path.isEmpty else { throw error(line, "names no file") }
+      rows.append(
+        Row(
+          line: line, path: path.hasPrefix("/") ? path : folder + path, labels: columns.labels.map { fields[$0] },
+          part: try columns.part.map { place throws(FileError) in try part(fields[place], line) }))
+    }
+    return rows
+  }
+
+  private func part(_ text: String, _ line: Int) throws(FileError) -> DataSplits.Part {
+    guard let part = Self.parts[text.lowercased()] else {
+      throw error(line, "is of the part `\(text)`, expected train, validation or test")
+    }
+    return part
+  }
+
+  /// What the columns are, by the table's first row.
+  private func columns(_ first: [String], _ target: String?) throws(FileError) -> Columns {
+    guard let path = Self.pathColumn(first) else {
+      guard target == nil, first.count >= 2 else {
+        throw error(
+          1, "names no column of files, expected one called \(Self.pathNames.joined(separator: ", ")), or lines of path, label "
+            + "and perhaps part")
+      }
+      return Columns(path: 0, labels: [1], part: first.count > 2 ? 2 : nil, names: nil)
+    }
+    let part = Self.column(Self.partNames, in: first)
+    let others = first.indices.filter { $0 != path && $0 != part }
+    let labels: [Int]
+    if let target {
+      guard let place = first.firstIndex(of: target) else {
+        throw error(1, "has no column `\(target)`, expected one of \(first.joined(separator: ", "))")
+      }
+      labels = [place]
+    } else if let place = Self.column(Self.labelNames, in: first) {
+      labels = [place]
+    } else {
+      labels = others
+    }
+    guard !labels.isEmpty else { throw error(1, "has no column of labels: name it label, or name it with --target") }
+    return Columns(path: path, labels: labels, part: part, names: first)
+  }
+
+  private static func pathColumn(_ header: [String]) -> Int? { column(pathNames, in: header) }
+
+  /// The first of the columns called one of `names`, in capitals or not, with words put together or apart.
+  private static func column(_ names: [String], in header: [String]) -> Int? {
+    let words = header.map { $0.lowercased().filter { $0 != "_" && $0 != " " } }
+    return names.lazy.compactMap { words.firstIndex(of: $0) }.first
+  }
+
+  private func error(_ line: Int, _ message: String) -> FileError { FileError(.malformed, file, "line \(line): \(message)") }
+
+  // MARK: - From rows to samples
+
+  private func listing(
+    _ rows: [Row], _ columns: Columns, _ format: any SampleFormat, _ purpose: ClassFolders.Purpose,
+    _ split: ValidationSplit?
+  ) throws(FileError) -> SampleListing {
+    let hasParts = columns.part != nil
+    let (classes, meaning, items) = try targets(rows, columns)
+    var parts: [DataSplits.Part: [SampleListing.Item]] = [:]
+    for (row, item) in zip(rows, items) { parts[row.part ?? .training, default: []].append(item) }
+    var origin = hasParts ? SampleListing.Origin.given : .undivided
+    if parts[.validation] != nil, split != nil {
+      throw FileError(.malformed, file, "says what is for validation: leave --validation-split out")
+    }
+    if parts[.validation] == nil, split == nil, let test = parts.removeValue(forKey: .test) { parts[.validation] = test }
+    if parts[.validation] == nil, let training = parts[.training] {
+      let places = (split ?? .everyTenth).part(meaning.areClasses ? training.map(\.label) : training.map { _ in 0 })
+      parts[.training] = places.training.map { training[$0] }
+      parts[.validation] = places.validation.map { training[$0] }
+      if hasParts { origin = .heldBack }
+    }
+    parts = parts.filter { !$0.value.isEmpty }
+    if purpose == .training {
+      guard parts[.training] != nil, parts[.validation] != nil else {
+        throw FileError(
+          .malformed, file, "has no \(format.noun)s to \(parts[.training] == nil ? "train on" : "validate with"): name more, or "
+            + "their part in a column `split`")
+      }
+      if meaning.areClasses, classes.count < 2 {
+        throw FileError(.malformed, file, "has one class alone, `\(classes.first ?? "")`, expected two at least")
+      }
+    }
+    return SampleListing(place: file, classes: classes, meaning: meaning, parts: parts, origin: origin, passedOver: "")
+  }
+
+  /// What the labels are, and each row's.
+  private func targets(
+    _ rows: [Row], _ columns: Columns
+  ) throws(FileError) -> (classes: [String], SampleListing.Meaning, [SampleListing.Item]) {
+    if columns.labels.count > 1 {
+      var items: [SampleListing.Item] = []
+      for row in rows {
+        var values: [Float] = []
+        for (place, text) in zip(columns.labels, row.labels) {
+          values.append(try value(text, row.line, columns.names?[place] ?? "\(place + 1)"))
+        }
+        items.append(SampleListing.Item(path: row.path, values: values))
+      }
+      return ([], .values([columns.labels.count]), items)
+    }
+    let texts = rows.map { $0.labels[0] }
+    if texts.contains(where: { $0.contains("|") }) {
+      let lists = texts.map { $0.split(separator: "|").map { $0.trimmingSpaces } }
+      let names = ClassNames(sorting: lists.flatMap(\.self))
+      let items = zip(rows, lists).map { row, list in
+        var values = [Float](repeating: 0, count: names.names.count)
+        for label in list { if let place = names[label] { values[place] = 1 } }
+        return SampleListing.Item(path: row.path, values: values)
+      }
+      return ([], .values([names.names.count]), items)
+    }
+    if let row = rows.first(where: { $0.labels[0].isEmpty }) { throw error(row.line, "has no label") }
+    let names = ClassNames(sorting: texts)
+    let numbers = texts.map { DecimalNumber($0).value }
+    let items = zip(rows, numbers).map { row, number in
+      SampleListing.Item(path: row.path, label: names[row.labels[0]] ?? 0, values: number.map { [Float($0)] } ?? [])
+    }
+    guard names.areClasses(isBinary: false) else { return ([], .values([1]), items) }
+    let areNumbers = numbers.allSatisfy { $0 != nil }
+    return (names.names, areNumbers ? .classesOrValues : .classes, items)
+  }
+
+  private func value(_ text: String, _ line: Int, _ column: String) throws(FileError) -> Float {
+    guard let value = DecimalNumber(text).value, Float(value).isFinite else {
+      throw error(line, "column `\(column)`: is `\(text)`, expected a number; a column of classes is named with --target")
+    }
+    return Float(value)
+  }
+}
+
+extension Substring {
+  /// Without spaces around it.
+  fileprivate var trimmingSpaces: String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+}

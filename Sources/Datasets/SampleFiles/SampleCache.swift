@@ -1,0 +1,80 @@
+import Files
+import Glibc
+import Hosts
+import Tensors
+
+/// Files of decoded samples: in the cache folder, named after the digest of all that they are made from.
+///
+/// A cache file is the samples, one after the other, and behind them XXH3 over them. It comes into its place when it is whole,
+/// so that a crash leaves no half of one there.
+struct SampleCache {
+  /// The folder of these files.
+  let folder: String
+
+  /// Below the folder of all caches: `$XDG_CACHE_HOME/cnn-dist/decoded`.
+  ///
+  /// - Throws: `FileError`, missing, where no such folder is known.
+  init(environment: [String: String]) throws(FileError) {
+    guard let cache = DataFolder.cache(environment) else {
+      throw FileError(
+        .missing, "~/.cache/cnn-dist",
+        "neither XDG_CACHE_HOME nor HOME says where decoded samples can be kept: leave --cache disk out")
+    }
+    folder = "\(cache)/decoded"
+  }
+
+  private static let digestBytes = MemoryLayout<SIMD2<UInt64>>.size
+
+  /// The samples called `key`: those of an earlier run, or `fill`ed in now.
+  ///
+  /// - Parameters:
+  ///   - count: how many samples of `layout` there are.
+  ///   - fill: is called in all processes of the team, with room for all samples, and decodes into it together with the others.
+  /// - Throws: `FileError` where the disk refuses; what `fill` throws.
+  func samples(
+    _ key: String, count: Int, _ layout: SampleLayout, _ team: HostTeam, fill: (SharedMemory) throws -> Void
+  ) throws -> CachedSamples {
+    let path = "\(folder)/\(key).samples"
+    let size = count * layout.bytes
+    let isThere = try team.agree { Self.isWhole(path, size) ? 1 : 0 } == 1
+    if !isThere { try make(path, size, team, fill) }
+    return CachedSamples(layout: layout, file: try MappedFile(path, smallest: 0))
+  }
+
+  /// Whether there is a cache file with `size` bytes of samples, to the last bit. Any other is made anew.
+  private static func isWhole(_ path: String, _ size: Int) -> Bool {
+    let file = Result { () throws(FileError) in try MappedFile(path, smallest: 0) }
+    guard case .success(let file) = file, file.count == size + digestBytes else { return false }
+    return file.withBytes { bytes in
+      Digest.words(of: UnsafeRawBufferPointer(rebasing: bytes[..<size]))
+        == bytes.loadUnaligned(fromByteOffset: size, as: SIMD2<UInt64>.self)
+    }
+  }
+
+  private func make(_ path: String, _ size: Int, _ team: HostTeam, _ fill: (SharedMemory) throws -> Void) throws {
+    let name = AtomicFile.temporaryName(for: path)
+    var own: SharedFile?
+    do {
+      let descriptor = try team.agree {
+        try Folder.create(folder)
+        let file = try SharedFile(new: name)
+        own = file
+        try file.grow(to: size + Self.digestBytes, isReserved: true)
+        return file.place.descriptor
+      }
+      let process = try team.agree { Int(getpid()) }
+      let file = try own ?? SharedFile(at: SharedFile.Place(process: process, descriptor: descriptor))
+      let memory = try file.map(0, size + Self.digestBytes)
+      try fill(memory)
+      try team.once {
+        let words = Digest.words(of: UnsafeRawBufferPointer(rebasing: memory.bytes[..<size]))
+        memory.bytes.storeBytes(of: words, toByteOffset: size, as: SIMD2<UInt64>.self)
+        try file.flush()
+        try AtomicFile.move(name, to: path)
+      }
+    } catch {
+      if own != nil { unlink(name) }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Files
+
+/// The series of one file, of any length each.
+struct SeriesTable {
+  /// What a file says of its targets.
+  enum Declared: Equatable {
+    /// They are of these classes.
+    case classes([String])
+    /// They are numbers.
+    case values
+  }
+
+  /// The file as the user named it.
+  let path: String
+  /// How many numbers each step has.
+  let channels: Int
+  /// What its header calls the columns of numbers; empty where it has none.
+  let columns: [String]
+  /// What it says of its targets; nil for nothing.
+  let declared: Declared?
+  /// All numbers, series by series and step by step; NaN for what is missing.
+  private(set) var numbers: [Float] = []
+  /// Where each series begins in `numbers`, and where the last one ends.
+  private(set) var starts = [0]
+  /// The line where each series begins.
+  private(set) var lines: [Int] = []
+  /// The target of each series, as it is written.
+  private(set) var targets: [String] = []
+
+  /// What a gzipped table may unpack to.
+  private static let mostBytes = 8 << 30
+
+  /// Reads the table at `path`: a `.ts` file, or one with separators.
+  ///
+  /// - Parameter notice: is told, in a sentence, what looks odd and is taken as it is.
+  /// - Throws: `FileError`: missing; malformed, with line and column.
+  static func read(
+    _ path: String, _ options: SeriesOptions, _ notice: (String) -> Void
+  ) throws(FileError) -> SeriesTable {
+    let contents = try FileContents(path, limit: mostBytes)
+    let name = path.lowercased()
+    let result = contents.withBytes { bytes in
+      Result { () throws(FileError) in
+        name.hasSuffix(".ts") || name.hasSuffix(".ts.gz")
+          ? try SktimeFile.read(bytes, path: path, options: options)
+          : try SeparatedFile.read(bytes, path: path, options: options, notice: notice)
+      }
+    }
+    try contents.check()  // before anything is said of what may be zeros of a file that was cut off
+    return try result.get()
+  }
+
+  /// A file without series yet.
+  init(_ path: String, channels: Int, columns: [String] = [], declared: Declared? = nil) {
+    (self.path, self.channels, self.columns, self.declared) = (path, channels, columns, declared)
+  }
+
+  /// How many series there are.
+  var count: Int { lines.count }
+  /// How many steps series `index` has.
+  func steps(_ index: Int) -> Int { (starts[index + 1] - starts[index]) / channels }
+  /// Where the numbers of series `index` are.
+  func range(_ index: Int) -> Range<Int> { starts[index]..<starts[index + 1] }
+
+  /// Adds a number to the series that is being read.
+  mutating func append(_ number: Float) { numbers.append(number) }
+
+  /// Ends the series that is being read.
+  mutating func endSeries(line: Int, target: String) {
+    starts.append(numbers.count)
+    lines.append(line)
+    targets.append(target)
+  }
+
+  /// Makes sure that another table's series are of the same kind as those of `first`, to train on.
+  ///
+  /// - Throws: `FileError`, malformed, where its columns or channels are others.
+  func check(like first: SeriesTable) throws(FileError) {
+    if let place = columns.indices.first(where: { $0 >= first.columns.count || columns[$0] != first.columns[$0] }) {
+      let other = place < first.columns.count ? "`\(first.columns[place])`" : "no more"
+      throw FileError(
+        .malformed, path,
+        "has a column `\(columns[place])` where \(first.path) has \(other): expected the same columns in order")
+    }
+    guard columns.count == first.columns.count else {
+      throw FileError(
+        .malformed, path,
+        "has \(columns.count) columns of numbers, expected \(first.columns.count) as \(first.path) has"
+          + (columns.isEmpty || first.columns.isEmpty ? ", which differ in whether they have a header" : ""))
+    }
+    guard channels == first.channels else {
+      throw FileError(
+        .malformed, path, "has series of \(channels) channels, expected \(first.channels) as \(first.path) has")
+    }
+  }
+
+  /// An error at a line of the file.
+  func error(line: Int, _ message: String) -> FileError { FileError(.malformed, path, "line \(line): \(message)") }
+}
