@@ -124,7 +124,7 @@ let package = Package(
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Objectives", "Files"], exclude: ["initial_values.py"]),
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Tensors"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Datasets", "Files", "Tensors"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Datasets", "Files", "Hosts", "Tensors"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "Objectives", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Runs", "Training", "TrainingProbe", "TestSupport"]),

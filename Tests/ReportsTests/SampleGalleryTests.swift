@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import FoundationEssentials
+import Hosts
 import Reports
 import Tensors
 import Testing
@@ -16,7 +17,9 @@ import Testing
     try FileManager.default.createDirectory(atPath: "\(folder)/sheets", withIntermediateDirectories: true)
     try gallery.writePNG(to: "\(folder)/sheets/sheet.png")
     #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/sheets") == ["sheet.png"])
-    let samples = try ImageFolder.openToJudge(folder: folder, shape: nil).samples
+    let samples = try SampleFiles("folder", folder, .images(channels: 3)).openToJudge(
+      nil, trainedOn: nil, SampleReading(team: .alone())
+    ).samples
     let shape = samples.sampleShape
     let pixels = FloatStorage(count: shape.count)
     samples.load(0, into: pixels.buffer)
