@@ -2,6 +2,7 @@
 
 import Collectives
 import Datasets
+import Files
 import KerasFiles
 import Kernels
 import Layers
@@ -196,6 +197,22 @@ public typealias CIFAR100 = Datasets.CIFAR100
 public typealias MNIST = Datasets.MNIST
 /// A folder of PNG and JPEG files, a folder a class.
 public typealias ImageFolder = Datasets.ImageFolder
+/// NumPy arrays in `.npy` files or an `.npz` file: `Arrays.open("scans.npz", for: model)`.
+public typealias Arrays = Datasets.Arrays
+/// What becomes of the numbers in arrays.
+public typealias ArrayScale = Datasets.ArrayScale
+/// Samples that the program holds in memory.
+public typealias BufferSamples = Datasets.BufferSamples
+/// Samples that the program reads or computes when it is asked for them.
+public typealias ClosureSamples = Datasets.ClosureSamples
+/// The training, validation and test samples of a data set, as far as it has them.
+public typealias DataSplits = Datasets.DataSplits
+/// The share of samples that is held back to validate with.
+public typealias ValidationSplit = Datasets.ValidationSplit
+/// What a sample's target is: for a data set of your own.
+public typealias TargetKind = Tensors.TargetKind
+/// A file, or a data set, that is missing or not what it must be.
+public typealias FileError = Files.FileError
 /// Random changes to training samples.
 public typealias Augmentation = Datasets.Augmentation
 /// Over what samples are brought to mean 0 and deviation 1.

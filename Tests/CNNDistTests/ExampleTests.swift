@@ -15,7 +15,7 @@ import Testing
       .dropFirst().compactMap { block in
         block.firstRange(of: "```").map { String(block[..<$0.lowerBound]) }
       }
-    #expect(blocks == [try text("Tests/ExampleProgram/main.swift")])
+    #expect(blocks == (try ["main", "OwnData"].map { try text("Tests/ExampleProgram/\($0).swift") }))
   }
 
   /// The same numbers on one rank, and on two, where each rank measures the same.

@@ -42,7 +42,8 @@ import Testing
       message: "--group and --target both name the column `kind`"),
     Bad(text: "label,5,6\n1,7,8\n2,7,8\n", message: "line 1: has the target `label`, and all others are numbers"),
     Bad(text: "1,2,a\n3,4\n", options: SeriesOptions(target: "3"), message: "line 2: has 2 fields, expected 3"),
-    Bad(text: "1,2.5,a\n", options: SeriesOptions(target: "2"), message: "has no column `2` for --target, expected one"),
+    Bad(
+      text: "1,2.5,a\n", options: SeriesOptions(target: "2"), message: "has no column `2` for --target, expected one"),
     Bad(text: "1,2,a\n", options: SeriesOptions(target: "4"), message: "has no column `4` for --target, expected one"),
     // Fields
     Bad(text: "1,2,3\n\n1,2,x\n", message: "line 3, column 3: is `x`, expected a number"),

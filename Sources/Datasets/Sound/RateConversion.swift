@@ -14,7 +14,7 @@ struct RateConversion {
   /// sees behind them.
   func sourceFrames(_ count: Int) -> Int {
     let step = Double(source) / Double(target)
-    return Int((Double(count) * step).rounded(.up)) + 512 * Int(max(1, step).rounded(.up))
+    return Int((Double(count) * step).rounded(.up)) + 128 * Int(max(1, step).rounded(.up))
   }
 
   /// Converts whole frames of `channels` numbers each.
@@ -35,7 +35,7 @@ struct RateConversion {
         (data.data_in, data.input_frames) = (numbers.baseAddress, numbers.count / channels)
         (data.data_out, data.output_frames) = (output.baseAddress, count)
         data.src_ratio = ratio
-        code = src_simple(&data, Int32(SRC_SINC_BEST_QUALITY), Int32(channels))
+        code = src_simple(&data, Int32(SRC_SINC_MEDIUM_QUALITY), Int32(channels))
         written = code == 0 ? data.output_frames_gen * channels : 0
       }
     }

@@ -35,7 +35,8 @@ struct SoundCursor {
   private mutating func read(_ target: UnsafeMutableRawPointer?, _ count: Int64) -> Int64 {
     let part = bytes.dropFirst(place).prefix(max(0, Int(count)))
     guard let target, !part.isEmpty else { return 0 }
-    UnsafeMutableRawBufferPointer(start: target, count: part.count).copyMemory(from: UnsafeRawBufferPointer(rebasing: part))
+    UnsafeMutableRawBufferPointer(start: target, count: part.count)
+      .copyMemory(from: UnsafeRawBufferPointer(rebasing: part))
     place += part.count
     return Int64(part.count)
   }

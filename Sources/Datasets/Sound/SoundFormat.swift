@@ -62,7 +62,8 @@ package struct SoundFormat: SampleFormat {
     guard length >= 1, length <= Double(SoundFile.limit / channels) else {
       throw FileError(
         .malformed, paths[0],
-        "would have \(length) frames of \(channels) channels at \(rate) a second, expected 1 to \(SoundFile.limit) numbers")
+        "would have \(length) frames of \(channels) channels at \(rate) a second, expected 1 to \(SoundFile.limit) numbers"
+      )
     }
     let working = sounds.map { sound in
       let source = RateConversion(source: sound.rate, target: rate).sourceFrames(Int(length))

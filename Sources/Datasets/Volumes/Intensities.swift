@@ -37,14 +37,15 @@ struct Intensities {
     }
 
     let limit = Double(Float.greatestFiniteMagnitude)
-    var (lowest, highest, areAllFinite) = (Double.infinity, -Double.infinity, true)
+    // Counted, not left at the first, so that the loop takes several voxels at once.
+    var (lowest, highest, unfit) = (Double.infinity, -Double.infinity, 0)
     for index in 0..<header.count {
       let measure = measure(index)
-      areAllFinite = areAllFinite && abs(measure) <= limit
+      unfit += abs(measure) <= limit ? 0 : 1
       lowest = measure < lowest ? measure : lowest
       highest = measure > highest ? measure : highest
     }
-    if !areAllFinite, let index = (0..<header.count).first(where: { !(abs(measure($0)) <= limit) }) {
+    if unfit > 0, let index = (0..<header.count).first(where: { !(abs(measure($0)) <= limit) }) {
       throw FileError(
         .malformed, path, offset: header.offset + index * MemoryLayout<Number>.size,
         "voxel \(header.place(of: index)) is \(measure(index)), expected a number that a float can hold: put one there, as "

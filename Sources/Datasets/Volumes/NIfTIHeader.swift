@@ -81,7 +81,8 @@ struct NIfTIHeader: Sendable {
     }
     self.element = element
     guard 1...7 ~= fields.extents[0], fields.extents[1...Int(fields.extents[0])].allSatisfy({ $0 >= 1 }) else {
-      throw fail(fields.extentsOffset, "has the extents \(fields.extents): expected how many there are, and 1 or more each")
+      throw fail(
+        fields.extentsOffset, "has the extents \(fields.extents): expected how many there are, and 1 or more each")
     }
     let rank = Int(fields.extents[0])
     let all = Array(fields.extents[1...rank]) + repeatElement(1, count: 7 - rank)
@@ -91,8 +92,8 @@ struct NIfTIHeader: Sendable {
     guard others.count <= 1 else {
       throw fail(
         fields.extentsOffset,
-        "has \(shown) voxels\(element == .rgb24 ? " of three colours" : ""), expected at most one axis behind the three of space, "
-          + "for channels")
+        "has \(shown) voxels\(element == .rgb24 ? " of three colours" : ""), expected at most one axis behind the three of "
+          + "space, for channels")
     }
     guard all.reduce(element == .rgb24 ? 3 : 1, Self.product) <= Self.limit else {
       throw fail(fields.extentsOffset, "has \(shown) voxels, expected at most \(Self.limit) numbers in all")
@@ -111,7 +112,8 @@ struct NIfTIHeader: Sendable {
     } else {
       guard fields.intercept.isFinite else {
         throw fail(
-          fields.offsetOffset, "has a scale of slope \(fields.slope) and intercept \(fields.intercept), expected numbers")
+          fields.offsetOffset,
+          "has a scale of slope \(fields.slope) and intercept \(fields.intercept), expected numbers")
       }
       scale = (fields.slope, fields.intercept)
     }

@@ -20,7 +20,7 @@ struct Resampling {
       let end = min(Int(centre + width + 0.5), source)
       var shares = (first..<end).map { max(0, 1 - abs((Double($0) - centre + 0.5) * (1 / width))) }
       let sum = shares.reduce(0, +)
-      for index in shares.indices { shares[index] *= 1 / sum }
+      for index in shares.indices { shares[index] /= sum }
       return (first, shares)
     }
   }
@@ -36,20 +36,44 @@ struct Resampling {
     guard source != target else { return numbers }
     return [Float](unsafeUninitializedCapacity: outer * target * inner) { output, count in
       numbers.withUnsafeBufferPointer { numbers in
-        var sums = [Double](repeating: 0, count: inner)
-        for block in 0..<outer {
-          for (place, (first, shares)) in weights.enumerated() {
-            for index in 0..<inner { sums[index] = 0 }
-            for (offset, share) in shares.enumerated() {
-              let row = (block * source + first + offset) * inner
-              for index in 0..<inner { sums[index] += Double(numbers[row + index]) * share }
-            }
-            let row = (block * target + place) * inner
-            for index in 0..<inner { output.initializeElement(at: row + index, to: Float(sums[index])) }
-          }
+        if inner == 1 {
+          resampleLines(numbers, outer, into: output)
+        } else {
+          resampleRows(numbers, outer, inner, into: output)
         }
       }
       count = outer * target * inner
+    }
+  }
+
+  private func resampleLines(
+    _ numbers: UnsafeBufferPointer<Float>, _ lines: Int, into output: UnsafeMutableBufferPointer<Float>
+  ) {
+    for line in 0..<lines {
+      for (place, (first, shares)) in weights.enumerated() {
+        let start = line * source + first
+        var sum = 0.0
+        for (offset, share) in shares.enumerated() { sum += Double(numbers[start + offset]) * share }
+        output.initializeElement(at: line * target + place, to: Float(sum))
+      }
+    }
+  }
+
+  private func resampleRows(
+    _ numbers: UnsafeBufferPointer<Float>, _ blocks: Int, _ inner: Int, into output: UnsafeMutableBufferPointer<Float>
+  ) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: inner) { sums in
+      for block in 0..<blocks {
+        for (place, (first, shares)) in weights.enumerated() {
+          sums.initialize(repeating: 0)
+          for (offset, share) in shares.enumerated() {
+            let row = (block * source + first + offset) * inner
+            for index in 0..<inner { sums[index] += Double(numbers[row + index]) * share }
+          }
+          let row = (block * target + place) * inner
+          for index in 0..<inner { output.initializeElement(at: row + index, to: Float(sums[index])) }
+        }
+      }
     }
   }
 }

@@ -51,7 +51,8 @@ package struct VolumeFormat: SampleFormat {
     }
     let sample = shape ?? shapes[0]
     let working = shapes.map { shape in
-      let numbers = Resampling.largestStep(from: shape.dimensions.dropLast(), to: sample.dimensions.dropLast()) * shape[3]
+      let numbers =
+        shape[3] * Resampling.largestStep(from: shape.dimensions.dropLast(), to: sample.dimensions.dropLast())
       // The unpacked file, of up to 8 bytes a number, and two steps of the resampling.
       return 8 * shape.count + 8 * numbers
     }
