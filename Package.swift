@@ -91,8 +91,9 @@ let package = Package(
         "Runs", "KerasFiles", "Models", "Optimizers", "Datasets", "Collectives", "Kernels", "Files", "Hosts",
         "CScheduler",
       ]),
+    .target(name: "Reports", dependencies: ["Datasets", "Files", "Hosts", "Tensors", "CGD"]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
-    .target(name: "Commands", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
+    .target(name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "Objectives"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),
 
     // MARK: - Tests
@@ -123,6 +124,7 @@ let package = Package(
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Objectives", "Files"], exclude: ["initial_values.py"]),
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Tensors"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Datasets", "Files", "Hosts", "Tensors"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "Objectives", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Runs", "Training", "TrainingProbe", "TestSupport"]),

@@ -1,6 +1,7 @@
 import KerasFiles
 import Kernels
 import Models
+import Reports
 import Runs
 import Training
 

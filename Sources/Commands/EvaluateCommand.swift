@@ -2,6 +2,7 @@ import Collectives
 import Datasets
 import Files
 import Models
+import Reports
 import Runs
 import Training
 

@@ -2,6 +2,7 @@ import Collectives
 import Glibc
 import Hosts
 import Kernels
+import Reports
 import Runs
 import Training
 

@@ -2,7 +2,7 @@
 enum HelpTexts {
   static let all = [
     ("", program), ("train", train), ("evaluate", evaluate), ("inspect", inspect), ("summary", summary),
-    ("fetch", fetch), ("compare", compare), ("replay", replay),
+    ("fetch", fetch), ("data", data), ("compare", compare), ("replay", replay),
     ("bench", bench),
   ]
 
@@ -16,6 +16,7 @@ enum HelpTexts {
       inspect   Shows the tensors, step, config and hash of a checkpoint.
       summary   Shows a network's layers, output shapes, parameters and operations.
       fetch     Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10.
+      data      Shows what a data set holds, what is odd in it, and how to train on it.
       compare   Names the first step and tensor at which two runs part.
       replay    Computes one step of a run again and checks it.
       bench     Measures the speed of training steps, layer by layer.
@@ -171,6 +172,42 @@ enum HelpTexts {
 
       --data DIR   where to put it (default $CNN_DIST_DATA, then the XDG cache)
       --timeout S  give up a rank of which nothing is heard for S seconds of work (default 300)
+    """
+
+  static let data = """
+    Shows what a data set holds, what is odd in it, and how to train on it.
+
+    usage: cnn-dist data [options]
+
+      --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic (default cifar10)
+      --data PATH               where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --cache WHERE             keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
+      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
+      --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
+      --target COLUMN           the column of labels in a table of series or a listing
+      --group COLUMN            the column that says which rows of a table make one series, a step each
+      --missing WHAT            fill missing values of a table with zero, or with the mean of their place
+      --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
+      --seconds S               cut or pad all sounds to S seconds
+      --rate HZ                 resample all sounds to HZ frames a second
+      --model MODEL             show arrays as this network takes them: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --png FILE                write a few samples of each class to a picture
+      --json                    one JSON object instead of text
+      --threads T               the threads that look at samples (default: all cores)
+      --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val)
+    and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two, every 10th
+    image of each class is for validation, and without DIR/train the classes are in DIR. `volumes` (NIfTI) and `audio` (WAV,
+    FLAC) are folders alike. `--dataset listing --data FILE.csv` names such files in a table of path, label and perhaps part.
+    `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test), MedMNIST's
+    train_images, train_labels, …, or X, y with --validation-split, from .npy files in a folder or from an .npz file. Their
+    first axis counts samples.
+    `--dataset series --data PATH` takes tables, a series a row: CSV and TSV, the label first or named by --target, and .ts.
+    `cnn-dist data` shows what a data set holds.
+    `data` goes over all samples once and counts them by class and part. It finds numbers that are missing, samples that are
+    the same in two parts or twice in one, classes that a part lacks, and parts that were scaled otherwise.
     """
 
   static let compare = """

@@ -24,3 +24,12 @@ import Testing
     #expect(digest.finish() == whole)
   }
 }
+
+@Suite struct FingerprintTests {
+  @Test func onlyTheSameBytesHaveTheSame() {
+    func fingerprint(_ numbers: [Float]) -> Fingerprint { numbers.withUnsafeBytes { Fingerprint(of: $0) } }
+    #expect(fingerprint([1, 2, 3]) == fingerprint([1, 2, 3]))
+    #expect(Set((0..<10_000).map { fingerprint([Float($0), 0]) }).count == 10_000)
+    #expect(fingerprint([0]) != fingerprint([]) && fingerprint([]) == fingerprint([]))
+  }
+}

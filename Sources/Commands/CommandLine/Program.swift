@@ -1,6 +1,7 @@
 import Collectives
 import Files
 import Glibc
+import Reports
 import Runs
 import Training
 
@@ -12,6 +13,7 @@ public enum Program {
   private static var commands: [any Command.Type] {
     [
       TrainCommand.self, EvaluateCommand.self, InspectCommand.self, SummaryCommand.self, FetchCommand.self,
+      DataCommand.self,
       CompareCommand.self, ReplayCommand.self, BenchCommand.self,
     ]
   }

@@ -1,5 +1,6 @@
 import Collectives
 import Datasets
+import Reports
 import Runs
 import Tensors
 

@@ -1,4 +1,5 @@
 import Datasets
+import Reports
 import Runs
 
 /// The options that say what to train or to judge on.

@@ -52,7 +52,7 @@ extension Experiment {
   }
 
   /// Whether pixels are wanted as 0 to 255. Arrays see to that themselves, and what has no levels has no pixels.
-  private func isUnscaled(_ samples: any Dataset) -> Bool {
+  func isUnscaled(_ samples: any Dataset) -> Bool {
     dataset != "arrays" && samples.levels != nil && effectiveScale == ArrayScale.none
   }
 

@@ -45,43 +45,10 @@ enum Output {
   }
 }
 
-extension BinaryFloatingPoint {
-  /// With `digits` digits behind the point; without a point where there are none.
-  func fixed(_ digits: Int) -> String {
-    var scale = 1.0
-    for _ in 0..<digits { scale *= 10 }
-    let scaled = (Double(self).magnitude * scale).rounded()
-    if isNaN { return "nan" }  // whose sign means nothing
-    guard scaled < 9e15 else { return "\(self)" }  // infinite, or beyond the digits of a double
-    let sign = self < 0 ? "-" : ""
-    guard digits > 0 else { return "\(sign)\(Int(scaled))" }
-    let fraction = String(Int(scaled) % Int(scale))
-    let zeros = String(repeating: "0", count: digits - fraction.count)
-    return "\(sign)\(Int(scaled) / Int(scale)).\(zeros)\(fraction)"
+extension Output {
+  /// How many characters a line of the terminal has that the standard output goes to; 80 where it goes to none.
+  static var width: Int {
+    var size = winsize()
+    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
-}
-
-extension Int {
-  /// With a comma between thousands.
-  var grouped: String {
-    let digits = Array(String(magnitude))
-    let ends = stride(from: digits.count, to: 0, by: -3).reversed()
-    let groups = ends.map { String(digits[Swift.max(0, $0 - 3)..<$0]) }
-    return (self < 0 ? "-" : "") + groups.joined(separator: ",")
-  }
-}
-
-extension [String] {
-  /// `a, b or c`.
-  var alternatives: String {
-    count < 2 ? joined() : "\(dropLast().joined(separator: ", ")) or \(self[count - 1])"
-  }
-}
-
-extension String {
-  /// With spaces behind it up to `width`.
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
-
-  /// With spaces before it up to `width`.
-  func aligned(to width: Int) -> String { String(repeating: " ", count: Swift.max(0, width - count)) + self }
 }

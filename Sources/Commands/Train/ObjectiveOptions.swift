@@ -1,4 +1,5 @@
 import Objectives
+import Reports
 import Runs
 
 /// The options of `train` that say what is made small, and what is measured.

@@ -3,7 +3,7 @@
 ///
 /// For 8 bits it is the `gdImageCopyResampled` of libgd 2.3.3 on opaque images, with the same float operations in the same
 /// order, so that runs on resized images stay what they were. 16 bits take the same areas in doubles.
-struct AreaMean<Sample: PictureSample> {
+package struct AreaMean<Sample: PictureSample> {
   /// What a new row or column takes from an old one.
   private typealias Part = (index: Int, share: Sample.Mean)
 
@@ -89,5 +89,14 @@ struct AreaMean<Sample: PictureSample> {
   private static func nearest(_ mean: Sample.Mean) -> Sample {
     let full = Sample.Mean(Sample.max)
     return mean >= full ? Sample.max : Sample(mean + 0.5)
+  }
+}
+
+extension AreaMean<UInt8> {
+  /// Resamples a picture of 1 or 3 channels, for targets above: what is generic is slow outside of its own.
+  package static func resampled(
+    _ source: [UInt8], channels: Int, from old: (height: Int, width: Int), to new: (height: Int, width: Int)
+  ) -> [UInt8] {
+    AreaMean(from: old, to: new).resample(source, channels: channels)
   }
 }

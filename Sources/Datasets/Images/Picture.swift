@@ -1,11 +1,11 @@
 /// A sample of a picture: 8 or 16 bits, of which all ones are full light.
-protocol PictureSample: FixedWidthInteger, UnsignedInteger {
+package protocol PictureSample: FixedWidthInteger, UnsignedInteger {
   /// What means of samples are computed in.
   associatedtype Mean: BinaryFloatingPoint & SIMDScalar
 }
 
-extension UInt8: PictureSample { typealias Mean = Float }
-extension UInt16: PictureSample { typealias Mean = Double }
+extension UInt8: PictureSample { package typealias Mean = Float }
+extension UInt16: PictureSample { package typealias Mean = Double }
 
 /// A picture as it was decoded: rows from the top, channels last.
 struct Picture<Sample: PictureSample> {

@@ -8,9 +8,12 @@ public enum BuiltInModels {
 
   /// The network called `name` for samples of `input` shape in `classes` classes; nil where no network has that name.
   ///
-  /// - Throws: `ShapeError` when the network cannot take such samples.
+  /// - Throws: `ShapeError` when the network cannot take such samples, or there are no classes.
   public static func model(named name: String, input: Shape, classes: Int) throws(ShapeError) -> Model? {
-    switch name {
+    guard classes > 0 || !names.contains(name) else {
+      throw ShapeError("\(name) tells classes apart, and the targets are numbers: give a network that predicts them")
+    }
+    return switch name {
     case "keras-cnn": try kerasCNN(name, input: input, classes: classes, dropout: true)
     case "keras-cnn-no-dropout": try kerasCNN(name, input: input, classes: classes, dropout: false)
     default: nil

@@ -5,6 +5,7 @@
 
 #include <gd.h>
 #include <gd_errors.h>
+#include <gdfonts.h>
 #include <stdio.h>
 
 /// What libgd complained of first on this thread since that was forgotten, in 200 bytes; empty for nothing. Each importing file has its own.
