@@ -24,7 +24,8 @@ struct EvaluateCommand: Command {
           + "(default channel)"),
       Option(
         "--split", "PART",
-        "\(DataSplits.Part.allCases.map(\.rawValue).alternatives): the part to judge (default test, or validation where there is none)"),
+        "\(DataSplits.Part.allCases.map(\.rawValue).alternatives): the part to judge (default test, or validation where there is none)"
+      ),
       Option("--slice", "N", "the samples of one unit of work (default \(defaultSlice))"), World.threadsOption,
     ]
   static let notes =

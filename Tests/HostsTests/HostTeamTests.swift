@@ -1,9 +1,8 @@
 import Files
 import Glibc
+import Hosts
 import Synchronization
 import Testing
-
-@testable import Hosts
 
 /// Each member opens the shared file for itself, as processes do; real processes are in CommandsTests.
 @Suite struct HostTeamTests {

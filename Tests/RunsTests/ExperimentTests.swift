@@ -92,6 +92,8 @@ import Testing
     experiment.classNames = ["a", "b"]
     experiment.limit = 7
     experiment.inputShape = [8, 6, 1]
+    (experiment.target, experiment.group, experiment.missing) = ("kind", "id", .mean)
+    (experiment.window, experiment.seconds, experiment.rate) = ([-1, 1], 0.5, 8000)
     experiment.augmentation = Augmentation(crop: 4, flip: true, cutout: 3)
     experiment.validationSplit = ValidationSplit(share: 0.3)
     experiment.normalize = .feature
@@ -178,10 +180,14 @@ import Testing
     }
     #expect(flaw { $0.augmentation = Augmentation(crop: -1) } == "augmentation crop -1")
     #expect(flaw { $0.augmentation = Augmentation(cutout: 4097) } == "augmentation cutout 4097")
-    for shape in [[8, 8], [0, 8, 3], [8, 8193, 3], [8, 8, 2]] {
+    for shape in [[8], [0, 1], [0, 8, 3], [8, 8193, 3], [8, 8, 2], [8, 0, 8, 1], [8192, 8192, 8192, 1], [1, 1, 1, 1, 1]] {
       #expect(flaw { $0.inputShape = shape } == "input_shape \(shape)")
     }
-    #expect(flaw { $0.inputShape = [8, 8192, 1] } == nil)
+    for shape in [[500, 2], [8, 8192, 1], [8, 9, 10, 4]] { #expect(flaw { $0.inputShape = shape } == nil) }
+    for window: [Float] in [[1], [1, 1], [2, 1], [0, .infinity]] {
+      #expect(flaw { $0.window = window } == "window \(window)")
+    }
+    #expect(flaw { $0.seconds = 0 } == "seconds 0.0" && flaw { $0.rate = 0 } == "rate 0")
     #expect(
       flaw { $0.normalization = Normalization(mean: [0], deviation: [0]) }
         == "normalization mean [0.0], deviation [0.0]")

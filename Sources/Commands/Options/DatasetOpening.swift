@@ -43,7 +43,9 @@ struct DatasetOpening {
       guard let samples = splits[chosen] else {
         throw UsageError("\(place.path ?? experiment.dataset) has no samples for \(chosen.rawValue)")
       }
-      if splits[.test] != nil && chosen == .test && part == nil { telling.say("judging the \(samples.count) test samples") }
+      if splits[.test] != nil && chosen == .test && part == nil {
+        telling.say("judging the \(samples.count) test samples")
+      }
       return JudgedData(samples: samples, training: splits[.training])
     }
     let data = try judged(experiment.validationSplit)
@@ -128,7 +130,8 @@ struct DatasetOpening {
     }
     for (option, isGiven, sets) in [
       ("--target", experiment.target != nil, files.union(["series"])), ("--group", experiment.group != nil, ["series"]),
-      ("--missing", experiment.missing != nil, ["series"]), ("--window", experiment.window != nil, ["volumes", "listing"]),
+      ("--missing", experiment.missing != nil, ["series"]),
+      ("--window", experiment.window != nil, ["volumes", "listing"]),
       ("--seconds", experiment.seconds != nil, ["audio", "listing"]),
       ("--rate", experiment.rate != nil, ["audio", "listing"]),
       ("--validation-split", experiment.validationSplit != nil, files.union(["series", "arrays"])),

@@ -25,7 +25,9 @@ struct ListingTable {
     let part: DataSplits.Part?
   }
 
-  private static let pathNames = ["path", "filepath", "file", "filename", "image", "imagepath", "volume", "audio", "sound"]
+  private static let pathNames = [
+    "path", "filepath", "file", "filename", "image", "imagepath", "volume", "audio", "sound",
+  ]
   private static let labelNames = ["label", "labels", "class", "classes", "target", "category"]
   private static let partNames = ["split", "set", "subset", "part", "partition"]
   private static let parts: [String: DataSplits.Part] = [
@@ -41,13 +43,23 @@ struct ListingTable {
   /// - Throws: `FileError`: missing; malformed, with the line, for what is no table.
   init?(_ file: String) throws(FileError) {
     var status = stat()
-    guard stat(file, &status) == 0 else { throw .system(file, "cannot be opened") }
+    guard stat(file, &status) == 0 else {
+      guard errno != ENOENT else {
+        throw FileError(
+          .missing, file,
+          "there is no such folder or table: `--data DIR` names the folder with `train/CLASS/FILE` in it, `--data FILE` a table of "
+            + "paths and labels")
+      }
+      throw .system(file, "cannot be opened")
+    }
     if status.st_mode & S_IFMT == S_IFDIR { return nil }
     self.file = file
     let contents = try MappedFile(file)
     table = try contents.withBytes { bytes throws(FileError) in try Self.rows(bytes, path: file) }
     try contents.check()
-    guard !table.isEmpty else { throw FileError(.malformed, file, "has blank lines alone, expected a row for each file") }
+    guard !table.isEmpty else {
+      throw FileError(.malformed, file, "has blank lines alone, expected a row for each file")
+    }
   }
 
   private static func rows(
@@ -121,7 +133,8 @@ struct ListingTable {
     guard let path = Self.pathColumn(first) else {
       guard target == nil, first.count >= 2 else {
         throw error(
-          1, "names no column of files, expected one called \(Self.pathNames.joined(separator: ", ")), or lines of path, label "
+          1,
+          "names no column of files, expected one called \(Self.pathNames.joined(separator: ", ")), or lines of path, label "
             + "and perhaps part")
       }
       return Columns(path: 0, labels: [1], part: first.count > 2 ? 2 : nil, names: nil)
@@ -151,7 +164,9 @@ struct ListingTable {
     return names.lazy.compactMap { words.firstIndex(of: $0) }.first
   }
 
-  private func error(_ line: Int, _ message: String) -> FileError { FileError(.malformed, file, "line \(line): \(message)") }
+  private func error(_ line: Int, _ message: String) -> FileError {
+    FileError(.malformed, file, "line \(line): \(message)")
+  }
 
   // MARK: - From rows to samples
 
@@ -167,7 +182,9 @@ struct ListingTable {
     if parts[.validation] != nil, split != nil {
       throw FileError(.malformed, file, "says what is for validation: leave --validation-split out")
     }
-    if parts[.validation] == nil, split == nil, let test = parts.removeValue(forKey: .test) { parts[.validation] = test }
+    if parts[.validation] == nil, split == nil, let test = parts.removeValue(forKey: .test) {
+      parts[.validation] = test
+    }
     if parts[.validation] == nil, let training = parts[.training] {
       let places = (split ?? .everyTenth).part(meaning.areClasses ? training.map(\.label) : training.map { _ in 0 })
       parts[.training] = places.training.map { training[$0] }
@@ -178,7 +195,8 @@ struct ListingTable {
     if purpose == .training {
       guard parts[.training] != nil, parts[.validation] != nil else {
         throw FileError(
-          .malformed, file, "has no \(format.noun)s to \(parts[.training] == nil ? "train on" : "validate with"): name more, or "
+          .malformed, file,
+          "has no \(format.noun)s to \(parts[.training] == nil ? "train on" : "validate with"): name more, or "
             + "their part in a column `split`")
       }
       if meaning.areClasses, classes.count < 2 {
@@ -227,7 +245,8 @@ struct ListingTable {
 
   private func value(_ text: String, _ line: Int, _ column: String) throws(FileError) -> Float {
     guard let value = DecimalNumber(text).value, Float(value).isFinite else {
-      throw error(line, "column `\(column)`: is `\(text)`, expected a number; a column of classes is named with --target")
+      throw error(
+        line, "column `\(column)`: is `\(text)`, expected a number; a column of classes is named with --target")
     }
     return Float(value)
   }

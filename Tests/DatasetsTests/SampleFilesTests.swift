@@ -1,0 +1,166 @@
+import Datasets
+import Files
+import FoundationEssentials
+import Glibc
+import Hosts
+import Tensors
+import TestSupport
+import Testing
+
+/// Data sets of files, whatever the files hold: where decoded samples are kept, and which file is of which part.
+@Suite struct SampleFilesTests {
+  private func plain(_ colour: Int) -> [UInt8] { Images.bytes(.png, height: 2, width: 2) { _, _ in colour } }
+
+  private func pixels(_ data: any Dataset) -> [[Int]] {
+    let pixels = FloatStorage(count: data.sampleShape.count)
+    return (0..<data.count).map { sample in
+      data.load(sample, into: pixels.buffer)
+      return pixels.buffer.map { Int(($0 * 255).rounded()) }
+    }
+  }
+
+  private func reading(_ cache: CacheMode?, in folder: String, memory: Int? = nil) throws -> SampleReading {
+    var reading = SampleReading(team: try HostTeam.alone(memory: memory))
+    (reading.threads, reading.cache, reading.environment) = (2, cache, ["XDG_CACHE_HOME": "\(folder)/cache"])
+    return reading
+  }
+
+  /// Writes an image for each of the paths, the first with blue 0, the second with blue 1, …
+  private func write(_ paths: [String], to folder: String) throws {
+    for (index, path) in paths.enumerated() { try Images.write(plain(index), to: "\(folder)/\(path)") }
+  }
+
+  private static let paths = (0..<24).map { "data/\($0 % 2 == 0 ? "a" : "b")/\(100 + $0).png" }
+
+  // MARK: - Where samples are kept
+
+  @Test func whereSamplesAreKeptChangesNothing() throws {
+    try withTemporaryFolder { folder in
+      try write(Self.paths, to: folder)
+      let files = SampleFiles("folder", "\(folder)/data")
+      let control = try TrainingData(files.open([.training, .validation], reading(.memory, in: folder)))
+      // On disk twice: once the file is made, and once it is found.
+      for mode in [CacheMode.disk, .disk, .nowhere, nil] {
+        let data = try TrainingData(files.open([.training, .validation], reading(mode, in: folder)))
+        #expect(data.digest == control.digest && data.earlierDigest == control.earlierDigest)
+        #expect(pixels(data.training) == pixels(control.training))
+        #expect(pixels(data.validation) == pixels(control.validation))
+        try data.training.check()
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/cache/cnn-dist/decoded").count == 1)
+    }
+  }
+
+  /// Expected or not, in whatever order, on several threads: each load gives its own sample.
+  @Test func whatIsDecodedAheadIsTheSame() throws {
+    try withTemporaryFolder { folder in
+      try write(Self.paths, to: folder)
+      let files = SampleFiles("folder", "\(folder)/data")
+      let data = try TrainingData(files.open([.training, .validation], reading(.nowhere, in: folder))).training
+      let expected = pixels(data)
+      for round in 0..<20 {
+        data.expect((0..<data.count).reversed().filter { ($0 + round) % 3 != 0 })
+        let found = try ParallelMap.run(data.count, threads: 3, progress: { _ in }) { sample in
+          let pixels = FloatStorage(count: data.sampleShape.count)
+          if sample % 5 != round % 5 { data.load(sample, into: pixels.buffer) }
+          return sample % 5 != round % 5 ? pixels.buffer.map { Int(($0 * 255).rounded()) } : expected[sample]
+        }
+        #expect(found == expected)
+      }
+      try data.check()
+    }
+  }
+
+  @Test(arguments: [true, false]) func aFileThatChangesIsNamed(isExpected: Bool) throws {
+    try withTemporaryFolder { folder in
+      try write(Self.paths, to: folder)
+      let files = SampleFiles("folder", "\(folder)/data")
+      let data = try TrainingData(files.open([.training, .validation], reading(.nowhere, in: folder))).training
+      try Images.write(plain(0xFFFFFF), to: "\(folder)/\(Self.paths[6])")
+      if isExpected { data.expect(Array(0..<data.count)) }
+      _ = pixels(data)
+      let error = try #require(throws: FileError.self) { try data.check() }
+      #expect(error.path == "\(folder)/\(Self.paths[6])" && error.message.contains("was changed while it was in use"))
+    }
+  }
+
+  /// A cache file that is broken, or of other samples, is made anew.
+  @Test(arguments: [0, 40, -1]) func aBrokenCacheFileIsMadeAnew(place: Int) throws {
+    try withTemporaryFolder { folder in
+      try write(Self.paths, to: folder)
+      let files = SampleFiles("folder", "\(folder)/data")
+      let control = try TrainingData(files.open([.training, .validation], reading(.disk, in: folder)))
+      let cache = "\(folder)/cache/cnn-dist/decoded"
+      let name = try #require(try FileManager.default.contentsOfDirectory(atPath: cache).first)
+      var bytes = try Data(contentsOf: URL(filePath: "\(cache)/\(name)"))
+      if place < 0 { bytes.removeLast() } else { bytes[place] ^= 1 }
+      try bytes.write(to: URL(filePath: "\(cache)/\(name)"))
+      let again = try TrainingData(files.open([.training, .validation], reading(.disk, in: folder)))
+      #expect(pixels(again.training) == pixels(control.training) && again.digest == control.digest)
+      // And files that are others have a cache file of their own.
+      try Images.write(plain(0x123456), to: "\(folder)/\(Self.paths[6])")
+      let other = try TrainingData(files.open([.training, .validation], reading(.disk, in: folder)))
+      #expect(pixels(other.training) != pixels(control.training) && other.digest != control.digest)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: cache).count == 2)
+    }
+  }
+
+  @Test func whatDoesNotFitIsDecodedOnDemand() throws {
+    try withTemporaryFolder { folder in
+      try write(Self.paths, to: folder)
+      let files = SampleFiles("folder", "\(folder)/data")
+      var told = ""
+      var tight = try reading(nil, in: folder, memory: 400)  // 24 images take 288 bytes
+      tight.notice = { told += $0 }
+      let data = try TrainingData(files.open([.training, .validation], tight))
+      #expect(told.contains("more than half of the memory that there is: they are decoded for each step"))
+      #expect(pixels(data.training).count == 22)
+      let error = try #require(throws: FileError.self) {
+        try files.open([.training, .validation], reading(.memory, in: folder, memory: 200))
+      }
+      #expect(error.kind == .failed && error.message.contains("`--cache none` decodes them for each step"))
+    }
+  }
+
+  // MARK: - Folders
+
+  @Test func foldersInAClassBelongToIt() throws {
+    try withTemporaryFolder { folder in
+      try write(
+        [
+          "train/a/2.png", "train/a/deep/er/1.png", "train/b/0.png", "validation/b/x/y.png", "test/a/1.png",
+          "test/b/z/1.png",
+        ],
+        to: folder)
+      let files = SampleFiles("folder", folder)
+      let data = try files.open([.training, .validation, .test], reading(.memory, in: folder))
+      #expect(data[.training].map(pixels)?.map { $0[2] } == [0, 2, 1])
+      #expect(data[.validation].map(pixels)?.map { $0[2] } == [3])
+      #expect(data[.test].map(pixels)?.map { $0[2] } == [4, 5])
+      #expect(data[.test]?.origin(of: 1) == "\(folder)/test/b/z/1.png")
+      // Only what is asked for is read, and the test is what is judged.
+      let judged = try files.openToJudge(nil, trainedOn: nil, reading(.memory, in: folder))
+      #expect(judged.samples.count == 2 && judged.training == nil)
+      #expect(try files.openToJudge(.validation, trainedOn: nil, reading(.memory, in: folder)).samples.count == 1)
+      // A link that leads back up ends somewhere.
+      try FileManager.default.createSymbolicLink(atPath: "\(folder)/train/a/again", withDestinationPath: "..")
+      _ = try files.open([.test], reading(.memory, in: folder))
+    }
+  }
+
+  @Test func aShareIsHeldBackOnDemand() throws {
+    try withTemporaryFolder { folder in
+      try write(
+        (0..<8).map { "train/a/\($0).png" } + (0..<4).map { "train/b/\($0).png" } + ["test/a/9.png"], to: folder)
+      let halved = SampleFiles("folder", folder, split: ValidationSplit(share: 0.5))
+      let data = try halved.open([.training, .validation, .test], reading(.memory, in: folder))
+      #expect([.training, .validation, .test].map { data[$0]?.count } == [6, 6, 1])
+      // Without, the test stands in.
+      let whole = try SampleFiles("folder", folder).open([.training, .validation, .test], reading(.memory, in: folder))
+      #expect([.training, .validation, .test].map { whole[$0]?.count } == [12, 1, nil])
+      try write(["val/a/1.png"], to: folder)
+      let error = try #require(throws: FileError.self) { try halved.open([.training], reading(.memory, in: folder)) }
+      #expect(error.message.contains("leave --validation-split out"))
+    }
+  }
+}
