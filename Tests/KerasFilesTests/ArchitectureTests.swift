@@ -94,6 +94,24 @@ import Testing
     #expect(try Sequential(short).layout.entries.map(\.name) == ["c/kernel", "c/bias"])
   }
 
+  /// A wave of five minutes has more steps than an image may have rows; what cannot be counted is refused.
+  @Test(
+    arguments: [
+      ([14_400_000, 1], true), ([16_777_216, 16_777_216], true), ([16_777_217, 1], false),
+      ([16_777_216, 16_777_216, 2], false), ([0, 1], false),
+    ] as [([Int], Bool)])
+  func seriesMayBeLong(extents: [Int], isRead: Bool) throws {
+    let axes: [JSONValue] = [nil] + extents.map { .number(Double($0)) }
+    let layers: JSONValue = [
+      ["class_name": "InputLayer", "config": ["batch_shape": .array(axes), "name": "i"]],
+      ["class_name": "Flatten", "config": ["name": "f"]],
+    ]
+    let found = Result {
+      try Architecture(keras: ["class_name": "Sequential", "config": ["name": "m", "layers": layers]])
+    }
+    #expect((try? found.get())?.input?.dimensions == (isRead ? extents : nil))
+  }
+
   /// A path in the document, what was found and what was expected.
   @Test(
     arguments: [
