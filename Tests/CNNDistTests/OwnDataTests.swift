@@ -1,10 +1,9 @@
 import CNNDist
+import ExampleProgram
 import FoundationEssentials
 import Runs
 import TestSupport
 import Testing
-
-@testable import ExampleProgram
 
 /// Data sets of a program's own.
 @Suite struct OwnDataTests {

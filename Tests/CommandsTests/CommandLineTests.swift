@@ -20,7 +20,7 @@ extension ProgramTests {
     @Test func trainHasItsOptions() throws {
       let help = try program("train --help").output
       for flag in [
-        "--dataset D", "--data DIR", "--scale HOW", "--input-shape HxWxC", "--crop PADDING", "--flip", "--cutout SIZE",
+        "--dataset D", "--data PATH", "--cache WHERE", "--scale HOW", "--input-shape SHAPE", "--target COLUMN", "--crop PADDING", "--flip", "--cutout SIZE",
         "--normalize [KIND]", "--validation-split SHARE",
         "--model MODEL", "--run DIR", "--resume", "--epochs N", "--steps N",
         "--limit SAMPLES",
@@ -112,7 +112,7 @@ extension ProgramTests {
       ("train --seed -1", "--seed takes a whole number from 0 to 2^64 - 1, got -1"),
       (
         "train --dataset imagenet",
-        "--dataset takes cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic, got imagenet"
+        "--dataset takes cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic, got imagenet"
       ),
       (
         "train --model vgg",
@@ -138,8 +138,9 @@ extension ProgramTests {
       ("train --validation-split 1", "--validation-split takes a share above 0 and below 1, as 0.1, got 1"),
       ("train --validation-split nan", "--validation-split takes a share above 0 and below 1, as 0.1, got nan"),
       (
-        "train --input-shape 8x8x3x1",
-        "--input-shape takes HxWxC, with sides of 1 to 8192 and 1 or 3 channels, got 8x8x3x1"
+        "train --input-shape 8x8x3x1x1",
+        "--input-shape takes HxWxC of images, with sides of 1 to 8192 and 1 or 3 channels, DxHxWxC of volumes, or LxC of series, got "
+          + "8x8x3x1x1"
       ),
       ("evaluate --run a --model keras-cnn", "--model goes with --weights alone, or has its own"),
       ("inspect", "inspect takes one file: cnn-dist inspect FILE"),

@@ -41,11 +41,18 @@ enum HelpTexts {
       --on-nan WHAT              of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)
 
     Data:
-      --dataset D                cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic (default cifar10)
-      --data DIR                 where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --dataset D                cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic (default cifar10)
+      --data PATH                where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --cache WHERE              keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
       --scale HOW                none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
       --validation-split SHARE   hold this share of each class back to validate with, where the data set does not say, as 0.1
-      --input-shape HxWxC        resize the images of a folder; C is 1 or 3 (default: the size that they share)
+      --input-shape SHAPE        make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
+      --target COLUMN            the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
+      --group COLUMN             the column that says which rows of a table make one series, a step each
+      --missing WHAT             fill missing values of a table with zero, or with the mean of their place
+      --window LOW,HIGH          the intensities of volumes that become 0 and 1 (default: each volume's own)
+      --seconds S                cut or pad all sounds to S seconds
+      --rate HZ                  resample all sounds to HZ frames a second
       --crop PADDING             train on parts of the images, laid into PADDING pixels of zeros and cut out at random
       --flip                     mirror every other training image, at random
       --cutout SIZE              set a square of SIZE pixels' side to zero in each training image, at random
@@ -111,12 +118,15 @@ enum HelpTexts {
       --profile                  show where the time of the first 100 steps went, and write trace.json for Chrome's viewer
       --timeout S                give up a rank of which nothing is heard for S seconds of work (default 300)
 
-    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
-    val, or test), upright and over white where they are transparent.
-    Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
+    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val)
+    and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two, every 10th
+    image of each class is for validation, and without DIR/train the classes are in DIR. `volumes` (NIfTI) and `audio` (WAV,
+    FLAC) are folders alike. `--dataset listing --data FILE.csv` names such files in a table of path, label and perhaps part.
     `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test), MedMNIST's
     train_images, train_labels, …, or X, y with --validation-split, from .npy files in a folder or from an .npz file. Their
     first axis counts samples.
+    `--dataset series --data PATH` takes tables, a series a row: CSV and TSV, the label first or named by --target, and .ts.
+    `cnn-dist data` shows what a data set holds.
     """
 
   static let evaluate = """
@@ -128,22 +138,33 @@ enum HelpTexts {
       --checkpoint FILE         one checkpoint
       --weights FILE            a safetensors, .keras or .h5 file with the model's values
       --model MODEL             the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
-      --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, folder or synthetic (default the run's, cifar10 for --weights)
-      --data DIR                where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic (default the run's, cifar10 for --weights)
+      --data PATH               where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --cache WHERE             keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
       --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
       --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
-      --input-shape HxWxC       resize the images of a folder; C is 1 or 3 (default: the size that they share)
+      --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
+      --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
+      --group COLUMN            the column that says which rows of a table make one series, a step each
+      --missing WHAT            fill missing values of a table with zero, or with the mean of their place
+      --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
+      --seconds S               cut or pad all sounds to S seconds
+      --rate HZ                 resample all sounds to HZ frames a second
       --normalize [KIND]        with --weights: scale each channel or feature by the data set's training samples, or each sample by itself (default channel)
+      --split PART              training, validation or test: the part to judge (default test, or validation where there is none)
       --slice N                 the samples of one unit of work (default 256)
       --threads T               the compute threads of each rank (default: its share of the host's cores)
       --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
 
-    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS and DIR/validation/CLASS (or
-    val, or test), upright and over white where they are transparent.
-    Without these two, every 10th image of each class is for validation, and without DIR/train the classes are in DIR.
+    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val)
+    and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two, every 10th
+    image of each class is for validation, and without DIR/train the classes are in DIR. `volumes` (NIfTI) and `audio` (WAV,
+    FLAC) are folders alike. `--dataset listing --data FILE.csv` names such files in a table of path, label and perhaps part.
     `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test), MedMNIST's
     train_images, train_labels, …, or X, y with --validation-split, from .npy files in a folder or from an .npz file. Their
     first axis counts samples.
+    `--dataset series --data PATH` takes tables, a series a row: CSV and TSV, the label first or named by --target, and .ts.
+    `cnn-dist data` shows what a data set holds.
     `evaluate` judges all images of a DIR that has only the classes, where they are not those of the run's training. Classes
     go by their names: a DIR may lack some of the run's, and is refused where it has others.
     """
@@ -185,7 +206,7 @@ enum HelpTexts {
       --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
       --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
-      --target COLUMN           the column of labels in a table of series or a listing
+      --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
       --group COLUMN            the column that says which rows of a table make one series, a step each
       --missing WHAT            fill missing values of a table with zero, or with the mean of their place
       --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
@@ -227,10 +248,11 @@ enum HelpTexts {
 
     usage: cnn-dist replay RUN --step K [options]
 
-      --step K     the step, counted as the metrics count: the first is 1
-      --data DIR   where the data set's files are (default $CNN_DIST_DATA, then the XDG cache)
-      --threads T  the compute threads (default: all cores)
-      --timeout S  give up a rank of which nothing is heard for S seconds of work (default 300)
+      --step K       the step, counted as the metrics count: the first is 1
+      --data PATH    where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --cache WHERE  keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
+      --threads T    the compute threads (default: all cores)
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
 
     Starts from the newest checkpoint before the step and writes nothing. Every step on the way is checked against the
     run's journal, where it was trained with --journal, and its metrics. Exits 0 when all agree, or nothing was written

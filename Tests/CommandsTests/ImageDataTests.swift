@@ -75,7 +75,7 @@ extension ProgramTests {
       try train("--dataset folder --data images --input-shape 20x24x1 --run run")
       let whole = try program("evaluate --run run --data images")
       #expect(whole.lines.last?.hasSuffix("samples 20") ?? false, "\(whole.error)")
-      #expect(whole.complaints == ["judging the 20 images of images/validation"])
+      #expect(whole.complaints == ["judging the 20 validation images of images"])
       let alone = try program("evaluate --run run --data images/validation", ranks: 2)
       #expect(alone.lines.last == whole.lines.last, "\(alone.error)")
       #expect(alone.complaints == ["judging all of images/validation, 20 images"])
@@ -107,7 +107,7 @@ extension ProgramTests {
       try train("--dataset folder --data flat --run run")
       let own = try program("evaluate --run run --data flat")
       #expect(own.lines.last?.hasSuffix("samples 20") ?? false, "\(own.error)")
-      #expect(own.complaints == ["judging every 10th image of each class, 20 in all, which training left out"])
+      #expect(own.complaints == ["judging the 20 images of flat that training left out"])
       _ = try program.shell("cp -r flat other; rm other/disc/000010.png")
       let other = try program("evaluate --run run --data other")
       #expect(other.complaints == ["judging all of other, 199 images"], "\(other.error)")
@@ -126,14 +126,14 @@ extension ProgramTests {
 
     @Test func whatIsPassedOverIsSaidOnce() throws {
       _ = try program.shell(
-        "cd images; touch train/disc/notes.txt train/.DS_Store; mkdir train/disc/old; cp train/disc/000010.png train/a.png"
+        "cd images; touch train/disc/notes.txt train/.DS_Store; mkdir old; cp train/disc/000010.png train/a.png"
       )
       let outcome = try program("\(Self.recipe) --dataset folder --data images --run run", ranks: 2)
       #expect(outcome.code == 0)
       #expect(
         outcome.complaints.filter { $0.contains("passed over") } == [
-          "images: passed over 1 file that is no picture (1 .txt), 1 picture in no class's folder, 1 folder "
-            + "(images/train/disc/old) and 1 hidden name"
+          "images: passed over 1 file that is no image (1 .txt), 1 image in no class's folder, 1 folder (images/old) and 1 "
+            + "hidden name"
         ])
     }
 
@@ -158,11 +158,11 @@ extension ProgramTests {
 
     @Test(
       arguments: [
-        ("--dataset folder", 64, "--dataset folder needs --data DIR, the folder of the images"),
+        ("--dataset folder", 64, "--dataset folder needs --data PATH, the folder of the files"),
         ("--dataset folder --data nowhere", 66, "nowhere: there is no such folder"),
-        ("--dataset synthetic --input-shape 8x8x3", 64, "--input-shape resizes the images of --dataset folder"),
-        ("--dataset folder --data images --input-shape 8x8", 64, "--input-shape takes HxWxC, with sides of 1 to 8192"),
-        ("--dataset folder --data images --input-shape 8x8x2", 64, "and 1 or 3 channels, got 8x8x2"),
+        ("--dataset synthetic --input-shape 8x8x3", 64, "the samples of synthetic have a shape of their own"),
+        ("--dataset folder --data images --input-shape 8x8", 64, "--input-shape takes HxWxC for --dataset folder, got 8x8"),
+        ("--dataset folder --data images --input-shape 8x8x2", 64, "with sides of 1 to 8192 and 1 or 3 channels, DxHxWxC of volumes, or LxC of series, got 8x8x2"),
         ("--dataset folder --data images --input-shape 0x8x3", 64, "got 0x8x3"),
         ("--dataset folder --data images --input-shape 1x1x3", 65, "conv2d_1"),
         ("--dataset synthetic --crop 32", 64, "crop 32 is too large for images of 32×32: expected below 32"),

@@ -90,17 +90,20 @@ import Testing
       try write(Self.paths, to: folder)
       let files = SampleFiles("folder", "\(folder)/data")
       let control = try TrainingData(files.open([.training, .validation], reading(.disk, in: folder)))
+      let expected = pixels(control.training)
       let cache = "\(folder)/cache/cnn-dist/decoded"
       let name = try #require(try FileManager.default.contentsOfDirectory(atPath: cache).first)
       var bytes = try Data(contentsOf: URL(filePath: "\(cache)/\(name)"))
       if place < 0 { bytes.removeLast() } else { bytes[place] ^= 1 }
       try bytes.write(to: URL(filePath: "\(cache)/\(name)"))
+      // Whoever has it in use is told.
+      #expect(throws: FileError.self) { try control.training.check() }
       let again = try TrainingData(files.open([.training, .validation], reading(.disk, in: folder)))
-      #expect(pixels(again.training) == pixels(control.training) && again.digest == control.digest)
+      #expect(pixels(again.training) == expected && again.digest == control.digest)
       // And files that are others have a cache file of their own.
       try Images.write(plain(0x123456), to: "\(folder)/\(Self.paths[6])")
       let other = try TrainingData(files.open([.training, .validation], reading(.disk, in: folder)))
-      #expect(pixels(other.training) != pixels(control.training) && other.digest != control.digest)
+      #expect(pixels(other.training) != expected && other.digest != control.digest)
       #expect(try FileManager.default.contentsOfDirectory(atPath: cache).count == 2)
     }
   }

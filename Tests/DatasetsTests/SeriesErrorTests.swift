@@ -113,7 +113,8 @@ import Testing
     Bad(
       text: header + "1,?:a\n", name: "x.ts",
       message:
-        "line 3, step 2: the value is missing (`?`), expected a number: fill in what is missing with --missing zero or --missing mean, or take the series out"
+        "line 3, step 2: the value is missing (`?`), expected a number: fill in what is missing with --missing zero or "
+        + "--missing mean, or take the series out"
     ),
     Bad(text: header + "1,2:\n", name: "x.ts", message: "line 3, behind the last colon: the target is missing"),
     Bad(text: header + "1,2:c\n", name: "x.ts", message: "line 3: is of the class `c`, expected one of `a`, `b`"),

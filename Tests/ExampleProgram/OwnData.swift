@@ -1,7 +1,7 @@
 import CNNDist
 
 /// Trains on samples that the program holds in memory, and judges by others that it makes when it is asked for them.
-func trainOnWaves(_ communicator: (any Communicator)? = nil) throws -> Evaluation {
+public func trainOnWaves(_ communicator: (any Communicator)? = nil) throws -> Evaluation {
   let model = try Sequential(input: [48, 1]) {
     Conv1D(8, kernel: 9, activation: .relu)
     GlobalAveragePooling1D()

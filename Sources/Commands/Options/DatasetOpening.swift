@@ -62,7 +62,8 @@ struct DatasetOpening {
     let images = SampleFiles.Kind.images(shape: shape?.rank == 3 ? shape : nil, channels: channels)
     let volumes = SampleFiles.Kind.volumes(
       shape: shape?.rank == 4 ? shape : nil, window: experiment.window.map { $0[0]...$0[1] })
-    let sounds = SampleFiles.Kind.sounds(seconds: experiment.seconds, rate: experiment.rate)
+    let sounds = SampleFiles.Kind.sounds(
+      seconds: experiment.seconds, rate: experiment.rate, channels: channels)
     let kind: SampleFiles.Kind
     switch experiment.dataset {
     case "folder": kind = images
@@ -122,11 +123,14 @@ struct DatasetOpening {
   /// Refuses options that say nothing of such a data set.
   private func refuseStrayOptions() throws(UsageError) {
     let files: Set = ["folder", "volumes", "audio", "listing"]
+    let forms = ["series": "LxC", "folder": "HxWxC", "volumes": "DxHxWxC", "listing": "HxWxC or DxHxWxC"]
     let ranks = ["series": [2], "folder": [3], "volumes": [4], "listing": [3, 4]]
     if let shape = experiment.inputShape, !(ranks[experiment.dataset] ?? []).contains(shape.count) {
+      let given = shape.map(String.init).joined(separator: "x")
       throw UsageError(
-        "--input-shape takes HxWxC for --dataset folder, DxHxWxC for volumes, either for a listing and LxC for series; "
-          + "\(experiment.dataset) is given \(shape.map(String.init).joined(separator: "x"))")
+        forms[experiment.dataset].map { "--input-shape takes \($0) for --dataset \(experiment.dataset), got \(given)" }
+          ?? "--input-shape makes images, volumes and series alike; the samples of \(experiment.dataset) have a shape of their own"
+      )
     }
     for (option, isGiven, sets) in [
       ("--target", experiment.target != nil, files.union(["series"])), ("--group", experiment.group != nil, ["series"]),

@@ -38,7 +38,9 @@ struct SampleCache {
     let size = count * layout.bytes
     let isThere = try team.agree { Self.isWhole(path, size) ? 1 : 0 } == 1
     if !isThere { try make(path, size, team, fill) }
-    return CachedSamples(layout: layout, file: try MappedFile(path, smallest: 0))
+    let file = try MappedFile(path, smallest: 0)
+    _ = try file.sealed()
+    return CachedSamples(layout: layout, file: file)
   }
 
   /// Whether there is a cache file with `size` bytes of samples, to the last bit. Any other is made anew.
