@@ -33,6 +33,10 @@ struct ImageFile {
     switch header.format {
     case .png where header.isDeep: finish(try PNGFile.decode(bytes, of: self) as Picture<UInt16>, shape, target)
     case .png: finish(try PNGFile.decode(bytes, of: self) as Picture<UInt8>, shape, target)
+    case .jpeg where isAsStored(shape) && Stored.self == UInt8.self:
+      return try target.withMemoryRebound(to: UInt8.self) { target throws(FileError) in
+        try JPEGFile.decode(bytes, of: self, into: target)
+      }
     case .jpeg:
       let (picture, isWarned) = try JPEGFile.decode(bytes, of: self)
       finish(picture, shape, target)
@@ -42,6 +46,12 @@ struct ImageFile {
     case .webp: finish(try WebPFile.decode(bytes, of: self), shape, target)
     }
     return false
+  }
+
+  /// Whether nothing is to be done to the picture but to decode it.
+  private func isAsStored(_ shape: Shape) -> Bool {
+    header.orientation == .upright && shape[0] == header.height && shape[1] == header.width
+      && shape[2] == header.channels
   }
 
   private func finish<Sample: PictureSample, Stored: PictureSample>(

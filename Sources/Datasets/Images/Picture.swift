@@ -89,6 +89,10 @@ struct Picture<Sample: PictureSample> {
   func write<Stored: PictureSample>(channels: Int, to target: UnsafeMutableBufferPointer<Stored>) {
     precondition(target.count == height * width * channels, "the picture does not fill its place")
     precondition(Stored.bitWidth >= Sample.bitWidth, "a sample's depth would be lost")
+    if self.channels == channels && Stored.self == Sample.self {
+      _ = target.withMemoryRebound(to: Sample.self) { $0.update(fromContentsOf: samples) }
+      return
+    }
     let scale = Stored.max / Stored(Sample.max)
     samples.withUnsafeBufferPointer { samples in
       for pixel in 0..<height * width {

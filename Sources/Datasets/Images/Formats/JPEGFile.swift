@@ -80,6 +80,27 @@ enum JPEGFile {
   static func decode(
     _ bytes: UnsafeRawBufferPointer, of file: ImageFile
   ) throws(FileError) -> (picture: Picture<UInt8>, hasStrayBytes: Bool) {
+    let channels = [1: 1, 4: 4][file.header.channels] ?? 3
+    var hasStrayBytes = false
+    var picture = try Picture<UInt8>(
+      height: file.header.height, width: file.header.width, channels: channels
+    ) { samples throws(FileError) in
+      let result = samples.withUnsafeMutableBufferPointer { samples in
+        Result { () throws(FileError) in try decode(bytes, of: file, into: samples) }
+      }
+      hasStrayBytes = try result.get()
+    }
+    if channels == 4 { picture.mixInks() }
+    return (picture, hasStrayBytes)
+  }
+
+  /// Decodes as `decode` does, to as many samples as the picture has, as they are coded: grey, red, green and blue, or inks.
+  ///
+  /// - Returns: whether the file has stray bytes.
+  /// - Throws: as `decode`.
+  static func decode(
+    _ bytes: UnsafeRawBufferPointer, of file: ImageFile, into samples: UnsafeMutableBufferPointer<UInt8>
+  ) throws(FileError) -> Bool {
     guard let decoder = tjInitDecompress() else { throw file.failure("there is no memory to decode it in") }
     defer { tjDestroy(decoder) }
     let (height, width) = (file.header.height, file.header.width)
@@ -89,24 +110,20 @@ enum JPEGFile {
       case 4: (TJPF_CMYK, 4)
       default: (TJPF_RGB, 3)
       }
-    var isWarned = false
-    var picture = try Picture<UInt8>(height: height, width: width, channels: channels) { samples throws(FileError) in
-      let start = bytes.bindMemory(to: UInt8.self).baseAddress
-      // Given the size, the decoder refuses a picture that is larger.
-      let code = tjDecompress2(
-        decoder, start, UInt(bytes.count), &samples, Int32(width), Int32(width * channels), Int32(height),
-        Int32(format.rawValue), TJFLAG_LIMITSCANS)
-      guard code != 0 else { return }
-      let complaint = String(cString: tjGetErrorStr2(decoder))
-      // The decoder tells of its first warning alone; another, of a file that is cut short, could be behind it.
-      guard tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue),
-        complaint.contains("extraneous bytes before marker")
-      else { throw file.damaged(complaint) }
-      guard isWhole(bytes) else { throw file.damaged("its end marker is missing") }
-      isWarned = true
-    }
-    if channels == 4 { picture.mixInks() }
-    return (picture, isWarned)
+    precondition(samples.count == height * width * channels, "the picture does not fill its place")
+    let start = bytes.bindMemory(to: UInt8.self).baseAddress
+    // Given the size, the decoder refuses a picture that is larger.
+    let code = tjDecompress2(
+      decoder, start, UInt(bytes.count), samples.baseAddress, Int32(width), Int32(width * channels), Int32(height),
+      Int32(format.rawValue), TJFLAG_LIMITSCANS)
+    guard code != 0 else { return false }
+    let complaint = String(cString: tjGetErrorStr2(decoder))
+    // The decoder tells of its first warning alone; another, of a file that is cut short, could be behind it.
+    guard tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue),
+      complaint.contains("extraneous bytes before marker")
+    else { throw file.damaged(complaint) }
+    guard isWhole(bytes) else { throw file.damaged("its end marker is missing") }
+    return true
   }
 
   /// Whether an end marker follows the scans. Within them, markers are those that neither stand for a byte 0xFF nor restart
