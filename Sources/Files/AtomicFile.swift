@@ -39,8 +39,8 @@ public enum AtomicFile {
 
   /// A name beside `path` that no other process takes, on whatever host: process numbers are not enough where a folder is
   /// shared.
-  package static func temporaryName(for path: String) -> String {
-    "\(path).tmp.\(String(UInt64.random(in: .min ... .max), radix: 36))"
+  package static func temporaryName(for path: String, token: UInt64 = .random(in: .min ... .max)) -> String {
+    "\(path).tmp.\(String(token, radix: 36))"
   }
 
   /// Renames `temporary` to `path`.

@@ -16,36 +16,47 @@ public final class SharedFile: Sendable {
     file = OpenFile("shared memory", owning: Int32(descriptor))
   }
 
-  /// Makes a new one at `path`.
+  /// Opens the one at `path`, which `isNew` makes.
   ///
   /// - Throws: `FileError` with the system's reason.
-  public init(new path: String) throws(FileError) {
-    file = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL)
+  public init(_ path: String, isNew: Bool) throws(FileError) {
+    file = try OpenFile(path, O_RDWR | (isNew ? O_CREAT | O_EXCL : 0))
   }
 
   /// Opens the one that another process of this host, of the same user, calls `place`.
   ///
   /// - Throws: `FileError`: missing where processes cannot see one another.
   public init(at place: Place) throws(FileError) {
-    file = try OpenFile("/proc/\(place.process)/fd/\(place.descriptor)", O_RDWR)
+    let path = "/proc/\(place.process)/fd/\(place.descriptor)"
+    file = try OpenFile(path, O_RDWR | O_NONBLOCK)
+    // In a container of its own, another process may have that number.
+    guard try Place(of: file, process: place.process, descriptor: place.descriptor) == place else {
+      throw FileError(.missing, path, "is another file: the process that has it is not to be seen from here")
+    }
   }
 
-  /// Where another process finds an open file: the two numbers are all that has to be told.
-  public struct Place: Equatable, Sendable {
+  /// Where another process finds an open file, and how it knows it: the numbers are all that has to be told.
+  public struct Place: Codable, Equatable, Sendable {
     /// The process that has it open.
-    public let process: Int
+    let process: Int
     /// What that process calls it.
-    public let descriptor: Int
+    let descriptor: Int
+    /// What the system calls it.
+    let (device, node): (UInt, UInt)
 
-    /// Takes what the other process told.
-    public init(process: Int, descriptor: Int) {
-      self.process = process
-      self.descriptor = descriptor
+    fileprivate init(of file: OpenFile, process: Int, descriptor: Int) throws(FileError) {
+      let status = try file.status()
+      (self.process, self.descriptor) = (process, descriptor)
+      (device, node) = (UInt(status.st_dev), UInt(status.st_ino))
     }
   }
 
   /// Where others find this one, as long as this process has it open.
-  public var place: Place { Place(process: Int(getpid()), descriptor: Int(file.descriptor)) }
+  ///
+  /// - Throws: `FileError` with the system's reason.
+  public func place() throws(FileError) -> Place {
+    try Place(of: file, process: Int(getpid()), descriptor: Int(file.descriptor))
+  }
 
   /// Makes sure that it has `bytes` bytes, new ones being zeros; a larger one stays as it is.
   ///

@@ -20,10 +20,10 @@ extension ProgramTests {
     @Test func trainHasItsOptions() throws {
       let help = try program("train --help").output
       for flag in [
-        "--dataset D", "--data PATH", "--cache WHERE", "--scale HOW", "--input-shape SHAPE", "--target COLUMN", "--crop PADDING", "--flip", "--cutout SIZE",
-        "--normalize [KIND]", "--validation-split SHARE",
-        "--model MODEL", "--run DIR", "--resume", "--epochs N", "--steps N",
-        "--limit SAMPLES",
+        "--dataset D", "--data PATH", "--cache WHERE", "--scale HOW", "--input-shape SHAPE", "--target COLUMN",
+        "--group COLUMN", "--missing WHAT", "--window LOW,HIGH", "--seconds S", "--rate HZ", "--crop PADDING", "--flip",
+        "--cutout SIZE", "--normalize [KIND]", "--validation-split SHARE", "--model MODEL", "--run DIR", "--resume",
+        "--epochs N", "--steps N", "--limit SAMPLES",
         "--validate-every EPOCHS", "--batch-size N", "--slice N", "--learning-rate X", "--momentum X", "--decay X",
         "--seed N", "--checkpoint-every STEPS", "--reduction", "--no-shuffle", "--weights FILE",
       ] {

@@ -161,8 +161,14 @@ extension ProgramTests {
         ("--dataset folder", 64, "--dataset folder needs --data PATH, the folder of the files"),
         ("--dataset folder --data nowhere", 66, "nowhere: there is no such folder"),
         ("--dataset synthetic --input-shape 8x8x3", 64, "the samples of synthetic have a shape of their own"),
-        ("--dataset folder --data images --input-shape 8x8", 64, "--input-shape takes HxWxC for --dataset folder, got 8x8"),
-        ("--dataset folder --data images --input-shape 8x8x2", 64, "with sides of 1 to 8192 and 1 or 3 channels, DxHxWxC of volumes, or LxC of series, got 8x8x2"),
+        (
+          "--dataset folder --data images --input-shape 8x8", 64,
+          "--input-shape takes HxWxC for --dataset folder, got 8x8"
+        ),
+        (
+          "--dataset folder --data images --input-shape 8x8x2", 64,
+          "with sides of 1 to 8192 and 1 or 3 channels, DxHxWxC of volumes, or LxC of series, got 8x8x2"
+        ),
         ("--dataset folder --data images --input-shape 0x8x3", 64, "got 0x8x3"),
         ("--dataset folder --data images --input-shape 1x1x3", 65, "conv2d_1"),
         ("--dataset synthetic --crop 32", 64, "crop 32 is too large for images of 32×32: expected below 32"),

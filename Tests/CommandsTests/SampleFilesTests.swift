@@ -87,7 +87,10 @@ extension ProgramTests {
       for (options, message) in [
         ("--dataset folder --data images --window 0,1", "--window is for --dataset"),
         ("--dataset synthetic --validation-split 0.5", "--validation-split is for --dataset"),
-        ("--dataset volumes --data images --input-shape 8x8x3", "--input-shape takes DxHxWxC for --dataset volumes, got 8x8x3"),
+        (
+          "--dataset volumes --data images --input-shape 8x8x3",
+          "--input-shape takes DxHxWxC for --dataset volumes, got 8x8x3"
+        ),
         ("--dataset audio", "--dataset audio needs --data PATH"), ("--window 3", "--window takes LOW,HIGH"),
         ("--dataset audio --data images --seconds 0", "--seconds takes a number of at least"),
         ("--dataset folder --data images --cache ram", "--cache takes memory, disk or none"),

@@ -1,4 +1,5 @@
 import Files
+import FoundationEssentials
 import Glibc
 import Hosts
 import Synchronization
@@ -11,7 +12,7 @@ import Testing
     of size: Int, _ body: @escaping @Sendable (HostTeam) throws -> Output
   ) throws -> [Result<Output, any Error>] {
     let file = try SharedFile()
-    let place = file.place
+    let place = try file.place()
     return try ParallelMap.run(size, threads: size, progress: { _ in }) { rank in
       Result {
         let team = try HostTeam(rank: rank, size: size, file: SharedFile(at: place))
@@ -64,6 +65,18 @@ import Testing
       #expect(throws: (any Error).self) { try end.get() }
       if case .failure(let error) = end { #expect((error is Broken) == (rank == failing)) }
     }
+  }
+
+  /// In a container of its own, another process may have the number of the one that is meant.
+  @Test func anotherFileIsNotTakenForTheTeams() throws {
+    let (file, other) = (try SharedFile(), try SharedFile())
+    let place = try JSONEncoder().encode(file.place())
+    let otherPlace = try JSONEncoder().encode(other.place())
+    #expect(try SharedFile(at: JSONDecoder().decode(SharedFile.Place.self, from: place)).place() != other.place())
+    var fields = try JSONDecoder().decode([String: Int].self, from: place)
+    fields["node"] = try JSONDecoder().decode([String: Int].self, from: otherPlace)["node"]
+    let wrong = try JSONDecoder().decode(SharedFile.Place.self, from: JSONEncoder().encode(fields))
+    #expect(throws: FileError.self) { try SharedFile(at: wrong) }
   }
 
   @Test func aProgressThatThrowsEndsIt() throws {

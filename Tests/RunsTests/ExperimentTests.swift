@@ -180,7 +180,9 @@ import Testing
     }
     #expect(flaw { $0.augmentation = Augmentation(crop: -1) } == "augmentation crop -1")
     #expect(flaw { $0.augmentation = Augmentation(cutout: 4097) } == "augmentation cutout 4097")
-    for shape in [[8], [0, 1], [0, 8, 3], [8, 8193, 3], [8, 8, 2], [8, 0, 8, 1], [8192, 8192, 8192, 1], [1, 1, 1, 1, 1]] {
+    for shape in [
+      [8], [0, 1], [0, 8, 3], [8, 8193, 3], [8, 8, 2], [8, 0, 8, 1], [8192, 8192, 8192, 1], [1, 1, 1, 1, 1],
+    ] {
       #expect(flaw { $0.inputShape = shape } == "input_shape \(shape)")
     }
     for shape in [[500, 2], [8, 8192, 1], [8, 9, 10, 4]] { #expect(flaw { $0.inputShape = shape } == nil) }

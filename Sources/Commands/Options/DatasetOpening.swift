@@ -48,10 +48,13 @@ struct DatasetOpening {
       }
       return JudgedData(samples: samples, training: splits[.training])
     }
-    let data = try judged(experiment.validationSplit)
-    // What is held back is judged where it is the run's own, or nobody's; of other data all is.
-    let isOwn = experiment.datasetDigest.isEmpty || experiment.datasetDigest.hasSuffix(data.samples.digest)
-    return isOwn || experiment.validationSplit == nil || part != nil ? data : try judged(nil)
+    guard experiment.validationSplit != nil, part == nil, !experiment.datasetDigest.isEmpty else {
+      return try judged(experiment.validationSplit)
+    }
+    // What is held back is judged where it is the run's own; of other data, which may be too few to share, all is.
+    let own = Result { try judged(experiment.validationSplit) }
+    if case .success(let data) = own, experiment.datasetDigest.hasSuffix(data.samples.digest) { return data }
+    return try judged(nil)
   }
 
   // MARK: - Kinds of data sets
@@ -84,7 +87,7 @@ struct DatasetOpening {
     case "arrays":
       return try Arrays.open(
         path("a folder of .npy files or an .npz file"), scale: experiment.effectiveScale, split: split, parts: parts,
-        shapes: experiment.shapes)
+        team: readers.team, shapes: experiment.shapes)
     case "series":
       let options = SeriesOptions(
         target: experiment.target, group: experiment.group, missing: experiment.missing ?? .refused,

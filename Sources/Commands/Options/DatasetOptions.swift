@@ -25,7 +25,8 @@ enum DatasetOptions {
           + "(default: the shape that they share)"),
       Option(
         "--target", "COLUMN",
-        "the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)"),
+        "the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)"
+      ),
       Option("--group", "COLUMN", "the column that says which rows of a table make one series, a step each"),
       Option("--missing", "WHAT", "fill missing values of a table with zero, or with the mean of their place"),
       Option("--window", "LOW,HIGH", "the intensities of volumes that become 0 and 1 (default: each volume's own)"),

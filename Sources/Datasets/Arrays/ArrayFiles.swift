@@ -1,6 +1,7 @@
 import Files
 import FoundationEssentials
 import Glibc
+import Hosts
 
 /// Where the arrays of a data set are: `.npy` files in a folder, or one `.npz` file.
 struct ArrayFiles {
@@ -72,10 +73,11 @@ struct ArrayFiles {
 
   /// Opens the arrays of these pairs, in the same order.
   ///
-  /// - Throws: `FileError`, malformed for what is no array, or where there is not one target for each sample.
-  func open(_ pairs: [ArrayNames.Pair]) throws(FileError) -> [Pair] {
+  /// - Throws: `FileError`, malformed for what is no array, or where there is not one target for each sample;
+  ///   `HostTeam.Abandoned`.
+  func open(_ pairs: [ArrayNames.Pair], _ team: HostTeam) throws -> [Pair] {
     let unpacked =
-      isFolder ? [:] : try NumPyArchive(path: path).arrays(Set(pairs.flatMap { [$0.samples, $0.targets] }))
+      isFolder ? [:] : try NumPyArchive(path: path).arrays(Set(pairs.flatMap { [$0.samples, $0.targets] }), team)
     var opened: [Pair] = []
     for pair in pairs {
       // What is in an archive is listed by the same reader, so that only a file that changes meanwhile lacks it.

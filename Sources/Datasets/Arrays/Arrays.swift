@@ -1,4 +1,5 @@
 import Files
+import Hosts
 import Tensors
 
 /// Samples of any shape in NumPy arrays, with their targets in others.
@@ -16,20 +17,30 @@ public enum Arrays {
   ///   - scale: nil for one that goes with the elements: bytes are shares of 255, all else is taken as it is.
   ///   - split: what is held back to validate with, where the arrays do not say; nil for nothing.
   ///   - parts: what is to be opened. All of them must be there, but for the test.
+  ///   - team: the processes of the host, which open them together; nil for this one alone.
   ///   - shapes: what the network takes and gives, told what its samples look like; nil where it is yet to be made for them.
   /// - Throws: `FileError`: missing; malformed for what is no array, is cut short, holds a float that is none, or does not fit
   ///   the other arrays; and what `shapes` throws.
   public static func open(
     _ path: String, scale: ArrayScale? = nil, split: ValidationSplit? = nil,
-    parts: Set<DataSplits.Part> = Set(DataSplits.Part.allCases), shapes: (Shape) throws -> Shapes? = { _ in nil }
+    parts: Set<DataSplits.Part> = Set(DataSplits.Part.allCases), team: HostTeam? = nil,
+    shapes: (Shape) throws -> Shapes? = { _ in nil }
+  ) throws -> DataSplits {
+    let team = try team ?? .alone()
+    return try team.together { try open(path, scale, split, parts, team, shapes) }
+  }
+
+  private static func open(
+    _ path: String, _ scale: ArrayScale?, _ split: ValidationSplit?, _ parts: Set<DataSplits.Part>, _ team: HostTeam,
+    _ shapes: (Shape) throws -> Shapes?
   ) throws -> DataSplits {
     let files = try ArrayFiles(path)
     let places = try Places(files, split, parts)
-    let opened = try files.open(places.arrays.map(\.pair))
+    let opened = try files.open(places.arrays.map(\.pair), team)
     var (first, all): (ArraySamples?, [DataSplits.Part: ArraySamples]) = (nil, [:])
     // Without a network, those to train on say how many classes there are.
     if let pair = places.reference, let sample = opened.first?.samples.sample, try shapes(Shape(sample)) == nil {
-      first = try files.open([pair]).first.map { try ArraySamples($0, scale, shapes) }
+      first = try files.open([pair], team).first.map { try ArraySamples($0, scale, shapes) }
     }
     for (place, arrays) in zip(places.arrays, opened) {
       let samples = try ArraySamples(arrays, scale, shapes, like: first)

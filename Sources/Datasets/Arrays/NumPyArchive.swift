@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import Hosts
 
 /// An `.npz` file, as `numpy.savez` and `savez_compressed` write it: a zip archive of `.npy` files.
 struct NumPyArchive {
@@ -20,19 +21,33 @@ struct NumPyArchive {
     return names
   }
 
-  /// Unpacks those of its arrays that have one of these names.
+  /// Unpacks those of its arrays that have one of these names, once for the processes of the host.
   ///
   /// - Throws: `FileError`: missing; malformed where it is no zip archive, is damaged, or has an array twice.
-  func arrays(_ names: Set<String>) throws(FileError) -> [String: NumPyArray] {
+  ///   `HostTeam.Abandoned`.
+  func arrays(_ names: Set<String>, _ team: HostTeam) throws -> [String: NumPyArray] {
+    var unpacked: [String: [UInt8]] = [:]
+    try team.once { unpacked = try contents(names) }
     var arrays: [String: NumPyArray] = [:]
+    for name in names.sorted() {
+      let count = try team.agree { unpacked[name]?.count ?? -1 }
+      guard count >= 0 else { continue }
+      let memory = try team.share(count)
+      try team.once { memory.bytes.copyBytes(from: unpacked.removeValue(forKey: name) ?? []) }
+      arrays[name] = try NumPyArray(memory, path: "\(path): \(name).npy")
+    }
+    return arrays
+  }
+
+  private func contents(_ names: Set<String>) throws(FileError) -> [String: [UInt8]] {
+    var arrays: [String: [UInt8]] = [:]
     try forEach { name, archive throws(FileError) in
       guard names.contains(name) else { return }
       let tooLarge = FileError(
         .malformed, path,
         "holds an array of more than \(Self.mostBytes >> 30) GB: unpack it into .npy files, which are mapped")
       let contents = try archive.contents(atMost: Self.mostBytes, else: tooLarge)
-      let array = try NumPyArray(contents, path: "\(path): \(name).npy")
-      guard arrays.updateValue(array, forKey: name) == nil else {
+      guard arrays.updateValue(contents, forKey: name) == nil else {
         throw FileError(.malformed, path, "has the array \(name).npy twice")
       }
     }

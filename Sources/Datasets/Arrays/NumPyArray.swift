@@ -1,9 +1,10 @@
 import Files
+import Hosts
 import Tensors
 
 /// An array whose first axis counts samples, in a `.npy` file or in an `.npz` archive of them.
 ///
-/// A file is mapped, so that all processes of a host share its pages; what was in an archive takes its size in every process.
+/// A file is mapped, so that all processes of a host share its pages; what was in an archive lies in memory that they share.
 struct NumPyArray: Sendable {
   /// The file, and the array in it, as the user named them.
   let path: String
@@ -20,7 +21,7 @@ struct NumPyArray: Sendable {
 
   private enum Contents: Sendable {
     case mapped(MappedFile)
-    case unpacked([UInt8])
+    case unpacked(SharedMemory)
   }
 
   /// Opens the file at `path`.
@@ -36,13 +37,9 @@ struct NumPyArray: Sendable {
   /// Takes what was in an archive.
   ///
   /// - Throws: `FileError`, malformed as `NumPyHeader` says.
-  init(_ bytes: [UInt8], path: String) throws(FileError) {
-    // The typed failure is carried around an older function that does not know of it.
-    let header = bytes.withUnsafeBytes { bytes in
-      Result { () throws(FileError) in try NumPyHeader(bytes, path: path) }
-    }
-    let digest = bytes.withUnsafeBytes { Digest.of($0, .xxh3) }
-    self.init(path, try header.get(), digest, .unpacked(bytes))
+  init(_ memory: SharedMemory, path: String) throws(FileError) {
+    let bytes = UnsafeRawBufferPointer(memory.bytes)
+    self.init(path, try NumPyHeader(bytes, path: path), Digest.of(bytes, .xxh3), .unpacked(memory))
   }
 
   private init(_ path: String, _ header: NumPyHeader, _ digest: String, _ contents: Contents) {
@@ -140,7 +137,7 @@ struct NumPyArray: Sendable {
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     switch contents {
     case .mapped(let file): file.withBytes(body)
-    case .unpacked(let bytes): bytes.withUnsafeBytes(body)
+    case .unpacked(let memory): body(UnsafeRawBufferPointer(memory.bytes))
     }
   }
 }

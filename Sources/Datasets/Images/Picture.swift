@@ -1,11 +1,18 @@
 /// A sample of a picture: 8 or 16 bits, of which all ones are full light.
-package protocol PictureSample: FixedWidthInteger, UnsignedInteger {
+package protocol PictureSample: FixedWidthInteger, UnsignedInteger, SIMDScalar {
   /// What means of samples are computed in.
   associatedtype Mean: BinaryFloatingPoint & SIMDScalar
+
+  /// The whole part of a mean that a sample can be. The standard library's own conversion is slow where types are not known.
+  static func whole(_ mean: Mean) -> Self
 }
 
-extension UInt8: PictureSample { package typealias Mean = Float }
-extension UInt16: PictureSample { package typealias Mean = Double }
+extension UInt8: PictureSample {
+  package static func whole(_ mean: Float) -> UInt8 { UInt8(mean) }
+}
+extension UInt16: PictureSample {
+  package static func whole(_ mean: Double) -> UInt16 { UInt16(mean) }
+}
 
 /// A picture as it was decoded: rows from the top, channels last.
 struct Picture<Sample: PictureSample> {

@@ -25,8 +25,8 @@ struct ClassFolders {
   /// class is held back; where there is no `train` either, the classes stand in `folder` itself.
   ///
   /// - Throws: `FileError`: missing without the folder; malformed for training with fewer than two classes, a class without
-  ///   a sample or no sample to validate with, for judging without any sample, for both with samples of a class that has
-  ///   none to train on, and for a split of what has a folder of its own.
+  ///   a sample, no sample to validate with, or a split of what has a folder of its own; for judging without any sample; for
+  ///   both with samples of a class that has none to train on.
   static func list(
     _ folder: String, _ format: any SampleFormat, for purpose: Purpose, split: ValidationSplit?
   ) throws(FileError) -> SampleListing {
@@ -47,7 +47,7 @@ struct ClassFolders {
     let hasTraining = top.folders.contains("train")
     var validation = Self.validationNames.first(where: top.folders.contains)
     var test: String? = top.folders.contains("test") ? "test" : nil
-    if let validation, split != nil {
+    if let validation, split != nil, purpose == .training {
       throw FileError(.malformed, folder, "has a folder `\(validation)` to validate with: leave --validation-split out")
     }
     if validation == nil && split == nil { swap(&validation, &test) }

@@ -10,7 +10,7 @@ import Tensors
 /// labels with `|` between them: 1 for each label that there is, 0 for all others, sorted by name.
 struct ListingTable {
   /// The columns that say where the file is, which target it has, and of which part it is.
-  private struct Columns {
+  struct Columns {
     let path: Int
     let labels: [Int]
     let part: Int?
@@ -18,7 +18,7 @@ struct ListingTable {
   }
 
   /// A row that was read.
-  private struct Row {
+  struct Row {
     let line: Int
     let path: String
     let labels: [String]
@@ -164,7 +164,7 @@ struct ListingTable {
     return names.lazy.compactMap { words.firstIndex(of: $0) }.first
   }
 
-  private func error(_ line: Int, _ message: String) -> FileError {
+  func error(_ line: Int, _ message: String) -> FileError {
     FileError(.malformed, file, "line \(line): \(message)")
   }
 
@@ -179,7 +179,7 @@ struct ListingTable {
     var parts: [DataSplits.Part: [SampleListing.Item]] = [:]
     for (row, item) in zip(rows, items) { parts[row.part ?? .training, default: []].append(item) }
     var origin = hasParts ? SampleListing.Origin.given : .undivided
-    if parts[.validation] != nil, split != nil {
+    if parts[.validation] != nil, split != nil, purpose == .training {
       throw FileError(.malformed, file, "says what is for validation: leave --validation-split out")
     }
     if parts[.validation] == nil, split == nil, let test = parts.removeValue(forKey: .test) {
@@ -204,57 +204,5 @@ struct ListingTable {
       }
     }
     return SampleListing(place: file, classes: classes, meaning: meaning, parts: parts, origin: origin, passedOver: "")
-  }
-
-  /// What the labels are, and each row's.
-  private func targets(
-    _ rows: [Row], _ columns: Columns
-  ) throws(FileError) -> (classes: [String], SampleListing.Meaning, [SampleListing.Item]) {
-    if columns.labels.count > 1 {
-      var items: [SampleListing.Item] = []
-      for row in rows {
-        var values: [Float] = []
-        for (place, text) in zip(columns.labels, row.labels) {
-          values.append(try value(text, row.line, columns.names?[place] ?? "\(place + 1)"))
-        }
-        items.append(SampleListing.Item(path: row.path, values: values))
-      }
-      return ([], .values([columns.labels.count]), items)
-    }
-    let texts = rows.map { $0.labels[0] }
-    if texts.contains(where: { $0.contains("|") }) {
-      let lists = texts.map { $0.split(separator: "|").map { $0.trimmingSpaces } }
-      let names = ClassNames(sorting: lists.flatMap(\.self))
-      let items = zip(rows, lists).map { row, list in
-        var values = [Float](repeating: 0, count: names.names.count)
-        for label in list { if let place = names[label] { values[place] = 1 } }
-        return SampleListing.Item(path: row.path, values: values)
-      }
-      return ([], .values([names.names.count]), items)
-    }
-    if let row = rows.first(where: { $0.labels[0].isEmpty }) { throw error(row.line, "has no label") }
-    let names = ClassNames(sorting: texts)
-    let numbers = texts.map { DecimalNumber($0).value }
-    let items = zip(rows, numbers).map { row, number in
-      SampleListing.Item(path: row.path, label: names[row.labels[0]] ?? 0, values: number.map { [Float($0)] } ?? [])
-    }
-    guard names.areClasses(isBinary: false) else { return ([], .values([1]), items) }
-    let areNumbers = numbers.allSatisfy { $0 != nil }
-    return (names.names, areNumbers ? .classesOrValues : .classes, items)
-  }
-
-  private func value(_ text: String, _ line: Int, _ column: String) throws(FileError) -> Float {
-    guard let value = DecimalNumber(text).value, Float(value).isFinite else {
-      throw error(
-        line, "column `\(column)`: is `\(text)`, expected a number; a column of classes is named with --target")
-    }
-    return Float(value)
-  }
-}
-
-extension Substring {
-  /// Without spaces around it.
-  fileprivate var trimmingSpaces: String {
-    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 }

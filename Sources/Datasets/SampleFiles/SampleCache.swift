@@ -54,18 +54,16 @@ struct SampleCache {
   }
 
   private func make(_ path: String, _ size: Int, _ team: HostTeam, _ fill: (SharedMemory) throws -> Void) throws {
-    let name = AtomicFile.temporaryName(for: path)
+    let name = AtomicFile.temporaryName(for: path, token: UInt64(try team.agree { Int.random(in: 0 ... .max) }))
     var own: SharedFile?
     do {
-      let descriptor = try team.agree {
+      try team.once {
         try Folder.create(folder)
-        let file = try SharedFile(new: name)
+        let file = try SharedFile(name, isNew: true)
         own = file
         try file.grow(to: size + Self.digestBytes, isReserved: true)
-        return file.place.descriptor
       }
-      let process = try team.agree { Int(getpid()) }
-      let file = try own ?? SharedFile(at: SharedFile.Place(process: process, descriptor: descriptor))
+      let file = try own ?? SharedFile(name, isNew: false)
       let memory = try file.map(0, size + Self.digestBytes)
       try fill(memory)
       try team.once {

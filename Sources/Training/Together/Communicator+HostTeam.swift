@@ -1,6 +1,7 @@
 import Collectives
 import Files
 import Hosts
+import Runs
 
 extension Communicator {
   /// This rank and the others of its host, to open data together. Where processes of a host cannot see one another's open
@@ -11,11 +12,11 @@ extension Communicator {
     let members = nodes.indices.filter { nodes[$0] == nodes[rank] }
     let first = members.first ?? rank
     let own = try together { rank == first ? try SharedFile() : nil }
-    let places = try allGather(own.map { "\($0.place.process) \($0.place.descriptor)" } ?? "")
-    let numbers = places[first].split(separator: " ").compactMap { Int($0) }
+    let places = try allGather(try together { try own.map { try JSON.line($0.place()) } ?? "" })
+    let place = try JSON.decode(SharedFile.Place.self, places[first])
     let shared = Result { () throws(FileError) in
       if let own { return own }
-      return try SharedFile(at: SharedFile.Place(process: numbers[0], descriptor: numbers[1]))
+      return try SharedFile(at: place)
     }
     let complaints = try allGather(shared.complaint)
     if let complaint = members.map({ complaints[$0] }).first(where: { !$0.isEmpty }) {

@@ -1,18 +1,18 @@
 /// A small WAV file.
-struct SoundFixture {
+public struct SoundFixture: Sendable {
   /// Whole numbers of 16 bits, channel after channel of each frame.
-  var numbers: [Int16]
-  var channels = 1
-  var rate = 8000
+  public var numbers: [Int16]
+  public var channels = 1
+  public var rate = 8000
   /// What it says that its samples take; nil for the truth.
-  var length: UInt32?
+  public var length: UInt32?
 
-  init(_ numbers: [Int16], channels: Int = 1, rate: Int = 8000) {
+  public init(_ numbers: [Int16], channels: Int = 1, rate: Int = 8000) {
     (self.numbers, self.channels, self.rate) = (numbers, channels, rate)
   }
 
   /// The file.
-  var bytes: [UInt8] {
+  public var bytes: [UInt8] {
     func four(_ value: Int) -> [UInt8] { withUnsafeBytes(of: UInt32(value).littleEndian, Array.init) }
     func two(_ value: Int) -> [UInt8] { withUnsafeBytes(of: UInt16(value).littleEndian, Array.init) }
     let data = numbers.flatMap { two(Int(UInt16(bitPattern: $0))) }

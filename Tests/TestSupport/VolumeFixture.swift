@@ -1,31 +1,31 @@
 /// A small NIfTI file of the first version, in this machine's order of bytes.
-struct VolumeFixture {
+public struct VolumeFixture: Sendable {
   /// How many axes there are, and their extents.
-  var extents: [Int16]
+  public var extents: [Int16]
   /// What stands behind the header's 348 bytes and four for its extensions.
-  var voxels: [UInt8]
+  public var voxels: [UInt8]
   /// A code; 4 means signed whole numbers of 16 bits.
-  var type: Int16 = 4
-  var slope: Float = 0
-  var intercept: Float = 0
-  var offset: Float = 352
-  var magic = "n+1"
+  public var type: Int16 = 4
+  public var slope: Float = 0
+  public var intercept: Float = 0
+  public var offset: Float = 352
+  public var magic = "n+1"
 
   /// Whole numbers along some axes, the first of them fastest.
-  init(_ extents: [Int], _ numbers: [Int16]) {
+  public init(_ extents: [Int], _ numbers: [Int16]) {
     self.extents = [Int16(extents.count)] + extents.map(Int16.init)
     voxels = numbers.flatMap { withUnsafeBytes(of: $0, Array.init) }
   }
 
   /// Floats along some axes.
-  init(_ extents: [Int], floats: [Float]) {
+  public init(_ extents: [Int], floats: [Float]) {
     self.init(extents, [])
     type = 16
     voxels = floats.flatMap { withUnsafeBytes(of: $0, Array.init) }
   }
 
   /// The file.
-  var bytes: [UInt8] {
+  public var bytes: [UInt8] {
     var header = [UInt8](repeating: 0, count: 352)
     func put<Value: BitwiseCopyable>(_ value: Value, at offset: Int) {
       header.withUnsafeMutableBytes { $0.storeBytes(of: value, toByteOffset: offset, as: Value.self) }

@@ -1,0 +1,91 @@
+import FoundationEssentials
+import TestSupport
+import Testing
+
+extension ProgramTests {
+  /// Volumes, sounds and series: the same bits on any ranks, from folder to evaluation.
+  @Suite struct OtherDataTests {
+    private let program: Program
+
+    init() throws { program = try Program() }
+
+    /// A network of `convolution` over samples of `input`, with two classes.
+    private func write(model convolution: String, input: String, axes: Int) throws {
+      let kernel = [String](repeating: "3", count: axes).joined(separator: ", ")
+      let network = """
+        {"class_name": "Sequential", "config": {"name": "net", "layers": [
+          {"class_name": "InputLayer", "config": {"batch_shape": [null, \(input)], "name": "in"}},
+          {"class_name": "\(convolution)", "config": {"name": "conv", "filters": 4, "kernel_size": [\(kernel)]}},
+          {"class_name": "BatchNormalization", "config": {"name": "norm"}},
+          {"class_name": "GlobalAveragePooling\(axes)D", "config": {"name": "mean"}},
+          {"class_name": "Dense", "config": {"name": "out", "units": 2, "activation": "softmax"}}]}}
+        """
+      try Data(network.utf8).write(to: URL(filePath: "\(program.folder)/net.json"))
+    }
+
+    /// Trains in several worlds, which have to give the same weights, and evaluates; returns the control's last line.
+    private func train(_ options: String, samples: Int) throws {
+      let recipe = "train \(options) --model net.json --batch-size 12 --slice 3 --steps 5"
+      var control: String?
+      _ = try program.shell("rm -rf run-*")
+      for (ranks, threads, more) in [
+        (1, 1, ""), (2, 2, "--cache none"), (3, 1, "--cache memory"), (4, 1, "--cache none"),
+      ] {
+        let outcome = try program("\(recipe) \(more) --threads \(threads) --run run-\(ranks)", ranks: ranks)
+        #expect(outcome.code == 0, "\(outcome.error)")
+        let hash = try program.finalHash("run-\(ranks)")
+        #expect(hash == control ?? hash, "\(ranks) ranks")
+        control = control ?? hash
+      }
+      let data = try #require(options.firstMatch(of: /--data (\S+)/)?.1)
+      let judged = try program("evaluate --run run-1 --data \(data)", ranks: 2)
+      #expect(judged.lines.last?.hasSuffix(" samples \(samples)") == true, "\(judged.error)")
+    }
+
+    @Test func volumes() throws {
+      for index in 0..<24 {
+        let side = 5 + index % 3
+        let numbers = (0..<side * side * 4).map { Int16($0 * 37 % 101 + (index % 2 == 0 ? 0 : $0 % side * 40)) }
+        try Images.write(
+          VolumeFixture([side, side, 4], numbers).bytes,
+          to: "\(program.folder)/scans/\(index < 20 ? "train" : "validation")/\(index % 2)/\(10 + index).nii")
+      }
+      try write(model: "Conv3D", input: "6, 6, 4, 1", axes: 3)
+      try train("--dataset volumes --data scans --input-shape 6x6x4x1 --window 0,200", samples: 4)
+      let unlike = try program("train --dataset volumes --data scans --model net.json")
+      #expect(unlike.code == 65 && unlike.error.contains("`--input-shape DxHxWxC`"), "\(unlike.error)")
+    }
+
+    @Test func sounds() throws {
+      for index in 0..<24 {
+        let frames = (0..<(180 + index)).map { Int16(3000 * ($0 / (index % 2 == 0 ? 5 : 9) % 2) - 1500) }
+        try Images.write(
+          SoundFixture(frames).bytes,
+          to: "\(program.folder)/words/\(index < 20 ? "train" : "validation")/\(index % 2)/\(10 + index).wav")
+      }
+      try write(model: "Conv1D", input: "160, 1", axes: 1)
+      try train("--dataset audio --data words --seconds 0.02 --rate 8000 --normalize sample", samples: 4)
+      let unlike = try program("train --dataset audio --data words --model net.json")
+      #expect(unlike.code == 65 && unlike.error.contains("`--seconds S`"), "\(unlike.error)")
+    }
+
+    @Test func series() throws {
+      for (name, count) in [("Waves_TRAIN.tsv", 30), ("Waves_TEST.tsv", 8)] {
+        let rows = (0..<count).map { row in
+          "\(row % 2 == 0 ? "-1" : "1")\t"
+            + (0..<20).map { "\(Double(($0 + row) % (row % 2 == 0 ? 3 : 7)) / 4)" }.joined(separator: "\t")
+        }
+        try Data((rows.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: "\(program.folder)/\(name)"))
+      }
+      try write(model: "Conv1D", input: "20, 1", axes: 1)
+      try train("--dataset series --data Waves_TRAIN.tsv", samples: 8)
+      // Held back of the training, the test is judged.
+      try train("--dataset series --data . --validation-split 0.2 --normalize", samples: 8)
+      // Another table has other series of the same classes.
+      let other = try program.shell("head -n 5 Waves_TEST.tsv > few.tsv; $cnn evaluate --run run-1 --data few.tsv")
+      #expect(other.lines.last?.hasSuffix(" samples 5") == true, "\(other.error)")
+      let stranger = try program.shell("sed s/^-1/5/ few.tsv > other.tsv; $cnn evaluate --run run-1 --data other.tsv")
+      #expect(stranger.code == 65, "\(stranger.error)")
+    }
+  }
+}
