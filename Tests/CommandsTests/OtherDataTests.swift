@@ -42,6 +42,21 @@ extension ProgramTests {
       #expect(judged.lines.last?.hasSuffix(" samples \(samples)") == true, "\(judged.error)")
     }
 
+    /// To look at data takes neither a share to validate with nor numbers everywhere; to train on them does.
+    @Test func whatIsMissingIsCounted() throws {
+      let rows = (0..<12).map { "\($0 % 2),\($0 == 3 ? "" : "1.5"),\($0),\($0 == 7 ? "NaN" : "2")" }
+      try Data(("label,a,b,c\n" + rows.joined(separator: "\n") + "\n").utf8)
+        .write(to: URL(filePath: "\(program.folder)/table.csv"))
+      let options = "--dataset series --data table.csv --target label"
+      let look = try program("data \(options)")
+      #expect(look.code == 0, "\(look.error)")
+      #expect(look.output.contains("training lacks numbers in 2 samples"), "\(look.output)")
+      #expect(look.output.contains("--validation-split 0.2"), "\(look.output)")
+      let training = try program("train \(options) --validation-split 0.5")
+      #expect(
+        training.code == 65 && training.error.contains("line 5, column `a`: the value is missing"), "\(training.error)")
+    }
+
     @Test func volumes() throws {
       for index in 0..<24 {
         let side = 5 + index % 3

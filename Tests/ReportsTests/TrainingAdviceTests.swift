@@ -3,8 +3,11 @@ import Reports
 import Testing
 
 @Suite struct TrainingAdviceTests {
-  private func line(_ dataset: any Dataset, lacking flaw: String? = nil) throws -> String {
-    let report = try DataReport(of: DataSplits([.training: dataset]), threads: 1)
+  private func line(
+    _ dataset: any Dataset, lacking flaw: String? = nil, parts: [DataSplits.Part] = [.training, .validation]
+  ) throws -> String {
+    let splits = DataSplits(Dictionary(uniqueKeysWithValues: parts.map { ($0, dataset) }))
+    let report = try DataReport(of: splits, threads: 1)
     return TrainingAdvice(for: report, lacking: flaw).line(["--dataset", "arrays", "--data", "my data.npz"])
   }
 
@@ -16,6 +19,11 @@ import Testing
 
   @Test func alreadySuitableDataNeedNoOption() throws {
     #expect(try line(plenty) == "cnn-dist train --dataset arrays --data 'my data.npz'")
+  }
+
+  @Test func whatHasNothingToValidateWithIsParted() throws {
+    #expect(try line(plenty, parts: [.training]).hasSuffix(" --validation-split 0.2"))
+    #expect(try !line(plenty, parts: [.validation]).contains("--validation-split"))
   }
 
   /// 400 samples with numbers from 1 to 400, of two classes, one of which is rare.

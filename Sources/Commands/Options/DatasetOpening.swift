@@ -11,6 +11,8 @@ struct DatasetOpening {
   let readers: DataReaders
   /// How many channels the network takes, where that is known.
   var channels: Int?
+  /// Whether the data are only looked at: numbers that are missing stay missing.
+  var isLooking = false
 
   /// Opens some parts of the data set, those that it has. Where that takes long, all ranks of a host share the work, and the
   /// speaker of all ranks shows on a terminal how far they are.
@@ -87,10 +89,11 @@ struct DatasetOpening {
     case "arrays":
       return try Arrays.open(
         path("a folder of .npy files or an .npz file"), scale: experiment.effectiveScale, split: split, parts: parts,
-        team: readers.team, shapes: experiment.shapes)
+        keepsMissing: isLooking, team: readers.team, shapes: experiment.shapes)
     case "series":
       let options = SeriesOptions(
-        target: experiment.target, group: experiment.group, missing: experiment.missing ?? .refused,
+        target: experiment.target, group: experiment.group,
+        missing: experiment.missing ?? (isLooking ? .kept : .refused),
         shape: experiment.inputShape)
       return try SeriesTables.open(
         path("a table of series, or the folder of several"), options: options, split: split, parts: parts,

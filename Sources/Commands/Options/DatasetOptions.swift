@@ -65,7 +65,7 @@ enum DatasetOptions {
     if let split = try validationSplit(arguments) { experiment.validationSplit = split }
     if let target = arguments.string("--target") { experiment.target = target }
     if let group = arguments.string("--group") { experiment.group = group }
-    let fillings = SeriesOptions.MissingValues.allCases.filter { $0 != .refused }
+    let fillings: [SeriesOptions.MissingValues] = [.zero, .mean]
     if let missing = try arguments.choice("--missing", of: fillings.map(\.rawValue)) {
       experiment.missing = SeriesOptions.MissingValues(rawValue: missing)
     }

@@ -11,12 +11,14 @@ struct ArraySamples: Dataset {
 
   /// Pairs two arrays.
   ///
-  /// - Parameter other: what is trained on, which they must go with; nil where it is these.
+  /// - Parameters:
+  ///   - other: what is trained on, which they must go with; nil where it is these.
+  ///   - keepsMissing: whether floats that are none may be there, to be looked at.
   /// - Throws: `FileError`, malformed, for a float that is none, a target that is none, or what does not go with `other`; and
   ///   what `shapes` throws.
   init(
     _ arrays: ArrayFiles.Pair, _ scale: ArrayScale?, _ shapes: (Shape) throws -> Arrays.Shapes?,
-    like other: ArraySamples? = nil
+    like other: ArraySamples? = nil, keepsMissing: Bool
   ) throws {
     samples = arrays.samples
     self.scale = scale ?? (samples.header.element == .uint8 ? .bytes : .none)
@@ -31,7 +33,7 @@ struct ArraySamples: Dataset {
         "holds samples of \(sampleShape), but those to train on are of \(other.sampleShape)")
     }
     answers = try ArrayTargets(arrays.targets, output: network?.output, like: other?.targets)
-    try samples.refuseNotFinite()
+    if !keepsMissing { try samples.refuseNotFinite() }
     try check()
   }
 

@@ -17,21 +17,23 @@ public enum Arrays {
   ///   - scale: nil for one that goes with the elements: bytes are shares of 255, all else is taken as it is.
   ///   - split: what is held back to validate with, where the arrays do not say; nil for nothing.
   ///   - parts: what is to be opened. All of them must be there, but for the test.
+  ///   - keepsMissing: whether floats that are none may be there: to be looked at, not to be trained on.
   ///   - team: the processes of the host, which open them together; nil for this one alone.
   ///   - shapes: what the network takes and gives, told what its samples look like; nil where it is yet to be made for them.
   /// - Throws: `FileError`: missing; malformed for what is no array, is cut short, holds a float that is none, or does not fit
   ///   the other arrays; and what `shapes` throws.
   public static func open(
     _ path: String, scale: ArrayScale? = nil, split: ValidationSplit? = nil,
-    parts: Set<DataSplits.Part> = Set(DataSplits.Part.allCases), team: HostTeam? = nil,
-    shapes: (Shape) throws -> Shapes? = { _ in nil }
+    parts: Set<DataSplits.Part> = Set(DataSplits.Part.allCases), keepsMissing: Bool = false,
+    team: HostTeam? = nil, shapes: (Shape) throws -> Shapes? = { _ in nil }
   ) throws -> DataSplits {
     let team = try team ?? .alone()
-    return try team.together { try open(path, scale, split, parts, team, shapes) }
+    return try team.together { try open(path, scale, split, parts, keepsMissing, team, shapes) }
   }
 
   private static func open(
-    _ path: String, _ scale: ArrayScale?, _ split: ValidationSplit?, _ parts: Set<DataSplits.Part>, _ team: HostTeam,
+    _ path: String, _ scale: ArrayScale?, _ split: ValidationSplit?, _ parts: Set<DataSplits.Part>,
+    _ keepsMissing: Bool, _ team: HostTeam,
     _ shapes: (Shape) throws -> Shapes?
   ) throws -> DataSplits {
     let files = try ArrayFiles(path)
@@ -40,10 +42,10 @@ public enum Arrays {
     var (first, all): (ArraySamples?, [DataSplits.Part: ArraySamples]) = (nil, [:])
     // Without a network, those to train on say how many classes there are.
     if let pair = places.reference, let sample = opened.first?.samples.sample, try shapes(Shape(sample)) == nil {
-      first = try files.open([pair], team).first.map { try ArraySamples($0, scale, shapes) }
+      first = try files.open([pair], team).first.map { try ArraySamples($0, scale, shapes, keepsMissing: keepsMissing) }
     }
     for (place, arrays) in zip(places.arrays, opened) {
-      let samples = try ArraySamples(arrays, scale, shapes, like: first)
+      let samples = try ArraySamples(arrays, scale, shapes, like: first, keepsMissing: keepsMissing)
       (first, all[place.part]) = (first ?? samples, samples)
     }
     var splits: [DataSplits.Part: any Dataset] = all

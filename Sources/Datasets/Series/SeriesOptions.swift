@@ -8,6 +8,8 @@ public struct SeriesOptions: Codable, Hashable, Sendable {
     case zero
     /// It is taken for the mean of what the training samples have at its step and channel, as far as that is known.
     case mean
+    /// It stays what it is, NaN: to be looked at, not to be trained on.
+    case kept
   }
 
   /// The column of targets, by its name in the header, or, in a file without one, by its number from 1, or from -1 for the

@@ -40,7 +40,13 @@ public enum SeriesTables {
     let means = plan.training == nil ? nil : SeriesMeans(first, places.training, layout.shape)
     var samples: [BufferSamples] = []
     for table in tables {
-      let numbers = try layout.numbers(of: table) { options.missing == .mean ? means?[$0] : 0 }
+      let numbers = try layout.numbers(of: table) { place in
+        switch options.missing {
+        case .mean: means?[place]
+        case .kept: .nan
+        case .refused, .zero: 0
+        }
+      }
       samples.append(try targets.samples(table, numbers, shape: layout.shape))
     }
     var result: [DataSplits.Part: any Dataset] = [:]

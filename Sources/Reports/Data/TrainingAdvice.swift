@@ -28,6 +28,9 @@ public struct TrainingAdvice: Codable, Equatable, Sendable {
     guard let part = report.parts.first else { preconditionFailure("a data set without samples") }
     var items = flaw.map { [Item(words: ["--model", "network.keras"], reason: "one of your own (\($0))")] } ?? []
     let numbers = part.numbers
+    if part.part == .training, report.parts.count == 1 {
+      items.append(Item(words: ["--validation-split", "0.2"], reason: "there is nothing to validate with"))
+    }
     if report.levels == nil, let lowest = numbers.lowest, let highest = numbers.highest,
       let deviation = numbers.deviation,
       deviation > 0
