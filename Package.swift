@@ -64,6 +64,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["Tensors", "COpenBLAS", "CVectors"]),
     .target(name: "Files", dependencies: ["CArchive", "CCrypto", "CXXHash", "CZlib"]),
     .target(name: "Hosts", dependencies: ["Files", "CMemoryFile"]),
+    .target(name: "Graphics", dependencies: ["CGD"]),
 
     // MARK: - Floor 2: the parts of training
 
@@ -73,7 +74,7 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "Tensors", "Files", "Hosts", "CCurl", "CExif", "CGD", "CSPNG", "CTurboJPEG", "CWebP", "CNIfTI", "CSndFile",
+        "Tensors", "Files", "Hosts", "Graphics", "CCurl", "CExif", "CSPNG", "CTurboJPEG", "CWebP", "CNIfTI", "CSndFile",
         "CSampleRate",
       ]),
     .target(name: "Collectives", dependencies: ["Tensors", "Kernels", "Files", "Hosts", "COpenMPI"]),
@@ -91,7 +92,7 @@ let package = Package(
         "Runs", "KerasFiles", "Models", "Optimizers", "Datasets", "Collectives", "Kernels", "Files", "Hosts",
         "CScheduler",
       ]),
-    .target(name: "Reports", dependencies: ["Datasets", "Files", "Hosts", "Tensors", "CGD"]),
+    .target(name: "Reports", dependencies: ["Datasets", "Files", "Hosts", "Graphics", "Tensors"]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
     .target(name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "Objectives"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),

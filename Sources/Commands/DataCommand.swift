@@ -91,22 +91,11 @@ struct DataCommand: Command {
   private func open(
     _ experiment: Experiment, threads: Int, _ environment: [String: String]
   ) throws -> DataSplits {
-    func open(_ parts: Set<DataSplits.Part>) throws -> DataSplits {
-      let readers = DataReaders(
-        team: try .alone(memory: HostMemory.shared), threads: threads, environment: environment)
-      var opening = DatasetOpening(experiment: experiment, place: data, readers: readers)
-      opening.isLooking = true
-      return try opening.open(parts)
-    }
-    let splits: DataSplits
-    do {
-      splits = try open(Set(DataSplits.Part.allCases))
-    } catch {
-      // What lacks samples to validate with can be looked at nevertheless. Whatever else is wrong is so again, and was said
-      // better before.
-      guard experiment.validationSplit == nil, let alone = try? open([.training]) else { throw error }
-      splits = alone
-    }
+    let readers = DataReaders(
+      team: try .alone(memory: HostMemory.shared), threads: threads, environment: environment)
+    var opening = DatasetOpening(experiment: experiment, place: data, readers: readers)
+    opening.isLooking = true
+    let splits = try opening.open(Set(DataSplits.Part.allCases))
     return DataSplits(splits.samples.mapValues { experiment.isUnscaled($0) ? UnscaledSamples(of: $0) : $0 })
   }
 

@@ -8,6 +8,12 @@ public struct DataSplits: Sendable {
     case validation
     /// What is looked at last.
     case test
+
+    /// What parts are called in the names of files and in tables, in lower case.
+    static let words: [String: Part] = [
+      "train": .training, "training": .training, "validation": .validation, "val": .validation, "valid": .validation,
+      "test": .test,
+    ]
   }
 
   /// The samples of each part.

@@ -36,7 +36,9 @@ public protocol Dataset: Sendable {
 
   /// Hears that these samples are going to be loaded next, in about this order: what is not in memory can be brought there
   /// meanwhile. Nothing but time depends on it.
-  func expect(_ samples: [Int])
+  ///
+  /// - Parameter samples: is asked for them where that is of use.
+  func expect(_ samples: () -> [Int])
 
   /// Where sample `sample` comes from, for people: its file. Nil where it is one of many in a file.
   func origin(of sample: Int) -> String?
@@ -64,7 +66,7 @@ extension Dataset {
 extension Dataset {
   public var earlierDigest: String? { nil }
   /// Samples are there.
-  public func expect(_ samples: [Int]) {}
+  public func expect(_ samples: () -> [Int]) {}
   /// Samples have no files of their own.
   public func origin(of sample: Int) -> String? { nil }
   /// Samples in memory, or drawn, do not change.

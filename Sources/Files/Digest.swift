@@ -73,12 +73,6 @@ public struct Digest: ~Copyable {
     return String(bytes[..<Int(count)].flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
 
-  /// XXH3 of `bytes` as two words, for where there are too many for hexadecimal.
-  public static func words(of bytes: UnsafeRawBufferPointer) -> SIMD2<UInt64> {
-    let digest = XXH3_128bits(bytes.baseAddress, bytes.count)
-    return [digest.high64, digest.low64]
-  }
-
   /// The digest of `bytes` alone.
   public static func of(_ bytes: UnsafeRawBufferPointer, _ algorithm: Algorithm = .sha256) -> String {
     var digest = Digest(algorithm)

@@ -18,9 +18,11 @@ public final class MappedFile: Sendable {
   private let file: OpenFile
   private let seal: Mutex<Seal?>
 
-  /// What the whole file was, and when it had last been written to.
+  /// What the file was up to its last bytes, and when it had last been written to.
   private struct Seal {
     let digest: String
+    /// How many bytes at its end are left out.
+    let tail: Int
     var time: Time
   }
 
@@ -83,7 +85,7 @@ public final class MappedFile: Sendable {
     let time = try refuseLoss(slot)
     try seal.withLock { seal throws(FileError) in
       guard let known = seal, known.time != time else { return }
-      let digest = Digest.of(bytes, .xxh3)
+      let digest = digest(without: known.tail)
       _ = try refuseLoss(slot)
       guard digest == known.digest else {
         throw FileError(
@@ -94,15 +96,20 @@ public final class MappedFile: Sendable {
     }
   }
 
-  /// Digests all bytes by XXH3, and from now on has `check` look whether they are still the same.
+  /// Digests the bytes by XXH3, and from now on has `check` look whether they are still the same.
   ///
+  /// - Parameter tail: how many bytes at the end are left out, as those of a digest that stands there.
   /// - Throws: `FileError`, as `check`.
-  public func sealed() throws(FileError) -> String {
+  public func sealed(without tail: Int = 0) throws(FileError) -> String {
     let time = Time(try file.status())
-    let digest = Digest.of(bytes, .xxh3)
+    let digest = digest(without: tail)
     if let slot { _ = try refuseLoss(slot) }
-    seal.withLock { $0 = Seal(digest: digest, time: time) }
+    seal.withLock { $0 = Seal(digest: digest, tail: tail, time: time) }
     return digest
+  }
+
+  private func digest(without tail: Int) -> String {
+    Digest.of(UnsafeRawBufferPointer(rebasing: bytes.dropLast(tail)), .xxh3)
   }
 
   /// Returns when the file was last written to.

@@ -32,7 +32,7 @@ public final class HostTeam: Sendable {
   private struct Record: ~Copyable {
     /// The next index to work on; of the whole team, whether it is given up.
     let next = Atomic(0)
-    /// How many indices are done, or processes there.
+    /// How many indices are done.
     let done = Atomic(0)
     /// What the first process says.
     let word = Atomic(0)
@@ -58,7 +58,7 @@ public final class HostTeam: Sendable {
   public init(rank: Int, size: Int, file: SharedFile, memory: Int? = nil) throws(FileError) {
     precondition(0..<size ~= rank, "process \(rank) of \(size)")
     (self.rank, self.size, self.file) = (rank, size, file)
-    self.memory = memory ?? sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    self.memory = memory ?? PhysicalMemory.bytes
     try file.grow(to: Self.boardBytes)
     board = try file.map(0, Self.boardBytes)  // zeros, which is what its records begin as
     progress = Mutex(Progress())
@@ -154,13 +154,6 @@ public final class HostTeam: Sendable {
       try body()
       return 0
     }
-  }
-
-  /// Returns once all have called it.
-  package func gather() throws {
-    let record = nextRecord()
-    withRecord(record) { _ = $0.done.wrappingAdd(1, ordering: .acquiringAndReleasing) }
-    try wait { [self] in done(record) >= size }
   }
 
   // MARK: - The board

@@ -23,6 +23,14 @@ extension ProgramTests {
       try Data(network.utf8).write(to: URL(filePath: "\(program.folder)/net.json"))
     }
 
+    /// Writes 20 files to train on and 4 to validate with, in turn of the classes 0 and 1.
+    private func write(to folder: String, ending: String, _ bytes: (_ index: Int) -> [UInt8]) throws {
+      for index in 0..<24 {
+        let part = index < 20 ? "train" : "validation"
+        try Images.write(bytes(index), to: "\(program.folder)/\(folder)/\(part)/\(index % 2)/\(10 + index).\(ending)")
+      }
+    }
+
     /// Trains in several worlds, which have to give the same weights, and evaluates; returns the control's last line.
     private func train(_ options: String, samples: Int) throws {
       let recipe = "train \(options) --model net.json --batch-size 12 --slice 3 --steps 5"
@@ -58,12 +66,10 @@ extension ProgramTests {
     }
 
     @Test func volumes() throws {
-      for index in 0..<24 {
+      try write(to: "scans", ending: "nii") { index in
         let side = 5 + index % 3
         let numbers = (0..<side * side * 4).map { Int16($0 * 37 % 101 + (index % 2 == 0 ? 0 : $0 % side * 40)) }
-        try Images.write(
-          VolumeFixture([side, side, 4], numbers).bytes,
-          to: "\(program.folder)/scans/\(index < 20 ? "train" : "validation")/\(index % 2)/\(10 + index).nii")
+        return VolumeFixture([side, side, 4], numbers).bytes
       }
       try write(model: "Conv3D", input: "6, 6, 4, 1", axes: 3)
       try train("--dataset volumes --data scans --input-shape 6x6x4x1 --window 0,200", samples: 4)
@@ -72,11 +78,8 @@ extension ProgramTests {
     }
 
     @Test func sounds() throws {
-      for index in 0..<24 {
-        let frames = (0..<(180 + index)).map { Int16(3000 * ($0 / (index % 2 == 0 ? 5 : 9) % 2) - 1500) }
-        try Images.write(
-          SoundFixture(frames).bytes,
-          to: "\(program.folder)/words/\(index < 20 ? "train" : "validation")/\(index % 2)/\(10 + index).wav")
+      try write(to: "words", ending: "wav") { index in
+        SoundFixture((0..<(180 + index)).map { Int16(3000 * ($0 / (index % 2 == 0 ? 5 : 9) % 2) - 1500) }).bytes
       }
       try write(model: "Conv1D", input: "160, 1", axes: 1)
       try train("--dataset audio --data words --seconds 0.02 --rate 8000 --normalize sample", samples: 4)

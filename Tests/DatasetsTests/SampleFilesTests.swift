@@ -59,7 +59,7 @@ import Testing
       let data = try TrainingData(files.open([.training, .validation], reading(.nowhere, in: folder))).training
       let expected = pixels(data)
       for round in 0..<20 {
-        data.expect((0..<data.count).reversed().filter { ($0 + round) % 3 != 0 })
+        data.expect { (0..<data.count).reversed().filter { ($0 + round) % 3 != 0 } }
         let found = try ParallelMap.run(data.count, threads: 3, progress: { _ in }) { sample in
           let pixels = FloatStorage(count: data.sampleShape.count)
           if sample % 5 != round % 5 { data.load(sample, into: pixels.buffer) }
@@ -77,7 +77,7 @@ import Testing
       let files = SampleFiles("folder", "\(folder)/data")
       let data = try TrainingData(files.open([.training, .validation], reading(.nowhere, in: folder))).training
       try Images.write(plain(0xFFFFFF), to: "\(folder)/\(Self.paths[6])")
-      if isExpected { data.expect(Array(0..<data.count)) }
+      if isExpected { data.expect { Array(0..<data.count) } }
       _ = pixels(data)
       let error = try #require(throws: FileError.self) { try data.check() }
       #expect(error.path == "\(folder)/\(Self.paths[6])" && error.message.contains("was changed while it was in use"))

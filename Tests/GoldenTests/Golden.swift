@@ -21,12 +21,18 @@ struct Golden: Decodable {
   static let checkout = URL(filePath: #filePath).appending(path: "../../..").standardized.path
 
   /// Reads the golden of a data set.
-  init(_ dataset: String) throws {
+  init(_ dataset: String) throws { self = try Self.read(dataset) }
+
+  /// Reads the file `name`.json among the goldens.
+  static func read<Value: Decodable>(_ name: String) throws -> Value {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let file = URL(filePath: "\(Self.checkout)/Tests/Goldens/\(dataset).json")
-    self = try decoder.decode(Golden.self, from: Data(contentsOf: file))
+    let file = URL(filePath: "\(Self.checkout)/Tests/Goldens/\(name).json")
+    return try decoder.decode(Value.self, from: Data(contentsOf: file))
   }
+
+  /// The cases in the file `name`.json. One that cannot be read leaves none, which each suite's `thereAreGoldens` sees.
+  static func cases<Case: Decodable>(_ name: String) -> [Case] { (try? read(name)) ?? [] }
 
   /// Whether `folder` holds the very bytes that Keras trained and validated on.
   func isOf(_ folder: String) throws -> Bool {

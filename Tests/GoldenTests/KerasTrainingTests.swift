@@ -66,11 +66,6 @@ import Testing
     let batchSize: Int
     let models: [Model]
 
-    init(_ name: String) throws {
-      let decoder = JSONDecoder()
-      decoder.keyDecodingStrategy = .convertFromSnakeCase
-      let file = URL(filePath: "\(Golden.checkout)/Tests/Goldens/\(name).json")
-      self = try decoder.decode(Self.self, from: Data(contentsOf: file))
-    }
+    init(_ name: String) throws { self = try Golden.read(name) }
   }
 }

@@ -16,11 +16,7 @@ import Testing
     var testDescription: String { name }
   }
 
-  static let goldens: [Numbers] = {
-    let file = URL(filePath: "\(Golden.checkout)/Tests/Goldens/moments.json")
-    // A golden that cannot be read leaves no cases, which `thereAreGoldens` sees.
-    return (try? JSONDecoder().decode([Numbers].self, from: Data(contentsOf: file))) ?? []
-  }()
+  static let goldens: [Numbers] = Golden.cases("moments")
 
   /// As so many samples of one channel.
   private func samples(_ floats: [Float], each count: Int = 1) -> BufferSamples {

@@ -10,12 +10,7 @@ struct NetworkGoldens: Decodable {
   let tested: Int
   let networks: [NetworkGolden]
 
-  static let all: NetworkGoldens? = {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let file = URL(filePath: "\(Golden.checkout)/Tests/Goldens/networks.json")
-    return try? decoder.decode(Self.self, from: Data(contentsOf: file))
-  }()
+  static let all: NetworkGoldens? = try? Golden.read("networks")
 }
 
 /// One network: its samples and weights are made here by the formulas of the script.

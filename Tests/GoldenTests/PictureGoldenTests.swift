@@ -19,11 +19,7 @@ import Testing
     var testDescription: String { name }
   }
 
-  static let goldens: [Picture] = {
-    let file = URL(filePath: "\(Golden.checkout)/Tests/Goldens/pictures.json")
-    // A golden that cannot be read leaves no cases, which `thereAreGoldens` sees.
-    return (try? JSONDecoder().decode([Picture].self, from: Data(contentsOf: file))) ?? []
-  }()
+  static let goldens: [Picture] = Golden.cases("pictures")
 
   /// The picture in `file`, whose name says nothing of its kind.
   private func show(_ file: [UInt8], shape: Shape? = nil) throws -> any Dataset {

@@ -29,11 +29,7 @@ import Testing
     var testDescription: String { name }
   }
 
-  static let goldens: [Case] = {
-    let file = URL(filePath: "\(Golden.checkout)/Tests/Goldens/series.json")
-    // A golden that cannot be read leaves no cases, which `thereAreGoldens` sees.
-    return (try? JSONDecoder().decode([Case].self, from: Data(contentsOf: file))) ?? []
-  }()
+  static let goldens: [Case] = Golden.cases("series")
 
   @Test func thereAreGoldens() {
     #expect(Self.goldens.count > 30)

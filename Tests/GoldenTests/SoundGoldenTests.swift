@@ -21,11 +21,7 @@ import Testing
     var testDescription: String { name }
   }
 
-  static let goldens: [Sound] = {
-    let file = URL(filePath: "\(Golden.checkout)/Tests/Goldens/sounds.json")
-    // A golden that cannot be read leaves no cases, which `thereAreGoldens` sees.
-    return (try? JSONDecoder().decode([Sound].self, from: Data(contentsOf: file))) ?? []
-  }()
+  static let goldens: [Sound] = Golden.cases("sounds")
 
   @Test func thereAreGoldens() {
     #expect(Self.goldens.count > 45)

@@ -18,11 +18,7 @@ import Testing
     var testDescription: String { name }
   }
 
-  static let goldens: [Volume] = {
-    let file = URL(filePath: "\(Golden.checkout)/Tests/Goldens/volumes.json")
-    // A golden that cannot be read leaves no cases, which `thereAreGoldens` sees.
-    return (try? JSONDecoder().decode([Volume].self, from: Data(contentsOf: file))) ?? []
-  }()
+  static let goldens: [Volume] = Golden.cases("volumes")
 
   @Test func thereAreGoldens() {
     #expect(Self.goldens.count > 90)

@@ -11,7 +11,7 @@ struct DatasetOpening {
   let readers: DataReaders
   /// How many channels the network takes, where that is known.
   var channels: Int?
-  /// Whether the data are only looked at: numbers that are missing stay missing.
+  /// Whether nobody trains on the data: numbers may be missing, and so may samples to validate with.
   var isLooking = false
 
   /// Opens some parts of the data set, those that it has. Where that takes long, all ranks of a host share the work, and the
@@ -89,15 +89,16 @@ struct DatasetOpening {
     case "arrays":
       return try Arrays.open(
         path("a folder of .npy files or an .npz file"), scale: experiment.effectiveScale, split: split, parts: parts,
-        keepsMissing: isLooking, team: readers.team, shapes: experiment.shapes)
+        isLooking: isLooking, team: readers.team, shapes: experiment.shapes)
     case "series":
       let options = SeriesOptions(
         target: experiment.target, group: experiment.group,
-        missing: experiment.missing ?? (isLooking ? .kept : .refused),
+        missing: experiment.missing ?? .refused,
         shape: experiment.inputShape)
       return try SeriesTables.open(
         path("a table of series, or the folder of several"), options: options, split: split, parts: parts,
-        classes: experiment.classNames, notice: telling.say, output: { try experiment.shapes(for: $0)?.output })
+        classes: experiment.classNames, isLooking: isLooking, notice: telling.say,
+        output: { try experiment.shapes(for: $0)?.output })
     default:
       let data = try known()
       return DataSplits([.training: data.training, .validation: data.validation].filter { parts.contains($0.key) })
@@ -129,12 +130,15 @@ struct DatasetOpening {
   /// Refuses options that say nothing of such a data set.
   private func refuseStrayOptions() throws(UsageError) {
     let files: Set = ["folder", "volumes", "audio", "listing"]
-    let forms = ["series": "LxC", "folder": "HxWxC", "volumes": "DxHxWxC", "listing": "HxWxC or DxHxWxC"]
-    let ranks = ["series": [2], "folder": [3], "volumes": [4], "listing": [3, 4]]
-    if let shape = experiment.inputShape, !(ranks[experiment.dataset] ?? []).contains(shape.count) {
+    let forms: [String: (words: String, ranks: [Int])] = [
+      "series": ("LxC", [2]), "folder": ("HxWxC", [3]), "volumes": ("DxHxWxC", [4]),
+      "listing": ("HxWxC or DxHxWxC", [3, 4]),
+    ]
+    let form = forms[experiment.dataset]
+    if let shape = experiment.inputShape, !(form?.ranks ?? []).contains(shape.count) {
       let given = shape.map(String.init).joined(separator: "x")
       throw UsageError(
-        forms[experiment.dataset].map { "--input-shape takes \($0) for --dataset \(experiment.dataset), got \(given)" }
+        form.map { "--input-shape takes \($0.words) for --dataset \(experiment.dataset), got \(given)" }
           ?? "--input-shape makes images, volumes and series alike; the samples of \(experiment.dataset) have a shape of their own"
       )
     }

@@ -1,5 +1,4 @@
 import Files
-import FoundationEssentials
 import Glibc
 import Hosts
 
@@ -22,9 +21,8 @@ struct ArrayFiles {
   /// - Throws: `FileError`: missing; malformed for an archive that is none.
   init(_ path: String) throws(FileError) {
     self.path = path
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw FileError.system(path, "cannot be opened") }
-    isFolder = status.st_mode & S_IFMT == S_IFDIR
+    guard access(path, F_OK) == 0 else { throw FileError.system(path, "cannot be opened") }
+    isFolder = Folder.isFolder(path)
     guard isFolder else {
       guard !path.hasSuffix(".npy") else {
         throw FileError(
@@ -33,14 +31,9 @@ struct ArrayFiles {
       names = try NumPyArchive(path: path).names().sorted()
       return
     }
-    let entries: [String]
-    do {
-      entries = try FileManager.default.contentsOfDirectory(atPath: path)
-    } catch {
-      throw FileError(.failed, path, "cannot be listed: \(error)")
-    }
-    names = entries.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }.sorted()
-    if names.isEmpty, let archive = entries.filter({ $0.hasSuffix(".npz") }).sorted().first {
+    let entries = try Folder.names(in: path)
+    names = entries.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }
+    if names.isEmpty, let archive = entries.first(where: { $0.hasSuffix(".npz") }) {
       throw FileError(
         .missing, path, "has no .npy files, but \(archive), which `--data \(path)/\(archive)` names")
     }

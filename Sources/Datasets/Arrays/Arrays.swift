@@ -17,35 +17,34 @@ public enum Arrays {
   ///   - scale: nil for one that goes with the elements: bytes are shares of 255, all else is taken as it is.
   ///   - split: what is held back to validate with, where the arrays do not say; nil for nothing.
   ///   - parts: what is to be opened. All of them must be there, but for the test.
-  ///   - keepsMissing: whether floats that are none may be there: to be looked at, not to be trained on.
+  ///   - isLooking: whether nobody trains on them: floats that are none may be there, and nothing to validate with.
   ///   - team: the processes of the host, which open them together; nil for this one alone.
   ///   - shapes: what the network takes and gives, told what its samples look like; nil where it is yet to be made for them.
   /// - Throws: `FileError`: missing; malformed for what is no array, is cut short, holds a float that is none, or does not fit
   ///   the other arrays; and what `shapes` throws.
   public static func open(
     _ path: String, scale: ArrayScale? = nil, split: ValidationSplit? = nil,
-    parts: Set<DataSplits.Part> = Set(DataSplits.Part.allCases), keepsMissing: Bool = false,
+    parts: Set<DataSplits.Part> = Set(DataSplits.Part.allCases), isLooking: Bool = false,
     team: HostTeam? = nil, shapes: (Shape) throws -> Shapes? = { _ in nil }
   ) throws -> DataSplits {
     let team = try team ?? .alone()
-    return try team.together { try open(path, scale, split, parts, keepsMissing, team, shapes) }
+    return try team.together { try open(path, scale, split, parts, isLooking, team, shapes) }
   }
 
   private static func open(
     _ path: String, _ scale: ArrayScale?, _ split: ValidationSplit?, _ parts: Set<DataSplits.Part>,
-    _ keepsMissing: Bool, _ team: HostTeam,
-    _ shapes: (Shape) throws -> Shapes?
+    _ isLooking: Bool, _ team: HostTeam, _ shapes: (Shape) throws -> Shapes?
   ) throws -> DataSplits {
     let files = try ArrayFiles(path)
-    let places = try Places(files, split, parts)
+    let places = try Places(files, split, parts, isLooking: isLooking)
     let opened = try files.open(places.arrays.map(\.pair), team)
     var (first, all): (ArraySamples?, [DataSplits.Part: ArraySamples]) = (nil, [:])
     // Without a network, those to train on say how many classes there are.
     if let pair = places.reference, let sample = opened.first?.samples.sample, try shapes(Shape(sample)) == nil {
-      first = try files.open([pair], team).first.map { try ArraySamples($0, scale, shapes, keepsMissing: keepsMissing) }
+      first = try files.open([pair], team).first.map { try ArraySamples($0, scale, shapes, keepsMissing: isLooking) }
     }
     for (place, arrays) in zip(places.arrays, opened) {
-      let samples = try ArraySamples(arrays, scale, shapes, like: first, keepsMissing: keepsMissing)
+      let samples = try ArraySamples(arrays, scale, shapes, like: first, keepsMissing: isLooking)
       (first, all[place.part]) = (first ?? samples, samples)
     }
     var splits: [DataSplits.Part: any Dataset] = all
@@ -71,7 +70,9 @@ public enum Arrays {
     /// Whether the samples to validate with are a share of those to train on.
     private(set) var isSplit = false
 
-    init(_ files: ArrayFiles, _ split: ValidationSplit?, _ parts: Set<DataSplits.Part>) throws(FileError) {
+    init(
+      _ files: ArrayFiles, _ split: ValidationSplit?, _ parts: Set<DataSplits.Part>, isLooking: Bool
+    ) throws(FileError) {
       var training = try files.find(ArrayNames.pairs(.training))
       let validation = try files.find(ArrayNames.pairs(.validation))
       // A test without targets is none, and of no interest where there is something to validate with.
@@ -100,7 +101,7 @@ public enum Arrays {
         } else if let pair = try files.find(ArrayNames.pairs(.test)) {
           arrays.append((.validation, pair))
           test = nil
-        } else {
+        } else if !isLooking {
           throw files.lack(
             of: ArrayNames.pairs(.validation) + ArrayNames.pairs(.test), "to validate with",
             training == nil ? "" : ": or hold a part of those to train on back, --validation-split SHARE")

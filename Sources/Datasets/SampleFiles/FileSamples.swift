@@ -34,7 +34,7 @@ public struct FileSamples: Dataset {
     var digest = Digest(.xxh3)
     digest.update("\(classNames) \(targets) \(layout.shape) \(layout.element) \(probes)")
     for index in range {
-      digest.update(number: scan.words(index))
+      digest.update(number: scan.fingerprint(index))
       if case .classes = targets {
         digest.update(number: Int32(items[index].label))
       } else {
@@ -101,7 +101,7 @@ public struct FileSamples: Dataset {
   }
 
   /// Has the samples decoded ahead, where they are decoded on demand.
-  public func expect(_ samples: [Int]) { store.expect(samples.map { range.lowerBound + $0 }) }
+  public func expect(_ samples: () -> [Int]) { store.expect { samples().map { range.lowerBound + $0 } } }
 
   /// Whether every file was what it had been.
   public func check() throws { try store.check() }

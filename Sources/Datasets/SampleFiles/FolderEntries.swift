@@ -1,5 +1,4 @@
 import Files
-import FoundationEssentials
 
 /// What stands in a folder of samples, each kind sorted by the bytes of its names.
 struct FolderEntries {
@@ -16,20 +15,14 @@ struct FolderEntries {
   ///
   /// - Throws: `FileError`: missing where there is no such folder, failed where it cannot be listed.
   init(_ path: String, endings: [String]) throws(FileError) {
-    guard Self.isFolder(path) else {
+    guard Folder.isFolder(path) else {
       throw FileError(
         .missing, path, "there is no such folder; `--data DIR` names the folder with `train/CLASS/FILE` in it")
     }
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: path)
-    } catch {
-      throw FileError(.failed, path, "cannot be listed: \(error)")
-    }
-    for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+    for name in try Folder.names(in: path) {
       if name.hasPrefix(".") {
         hidden.append(name)
-      } else if Self.isFolder("\(path)/\(name)") {
+      } else if Folder.isFolder("\(path)/\(name)") {
         folders.append(name)
       } else if endings.contains(where: name.lowercased().hasSuffix) {
         samples.append(name)
@@ -37,10 +30,5 @@ struct FolderEntries {
         others.append(name)
       }
     }
-  }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var isFolder = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
   }
 }

@@ -30,10 +30,7 @@ struct ListingTable {
   ]
   private static let labelNames = ["label", "labels", "class", "classes", "target", "category"]
   private static let partNames = ["split", "set", "subset", "part", "partition"]
-  private static let parts: [String: DataSplits.Part] = [
-    "train": .training, "training": .training, "val": .validation, "valid": .validation, "validation": .validation,
-    "dev": .validation, "test": .test, "testing": .test,
-  ]
+  private static let parts = DataSplits.Part.words.merging(["dev": .validation, "testing": .test]) { word, _ in word }
 
   private let file: String
   private let table: [(line: Int, fields: [String])]
@@ -42,42 +39,32 @@ struct ListingTable {
   ///
   /// - Throws: `FileError`: missing; malformed, with the line, for what is no table.
   init?(_ file: String) throws(FileError) {
-    var status = stat()
-    guard stat(file, &status) == 0 else {
-      guard errno != ENOENT else {
-        throw FileError(
-          .missing, file,
-          "there is no such folder or table: `--data DIR` names the folder with `train/CLASS/FILE` in it, `--data FILE` a table of "
-            + "paths and labels")
-      }
-      throw .system(file, "cannot be opened")
+    if Folder.isFolder(file) { return nil }
+    guard access(file, F_OK) == 0 else {
+      guard errno == ENOENT else { throw .system(file, "cannot be opened") }
+      throw FileError(
+        .missing, file,
+        "there is no such folder or table: `--data DIR` names the folder with `train/CLASS/FILE` in it, `--data FILE` a table of "
+          + "paths and labels")
     }
-    if status.st_mode & S_IFMT == S_IFDIR { return nil }
     self.file = file
     let contents = try MappedFile(file)
     table = try contents.withBytes { bytes throws(FileError) in try Self.rows(bytes, path: file) }
     try contents.check()
-    guard !table.isEmpty else {
-      throw FileError(.malformed, file, "has blank lines alone, expected a row for each file")
-    }
   }
 
   private static func rows(
     _ bytes: UnsafeRawBufferPointer, path: String
   ) throws(FileError) -> [(line: Int, fields: [String])] {
-    var scanner = try TableScanner(bytes, path: path)
+    var scanner = try TableScanner(bytes, path: path, rowsOf: "file")
+    try scanner.requireRow()
     var rows: [(line: Int, fields: [String])] = []
-    while scanner.nextRow() {
+    repeat {
       var fields: [String] = []
       while let field = try scanner.nextField() { fields.append(try scanner.text(field)) }
-      if let count = rows.first?.fields.count, fields.count != count {
-        throw FileError(
-          .malformed, path,
-          "line \(scanner.row): has \(fields.count) field\(fields.count == 1 ? "" : "s"), expected \(count) as the first line "
-            + "has: complete the row, or take it out")
-      }
+      try scanner.require(rows.first?.fields.count ?? fields.count, found: fields.count)
       rows.append((scanner.row, fields))
-    }
+    } while scanner.nextRow()
     return rows
   }
 

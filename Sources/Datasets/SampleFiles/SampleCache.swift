@@ -23,7 +23,8 @@ struct SampleCache {
     folder = "\(cache)/decoded"
   }
 
-  private static let digestBytes = MemoryLayout<SIMD2<UInt64>>.size
+  /// A digest's digits.
+  private static let digestBytes = 32
 
   /// The samples called `key`: those of an earlier run, or `fill`ed in now.
   ///
@@ -36,21 +37,25 @@ struct SampleCache {
   ) throws -> CachedSamples {
     let path = "\(folder)/\(key).samples"
     let size = count * layout.bytes
-    let isThere = try team.agree { Self.isWhole(path, size) ? 1 : 0 } == 1
-    if !isThere { try make(path, size, team, fill) }
-    let file = try MappedFile(path, smallest: 0)
-    _ = try file.sealed()
+    var file: MappedFile?
+    let isThere = try team.agree {
+      file = Self.whole(path, size)
+      return file == nil ? 0 : 1
+    }
+    if isThere == 0 { try make(path, size, team, fill) }
+    guard let file = file ?? Self.whole(path, size) else {
+      throw FileError(.failed, path, "was changed as soon as it was there: something else writes to it")
+    }
     return CachedSamples(layout: layout, file: file)
   }
 
-  /// Whether there is a cache file with `size` bytes of samples, to the last bit. Any other is made anew.
-  private static func isWhole(_ path: String, _ size: Int) -> Bool {
+  /// The file at `path`, sealed, where it has `size` bytes of samples to the last bit; nil for any other, which is made anew.
+  private static func whole(_ path: String, _ size: Int) -> MappedFile? {
     let file = Result { () throws(FileError) in try MappedFile(path, smallest: 0) }
-    guard case .success(let file) = file, file.count == size + digestBytes else { return false }
-    return file.withBytes { bytes in
-      Digest.words(of: UnsafeRawBufferPointer(rebasing: bytes[..<size]))
-        == bytes.loadUnaligned(fromByteOffset: size, as: SIMD2<UInt64>.self)
-    }
+    guard case .success(let file) = file, file.count == size + digestBytes else { return nil }
+    let digest = Result { () throws(FileError) in try file.sealed(without: digestBytes) }
+    guard case .success(let digest) = digest else { return nil }
+    return file.withBytes { $0[size...].elementsEqual(digest.utf8) } ? file : nil
   }
 
   private func make(_ path: String, _ size: Int, _ team: HostTeam, _ fill: (SharedMemory) throws -> Void) throws {
@@ -67,8 +72,8 @@ struct SampleCache {
       let memory = try file.map(0, size + Self.digestBytes)
       try fill(memory)
       try team.once {
-        let words = Digest.words(of: UnsafeRawBufferPointer(rebasing: memory.bytes[..<size]))
-        memory.bytes.storeBytes(of: words, toByteOffset: size, as: SIMD2<UInt64>.self)
+        let digest = Digest.of(UnsafeRawBufferPointer(rebasing: memory.bytes[..<size]), .xxh3)
+        UnsafeMutableRawBufferPointer(rebasing: memory.bytes[size...]).copyBytes(from: digest.utf8)
         try file.flush()
         try AtomicFile.move(name, to: path)
       }

@@ -182,7 +182,7 @@ public struct SampleFiles {
       guard let range = part.map({ ranges[$0] }) ?? items.indices, !range.isEmpty else { return nil }
       return FileSamples(
         name, listing, items, range, read, targets: targets,
-        probes: try reading.probes(of: read.scan, read.layout, range, listing.place))
+        probes: try reading.probes(of: read.scan, read.layout, range, in: read.store, listing.place))
     }
   }
 }

@@ -113,20 +113,26 @@ public struct SampleReading {
   ) throws -> String {
     var digest = Digest(.xxh3)
     digest.update("\(format) \(layout) \(try probes(of: scan, layout, scan.paths.indices, place))")
-    for index in scan.paths.indices { digest.update(number: scan.words(index)) }
+    for index in scan.paths.indices { digest.update(number: scan.fingerprint(index)) }
     return digest.finish()
   }
 
   /// What some of the samples `range`, evenly spread, are once they are decoded: libraries that decode otherwise than others
   /// show there.
-  func probes(of scan: SampleScan, _ layout: SampleLayout, _ range: Range<Int>, _ place: String) throws -> [String] {
+  ///
+  /// - Parameter store: has them, where they are decoded already.
+  func probes(
+    of scan: SampleScan, _ layout: SampleLayout, _ range: Range<Int>, in store: (any SampleStore)? = nil,
+    _ place: String
+  ) throws -> [String] {
     let count = min(4, range.count)
-    let room = try team.share(count * layout.bytes)
     let files = (0..<count).map { range.lowerBound + range.count * $0 / count }
+    let known = files.compactMap { store?.digest(of: $0) }
+    if known.count == count { return known }
+    let room = try team.share(count * layout.bytes)
     let failed = try scan.decode(files, to: layout, into: room, team, threads: 1).failed
     guard failed.isEmpty else { throw scan.error(of: failed, layout, place: place) }
-    return (0..<count).map { probe in
-      Digest.of(UnsafeRawBufferPointer(rebasing: room.bytes[probe * layout.bytes..<(probe + 1) * layout.bytes]), .xxh3)
-    }
+    let decoded = DecodedSamples(layout: layout, memory: room)
+    return (0..<count).compactMap(decoded.digest)
   }
 }

@@ -13,7 +13,7 @@ struct SampleScan: Sendable {
   /// What is known of a file; zeros, until it was looked at.
   private struct Record {
     var extents: SIMD4<Int32>
-    var words: SIMD2<UInt64>
+    var fingerprint: Fingerprint
     var isDeep: Bool
     var isReadable: Bool
   }
@@ -48,7 +48,7 @@ struct SampleScan: Sendable {
     let record = try file.withBytes { bytes throws(FileError) in
       let header = try format.header(bytes, path: path)
       return Record(
-        extents: header.extents, words: Digest.words(of: bytes), isDeep: header.isDeep, isReadable: true)
+        extents: header.extents, fingerprint: Fingerprint(of: bytes), isDeep: header.isDeep, isReadable: true)
     }
     try file.check()
     return record
@@ -63,8 +63,8 @@ struct SampleScan: Sendable {
     SampleHeader(extents: record(index).extents, isDeep: record(index).isDeep)
   }
 
-  /// XXH3 of all of a file's bytes.
-  func words(_ index: Int) -> SIMD2<UInt64> { record(index).words }
+  /// What tells a file's bytes from any others.
+  func fingerprint(_ index: Int) -> Fingerprint { record(index).fingerprint }
 
   /// Decodes a file, which has to be what it was when it was looked at.
   ///
@@ -75,7 +75,7 @@ struct SampleScan: Sendable {
   ) throws(FileError) -> Bool {
     let file = try MappedFile(paths[index])
     let hasStrayBytes = try file.withBytes { bytes throws(FileError) in
-      guard Digest.words(of: bytes) == words(index) else {
+      guard Fingerprint(of: bytes) == fingerprint(index) else {
         throw FileError(
           .malformed, paths[index],
           "was changed while it was in use: put back what it held, and go on from the last checkpoint")

@@ -6,43 +6,54 @@ import Tensors
 protocol SampleStore: Sendable {
   /// Writes a sample's numbers: shares of full light where they are stored in whole numbers.
   func load(_ index: Int, into numbers: MutableFloatBuffer)
-  /// Hears that these samples are going to be loaded next, in about this order.
-  func expect(_ indices: [Int])
+  /// XXH3 of a sample as it is stored; nil where none is.
+  func digest(of index: Int) -> String?
+  /// Hears that these samples are going to be loaded next, in about this order; asks for them where that is of use.
+  func expect(_ indices: () -> [Int])
   /// Makes sure of all samples loaded so far; see `Dataset.check`.
   func check() throws(FileError)
 }
 
-/// All samples decoded, one after the other, in memory that the host's processes share.
-struct DecodedSamples: SampleStore {
+/// All samples decoded, one after the other.
+protocol StoredSamples: SampleStore {
+  /// What they are.
+  var layout: SampleLayout { get }
+  /// Calls `body` with all of them.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result
+}
+
+extension StoredSamples {
+  private func withSample<Result>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withBytes { body(UnsafeRawBufferPointer(rebasing: $0[index * layout.bytes..<(index + 1) * layout.bytes])) }
+  }
+
+  func load(_ index: Int, into numbers: MutableFloatBuffer) { withSample(index) { layout.read($0, into: numbers) } }
+  func digest(of index: Int) -> String? { withSample(index) { Digest.of($0, .xxh3) } }
+  /// They are there.
+  func expect(_ indices: () -> [Int]) {}
+}
+
+/// Samples in memory that the host's processes share.
+struct DecodedSamples: StoredSamples {
   let layout: SampleLayout
   let memory: SharedMemory
 
-  func load(_ index: Int, into numbers: MutableFloatBuffer) {
-    let place = index * layout.bytes..<(index + 1) * layout.bytes
-    layout.read(UnsafeRawBufferPointer(rebasing: memory.bytes[place]), into: numbers)
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    body(UnsafeRawBufferPointer(memory.bytes))
   }
 
-  /// They are there.
-  func expect(_ indices: [Int]) {}
   /// Nobody writes to them any more.
   func check() {}
 }
 
-/// All samples decoded, one after the other, at the start of a file that the host's processes have mapped.
-struct CachedSamples: SampleStore {
+/// Samples at the start of a file that the host's processes have mapped.
+struct CachedSamples: StoredSamples {
   let layout: SampleLayout
   let file: MappedFile
 
-  func load(_ index: Int, into numbers: MutableFloatBuffer) {
-    file.withBytes { bytes in
-      let place = index * layout.bytes..<(index + 1) * layout.bytes
-      layout.read(UnsafeRawBufferPointer(rebasing: bytes[place]), into: numbers)
-    }
-  }
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result { file.withBytes(body) }
 
-  /// The system reads ahead.
-  func expect(_ indices: [Int]) {}
-  /// Whether the file is whole.
+  /// Whether the file is what it was.
   func check() throws(FileError) { try file.check() }
 }
 

@@ -2,8 +2,9 @@ import Files
 import Tensors
 
 /// Another data set's samples with the labels that a network gives their classes: by name.
-public struct RelabelledSamples: Dataset {
-  private let base: any Dataset
+public struct RelabelledSamples: DatasetView {
+  /// The other data set.
+  public let base: any Dataset
   /// The label here of each label there; nil for classes that no sample is of.
   private let labels: [Int?]
   /// The network's classes.
@@ -29,14 +30,6 @@ public struct RelabelledSamples: Dataset {
     classNames = classes
   }
 
-  /// The base's name.
-  public var name: String { base.name }
-  /// The base's shape.
-  public var sampleShape: Shape { base.sampleShape }
-  /// The base's count.
-  public var count: Int { base.count }
-  /// The base's levels.
-  public var levels: Int? { base.levels }
   /// The base's digest, and after a colon which labels became which.
   public var digest: String { "\(base.digest):\(labels.map { $0.map(String.init) ?? "-" }.joined(separator: ","))" }
 
@@ -46,17 +39,13 @@ public struct RelabelledSamples: Dataset {
     return label
   }
 
-  /// The base's pixels.
-  public func load(_ sample: Int, into pixels: MutableFloatBuffer) { base.load(sample, into: pixels) }
+  /// One of the network's classes a sample.
+  public var targets: TargetKind { .classes(classNames.count, positions: []) }
 
-  /// The base's files.
-  public func check() throws { try base.check() }
-
-  /// The base hears it.
-  public func expect(_ samples: [Int]) { base.expect(samples) }
-
-  /// The base's file.
-  public func origin(of sample: Int) -> String? { base.origin(of: sample) }
+  /// The sample's label here.
+  public func loadClasses(of sample: Int, into classes: UnsafeMutableBufferPointer<Int32>) {
+    classes[0] = Int32(label(of: sample))
+  }
 
   /// The first ten, and how many there are of more.
   private static func list(_ names: [String]) -> String {

@@ -15,19 +15,15 @@ struct SeparatedFile {
   static func read(
     _ bytes: UnsafeRawBufferPointer, path: String, options: SeriesOptions, notice: (String) -> Void
   ) throws(FileError) -> SeriesTable {
-    var scanner = try TableScanner(bytes, path: path)
-    guard scanner.nextRow() else {
-      throw FileError(.malformed, path, "has blank lines alone, expected a row for each series")
-    }
+    var scanner = try TableScanner(bytes, path: path, rowsOf: "series")
+    try scanner.requireRow()
     let columns = try TableColumns(scanner, path: path, options: options, notice)
     let file = SeparatedFile(
       path: path, channels: options.shape?[1], columns: columns,
       fields: FieldReader(path: path, missing: options.missing))
     if columns.names != nil {
       while try scanner.nextField() != nil {}
-      guard scanner.nextRow() else {
-        throw FileError(.malformed, path, "has a header and no rows, expected one for each series")
-      }
+      try scanner.requireRow(behindHeader: true)
     }
     return try file.table(&scanner, notice)
   }
@@ -52,7 +48,8 @@ struct SeparatedFile {
         }
         place += 1
       }
-      try check(fields: place, numbers: table.numbers.count - start, channels: table.channels, line: scanner.row)
+      if let count = columns.count { try scanner.require(count, found: place) }
+      try check(numbers: table.numbers.count - start, channels: table.channels, line: scanner.row)
       table.endSeries(line: scanner.row, target: target)
     } while scanner.nextRow()
     try columns.check(table)
@@ -69,13 +66,7 @@ struct SeparatedFile {
     return text
   }
 
-  private func check(fields: Int, numbers: Int, channels: Int, line: Int) throws(FileError) {
-    if let count = columns.count, fields != count {
-      throw FileError(
-        .malformed, path,
-        "line \(line): has \(fields) field\(fields == 1 ? "" : "s"), expected \(count) as the first line has: complete the "
-          + "row, or take it out")
-    }
+  private func check(numbers: Int, channels: Int, line: Int) throws(FileError) {
     guard numbers > 0 else {
       throw FileError(
         .malformed, path, "line \(line): has one field, expected a target and the numbers of a series")

@@ -1,5 +1,5 @@
 import Files
-import FoundationEssentials
+import Glibc
 
 /// Which files hold the parts of a data set of series, by their names: `NAME_TRAIN.tsv`, or `train.csv`.
 struct SeriesFiles {
@@ -10,11 +10,6 @@ struct SeriesFiles {
 
   /// The endings of tables; the first is taken of files that differ in nothing else, as in the archives' own folders.
   private static let endings = [".ts", ".csv", ".tsv", ".txt"].flatMap { [$0, "\($0).gz"] }
-  private static let words: [String: DataSplits.Part] = [
-    "train": .training, "training": .training, "validation": .validation, "val": .validation, "valid": .validation,
-    "test": .test,
-  ]
-
   /// A name, taken apart.
   private struct Name {
     let name: String
@@ -30,7 +25,7 @@ struct SeriesFiles {
       guard let ending = endings.indices.last(where: { lower.hasSuffix(endings[$0]) }) else { return nil }
       let stem = name.dropLast(endings[ending].count)
       let word = stem.split(omittingEmptySubsequences: false) { $0 == "_" || $0 == "-" }.last ?? stem
-      guard let part = words[word.lowercased()] else { return nil }
+      guard let part = DataSplits.Part.words[word.lowercased()] else { return nil }
       (self.name, self.part, self.ending) = (name, part, ending)
       set = String(stem.dropLast(word.count))
     }
@@ -40,12 +35,11 @@ struct SeriesFiles {
   ///
   /// - Throws: `FileError`: missing; malformed where a folder holds no such files, or those of several data sets.
   init(_ path: String) throws(FileError) {
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard access(path, F_OK) == 0 else {
       throw FileError(
         .missing, path, "there is no such file or folder, expected a table of series or the folder of some")
     }
-    if isFolder {
+    if Folder.isFolder(path) {
       let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
       let names = try Self.names(in: path)
       guard let first = names.first else {
@@ -74,12 +68,7 @@ struct SeriesFiles {
 
   /// The names that say a part, sorted by their bytes.
   private static func names(in folder: String) throws(FileError) -> [Name] {
-    do {
-      let names = try FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "/" : folder)
-      return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap(Name.init)
-    } catch {
-      throw FileError(.failed, folder, "cannot be listed: \(error)")
-    }
+    try Folder.names(in: folder.isEmpty ? "/" : folder).compactMap(Name.init)
   }
 
   /// The file of each part; with the ending of `named`, where there is one.

@@ -1,5 +1,5 @@
 import Files
-import Glibc
+import Hosts
 import Tensors
 
 /// The shape that all samples have, and what becomes of series of another length: they are cut, or padded with zeros at their
@@ -48,7 +48,7 @@ struct SeriesLayout {
     }
     self.shape = [expected, first.channels]
     let samples = tables.map(\.count).reduce(0, +)
-    let memory = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    let memory = PhysicalMemory.bytes
     guard samples <= memory / MemoryLayout<Float>.size / self.shape.count else {
       throw FileError(
         .failed, first.path,

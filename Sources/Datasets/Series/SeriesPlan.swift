@@ -15,10 +15,13 @@ struct SeriesPlan {
   /// Decides from the files that there are what `parts` are made of.
   ///
   /// - Throws: `FileError`, missing or malformed, where a part that is needed has no samples, or too many.
-  init(_ files: SeriesFiles, path: String, isSplit wantsSplit: Bool, parts: Set<DataSplits.Part>) throws(FileError) {
+  init(_ files: SeriesFiles, path: String, isSplit wantsSplit: Bool, parts: Set<DataSplits.Part>, isLooking: Bool)
+    throws(FileError)
+  {
     let isTraining = parts.contains(.training)
+    let isJudged = isTraining && parts.contains(.validation) && !isLooking
     if let single = files.single {
-      guard wantsSplit || !isTraining || !parts.contains(.validation) else {
+      guard wantsSplit || !isJudged else {
         throw FileError(
           .malformed, path,
           "is a single table: say by --validation-split SHARE which share of its series is held back to validate with, such "
@@ -41,7 +44,7 @@ struct SeriesPlan {
       throw FileError(.malformed, validation, "validates already: leave out --validation-split, or take the file away")
     }
     if !isSplit, validation == nil { (validation, test) = (test, nil) }
-    guard !isTraining || !parts.contains(.validation) || validation != nil || isSplit else {
+    guard !isJudged || validation != nil || isSplit else {
       throw FileError(
         .missing, path,
         "has no table to validate with: add NAME_TEST or validation, or hold a share back by --validation-split SHARE")

@@ -15,6 +15,7 @@ public enum SeriesTables {
   ///   - parts: which parts are wanted. Without training, a table whose name says no part is taken whole, unless there is a
   ///     `split`.
   ///   - classes: what the network that is judged was trained on, none for values; nil where it is yet to be trained.
+  ///   - isLooking: whether nobody trains on them: what is missing may stay so, and there may be nothing to validate with.
   ///   - notice: is told, a sentence at a time, what looks odd and is taken as it is.
   ///   - output: what the network gives for samples of this shape; nil where there is no network yet. Targets are classes where
   ///     they are words or whole numbers, except those whole numbers, other than two, that a network of a single output is
@@ -23,9 +24,13 @@ public enum SeriesTables {
   ///   that is wanted. What `output` throws.
   public static func open(
     _ path: String, options: SeriesOptions, split: ValidationSplit?, parts: Set<DataSplits.Part>,
-    classes: [String]? = nil, notice: (String) -> Void = { _ in }, output: (Shape) throws -> Shape?
+    classes: [String]? = nil, isLooking: Bool = false, notice: (String) -> Void = { _ in },
+    output: (Shape) throws -> Shape?
   ) throws -> DataSplits {
-    let plan = try SeriesPlan(SeriesFiles(path), path: path, isSplit: split != nil, parts: parts)
+    var options = options
+    if isLooking && options.missing == .refused { options.missing = .kept }
+    let plan = try SeriesPlan(
+      SeriesFiles(path), path: path, isSplit: split != nil, parts: parts, isLooking: isLooking)
     var tables: [SeriesTable] = []
     for path in plan.paths { tables.append(try SeriesTable.read(path, options, notice)) }
     let first = tables[0]

@@ -136,7 +136,7 @@ private struct TextLines {
 
   init(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) {
     (self.bytes, self.path) = (bytes, path)
-    place = try TextFile.start(bytes, path: path)
+    place = try TextFile.start(bytes, path: path, rows: "series")
   }
 
   mutating func next() -> Range<Int>? {

@@ -19,6 +19,8 @@ struct TableScanner {
   private(set) var row = 0
 
   private let path: String
+  /// What rows stand for: `series`.
+  private let noun: String
   private let separator: UInt8
   private let isBlankSeparated: Bool
   private var place: Int
@@ -33,10 +35,11 @@ struct TableScanner {
 
   /// Begins before the first row of a table that is all of `bytes`.
   ///
+  /// - Parameter noun: what rows stand for, for errors: `series`.
   /// - Throws: `FileError`, malformed, for what is no text.
-  init(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) {
-    (self.bytes, self.path) = (bytes, path)
-    place = try TextFile.start(bytes, path: path)
+  init(_ bytes: UnsafeRawBufferPointer, path: String, rowsOf noun: String) throws(FileError) {
+    (self.bytes, self.path, self.noun) = (bytes, path, noun)
+    place = try TextFile.start(bytes, path: path, rows: noun)
     separator = Self.separator(bytes, from: place)
     isBlankSeparated = separator == Self.space
   }
@@ -75,6 +78,30 @@ struct TableScanner {
       }
     }
     return false
+  }
+
+  /// Goes on to the first row, or, behind a header, to the next.
+  ///
+  /// - Throws: `FileError`, malformed, where there is none.
+  mutating func requireRow(behindHeader hasHeader: Bool = false) throws(FileError) {
+    guard !nextRow() else { return }
+    throw FileError(
+      .malformed, path,
+      hasHeader
+        ? "has a header and no rows, expected one for each \(noun)"
+        : "has blank lines alone, expected a row for each \(noun)"
+    )
+  }
+
+  /// Makes sure that the row which was read had as many fields as the first.
+  ///
+  /// - Throws: `FileError`, malformed, with its line.
+  func require(_ expected: Int, found: Int) throws(FileError) {
+    guard found != expected else { return }
+    throw FileError(
+      .malformed, path,
+      "line \(row): has \(found) field\(found == 1 ? "" : "s"), expected \(expected) as the first line has: complete the row, or "
+        + "take it out")
   }
 
   /// The next field of the row; nil after the last.

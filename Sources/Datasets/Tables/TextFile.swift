@@ -4,10 +4,11 @@ import Files
 enum TextFile {
   /// Where the text begins: behind the mark of byte order, if there is one.
   ///
+  /// - Parameter rows: what rows stand for: `series`.
   /// - Throws: `FileError`, malformed, for an empty file, and for what has bytes that texts have not.
-  static func start(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) -> Int {
+  static func start(_ bytes: UnsafeRawBufferPointer, path: String, rows: String) throws(FileError) -> Int {
     guard !bytes.isEmpty else {
-      throw FileError(.malformed, path, "is empty, expected a row for each series")
+      throw FileError(.malformed, path, "is empty, expected a row for each \(rows)")
     }
     if let place = bytes.firstIndex(of: 0) {
       throw FileError(

@@ -1,4 +1,5 @@
 import Files
+import Graphics
 
 extension SampleGallery {
   /// The sides of a picture in the file: smaller ones are enlarged, larger ones become smaller.
@@ -21,7 +22,7 @@ extension SampleGallery {
     try AtomicFile.write(path) { part in try bytes.withUnsafeBytes(part) }
   }
 
-  private func drawn() -> Drawing? {
+  private func drawn() -> Canvas? {
     let shown = rows.prefix(Self.mostRows)
     guard let first = shown.first?.samples.first else { return nil }
     var (tile, scale) = (Self.curve, 1)
@@ -35,10 +36,10 @@ extension SampleGallery {
     }
     let across = min(Self.mostSamples, shown.map(\.samples.count).max() ?? 1)
     let (height, width) = (tile.height * scale + Self.gap, tile.width * scale + Self.gap)
-    let titles = shown.map { Drawing.letter.width * $0.title.count + Self.gap }
-    let band = height + Drawing.letter.height + Self.gap / 2
+    let titles = shown.map { Canvas.letter.width * $0.title.count + Self.gap }
+    let band = height + Canvas.letter.height + Self.gap / 2
     guard
-      let drawing = Drawing(
+      let drawing = Canvas(
         height: Self.gap + shown.count * band, width: Self.gap + max(across * width, titles.max() ?? 0))
     else { return nil }
     for (place, row) in shown.enumerated() {
@@ -46,14 +47,14 @@ extension SampleGallery {
       drawing.write(row.title, y: top, x: Self.gap)
       for (column, sample) in row.samples.prefix(Self.mostSamples).enumerated() {
         draw(
-          sample, on: drawing, y: top + Drawing.letter.height + Self.gap / 2, x: Self.gap + column * width, tile, scale)
+          sample, on: drawing, y: top + Canvas.letter.height + Self.gap / 2, x: Self.gap + column * width, tile, scale)
       }
     }
     return drawing
   }
 
   private func draw(
-    _ sample: Int, on drawing: Drawing, y: Int, x: Int, _ tile: (height: Int, width: Int), _ scale: Int
+    _ sample: Int, on drawing: Canvas, y: Int, x: Int, _ tile: (height: Int, width: Int), _ scale: Int
   ) {
     switch kind {
     case .pictures:

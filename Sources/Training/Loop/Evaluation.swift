@@ -93,7 +93,7 @@ public final class Evaluator {
           let run = share.share(worker, of: team.count)
           let waves = plan.waves(run, of: samples[...], by: workers[worker].slicesPerWave)
           for (number, (slices, wave)) in waves.enumerated() where !shouldStop() {
-            if number + 1 < waves.count { dataset.expect(waves[number + 1].1.samples.map(Int.init)) }
+            if number + 1 < waves.count { dataset.expect { waves[number + 1].1.samples.map(Int.init) } }
             if worker == 0 { _ = try communicator.attend(isAlive: false) }  // another rank may wish to stop
             let tallies = try workers[worker].evaluate(wave, of: dataset, values: values)
             for (index, tally) in zip(slices, tallies) {

@@ -1,12 +1,13 @@
 import Files
 import Glibc
+import Hosts
 
 /// How much memory there is, before it is asked for: what a process takes beyond that, the kernel takes back by killing it.
 package enum HostMemory {
   /// The bytes that this process and others like it can have together: what the machine could give now, without swapping,
   /// or what their control group or one above it may have at most.
   package static var shared: Int {
-    let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    let machine = PhysicalMemory.bytes
     let groups = ControlGroup.all(of: "memory").compactMap { group in
       // Without a limit it is `max`, or in version 1 a number beyond any machine.
       let file = group.isUnified ? "memory.max" : "memory.limit_in_bytes"

@@ -78,17 +78,19 @@ final class TrainingStep {
   /// Tells the data set which samples this rank is going to load for step `step`, in the order in which its workers come to
   /// them.
   func expect(_ step: Int) {
-    let batch = batches.batch(step: step)
-    let samples = order(of: batch.epoch)[batch.positions]
-    let (slices, share) = part(of: batch)
-    var waves = workers.indices.map { worker in
-      slices.waves(share.share(worker, of: team.count), of: samples, by: workers[worker].slicesPerWave)[...]
+    dataset.expect {
+      let batch = batches.batch(step: step)
+      let samples = order(of: batch.epoch)[batch.positions]
+      let (slices, share) = part(of: batch)
+      var waves = workers.indices.map { worker in
+        slices.waves(share.share(worker, of: team.count), of: samples, by: workers[worker].slicesPerWave)[...]
+      }
+      var expected: [Int] = []
+      while waves.contains(where: { !$0.isEmpty }) {
+        for worker in waves.indices { expected += (waves[worker].popFirst()?.1.samples ?? []).map(Int.init) }
+      }
+      return expected
     }
-    var expected: [Int] = []
-    while waves.contains(where: { !$0.isEmpty }) {
-      for worker in waves.indices { expected += (waves[worker].popFirst()?.1.samples ?? []).map(Int.init) }
-    }
-    dataset.expect(expected)
   }
 
   /// Multiplies all learning rates from the next step on.

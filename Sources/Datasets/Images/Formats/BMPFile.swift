@@ -1,4 +1,5 @@
 import Files
+import Graphics
 
 /// BMP, by libgd.
 enum BMPFile {
@@ -28,7 +29,7 @@ enum BMPFile {
   ///
   /// - Throws: `FileError`, malformed, when the file is damaged or cut short.
   static func decode(_ bytes: UnsafeRawBufferPointer, of file: ImageFile) throws(FileError) -> Picture<UInt8> {
-    let image = try GDImage(bytes, of: file)
+    let image = try Canvas(bytes, of: file)
     guard (image.height, image.width) == (file.header.height, file.header.width) else { throw file.damaged(nil) }
     return image.picture(on: (image.height, image.width), at: (0, 0))
   }

@@ -1,4 +1,5 @@
 import Files
+import Graphics
 
 /// GIF, by libgd. Of an animation, the first picture.
 enum GIFFile {
@@ -15,7 +16,7 @@ enum GIFFile {
   /// - Throws: `FileError`, malformed, when the picture is damaged or cut short.
   static func decode(_ bytes: UnsafeRawBufferPointer, of file: ImageFile) throws(FileError) -> Picture<UInt8> {
     guard let place = firstPlace(bytes) else { throw file.damaged(nil) }
-    let image = try GDImage(bytes, of: file)
+    let image = try Canvas(bytes, of: file)
     let (height, width) = (file.header.height, file.header.width)
     guard place.row + image.height <= height, place.column + image.width <= width else {
       throw file.damaged("it does not lie on its canvas")

@@ -80,7 +80,7 @@ enum JPEGFile {
   static func decode(
     _ bytes: UnsafeRawBufferPointer, of file: ImageFile
   ) throws(FileError) -> (picture: Picture<UInt8>, hasStrayBytes: Bool) {
-    let channels = [1: 1, 4: 4][file.header.channels] ?? 3
+    let channels = coding(of: file).channels
     var hasStrayBytes = false
     var picture = try Picture<UInt8>(
       height: file.header.height, width: file.header.width, channels: channels
@@ -94,6 +94,15 @@ enum JPEGFile {
     return (picture, hasStrayBytes)
   }
 
+  /// What a file is decoded to, and how many samples a pixel has then.
+  private static func coding(of file: ImageFile) -> (format: TJPF, channels: Int) {
+    switch file.header.channels {
+    case 1: (TJPF_GRAY, 1)
+    case 4: (TJPF_CMYK, 4)
+    default: (TJPF_RGB, 3)
+    }
+  }
+
   /// Decodes as `decode` does, to as many samples as the picture has, as they are coded: grey, red, green and blue, or inks.
   ///
   /// - Returns: whether the file has stray bytes.
@@ -104,12 +113,7 @@ enum JPEGFile {
     guard let decoder = tjInitDecompress() else { throw file.failure("there is no memory to decode it in") }
     defer { tjDestroy(decoder) }
     let (height, width) = (file.header.height, file.header.width)
-    let (format, channels) =
-      switch file.header.channels {
-      case 1: (TJPF_GRAY, 1)
-      case 4: (TJPF_CMYK, 4)
-      default: (TJPF_RGB, 3)
-      }
+    let (format, channels) = coding(of: file)
     precondition(samples.count == height * width * channels, "the picture does not fill its place")
     let start = bytes.bindMemory(to: UInt8.self).baseAddress
     // Given the size, the decoder refuses a picture that is larger.
