@@ -32,7 +32,7 @@ public final class HostTeam: Sendable {
   private struct Record: ~Copyable {
     /// The next index to work on; of the whole team, whether it is given up.
     let next = Atomic(0)
-    /// How many indices are done.
+    /// How many indices are done, or processes there.
     let done = Atomic(0)
     /// What the first process says.
     let word = Atomic(0)
@@ -154,6 +154,16 @@ public final class HostTeam: Sendable {
       try body()
       return 0
     }
+  }
+
+  /// Returns once all have called it. Nothing else here has the first process wait for the others: it may have done all that
+  /// there is to do before they have begun.
+  ///
+  /// - Throws: `Abandoned`.
+  package func gather() throws {
+    let record = nextRecord()
+    withRecord(record) { _ = $0.done.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+    try wait { [self] in done(record) >= size }
   }
 
   // MARK: - The board

@@ -108,6 +108,30 @@ import Testing
     }
   }
 
+  /// The first of a team may be done before the others have begun: they find the file that it makes nevertheless. In memory,
+  /// if there is such a folder, where nothing holds the first up.
+  @Test func aSlowMemberFindsTheCacheFile() throws {
+    try withTemporaryFolder { folder in
+      try write(Self.paths, to: folder)
+      let root = FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : folder
+      let cache = "\(root)/cnn-dist-tests-\(UUID())"
+      defer { try? FileManager.default.removeItem(atPath: cache) }
+      for round in 0..<10 {
+        let place = try SharedFile()
+        let ends = try ParallelMap.run(3, threads: 3, progress: { _ in }) { rank in
+          Result {
+            let team = try HostTeam(rank: rank, size: 3, file: SharedFile(at: place.place()))
+            var reading = SampleReading(team: team)
+            (reading.cache, reading.environment) = (.disk, ["XDG_CACHE_HOME": "\(cache)/\(round)"])
+            let files = SampleFiles("folder", "\(folder)/data")
+            return try TrainingData(files.open([.training, .validation], reading)).digest
+          }
+        }
+        #expect(Set(try ends.map { try $0.get() }).count == 1)
+      }
+    }
+  }
+
   @Test func whatDoesNotFitIsDecodedOnDemand() throws {
     try withTemporaryFolder { folder in
       try write(Self.paths, to: folder)

@@ -58,6 +58,7 @@ import Testing
       if team.rank == failing { throw Broken() }
       try team.divide(1_000_000, threads: 1) { _ in usleepBriefly() }
       _ = try team.agree { 1 }
+      try team.gather()
       return true
     }
     for (rank, end) in ends.enumerated() {

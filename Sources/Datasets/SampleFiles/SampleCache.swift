@@ -70,6 +70,7 @@ struct SampleCache {
       }
       let file = try own ?? SharedFile(name, isNew: false)
       let memory = try file.map(0, size + Self.digestBytes)
+      try team.gather()  // under this name it is to be found until all have found it
       try fill(memory)
       try team.once {
         let digest = Digest.of(UnsafeRawBufferPointer(rebasing: memory.bytes[..<size]), .xxh3)
