@@ -111,6 +111,19 @@ public protocol ActivatedLayer: Layer {
   var activation: Activation { get set }
 }
 
+/// What is written without a function at its end, but can be run with that of the stage behind: the function then sees the
+/// outputs while they are in the cache.
+package protocol Activatable: Sendable {
+  /// The function at the end; linear for none.
+  var activation: Activation { get set }
+  /// Whether it can be run with such a function at its end.
+  func takes(_ activation: Activation) -> Bool
+}
+
+extension Activatable {
+  package func takes(_ activation: Activation) -> Bool { activation.isElementwise }
+}
+
 /// A layer cannot take the input that it got.
 public struct ShapeError: Error, Equatable, CustomStringConvertible {
   /// What was found and what was expected.

@@ -46,9 +46,9 @@ public struct Head: Sendable {
       throw ShapeError("\(model.name) cannot be trained: \(error)")
     }
     if case .function(let stage, _) = end.last, form != .values, let plain = Self.plain(model.stages[stage].written) {
-      self.model = Model(model, running: plain, at: stage)
+      self.model = Model(model, running: plain, at: stage).fused
     } else {
-      self.model = model
+      self.model = model.fused
     }
     objective = Objective(
       chosen, form: form, output: model.output, targets: targets, metrics: metrics, classWeights: classWeights)

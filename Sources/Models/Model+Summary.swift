@@ -53,7 +53,7 @@ extension Model {
 
   /// What a thread has for a slice of so many samples, by the plan of a workspace.
   private func megabytes(isKeeping: Bool) -> String {
-    let floats = WorkspacePlan(self, samples: Self.sliceSize, isKeeping: isKeeping).count
+    let floats = WorkspacePlan(fused, samples: Self.sliceSize, isKeeping: isKeeping).count
     return "\(Self.grouped((4 * floats + 999_999) / 1_000_000)) MB"
   }
 

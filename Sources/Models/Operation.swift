@@ -1,3 +1,4 @@
+import Kernels
 import Layers
 import Tensors
 
@@ -11,6 +12,15 @@ public enum Operation: Sendable {
   /// The layer of one input; nil for one that merges.
   public var layer: (any Layer)? {
     if case .layer(let layer) = self { layer } else { nil }
+  }
+
+  /// The function that its outputs go through in the end; linear for none.
+  var activation: Activation {
+    switch self {
+    case .layer(let layer):
+      (layer as? any ActivatedLayer)?.activation ?? (layer as? any Activatable)?.activation ?? .linear
+    case .merging(let layer): (layer as? any Activatable)?.activation ?? .linear
+    }
   }
 
   /// The stem of automatic names.

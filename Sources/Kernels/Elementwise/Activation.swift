@@ -75,6 +75,9 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
   /// Whether the gradient needs what the function gave.
   public var readsOutput: Bool { self != .linear && !readsInput }
 
+  /// Whether each output depends on one element alone.
+  public var isElementwise: Bool { self != .softmax && self != .logSoftmax }
+
   /// Adds the bias of each channel and applies the function, in one pass and in place.
   ///
   /// - Parameters:

@@ -16,3 +16,24 @@ public func copy(_ source: FloatBuffer, to target: MutableFloatBuffer) {
   guard let from = source.baseAddress, let into = target.baseAddress else { return }
   into.update(from: from, count: source.count)
 }
+
+/// `target = f(sources[0] + sources[1] + …)`, from the left to the right, a block at a time: sums and function are worked out in
+/// the first-level cache.
+///
+/// - Parameters:
+///   - sources: two or more, of one count.
+///   - target: overwritten.
+///   - activation: f, element by element.
+public func sum(_ sources: [FloatBuffer], into target: MutableFloatBuffer, activation: Activation = .linear) {
+  precondition(sources.count >= 2 && sources.allSatisfy { $0.count == target.count }, "the counts of a sum differ")
+  precondition(activation.isElementwise, "\(activation.rawValue) is no function of single elements")
+  RowBlocks.forEach(rows: target.count, channels: 1) { block in
+    let total = target.part(block)
+    guard let into = total.baseAddress, let left = sources[0].part(block).baseAddress,
+      let right = sources[1].part(block).baseAddress
+    else { return }
+    for index in 0..<total.count { into[index] = left[index] + right[index] }
+    for source in sources.dropFirst(2) { add(source.part(block), to: total) }
+    activation.apply(bias: nil, to: total, channels: 1)
+  }
+}

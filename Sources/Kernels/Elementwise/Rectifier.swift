@@ -22,6 +22,16 @@ public struct Rectifier: Hashable, Sendable {
     self.maximum = maximum ?? .infinity
   }
 
+  /// The activation that is the same function, with the same gradient; nil where none is.
+  public var standard: Activation? {
+    switch (slope, threshold, maximum) {
+    case (0, 0, .infinity): .relu
+    case (0, 0, 6): .relu6
+    case (0.2, 0, .infinity): .leakyReLU
+    default: nil
+    }
+  }
+
   /// Computes y, as many floats as x.
   public func forward(x: FloatBuffer, y: MutableFloatBuffer) {
     precondition(x.count == y.count, "as many outputs as inputs")

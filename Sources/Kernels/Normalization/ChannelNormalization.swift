@@ -1,34 +1,32 @@
 import Tensors
 
-/// The arithmetic of batch normalisation (Ioffe and Szegedy, "Batch normalization", 2015) over rows of C channels.
+/// The arithmetic of batch normalisation (Ioffe and Szegedy, "Batch normalization", 2015) over rows of C channels, with an
+/// element-wise function behind it:
 ///
-///     x (R, C) · μ, v mean and biased variance of each channel · s = 1 / √(v + ε) · x̂ = (x - μ)·s · y = γ·x̂ + β
+///     x (R, C) · μ, v mean and biased variance of each channel · s = 1 / √(v + ε) · x̂ = (x - μ)·s · y = f(γ·x̂ + β)
 ///
-/// Sums run over blocks of rows, whose sums are added in order: a fixed order, and with a rounding error that grows with
-/// the rows of a block and the number of blocks, not with their product.
-public enum ChannelNormalization {
-  private static let blockRows = 128
+/// Each function is one pass over memory: what it needs more than once it takes a block of rows at a time, which stays in the
+/// first-level cache. What stands before f is worked out again from x where f's gradient needs it, and kept nowhere.
+public struct ChannelNormalization {
+  private let mean: FloatBuffer
+  private let inverse: FloatBuffer
+  private let gamma: FloatBuffer?
+  private let beta: FloatBuffer?
+  private let activation: Activation
+  private var channels: Int { mean.count }
 
-  /// `mean[c] = Σ x[·, c] / R`, `variance[c] = Σ (x[·, c] - mean[c])² / R`.
-  ///
   /// - Parameters:
-  ///   - x: (R, C).
-  ///   - mean, variance: (C,), overwritten.
-  public static func statistics(x: FloatBuffer, mean: MutableFloatBuffer, variance: MutableFloatBuffer) {
+  ///   - mean, inverse: μ and s, (C,).
+  ///   - gamma, beta: (C,), or nil for 1 and 0.
+  ///   - activation: f, element by element: no softmax.
+  public init(
+    mean: FloatBuffer, inverse: FloatBuffer, gamma: FloatBuffer?, beta: FloatBuffer?, activation: Activation = .linear
+  ) {
     let channels = mean.count
-    precondition(variance.count == channels && x.count > 0 && x.count % channels == 0, "channels do not fit")
-    guard let source = x.baseAddress, let means = mean.baseAddress, let variances = variance.baseAddress else { return }
-    let rows = Float(x.count / channels)
-    for first in stride(from: 0, to: channels, by: Lanes.scalarCount) {
-      let width = channels - first
-      let center = sum(x.count, channels, first) { load(source + $0, width) } / rows
-      let squares = sum(x.count, channels, first) { row in
-        let deviation = load(source + row, width) - center
-        return deviation * deviation
-      }
-      store(center, means + first, width)
-      store(squares / rows, variances + first, width)
-    }
+    precondition(channels > 0 && inverse.count == channels, "channels do not fit")
+    precondition(gamma?.count ?? channels == channels && beta?.count ?? channels == channels, "channels do not fit")
+    precondition(activation.isElementwise, "\(activation.rawValue) is no function of single elements")
+    (self.mean, self.inverse, self.gamma, self.beta, self.activation) = (mean, inverse, gamma, beta, activation)
   }
 
   /// `s[c] = 1 / √(v[c] + ε)`.
@@ -37,103 +35,183 @@ public enum ChannelNormalization {
     for c in 0..<variance.count { inverse[c] = 1 / (variance[c] + epsilon).squareRoot() }
   }
 
-  /// `y = γ·(x - μ)·s + β`.
+  /// `y = f(γ·(x - μ)·s + β)`.
   ///
   /// - Parameters:
   ///   - x: (R, C).
-  ///   - mean, inverse: μ and s, (C,).
-  ///   - gamma, beta: (C,), or nil for 1 and 0.
   ///   - y: (R, C), overwritten.
-  public static func forward(
-    x: FloatBuffer, mean: FloatBuffer, inverse: FloatBuffer, gamma: FloatBuffer?, beta: FloatBuffer?,
-    y: MutableFloatBuffer
-  ) {
-    let channels = mean.count
-    precondition(x.count == y.count && x.count % channels == 0 && inverse.count == channels, "channels do not fit")
-    precondition(gamma?.count ?? channels == channels && beta?.count ?? channels == channels, "channels do not fit")
-    guard let source = x.baseAddress, let target = y.baseAddress else { return }
-    for first in stride(from: 0, to: channels, by: Lanes.scalarCount) {
-      let width = channels - first
-      let center = lanes(mean, first)
-      let scale = lanes(inverse, first) * (gamma.map { lanes($0, first) } ?? Lanes(repeating: 1))
-      let shift = beta.map { lanes($0, first) } ?? Lanes()
-      for row in stride(from: first, to: x.count, by: channels) {
-        store((load(source + row, width) - center) * scale + shift, target + row, width)
+  public func forward(x: FloatBuffer, y: MutableFloatBuffer) {
+    precondition(x.count == y.count && x.count % channels == 0, "channels do not fit")
+    forEachBlock(of: x.count) { block in
+      normalize(x.part(block), into: y.part(block), rectifies: activation == .relu)
+      if activation != .relu { activation.apply(bias: nil, to: y.part(block), channels: channels) }
+    }
+  }
+
+  /// Turns dy into the gradient before f, in place.
+  ///
+  /// - Parameters:
+  ///   - x, dy: (R, C).
+  public func activationGradient(x: FloatBuffer, dy: MutableFloatBuffer) {
+    precondition(x.count == dy.count && x.count % channels == 0, "channels do not fit")
+    guard activation != .linear else { return }
+    withBlock { scratch in
+      forEachBlock(of: x.count) { block in
+        activationGradient(x.part(block), dy.part(block), scratch)
       }
     }
   }
 
-  /// `dβ[c] = Σ dy[·, c]`, `dγ[c] = Σ dy[·, c]·x̂[·, c]`: the gradients of the parameters, and all that the input's gradient
-  /// needs to know of the other rows.
+  /// With g the gradient before f, in which dy is turned: `dβ[c] = Σ g[·, c]`, `dγ[c] = Σ g[·, c]·x̂[·, c]`: the gradients of the
+  /// parameters, and all that the input's gradient needs to know of the other rows. They are sums over blocks, none of which
+  /// reaches beyond a sample, in order: the same bits however many samples come at a time.
   ///
   /// - Parameters:
-  ///   - x, dy: (R, C).
-  ///   - mean, inverse: μ and s, (C,).
-  ///   - dgamma, dbeta: (C,), overwritten.
-  public static func parameterGradients(
-    x: FloatBuffer, dy: FloatBuffer, mean: FloatBuffer, inverse: FloatBuffer, dgamma: MutableFloatBuffer,
+  ///   - x, dy: (samples · rowsPerSample, C).
+  ///   - isFinished: whether dy is the gradient before f already.
+  ///   - dgamma, dbeta: (C,), added to.
+  public func addParameterGradients(
+    x: FloatBuffer, dy: MutableFloatBuffer, isFinished: Bool, rowsPerSample: Int, dgamma: MutableFloatBuffer,
     dbeta: MutableFloatBuffer
   ) {
-    let channels = mean.count
-    precondition(x.count == dy.count && x.count % channels == 0 && inverse.count == channels, "channels do not fit")
+    precondition(x.count == dy.count && x.count % (rowsPerSample * channels) == 0, "channels do not fit")
     precondition(dgamma.count == channels && dbeta.count == channels, "channels do not fit")
-    guard let source = x.baseAddress, let gradient = dy.baseAddress else { return }
-    guard let gammas = dgamma.baseAddress, let betas = dbeta.baseAddress else { return }
-    for first in stride(from: 0, to: channels, by: Lanes.scalarCount) {
-      let width = channels - first
-      let (center, scale) = (lanes(mean, first), lanes(inverse, first))
-      store(sum(x.count, channels, first) { load(gradient + $0, width) }, betas + first, width)
-      let products = sum(x.count, channels, first) { load(gradient + $0, width) * (load(source + $0, width) - center) }
-      store(products * scale, gammas + first, width)
-    }
-  }
-
-  /// The gradient of the input. Forward's μ and s depend on every row, so `dx = γ·s·(dy - (dβ + x̂·dγ) / R)`; where they are
-  /// constants, as in inference, `dx = γ·s·dy`.
-  ///
-  /// - Parameters:
-  ///   - x, dy: (R, C).
-  ///   - mean, inverse, gamma: μ, s and γ, (C,); no gamma is 1.
-  ///   - dgamma, dbeta: from `parameterGradients`; nil where μ and s are constants.
-  ///   - dx: (R, C), overwritten.
-  public static func inputGradient(
-    x: FloatBuffer, dy: FloatBuffer, mean: FloatBuffer, inverse: FloatBuffer, gamma: FloatBuffer?,
-    throughStatistics sums: (dgamma: FloatBuffer, dbeta: FloatBuffer)?, dx: MutableFloatBuffer
-  ) {
-    let channels = mean.count
-    precondition(x.count == dy.count && x.count == dx.count && x.count % channels == 0, "channels do not fit")
-    precondition(inverse.count == channels && gamma?.count ?? channels == channels, "channels do not fit")
-    guard let source = x.baseAddress, let gradient = dy.baseAddress, let target = dx.baseAddress else { return }
-    let rows = Float(x.count / channels)
-    for first in stride(from: 0, to: channels, by: Lanes.scalarCount) {
-      let width = channels - first
-      let (center, scale) = (lanes(mean, first), lanes(inverse, first))
-      let factor = scale * (gamma.map { lanes($0, first) } ?? Lanes(repeating: 1))
-      let level = (sums.map { lanes($0.dbeta, first) } ?? Lanes()) / rows
-      let tilt = (sums.map { lanes($0.dgamma, first) } ?? Lanes()) * scale / rows
-      for row in stride(from: first, to: x.count, by: channels) {
-        let deviation = load(source + row, width) - center
-        store((load(gradient + row, width) - level - deviation * tilt) * factor, target + row, width)
+    let rectifies = activation == .relu && !isFinished
+    let isCurved = activation != .relu && activation != .linear && !isFinished
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * channels) { sums in
+      let (levels, tilts) = (sums.part(0..<channels), sums.part(channels..<2 * channels))
+      withBlock { scratch in
+        for sample in stride(from: 0, to: x.count, by: rowsPerSample * channels) {
+          RowBlocks.forEach(rows: rowsPerSample, channels: channels) { rows in
+            let block = sample + rows.lowerBound * channels..<sample + rows.upperBound * channels
+            if isCurved { activationGradient(x.part(block), dy.part(block), scratch) }
+            sum(x.part(block), dy.part(block), rectifies: rectifies, levels: levels, tilts: tilts)
+            for c in 0..<channels {
+              dbeta[c] += levels[c]
+              dgamma[c] += tilts[c] * inverse[c]
+            }
+          }
+        }
       }
     }
   }
 
-  /// Σ of `body` over the rows of channel `first`'s column of lanes; `body` gets the offset of the row's lanes.
-  @inline(__always)
-  private static func sum(_ count: Int, _ channels: Int, _ first: Int, _ body: (Int) -> Lanes) -> Lanes {
-    var total = Lanes()
-    for block in stride(from: first, to: count, by: blockRows * channels) {
-      var part = Lanes()
-      for row in stride(from: block, to: min(block + blockRows * channels, count), by: channels) { part += body(row) }
-      total += part
+  /// The gradient of the input from that before f, g. Forward's μ and s depend on every row, so `dx = γ·s·(g - (dβ + x̂·dγ) / R)`;
+  /// where they are constants, as in inference, `dx = γ·s·g`.
+  ///
+  /// - Parameters:
+  ///   - x, dy: some of the rows, (…, C); dy is g.
+  ///   - sums: dγ and dβ over all R rows; nil where μ and s are constants.
+  ///   - dx: (…, C), overwritten.
+  public func inputGradient(
+    x: FloatBuffer, dy: FloatBuffer, throughStatistics sums: (dgamma: FloatBuffer, dbeta: FloatBuffer, rows: Int)?,
+    dx: MutableFloatBuffer
+  ) {
+    precondition(x.count == dy.count && x.count == dx.count && x.count % channels == 0, "channels do not fit")
+    precondition(sums.map { $0.dgamma.count == channels && $0.dbeta.count == channels } ?? true, "channels do not fit")
+    let rows = Float(sums?.rows ?? 1)
+    forEachBlock(of: x.count) { block in
+      guard let source = x.part(block).baseAddress, let gradient = dy.part(block).baseAddress,
+        let target = dx.part(block).baseAddress
+      else { return }
+      forEachTile(of: channels) { first, width in
+        let terms = terms(first, width)
+        guard let sums else {
+          for row in stride(from: first, to: block.count, by: channels) {
+            store(load(gradient + row, width) * terms.scale, target + row, width)
+          }
+          return
+        }
+        let level = lanes(sums.dbeta, first, width) / rows
+        let tilt = lanes(sums.dgamma, first, width) * lanes(inverse, first, width) / rows
+        for row in stride(from: first, to: block.count, by: channels) {
+          let deviation = load(source + row, width) - terms.center
+          store((load(gradient + row, width) - level - deviation * tilt) * terms.scale, target + row, width)
+        }
+      }
     }
-    return total
+  }
+
+  // MARK: - Blocks
+
+  /// γ·(x - μ)·s + β of a block, rectified on demand.
+  private func normalize(_ x: FloatBuffer, into y: MutableFloatBuffer, rectifies: Bool) {
+    guard let source = x.baseAddress, let target = y.baseAddress else { return }
+    forEachTile(of: channels) { first, width in
+      let terms = terms(first, width)
+      for row in stride(from: first, to: x.count, by: channels) {
+        var value = terms.value(of: load(source + row, width) - terms.center)
+        if rectifies { value.replace(with: 0, where: value .< 0) }
+        store(value, target + row, width)
+      }
+    }
+  }
+
+  /// Turns dy of a block into the gradient before f.
+  private func activationGradient(_ x: FloatBuffer, _ dy: MutableFloatBuffer, _ scratch: MutableFloatBuffer) {
+    let values = scratch.part(0..<x.count)
+    normalize(x, into: values, rectifies: false)
+    if activation.readsOutput { activation.apply(bias: nil, to: values, channels: channels) }
+    activation.gradient(before: values.reading, y: values.reading, dy: dy, channels: channels)
+  }
+
+  /// Σ g and Σ g·(x - μ) over a block, overwritten; with `rectifies`, dy is turned into g by f = relu on the way.
+  private func sum(
+    _ x: FloatBuffer, _ dy: MutableFloatBuffer, rectifies: Bool, levels: MutableFloatBuffer, tilts: MutableFloatBuffer
+  ) {
+    guard let source = x.baseAddress, let gradient = dy.baseAddress else { return }
+    guard let levels = levels.baseAddress, let tilts = tilts.baseAddress else { return }
+    forEachTile(of: channels) { first, width in
+      let terms = terms(first, width)
+      var (level, tilt) = (Lanes(), Lanes())
+      for row in stride(from: first, to: x.count, by: channels) {
+        let deviation = load(source + row, width) - terms.center
+        var g = load(gradient + row, width)
+        if rectifies {
+          g = Lanes().replacing(with: g, where: terms.value(of: deviation) .> 0)
+          store(g, gradient + row, width)
+        }
+        level += g
+        tilt += g * deviation
+      }
+      store(level, levels + first, width)
+      store(tilt, tilts + first, width)
+    }
+  }
+
+  /// What belongs to the channels of a tile.
+  private struct Terms {
+    let center, scale, shift: Lanes
+
+    @inline(__always)
+    func value(of deviation: Lanes) -> Lanes { deviation * scale + shift }
+  }
+
+  @inline(__always)
+  private func terms(_ first: Int, _ width: Int) -> Terms {
+    Terms(
+      center: lanes(mean, first, width),
+      scale: lanes(inverse, first, width) * (gamma.map { lanes($0, first, width) } ?? Lanes(repeating: 1)),
+      shift: beta.map { lanes($0, first, width) } ?? Lanes())
   }
 
   /// Up to sixteen channels from `first` on. Every caller has checked the buffer's count.
   @inline(__always)
-  private static func lanes(_ buffer: FloatBuffer, _ first: Int) -> Lanes {
+  private func lanes(_ buffer: FloatBuffer, _ first: Int, _ width: Int) -> Lanes {
     guard let address = buffer.baseAddress else { return Lanes() }
-    return load(address + first, buffer.count - first)
+    return load(address + first, width)
+  }
+
+  /// The floats of each block of rows.
+  @inline(__always)
+  private func forEachBlock(of count: Int, _ body: (_ floats: Range<Int>) -> Void) {
+    RowBlocks.forEach(rows: count / channels, channels: channels) { rows in
+      body(rows.lowerBound * channels..<rows.upperBound * channels)
+    }
+  }
+
+  /// Lends room for the largest block.
+  private func withBlock(_ body: (MutableFloatBuffer) -> Void) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: RowBlocks.most(channels) * channels, body)
   }
 }

@@ -2,7 +2,14 @@ import Kernels
 import Tensors
 
 /// A layer that is nothing but a function of its elements; at a model's end it is more than logits.
-public protocol FunctionLayer: Layer {}
+public protocol FunctionLayer: Layer {
+  /// The activation that is the same function; nil where none is.
+  var standard: Activation? { get }
+}
+
+extension FunctionLayer {
+  public var standard: Activation? { nil }
+}
 
 /// A layer that does nothing but its activation; the shape stays.
 public protocol BareActivationLayer: ActivatedLayer {}
@@ -13,21 +20,23 @@ extension BareActivationLayer {
     return input
   }
 
+  public var isReshaping: Bool { activation == .linear }
+
   public var backwardReadsInput: Bool { activation.readsInput }
 
   public var backwardReadsOutput: Bool { activation.readsOutput }
 
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y = activation(x)
-    _ = y.buffer.update(fromContentsOf: x.reading)
-    activation.apply(bias: nil, to: y.buffer, channels: x.shape[x.shape.rank - 1])
+    activation.forward(x: x.reading, y: y.buffer, channels: x.shape[x.shape.rank - 1])
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
     // forward: y = activation(x)
     guard let dx else { return }
-    activation.gradient(before: x.reading, y: y.reading, dy: dy.buffer, channels: x.shape[x.shape.rank - 1])
-    _ = dx.buffer.update(fromContentsOf: dy.reading)
+    if pass.gradientIsRectified { return copy(dy.reading, to: dx.buffer) }
+    activation.backward(
+      x: x.reading, y: y.reading, dy: dy.buffer, dx: dx.buffer, channels: x.shape[x.shape.rank - 1])
   }
 }
 

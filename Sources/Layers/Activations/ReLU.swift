@@ -8,18 +8,31 @@ public protocol RectifierLayer: FunctionLayer {
 }
 
 extension RectifierLayer {
+  public var standard: Activation? { rectifier.standard }
+
   public func outputShape(for input: Shape) -> Shape { input }
 
-  public var backwardReadsOutput: Bool { false }
+  public var backwardReadsInput: Bool { standard == nil }
+
+  public var backwardReadsOutput: Bool { standard != nil }
 
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y = rectifier(x)
-    rectifier.forward(x: x.reading, y: y.buffer)
+    if let standard {
+      standard.forward(x: x.reading, y: y.buffer, channels: 1)
+    } else {
+      rectifier.forward(x: x.reading, y: y.buffer)
+    }
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
     // forward: y = rectifier(x)
-    if let dx { rectifier.backward(x: x.reading, dy: dy.reading, dx: dx.buffer) }
+    guard let dx else { return }
+    if let standard {
+      standard.backward(x: x.reading, y: y.reading, dy: dy.buffer, dx: dx.buffer, channels: 1)
+    } else {
+      rectifier.backward(x: x.reading, dy: dy.reading, dx: dx.buffer)
+    }
   }
 }
 

@@ -26,7 +26,7 @@ public protocol MergingLayer: Sendable {
   func forward(xs: [TensorView], y: TensorView)
 
   /// Computes the gradients of the inputs, every float of those that are wanted, from forward's `xs` and `y` and the
-  /// output's gradient `dy`, which stays as it is.
+  /// output's gradient `dy`, in which it leaves the gradient before the function at its end, where it has one.
   ///
   /// - Parameters:
   ///   - dxs: one for each input; nil where it is not wanted.

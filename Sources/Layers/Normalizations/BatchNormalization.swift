@@ -10,7 +10,7 @@ import Tensors
 /// that they depend on no rank count. Otherwise, and in training where the layer does not learn, they are the moving averages.
 ///
 /// Parameters, each (C,): `gamma` with `scale`, `beta` with `center`, and the averages `moving_mean`, `moving_variance`.
-public struct BatchNormalization: Layer {
+public struct BatchNormalization: Layer, Activatable {
   public static let stem = "batch_normalization"
 
   /// How much of a moving average a step leaves.
@@ -29,6 +29,9 @@ public struct BatchNormalization: Layer {
   public var meanInitializer = Initializer.zeros
   /// How the average of the variances starts.
   public var varianceInitializer = Initializer.ones
+
+  /// f, the function of the stage behind, where that is run along with this one.
+  package var activation = Activation.linear
 
   /// Keras's defaults.
   public init(momentum: Float = 0.99, epsilon: Float = 1e-3, center: Bool = true, scale: Bool = true) {
@@ -57,47 +60,59 @@ public struct BatchNormalization: Layer {
       ]
   }
 
-  /// Mean, variance and 1 / √(v + ε) of the slice, dγ and dβ: backward and the parameters' gradients need them again.
-  public func keptCount(for input: Shape) -> Int { 5 * input[input.rank - 1] }
+  public var backwardReadsOutput: Bool { false }
+
+  /// The slice's statistics, 1 / √(v + ε), dγ and dβ: backward and the parameters' gradients need them again.
+  public func keptCount(for input: Shape) -> Int {
+    let channels = input[input.rank - 1]
+    return ChannelStatistics.count(channels: channels) + 3 * channels
+  }
 
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
-    // y = γ·(x - μ)·s + β with s = 1 / √(v + ε)
+    // y = f(γ·(x - μ)·s + β) with s = 1 / √(v + ε)
     let kept = Kept(pass, x.shape)
     if measures(pass) {
-      ChannelNormalization.statistics(x: x.reading, mean: kept.mean, variance: kept.variance)
-    } else {
-      _ = kept.mean.update(fromContentsOf: pass.parameter(movingMean))
-      _ = kept.variance.update(fromContentsOf: pass.parameter(movingMean + 1))
+      let rows = x.shape.count / kept.inverse.count
+      kept.statistics.add(x.reading, rowsPerSample: rows, after: 0)
+      kept.statistics.finish(rows: x.samples * rows)
     }
-    ChannelNormalization.inverseDeviation(variance: kept.variance.reading, epsilon: epsilon, into: kept.inverse)
-    ChannelNormalization.forward(
-      x: x.reading, mean: kept.mean.reading, inverse: kept.inverse.reading, gamma: gamma(pass),
-      beta: center ? pass.parameter(movingMean - 1) : nil, y: y.buffer)
+    ChannelNormalization.inverseDeviation(
+      variance: measures(pass) ? kept.statistics.variance : pass.parameter(movingMean + 1), epsilon: epsilon,
+      into: kept.inverse)
+    normalization(kept, pass).forward(x: x.reading, y: y.buffer)
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
-    // forward: y = γ·(x - μ)·s + β, where in training μ and s depend on every x of the slice
+    // forward: y = f(γ·(x - μ)·s + β), where in training μ and s depend on every x of the slice
     let kept = Kept(pass, x.shape)
-    let (mean, inverse) = (kept.mean.reading, kept.inverse.reading)
-    ChannelNormalization.parameterGradients(
-      x: x.reading, dy: dy.reading, mean: mean, inverse: inverse, dgamma: kept.dgamma, dbeta: kept.dbeta)
+    let normalization = normalization(kept, pass)
+    let rows = x.shape.count / kept.inverse.count
+    kept.dgamma.update(repeating: 0)
+    kept.dbeta.update(repeating: 0)
+    normalization.addParameterGradients(
+      x: x.reading, dy: dy.buffer, isFinished: pass.gradientIsRectified, rowsPerSample: rows, dgamma: kept.dgamma,
+      dbeta: kept.dbeta)
     guard let dx else { return }
-    ChannelNormalization.inputGradient(
-      x: x.reading, dy: dy.reading, mean: mean, inverse: inverse, gamma: gamma(pass),
-      throughStatistics: measures(pass) ? (kept.dgamma.reading, kept.dbeta.reading) : nil, dx: dx.buffer)
+    normalization.inputGradient(
+      x: x.reading, dy: dy.reading,
+      throughStatistics: measures(pass) ? (kept.dgamma.reading, kept.dbeta.reading, x.samples * rows) : nil,
+      dx: dx.buffer)
   }
 
   public func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass) {
     // backward has left dγ and dβ; the averages get the slice's part of the batch's weighted mean
     let kept = Kept(pass, x.shape)
-    if scale { leave(kept.dgamma, 1, in: pass.gradient(0), pass) }
-    if center { leave(kept.dbeta, 1, in: pass.gradient(movingMean - 1), pass) }
-    leave(kept.mean, pass.share, in: pass.gradient(movingMean), pass)
-    leave(kept.variance, pass.share, in: pass.gradient(movingMean + 1), pass)
+    if scale { leave(kept.dgamma.reading, 1, in: pass.gradient(0), pass) }
+    if center { leave(kept.dbeta.reading, 1, in: pass.gradient(movingMean - 1), pass) }
+    let (mean, variance) =
+      measures(pass)
+      ? (kept.statistics.mean, kept.statistics.variance)
+      : (pass.parameter(movingMean), pass.parameter(movingMean + 1))
+    leave(mean, pass.share, in: pass.gradient(movingMean), pass)
+    leave(variance, pass.share, in: pass.gradient(movingMean + 1), pass)
   }
 
-  private func leave(_ values: MutableFloatBuffer, _ factor: Float, in gradient: MutableFloatBuffer, _ pass: LayerPass)
-  {
+  private func leave(_ values: FloatBuffer, _ factor: Float, in gradient: MutableFloatBuffer, _ pass: LayerPass) {
     for c in 0..<values.count { gradient[c] = (pass.accumulates ? gradient[c] : 0) + values[c] * factor }
   }
 
@@ -107,16 +122,27 @@ public struct BatchNormalization: Layer {
   /// The place of `moving_mean` among the parameters; `beta`, where there is one, stands before it.
   private var movingMean: Int { (scale ? 1 : 0) + (center ? 1 : 0) }
 
-  private func gamma(_ pass: LayerPass) -> FloatBuffer? { scale ? pass.parameter(0) : nil }
+  private func normalization(_ kept: Kept, _ pass: LayerPass) -> ChannelNormalization {
+    ChannelNormalization(
+      mean: measures(pass) ? kept.statistics.mean : pass.parameter(movingMean), inverse: kept.inverse.reading,
+      gamma: scale ? pass.parameter(0) : nil, beta: center ? pass.parameter(movingMean - 1) : nil,
+      activation: activation)
+  }
 
-  /// What is kept, C floats each.
+  /// What is kept.
   private struct Kept {
-    let mean, variance, inverse, dgamma, dbeta: MutableFloatBuffer
+    let statistics: ChannelStatistics
+    /// C floats each.
+    let inverse, dgamma, dbeta: MutableFloatBuffer
 
     init(_ pass: LayerPass, _ shape: Shape) {
       let channels = shape[shape.rank - 1]
-      func part(_ index: Int) -> MutableFloatBuffer { pass.kept.part(index * channels..<(index + 1) * channels) }
-      (mean, variance, inverse, dgamma, dbeta) = (part(0), part(1), part(2), part(3), part(4))
+      let count = ChannelStatistics.count(channels: channels)
+      func part(_ index: Int) -> MutableFloatBuffer {
+        pass.kept.part(count + index * channels..<count + (index + 1) * channels)
+      }
+      statistics = ChannelStatistics(in: pass.kept.part(0..<count))
+      (inverse, dgamma, dbeta) = (part(0), part(1), part(2))
     }
   }
 }

@@ -40,7 +40,7 @@ struct Dataflow {
     }
     let given = Set(model.outputs.map { roots[$0] })
     isRectified = stages.indices.map { index in
-      guard works[index], (stages[index].written.layer as? any ActivatedLayer)?.activation == .relu,
+      guard works[index], stages[index].operation.layer != nil, stages[index].operation.activation == .relu,
         let reader = readers[first + index].first, readers[first + index].count == 1, !given.contains(first + index)
       else { return false }
       return stages[reader].layer?.rectifiesGradient ?? false

@@ -93,6 +93,7 @@ public struct MemoryNeed {
   }
 
   private static func workspaces(_ model: Model, slice: Int, threads: Int) -> Part {
+    let model = model.fused
     let samples = SliceWorker.slicesPerWave(of: slice, model) * slice
     return Part(
       name: "the activations of \(samples) samples on \(threads) thread\(threads == 1 ? "" : "s")",
