@@ -109,25 +109,13 @@ public struct ChannelNormalization {
   ) {
     precondition(x.count == dy.count && x.count == dx.count && x.count % channels == 0, "channels do not fit")
     precondition(sums.map { $0.dgamma.count == channels && $0.dbeta.count == channels } ?? true, "channels do not fit")
-    let rows = Float(sums?.rows ?? 1)
     forEachBlock(of: x.count) { block in
-      guard let source = x.part(block).baseAddress, let gradient = dy.part(block).baseAddress,
-        let target = dx.part(block).baseAddress
-      else { return }
-      forEachTile(of: channels) { first, width in
-        let terms = terms(first, width)
-        guard let sums else {
-          for row in stride(from: first, to: block.count, by: channels) {
-            store(load(gradient + row, width) * terms.scale, target + row, width)
-          }
-          return
-        }
-        let level = lanes(sums.dbeta, first, width) / rows
-        let tilt = lanes(sums.dgamma, first, width) * lanes(inverse, first, width) / rows
-        for row in stride(from: first, to: block.count, by: channels) {
-          let deviation = load(source + row, width) - terms.center
-          store((load(gradient + row, width) - level - deviation * tilt) * terms.scale, target + row, width)
-        }
+      if let sums {
+        inputGradient(
+          x.part(block), dy.part(block), dgamma: sums.dgamma, dbeta: sums.dbeta, share: 1 / Float(sums.rows),
+          into: dx.part(block))
+      } else {
+        inputGradient(dy.part(block), into: dx.part(block))
       }
     }
   }
@@ -176,6 +164,34 @@ public struct ChannelNormalization {
       }
       store(level, levels + first, width)
       store(tilt, tilts + first, width)
+    }
+  }
+
+  /// γ·s·(g - (dβ + x̂·dγ)·share) of a block.
+  private func inputGradient(
+    _ x: FloatBuffer, _ dy: FloatBuffer, dgamma: FloatBuffer, dbeta: FloatBuffer, share: Float,
+    into dx: MutableFloatBuffer
+  ) {
+    guard let source = x.baseAddress, let gradient = dy.baseAddress, let target = dx.baseAddress else { return }
+    forEachTile(of: channels) { first, width in
+      let terms = terms(first, width)
+      let level = lanes(dbeta, first, width) * share
+      let tilt = lanes(dgamma, first, width) * lanes(inverse, first, width) * share
+      for row in stride(from: first, to: x.count, by: channels) {
+        let deviation = load(source + row, width) - terms.center
+        store((load(gradient + row, width) - level - deviation * tilt) * terms.scale, target + row, width)
+      }
+    }
+  }
+
+  /// γ·s·g of a block.
+  private func inputGradient(_ dy: FloatBuffer, into dx: MutableFloatBuffer) {
+    guard let gradient = dy.baseAddress, let target = dx.baseAddress else { return }
+    forEachTile(of: channels) { first, width in
+      let scale = terms(first, width).scale
+      for row in stride(from: first, to: dy.count, by: channels) {
+        store(load(gradient + row, width) * scale, target + row, width)
+      }
     }
   }
 

@@ -82,15 +82,31 @@ public struct ChannelStatistics {
     }
     forEachTile(of: channels) { first, width in
       let level = load(levels + first, width)
-      let column = source + first
-      let sum = sum(rows, channels) { load(column + $0, width) - level }
-      let mean = sum / Float(rows)
-      let squares = self.sum(rows, channels) { row in
-        let deviation = load(column + row, width) - level - mean
-        return deviation * deviation
+      let (column, end) = (source + first, rows * channels)
+      // Two sums side by side hide how long an addition takes.
+      var (even, odd) = (Lanes(), Lanes())
+      var row = 0
+      while row &+ channels < end {
+        even += load(column + row, width) - level
+        odd += load(column + row + channels, width) - level
+        row &+= 2 &* channels
+      }
+      if row < end { even += load(column + row, width) - level }
+      let mean = (even + odd) / Float(rows)
+      (even, odd, row) = (Lanes(), Lanes(), 0)
+      while row &+ channels < end {
+        let left = load(column + row, width) - level - mean
+        let right = load(column + row + channels, width) - level - mean
+        even += left * left
+        odd += right * right
+        row &+= 2 &* channels
+      }
+      if row < end {
+        let last = load(column + row, width) - level - mean
+        even += last * last
       }
       store(mean, means + first, width)
-      store(squares, deviations + first, width)
+      store(even + odd, deviations + first, width)
     }
   }
 
@@ -103,19 +119,5 @@ public struct ChannelStatistics {
       center[c] += distance * weight
       squares[c] += deviations[c] + distance * distance * spread
     }
-  }
-
-  /// Σ of `body`, which gets the offset of each row; two sums side by side hide how long an addition takes.
-  @inline(__always)
-  private func sum(_ rows: Int, _ channels: Int, _ body: (_ row: Int) -> Lanes) -> Lanes {
-    var (even, odd) = (Lanes(), Lanes())
-    var row = 0
-    while row &+ 1 < rows {
-      even += body(row &* channels)
-      odd += body((row &+ 1) &* channels)
-      row &+= 2
-    }
-    if row < rows { even += body(row &* channels) }
-    return even + odd
   }
 }

@@ -15,7 +15,7 @@ func forEachTile(of channels: Int, _ body: (_ first: Int, _ width: Int) -> Void)
 /// Rows of C channels are taken a block at a time: as many as stay in a first-level cache from one use to the next, and
 /// enough for what is done once a block to be little beside them.
 enum RowBlocks {
-  private static let floats = 4096
+  private static let floats = 1024
   private static let fewest = 8
 
   /// How many rows a block has at most.
