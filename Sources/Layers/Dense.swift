@@ -4,7 +4,7 @@ import Tensors
 /// A fully connected layer with bias and activation, on the last axis: (…, in) → (…, units).
 ///
 /// Parameters: `kernel` (in, units); `bias` (units,).
-public struct Dense: ActivatedLayer {
+public struct Dense: AffineLayer {
   public static let stem = "dense"
 
   /// The length of the output's last axis.
@@ -30,6 +30,8 @@ public struct Dense: ActivatedLayer {
     kernelOptions = ParameterOptions(kernelInitializer, regularizer: kernelRegularizer)
     biasOptions = ParameterOptions(biasInitializer)
   }
+
+  public var biased: Dense { Dense(units, activation: activation) }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     guard input.rank >= 1 else { throw ShapeError("takes (…, features), got \(input)") }

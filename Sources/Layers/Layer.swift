@@ -111,6 +111,17 @@ public protocol ActivatedLayer: Layer {
   var activation: Activation { get set }
 }
 
+/// A layer whose outputs are, up to its function, sums of products with a bias, channel by channel. What scales and shifts each
+/// channel behind it might as well be in its parameters.
+///
+/// Its last parameter but the bias is the kernel, in which the outputs' channels lie side by side: rows of as many floats.
+public protocol AffineLayer: ActivatedLayer {
+  /// Whether each output channel adds a number of its own, the last parameter.
+  var useBias: Bool { get }
+  /// The same layer with a bias.
+  var biased: Self { get }
+}
+
 /// What is written without a function at its end, but can be run with that of the stage behind: the function then sees the
 /// outputs while they are in the cache.
 package protocol Activatable: Sendable {

@@ -57,11 +57,11 @@ public struct Model: Sendable {
     /// Whether a parameter has a gradient, or an average that training measures.
     public var learns: Bool { parameters.contains { $0.role != .fixed } }
 
-    /// The stage with another operation to run.
-    func running(_ operation: Operation) -> Stage {
+    /// The stage with another operation to run, whose parameters may lie elsewhere.
+    func running(_ operation: Operation, ranges: [Range<Int>]? = nil) -> Stage {
       Stage(
         name: name, written: written, operation: operation, inputs: inputs, inputShapes: inputShapes, output: output,
-        parameters: parameters, ranges: ranges, extent: extent, isTrainable: isTrainable, first: first)
+        parameters: parameters, ranges: ranges ?? self.ranges, extent: extent, isTrainable: isTrainable, first: first)
     }
   }
 
@@ -90,10 +90,10 @@ public struct Model: Sendable {
   }
 
   /// `other` with another operation to run at one stage.
-  init(_ other: Model, running operation: Operation, at index: Int) {
+  init(_ other: Model, running operation: Operation, ranges: [Range<Int>]? = nil, at index: Int) {
     (name, inputs, outputs, layout) = (other.name, other.inputs, other.outputs, other.layout)
     var stages = other.stages
-    stages[index] = stages[index].running(operation)
+    stages[index] = stages[index].running(operation, ranges: ranges)
     self.stages = stages
   }
 

@@ -5,13 +5,11 @@ import Tensors
 /// `SlidingWindow` gives the extents.
 ///
 /// Parameters: `kernel` (taps…, C / groups, filters) and, with `useBias`, `bias` (filters,).
-public protocol ConvolutionLayer: WindowedLayer, ActivatedLayer {
+public protocol ConvolutionLayer: WindowedLayer, AffineLayer {
   /// The output's channels.
   var filters: Int { get }
   /// How many groups of channels have filters of their own.
   var groups: Int { get }
-  /// Whether each filter adds a number of its own.
-  var useBias: Bool { get }
   /// What is said of the kernel.
   var kernelOptions: ParameterOptions { get set }
   /// What is said of the bias.
@@ -35,6 +33,10 @@ extension ConvolutionLayer {
       groups: groups, activation: activation, useBias: useBias)
     kernelOptions = ParameterOptions(kernelInitializer, regularizer: kernelRegularizer)
     biasOptions = ParameterOptions(biasInitializer)
+  }
+
+  public var biased: Self {
+    Self(filters, window: window, groups: groups, activation: activation, useBias: true)
   }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {

@@ -4,11 +4,9 @@ import Tensors
 /// What `DepthwiseConv1D` and `DepthwiseConv2D` share: (axes…, C) → (axes'…, C·M), each channel by M filters of its own.
 ///
 /// Parameters: `kernel` (taps…, C, M) and, with `useBias`, `bias` (C·M,).
-public protocol DepthwiseLayer: WindowedLayer, ActivatedLayer {
+public protocol DepthwiseLayer: WindowedLayer, AffineLayer {
   /// M, how many filters each channel has.
   var depthMultiplier: Int { get }
-  /// Whether each output channel adds a number of its own.
-  var useBias: Bool { get }
   /// What is said of the kernel.
   var kernelOptions: ParameterOptions { get set }
   /// What is said of the bias.
@@ -27,6 +25,10 @@ extension DepthwiseLayer {
     self.init(
       window: SlidingWindow(kernel: kernel.list, stride: stride.list, dilation: dilation.list, padding: padding),
       depthMultiplier: depthMultiplier, activation: activation, useBias: useBias)
+  }
+
+  public var biased: Self {
+    Self(window: window, depthMultiplier: depthMultiplier, activation: activation, useBias: true)
   }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {

@@ -6,13 +6,11 @@ import Tensors
 ///
 /// Parameters: `depthwise_kernel` (taps…, C, M), `pointwise_kernel` (1…, C·M, filters) and, with `useBias`, `bias`
 /// (filters,).
-public protocol SeparableLayer: WindowedLayer, ActivatedLayer {
+public protocol SeparableLayer: WindowedLayer, AffineLayer {
   /// The output's channels.
   var filters: Int { get }
   /// M, how many filters each channel has.
   var depthMultiplier: Int { get }
-  /// Whether each filter adds a number of its own.
-  var useBias: Bool { get }
   /// What is said of the depthwise kernel.
   var depthwiseOptions: ParameterOptions { get set }
   /// What is said of the pointwise kernel.
@@ -34,6 +32,10 @@ extension SeparableLayer {
       filters,
       window: SlidingWindow(kernel: kernel.list, stride: stride.list, dilation: dilation.list, padding: padding),
       depthMultiplier: depthMultiplier, activation: activation, useBias: useBias)
+  }
+
+  public var biased: Self {
+    Self(filters, window: window, depthMultiplier: depthMultiplier, activation: activation, useBias: true)
   }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {

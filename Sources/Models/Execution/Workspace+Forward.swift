@@ -7,7 +7,7 @@ extension Workspace {
   ///
   /// - Parameters:
   ///   - slices: the samples of each slice, from 0, without gaps.
-  ///   - values: the arena's values.
+  ///   - values: the arena's values, or, where no backward follows, those of the model that judges.
   ///   - draw: what training's random draws depend on; nil for inference.
   ///   - isKeeping: whether backward may follow.
   @discardableResult
@@ -43,7 +43,7 @@ extension Workspace {
   /// Some samples through one stage.
   private func forward(_ index: Int, _ samples: Range<Int>, keeping units: Range<Int>, of wave: Wave) {
     guard wave.plan.flow.works[index] else { return }
-    let stage = model.stages[index]
+    let stage = wave.plan.model.stages[index]
     let y = value(model.output(ofStage: index), samples, wave.plan)
     note(.forward, index, isTraining: wave.draw != nil) {
       switch stage.operation {

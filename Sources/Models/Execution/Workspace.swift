@@ -24,12 +24,15 @@ public final class Workspace {
   /// Makes room for waves of up to `samples` samples of `model`.
   ///
   /// - Parameters:
+  ///   - judged: the same as it runs where no backward follows, with values of its own (see `FoldedModel`); nil for `model`.
   ///   - isTraining: whether backward may ever follow; if not, less memory is taken.
   ///   - times: where to add the time that each stage takes in training; nil for nowhere.
-  public init(model: Model, samples: Int, isTraining: Bool = true, times: LayerTimes? = nil) {
+  public init(
+    model: Model, judged: Model? = nil, samples: Int, isTraining: Bool = true, times: LayerTimes? = nil
+  ) {
     self.model = model
     capacity = samples
-    inference = WorkspacePlan(model, samples: samples, isKeeping: false)
+    inference = WorkspacePlan(judged ?? model, samples: samples, isKeeping: false)
     training = isTraining ? WorkspacePlan(model, samples: samples) : inference
     memory = FloatStorage(count: max(training.count, inference.count))
     self.times = times
@@ -109,7 +112,7 @@ public final class Workspace {
     _ index: Int, _ samples: Range<Int>, keeping units: Range<Int>, of wave: Wave, gradients: MutableFloatBuffer? = nil,
     accumulates: Bool = false, block: Int = 0, share: Float = 1
   ) -> LayerPass {
-    let (stage, plan) = (model.stages[index], wave.plan)
+    let (stage, plan) = (wave.plan.model.stages[index], wave.plan)
     let perUnit = plan.keptPerUnit[index]
     let start = plan.kept[index] + units.lowerBound * perUnit
     return LayerPass(

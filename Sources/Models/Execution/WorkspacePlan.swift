@@ -15,6 +15,8 @@ public struct WorkspacePlan {
     let isWhole: Bool
   }
 
+  /// The model as it is run by this plan.
+  let model: Model
   /// The order, and what need not be computed.
   let flow: Dataflow
   let segments: [Segment]
@@ -54,7 +56,7 @@ public struct WorkspacePlan {
     func place(_ buffer: Int?) -> Place? {
       buffer.map { Place(offset: memory.offsets[$0], isWhole: planner.areWhole[$0]) }
     }
-    (flow, segments) = (planner.flow, planner.segments)
+    (self.model, flow, segments) = (model, planner.flow, planner.segments)
     values = planner.values.map(place)
     gradients = planner.gradients.map(place)
     targets = planner.targets.map { targets in

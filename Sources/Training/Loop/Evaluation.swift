@@ -71,6 +71,8 @@ public final class Evaluator {
   public func evaluate(
     _ dataset: any Dataset, values: FloatBuffer, shouldStop: () -> Bool
   ) throws -> Evaluation? {
+    let folded = FoldedModel(head.model).values(values)
+    let judging = folded?.buffer.reading ?? values
     let plan = SlicePlan(samples: dataset.count, sliceSize: slice)
     let samples = Array(0..<Int32(dataset.count))
     // Each slice has slots of its own for its loss and for sums of fractions, which are added in slice order on every rank.
@@ -95,7 +97,7 @@ public final class Evaluator {
           for (number, (slices, wave)) in waves.enumerated() where !shouldStop() {
             if number + 1 < waves.count { dataset.expect { waves[number + 1].1.samples.map(Int.init) } }
             if worker == 0 { _ = try communicator.attend(isAlive: false) }  // another rank may wish to stop
-            let tallies = try workers[worker].evaluate(wave, of: dataset, values: values)
+            let tallies = try workers[worker].evaluate(wave, of: dataset, values: judging)
             for (index, tally) in zip(slices, tallies) {
               slots[index * perSlice] = tally.loss
               for (place, counter) in fractions.enumerated() {

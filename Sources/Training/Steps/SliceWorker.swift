@@ -46,7 +46,8 @@ final class SliceWorker {
     gradientCount = head.model.layout.gradientCount
     slicesPerWave = Self.slicesPerWave(of: slice, head.model)
     let capacity = slicesPerWave * slice
-    workspace = Workspace(model: head.model, samples: capacity, times: times)
+    workspace = Workspace(
+      model: head.model, judged: FoldedModel(head.model).model, samples: capacity, times: times)
     targets = TargetBuffer(head.objective, samples: capacity)
     row = FloatStorage(count: head.objective.rowCount)
     samples = .allocate(capacity: capacity)
@@ -114,6 +115,7 @@ final class SliceWorker {
 
   /// The tally of each of a wave's slices.
   ///
+  /// - Parameter values: those of the model that judges, see `FoldedModel`.
   /// - Throws: what `Dataset.check` throws.
   func evaluate(_ wave: Wave, of dataset: any Dataset, values: FloatBuffer) throws -> [Tally] {
     try load(wave, of: dataset, draw: nil)
