@@ -124,7 +124,7 @@ struct EvaluateCommand: Command {
     if world.isSpeaker {
       // On the standard error: the standard output is the same for the same weights, however fast they were judged.
       let seconds = start.duration(to: .now) / .seconds(1)
-      Output.error("\((Double(result.samples) / seconds).fixed(0)) images/s\n")
+      Output.error("\((Double(result.samples) / seconds).fixed(1)) images/s\n")
       let metrics = result.values.map { " \($0.metric.name) \($0.value.fixed(4))" }.joined()
       Output.line("loss \(result.loss.fixed(4))\(metrics) samples \(result.samples)")
     }

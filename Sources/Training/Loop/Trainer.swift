@@ -150,7 +150,7 @@ public final class Trainer {
       step: state.step + 1, epoch: batch.epoch + 1, loss: Float(tally.loss / Double(samples)),
       accuracy: values.value(of: .accuracy),
       learningRate: experiment.rule(scaledBy: state.rateFactor ?? 1).schedule.rate(at: state.step),
-      imagesPerSecond: (Double(samples) / start.secondsUntilNow * 10).rounded() / 10, skipped: outcome.fault,
+      imagesPerSecond: (Double(samples) / start.secondsUntilNow * 1000).rounded() / 1000, skipped: outcome.fault,
       others: values.others)
     state.step += 1
     try tell { [arena, stepsPerEpoch = batches.stepsPerEpoch, lastStep] recorder, observer in
