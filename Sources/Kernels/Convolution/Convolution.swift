@@ -10,33 +10,27 @@ import Tensors
 public enum Convolution {
   /// How many floats of scratch memory every function here needs.
   public static func scratchCount(_ geometry: ConvolutionGeometry) -> Int {
-    switch algorithm(geometry) {
-    case .patches: PatchMatrix(geometry).scratchCount
-    case .winograd: WinogradConvolution.scratchCount(geometry)
-    }
+    WinogradPlan.of(geometry)?.scratchCount ?? PatchMatrix(geometry).scratchCount
   }
 
   /// How a convolution is worked out.
   public enum Algorithm: String, Sendable {
     /// A matrix product with the input's patches.
     case patches
-    /// Winograd's minimal filtering of tiles of 4 × 4 outputs: 3 × 3 taps side by side on planes of at least 16 channels,
-    /// before and behind.
+    /// Winograd's minimal filtering of tiles: up to 7 taps side by side along each axis, of at least 16 channels before and
+    /// behind.
     case winograd
   }
 
   /// The algorithm for a geometry, a matter of the geometry alone.
   public static func algorithm(_ geometry: ConvolutionGeometry) -> Algorithm {
-    WinogradConvolution.suits(geometry) ? .winograd : .patches
+    WinogradPlan.of(geometry) == nil ? .patches : .winograd
   }
 
   /// How many samples, a power of two, share a product. The bits are a function of a slice alone where every pass over a part
   /// of it starts at a multiple of this, counted from the slice's first sample.
   public static func granule(_ geometry: ConvolutionGeometry) -> Int {
-    switch algorithm(geometry) {
-    case .patches: 1
-    case .winograd: WinogradConvolution.granule(geometry)
-    }
+    WinogradPlan.of(geometry)?.granule ?? 1
   }
 
   /// `y = activation(x ∗ kernel + bias)`.
@@ -53,8 +47,8 @@ public enum Convolution {
   ) {
     check(geometry, x, y)
     precondition(before?.count ?? y.buffer.count == y.buffer.count, "as many values before the activation as behind")
-    if algorithm(geometry) == .winograd {
-      return WinogradConvolution(geometry).forward(
+    if let plan = WinogradPlan.of(geometry) {
+      return plan.forward(
         x: x, kernel: kernel, bias: bias, activation: activation, y: y, before: before, scratch: scratch)
     }
     let patches = PatchMatrix(geometry)
@@ -88,8 +82,8 @@ public enum Convolution {
   ) {
     check(geometry, x, dy)
     if mode == .replace { dkernel.update(repeating: 0) }
-    if algorithm(geometry) == .winograd {
-      return WinogradConvolution(geometry).kernelGradient(x: x, dy: dy, dkernel: dkernel, scratch: scratch)
+    if let plan = WinogradPlan.of(geometry) {
+      return plan.kernelGradient(x: x, dy: dy, dkernel: dkernel, scratch: scratch)
     }
     let patches = PatchMatrix(geometry)
     let target = Matrix(dkernel, rows: geometry.patch, columns: geometry.filters)
@@ -116,8 +110,8 @@ public enum Convolution {
     _ geometry: ConvolutionGeometry, dy: TensorView, kernel: FloatBuffer, dx: TensorView, scratch: MutableFloatBuffer
   ) {
     check(geometry, dx, dy)
-    if algorithm(geometry) == .winograd {
-      return WinogradConvolution.inputGradient(geometry, dy: dy, kernel: kernel, dx: dx, scratch: scratch)
+    if let plan = WinogradPlan.of(geometry) {
+      return plan.inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)
     }
     let patches = PatchMatrix(geometry)
     let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters)
