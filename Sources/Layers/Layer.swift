@@ -81,7 +81,7 @@ public enum Grain: Sendable {
   case few
   /// As many as there are, of many slices, because the work is a product that gains from more rows.
   case many
-  /// All samples of one slice and no others, because the result depends on all of them.
+  /// A few too, but those of a whole slice twice, because the result depends on all of them; see `MeasuringLayer`.
   case slice
 }
 

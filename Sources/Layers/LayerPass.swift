@@ -16,6 +16,10 @@ public struct LayerPass {
   let scratch: MutableFloatBuffer
   /// The layer's `keptCount` floats for each sample, or slice, of this pass: as forward left them, in backward.
   let kept: MutableFloatBuffer
+  /// How many of the slice's samples came before those of this pass.
+  let before: Int
+  /// The samples of the slice; nil for those of this pass.
+  let sliceSamples: Int?
   /// The slice's samples over those of the global batch; only `parameterGradients` has them.
   let share: Float
   /// One over the samples of the global batch; only the backward passes have it.
@@ -55,7 +59,8 @@ public struct LayerPass {
   /// Puts together what one layer needs.
   public init(
     values: FloatBuffer, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false, block: Int = 0,
-    ranges: [Range<Int>], scratch: MutableFloatBuffer, kept: MutableFloatBuffer, share: Float = 1,
+    ranges: [Range<Int>], scratch: MutableFloatBuffer, kept: MutableFloatBuffer, before: Int = 0,
+    sliceSamples: Int? = nil, share: Float = 1,
     sampleWeight: Float = 1,
     inputIsRectified: Bool = false, gradientIsRectified: Bool = false, isTrainable: Bool = true, layer: Int,
     slices: [Range<Int>], draw: Draw?
@@ -67,6 +72,8 @@ public struct LayerPass {
     self.ranges = ranges
     self.scratch = scratch
     self.kept = kept
+    self.before = before
+    self.sliceSamples = sliceSamples
     self.share = share
     self.sampleWeight = sampleWeight
     self.inputIsRectified = inputIsRectified
@@ -79,6 +86,12 @@ public struct LayerPass {
 
   /// Whether this is training, where random layers draw and batch normalisation measures its slice.
   var isTraining: Bool { draw != nil }
+
+  /// The samples of the slice of which `x` is a part.
+  func sliceCount(_ x: TensorView) -> Int { sliceSamples ?? x.samples }
+
+  /// Whether `x` has the slice's last samples.
+  func isLastPart(_ x: TensorView) -> Bool { before + x.samples == sliceCount(x) }
 
   /// The layer's `index`-th parameter.
   func parameter(_ index: Int) -> FloatBuffer { values.part(ranges[index]) }

@@ -23,6 +23,22 @@ public enum Operation: Sendable {
     }
   }
 
+  /// Whether backward looks at what forward read.
+  var backwardReadsInputs: Bool {
+    switch self {
+    case .layer(let layer): layer.backwardReadsInput
+    case .merging(let layer): layer.backwardReadsInputs
+    }
+  }
+
+  /// Whether backward looks at what forward gave.
+  var backwardReadsOutput: Bool {
+    switch self {
+    case .layer(let layer): layer.backwardReadsOutput
+    case .merging(let layer): layer.backwardReadsOutput
+    }
+  }
+
   /// The stem of automatic names.
   var stem: String {
     switch self {

@@ -219,32 +219,82 @@ import Testing
     }
   }
 
+  /// Slices pass through layers that measure them in groups of any size with the same bits: normalisations before and behind all
+  /// kinds of layers, of an input, of what others read too, one of another, used again, and where several samples share a
+  /// product.
+  @Test func bitsDoNotDependOnTheGroups() throws {
+    let image = SymbolicTensor(input: [8, 9, 3])
+    let again = LayerInstance(BatchNormalization())
+    let frozen = LayerInstance(BatchNormalization(), isTrainable: false)
+    let normal = BatchNormalization()(image)
+    let x = Conv2D(16, kernel: 3, padding: .same, useBias: false)(normal)
+    let y = ActivationLayer(.silu)(again(x))
+    let z = ReLU()(Add()(x, again(Conv2D(16, kernel: 3, padding: .same)(y)), BatchNormalization()(x)))
+    let pooled = MaxPooling2D(2)(ReLU()(BatchNormalization()(BatchNormalization()(z))))
+    let narrow = frozen(BatchNormalization()(DepthwiseConv2D(kernel: 2)(pooled)))
+    let rows = ActivationLayer(.gelu)(BatchNormalization()(Dense(5)(narrow)))
+    let all = Concatenate()(GlobalAveragePooling2D()(rows), GlobalMaxPooling2D()(z), Flatten()(narrow))
+    let model = try Model(inputs: image, outputs: Dense(10, activation: .softmax)(all)).fused
+    let reference = try gradients(model, [0..<5, 5..<10, 10..<12], from: 0, groupFloats: nil)
+    for groupFloats in [1, 3_000, 1 << 20] {
+      let found = try gradients(model, [0..<5, 5..<10, 10..<12], from: 0, groupFloats: groupFloats)
+      let differing = model.layout.entries.filter { entry in
+        !entry.isFixed && zip(found, reference).contains { $0[entry.range] != $1[entry.range] }
+      }
+      #expect(differing.map(\.name) == [], "groups of \(groupFloats) floats")
+    }
+    #expect(reference.allSatisfy { $0.allSatisfy { Float(bitPattern: $0).isFinite } })
+    try expectBitsOfSlices(model)
+  }
+
+  /// Between two convolutions a normalisation and a function keep what goes in, and not what comes out: that is worked out again.
+  @Test func whatANormalizationGivesIsNotKept() throws {
+    let (blocks, tensor) = (6, 16 * 16 * 8)
+    let model = try Sequential(name: "blocks", input: [16, 16, 8]) {
+      for _ in 0..<blocks {
+        Conv2D(8, kernel: 1)
+        BatchNormalization()
+        ReLU()
+      }
+      GlobalAveragePooling2D()
+    }
+    // Beyond a group: what each convolution gave, the input, and two gradients.
+    let more = WorkspacePlan(model.fused, samples: 256).count - WorkspacePlan(model.fused, samples: 128).count
+    #expect(more < 128 * (blocks + 4) * tensor)
+  }
+
   private func expectBitsOfSlices(_ model: Model, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let slices = [0..<5, 5..<10, 10..<12]
-    let drawn: [Int32] = (0..<12).map { 40 - 3 * $0 }
-    let values = values(model)
-    let x = fractions(12 * model.input.count, seed: 3)
-    func gradients(_ slices: [Range<Int>], from start: Int) throws -> [[UInt32]] {
-      let count = slices.last?.upperBound ?? 0
-      let workspace = Workspace(model: model, samples: count)
-      _ = workspace.input(samples: count).buffer
-        .update(fromContentsOf: x[start * model.input.count..<(start + count) * model.input.count])
-      let sinks = slices.map { _ in OneSlice(model.layout.gradientCount) }
-      try drawn[start..<start + count].withUnsafeBufferPointer { drawn in
-        let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
-        workspace.forward(slices: slices, values: values.buffer.reading, draw: draw)
-        try workspace.backward(
-          slices: slices, batch: 12, values: values.buffer.reading, draw: draw, into: ManySlices(sinks)
-        )
-      }
-      return sinks.map { $0.gradients.buffer.map(\.bitPattern) }
-    }
-    let together = try gradients(slices, from: 0)
+    let together = try gradients(model, slices, from: 0)
     for (index, slice) in slices.enumerated() {
-      let alone = try gradients([0..<slice.count], from: slice.lowerBound)
+      let alone = try gradients(model, [0..<slice.count], from: slice.lowerBound)
       #expect(alone == [together[index]], sourceLocation: sourceLocation)
     }
     #expect(together.allSatisfy { $0.allSatisfy { Float(bitPattern: $0).isFinite } }, sourceLocation: sourceLocation)
+  }
+
+  /// The gradients of some of twelve samples, slice by slice.
+  private func gradients(
+    _ model: Model, _ slices: [Range<Int>], from start: Int, groupFloats: Int? = nil
+  ) throws -> [[UInt32]] {
+    let drawn: [Int32] = (0..<12).map { 40 - 3 * $0 }
+    let values = values(model)
+    for entry in model.layout.entries where entry.name.hasSuffix("moving_variance") {
+      for i in entry.range { values.buffer[i] = abs(values.buffer[i]) + 0.5 }
+    }
+    let x = fractions(12 * model.input.count, seed: 3)
+    let count = slices.last?.upperBound ?? 0
+    let workspace = Workspace(model: model, samples: count, groupFloats: groupFloats)
+    _ = workspace.input(samples: count).buffer
+      .update(fromContentsOf: x[start * model.input.count..<(start + count) * model.input.count])
+    let sinks = slices.map { _ in OneSlice(model.layout.gradientCount) }
+    try drawn[start..<start + count].withUnsafeBufferPointer { drawn in
+      let draw = LayerPass.Draw(seed: 5, epoch: 2, samples: drawn)
+      workspace.forward(slices: slices, values: values.buffer.reading, draw: draw)
+      try workspace.backward(
+        slices: slices, batch: 12, values: values.buffer.reading, draw: draw, into: ManySlices(sinks))
+    }
+    return sinks.map { $0.gradients.buffer.map(\.bitPattern) }
   }
 
   /// Over all slices of a batch, what stands in the place of an average's gradient is the weighted mean of the slices'

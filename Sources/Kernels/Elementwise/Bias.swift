@@ -38,3 +38,14 @@ public func biasGradient(dy: FloatBuffer, dbias: MutableFloatBuffer, _ mode: Pro
     store(mode == .accumulate ? load(target + first, width) + sum : sum, target + first, width)
   }
 }
+
+/// The same sample by sample, so that the bits do not depend on how many samples come at a time.
+///
+/// - Parameters:
+///   - dy: (samples, …, C).
+///   - dbias: (C,), overwritten; or the sums of all samples are added to it in order.
+public func biasGradient(dy: TensorView, dbias: MutableFloatBuffer, _ mode: ProductMode = .replace) {
+  for n in 0..<dy.samples {
+    biasGradient(dy: dy.sample(n).reading, dbias: dbias, n > 0 ? .accumulate : mode)
+  }
+}

@@ -96,7 +96,7 @@ extension TransposedConvolutionLayer {
     // Σ x · (dy ∗ kernel) is linear in the kernel: its gradient is that of a convolution of dy with x for output gradient
     let mode: ProductMode = pass.accumulates ? .accumulate : .replace
     Convolution.kernelGradient(geometry(x.shape), x: dy, dy: x, dkernel: pass.gradient(0), mode, scratch: pass.scratch)
-    if useBias { biasGradient(dy: dy.reading, dbias: pass.gradient(1), mode) }
+    if useBias { biasGradient(dy: dy, dbias: pass.gradient(1), mode) }
   }
 
   /// The output's extents without its channels.

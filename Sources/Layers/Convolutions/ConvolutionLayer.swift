@@ -118,7 +118,7 @@ extension ConvolutionLayer {
     case .depthwise(let depthwise):
       depthwise.kernelGradient(x: x, dy: dy, dkernel: dkernel, mode, scratch: pass.scratch)
     }
-    if useBias { biasGradient(dy: dy.reading, dbias: pass.gradient(1), mode) }
+    if useBias { biasGradient(dy: dy, dbias: pass.gradient(1), mode) }
   }
 
   private func form(_ input: Shape) -> ConvolutionForm {

@@ -77,7 +77,7 @@ extension DepthwiseLayer {
     // forward: x[c] ∗ kernel[c, m] + bias
     let mode: ProductMode = pass.accumulates ? .accumulate : .replace
     convolution(x.shape).kernelGradient(x: x, dy: dy, dkernel: pass.gradient(0), mode, scratch: pass.scratch)
-    if useBias { biasGradient(dy: dy.reading, dbias: pass.gradient(1), mode) }
+    if useBias { biasGradient(dy: dy, dbias: pass.gradient(1), mode) }
   }
 
   private func channels(_ y: TensorView) -> Int { y.shape[y.shape.rank - 1] }

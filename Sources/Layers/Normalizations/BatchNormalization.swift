@@ -10,7 +10,7 @@ import Tensors
 /// that they depend on no rank count. Otherwise, and in training where the layer does not learn, they are the moving averages.
 ///
 /// Parameters, each (C,): `gamma` with `scale`, `beta` with `center`, and the averages `moving_mean`, `moving_variance`.
-public struct BatchNormalization: Layer, Activatable {
+public struct BatchNormalization: MeasuringLayer, Activatable {
   public static let stem = "batch_normalization"
 
   /// How much of a moving average a step leaves.
@@ -42,8 +42,6 @@ public struct BatchNormalization: Layer, Activatable {
     self.scale = scale
   }
 
-  public var grain: Grain { .slice }
-
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {
     guard input.rank >= 1 else { throw ShapeError("takes (…, channels), got \(input)") }
     return input
@@ -68,39 +66,55 @@ public struct BatchNormalization: Layer, Activatable {
     return ChannelStatistics.count(channels: channels) + 3 * channels
   }
 
-  public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
-    // y = f(γ·(x - μ)·s + β) with s = 1 / √(v + ε)
+  public func measure(x: TensorView, in pass: LayerPass) {
+    // μ and v of the slice, s = 1 / √(v + ε)
+    guard measures(pass) else { return }
     let kept = Kept(pass, x.shape)
-    if measures(pass) {
-      let rows = x.shape.count / kept.inverse.count
-      kept.statistics.add(x.reading, rowsPerSample: rows, after: 0)
-      kept.statistics.finish(rows: x.samples * rows)
+    let rows = x.shape.count / kept.inverse.count
+    kept.statistics.add(x.reading, rowsPerSample: rows, after: pass.before * rows)
+    guard pass.isLastPart(x) else { return }
+    kept.statistics.finish(rows: pass.sliceCount(x) * rows)
+    ChannelNormalization.inverseDeviation(variance: kept.statistics.variance, epsilon: epsilon, into: kept.inverse)
+  }
+
+  public func apply(x: TensorView, y: TensorView, in pass: LayerPass) {
+    // y = f(γ·(x - μ)·s + β)
+    let kept = Kept(pass, x.shape)
+    if !measures(pass) {
+      ChannelNormalization.inverseDeviation(
+        variance: pass.parameter(movingMean + 1), epsilon: epsilon, into: kept.inverse)
     }
-    ChannelNormalization.inverseDeviation(
-      variance: measures(pass) ? kept.statistics.variance : pass.parameter(movingMean + 1), epsilon: epsilon,
-      into: kept.inverse)
     normalization(kept, pass).forward(x: x.reading, y: y.buffer)
   }
 
-  public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
-    // forward: y = f(γ·(x - μ)·s + β), where in training μ and s depend on every x of the slice
+  public func gather(x: TensorView, dy: TensorView, in pass: LayerPass) {
+    // forward: y = f(γ·x̂ + β), so with g = dy·f' is dβ = Σ g, dγ = Σ g·x̂
     let kept = Kept(pass, x.shape)
     let normalization = normalization(kept, pass)
-    let rows = x.shape.count / kept.inverse.count
-    kept.dgamma.update(repeating: 0)
-    kept.dbeta.update(repeating: 0)
+    guard pass.isTrainable else {
+      if !pass.gradientIsRectified { normalization.activationGradient(x: x.reading, dy: dy.buffer) }
+      return
+    }
+    if pass.before == 0 {
+      kept.dgamma.update(repeating: 0)
+      kept.dbeta.update(repeating: 0)
+    }
     normalization.addParameterGradients(
-      x: x.reading, dy: dy.buffer, isFinished: pass.gradientIsRectified, rowsPerSample: rows, dgamma: kept.dgamma,
-      dbeta: kept.dbeta)
-    guard let dx else { return }
-    normalization.inputGradient(
+      x: x.reading, dy: dy.buffer, isFinished: pass.gradientIsRectified,
+      rowsPerSample: x.shape.count / kept.inverse.count, dgamma: kept.dgamma, dbeta: kept.dbeta)
+  }
+
+  public func inputGradient(x: TensorView, dy: TensorView, dx: TensorView, in pass: LayerPass) {
+    // forward: γ·(x - μ)·s + β, where in training μ and s depend on every x of the slice
+    let kept = Kept(pass, x.shape)
+    let rows = pass.sliceCount(x) * (x.shape.count / kept.inverse.count)
+    normalization(kept, pass).inputGradient(
       x: x.reading, dy: dy.reading,
-      throughStatistics: measures(pass) ? (kept.dgamma.reading, kept.dbeta.reading, x.samples * rows) : nil,
-      dx: dx.buffer)
+      throughStatistics: measures(pass) ? (kept.dgamma.reading, kept.dbeta.reading, rows) : nil, dx: dx.buffer)
   }
 
   public func parameterGradients(x: TensorView, dy: TensorView, in pass: LayerPass) {
-    // backward has left dγ and dβ; the averages get the slice's part of the batch's weighted mean
+    // gather has left dγ and dβ; the averages get the slice's part of the batch's weighted mean
     let kept = Kept(pass, x.shape)
     if scale { leave(kept.dgamma.reading, 1, in: pass.gradient(0), pass) }
     if center { leave(kept.dbeta.reading, 1, in: pass.gradient(movingMean - 1), pass) }

@@ -13,6 +13,13 @@ struct Dataflow {
   let readers: [[Int]]
   /// Whether backward goes through a stage, because it or something before it learns.
   let isActive: [Bool]
+  /// The stages that measure whole slices, with their layers.
+  let measuring: [Int: any MeasuringLayer]
+  /// The measuring stages that look at what a stage gives.
+  let measured: [[Int]]
+  /// The stage along with which a measuring one hands its gradient on, just before it: the last before of those that give its
+  /// input or read it too. There is none where it reads an input of the model that no other reads before.
+  let anchors: [Int: Int]
   /// Whether a stage ends in a ReLU whose gradient its only reader takes along with its own.
   let isRectified: [Bool]
   /// The last place, which backward comes to first, of the layer that has its first place at a stage.
@@ -46,6 +53,28 @@ struct Dataflow {
       return stages[reader].layer?.rectifiesGradient ?? false
     }
     isActive = stages.indices.map { works[$0] && learns[first + $0] }
+    var measuring: [Int: any MeasuringLayer] = [:]
+    var measured = stages.map { _ in [Int]() }
+    var anchors: [Int: Int] = [:]
+    // What does not learn normalises by its averages, and looks at nothing.
+    for (index, stage) in stages.enumerated() where isKeeping && stage.isTrainable {
+      guard works[index], let layer = stage.layer as? any MeasuringLayer else { continue }
+      let root = roots[stage.inputs[0]]
+      measuring[index] = layer
+      if let giver = model.stage(giving: root) { measured[giver].append(index) }
+      anchors[index] = (readers[root] + [model.stage(giving: root)].compactMap { $0 }).filter { $0 < index }.max()
+    }
+    (self.measuring, self.measured, self.anchors) = (measuring, measured, anchors)
     (self.roots, self.works, self.readers, self.lastPlaces) = (roots, works, readers, lastPlaces)
+  }
+}
+
+extension Dataflow {
+  /// Whether what a measuring stage gives is worked out again in backward, because only stages of its own run `run` read it.
+  /// Neither is it then kept, nor does it leave the cache.
+  func isRepeated(_ stage: Int, in run: Range<Int>, of model: Model) -> Bool {
+    let root = model.output(ofStage: stage)
+    return readers[root].allSatisfy(run.contains) && !model.outputs.contains { roots[$0] == root }
+      && readers[root].contains { isActive[$0] && model.stages[$0].operation.backwardReadsInputs }
   }
 }

@@ -4,21 +4,39 @@ import Layers
 struct Segment {
   /// The floats of a group's widest activation that are aimed at: with input, output and two gradients in use at a time,
   /// a group then fits into an L2 cache of 1 MB.
-  private static let groupCount = 65_536
+  static let groupFloats = 65_536
+
+  /// A part of a stage's work.
+  enum Step: Equatable {
+    /// All of it; of a stage that measures, what comes once its slice is known.
+    case run(Int)
+    /// What a stage that measures does to know its slice.
+    case measure(Int)
+    /// What a stage that measures gave, once more, for those that need it in backward.
+    case repeated(Int)
+  }
 
   /// The stages.
   let stages: Range<Int>
-  /// How many samples they like to get at a time.
-  let grain: Grain
+  /// What is done in forward with each group, in this order.
+  let forward: [Step]
+  /// What is done in backward.
+  let backward: [Step]
+  /// The stages that measure an input of the model, before forward.
+  let opening: [Int]
+  /// Whether they are one stage that gets all samples of a wave at once; else a group passes after the other.
+  let takesWaves: Bool
   /// All of theirs that has a gradient, as one range of the arena.
   let extent: Range<Int>
   /// The floats of the widest input or output of one sample.
   let width: Int
   /// What the number of samples in a group is a multiple of, for the sake of the layers.
   let granule: Int
+  /// The floats of the widest activation of a group.
+  private let groupFloats: Int
 
   /// How many samples make a group.
-  var group: Int { max(granule, Self.groupCount / width / granule * granule) }
+  var group: Int { max(granule, groupFloats / width / granule * granule) }
 
   /// The groups of a slice's samples, in order; the last may be smaller.
   func groups(of samples: Range<Int>) -> [Range<Int>] {
@@ -27,15 +45,20 @@ struct Segment {
     }
   }
 
-  /// Cuts a network into runs: layers that like a few samples are joined, each other one, be its grain many or a slice,
-  /// stands alone. A run ends where the next layer's granule would make groups that are too large for the run.
-  static func plan(_ model: Model) -> [Segment] {
+  /// Cuts a network into runs: layers that like a few samples are joined, each of grain many stands alone. A run ends where the
+  /// next layer's granule would make groups that are too large for the run, and in front of a stage that measures what the run
+  /// gives or reads: it looks at its slice in the passes of the one run and does its work in those of the other.
+  ///
+  /// - Parameter groupFloats: the floats of the widest activation of a group that are aimed at. No bit depends on them.
+  static func plan(_ model: Model, _ flow: Dataflow, groupFloats: Int) -> [Segment] {
     var runs: [Segment] = []
     for index in model.stages.indices {
-      let next = Segment(index..<index + 1, of: model)
-      if next.grain == .few, let last = runs.last, last.grain == .few {
-        let joined = Segment(last.stages.lowerBound..<index + 1, of: model)
-        if joined.granule == last.granule || joined.granule * joined.width <= groupCount {
+      let next = Segment(index..<index + 1, of: model, flow, groupFloats)
+      if !next.takesWaves, let last = runs.last, !last.takesWaves,
+        flow.measuring[index] == nil || flow.anchors[index] ?? -1 < last.stages.lowerBound
+      {
+        let joined = Segment(last.stages.lowerBound..<index + 1, of: model, flow, groupFloats)
+        if joined.granule == last.granule || joined.granule * joined.width <= groupFloats {
           runs[runs.count - 1] = joined
           continue
         }
@@ -46,12 +69,22 @@ struct Segment {
   }
 
   /// Joins some stages.
-  private init(_ run: Range<Int>, of model: Model) {
+  private init(_ run: Range<Int>, of model: Model, _ flow: Dataflow, _ groupFloats: Int) {
     let stages = model.stages[run]
+    self.groupFloats = groupFloats
     self.stages = run
-    grain = model.stages[run.lowerBound].layer?.grain ?? .few
+    takesWaves = model.stages[run.lowerBound].layer?.grain == .many
     extent = model.stages[run.lowerBound].extent.lowerBound..<model.stages[run.upperBound - 1].extent.upperBound
     width = stages.map { stage in (stage.inputShapes + [stage.output]).reduce(1) { max($0, $1.count) } }.max() ?? 1
     granule = stages.map { stage in stage.layer?.granule(for: stage.input) ?? 1 }.max() ?? 1
+    let measuring = run.filter { flow.measuring[$0] != nil }
+    forward = run.flatMap { stage in [.run(stage)] + flow.measured[stage].map { .measure($0) } }
+    backward =
+      measuring.filter { flow.isRepeated($0, in: run, of: model) }.map { .repeated($0) }
+      + run.reversed().flatMap { stage in
+        flow.anchors.filter { $0.value == stage }.keys.sorted(by: >).map { .run($0) }
+          + [flow.measuring[stage] == nil ? .run(stage) : .measure(stage)]
+      }
+    opening = measuring.filter { model.stage(giving: flow.roots[model.stages[$0].inputs[0]]) == nil }
   }
 }

@@ -18,61 +18,106 @@ extension Workspace {
     let wave = Wave(slices: slices, values: values, draw: draw, plan: training, batch: batch)
     for segment in training.segments.reversed() {
       guard segment.stages.contains(where: { training.flow.isActive[$0] }) else { continue }
-      switch segment.grain {
-      case .few:
-        for (slice, samples) in slices.enumerated() {
-          for group in segment.groups(of: samples) {
-            let isFirst = group.lowerBound == samples.lowerBound
-            for index in segment.stages.reversed() {
-              backward(
-                index, group, keeping: group, of: wave, gradient: sink.gradient(of: slice), accumulates: !isFirst)
+      if segment.takesWaves {
+        for step in segment.backward {
+          if step == .run(segment.stages.lowerBound) {
+            try backward(segment.stages.lowerBound, of: wave, into: sink)
+          } else {
+            for (slice, samples) in slices.enumerated() {
+              backward(step, samples, of: slice, in: wave, gradient: sink.gradient(of: slice))
             }
+          }
+        }
+      } else {
+        for (slice, samples) in slices.enumerated() {
+          let gradient = sink.gradient(of: slice)
+          for group in segment.groups(of: samples) {
+            for step in segment.backward { backward(step, group, of: slice, in: wave, gradient: gradient) }
             try sink.pulse()
           }
           sink.complete(segment.extent, of: slice)
-        }
-      case .many:
-        try backward(segment.stages.lowerBound, of: wave, into: sink)
-      case .slice:
-        for (slice, samples) in slices.enumerated() {
-          backward(
-            segment.stages.lowerBound, samples, keeping: slice..<slice + 1, of: wave,
-            gradient: sink.gradient(of: slice), share: Float(samples.count) / Float(batch))
-          sink.complete(segment.extent, of: slice)
-          try sink.pulse()
         }
       }
       if !segment.extent.isEmpty { try sink.filled(from: segment.extent.lowerBound) }
     }
   }
 
+  /// Some samples of one slice through a part of one stage.
+  private func backward(
+    _ step: Segment.Step, _ samples: Range<Int>, of slice: Int, in wave: Wave, gradient: MutableFloatBuffer
+  ) {
+    switch step {
+    case .repeated(let index):
+      let tensor = model.output(ofStage: index)
+      let (x, y) = (valueInBackward(model.stages[index].inputs[0], samples), valueInBackward(tensor, samples))
+      note(.inputGradient, index) {
+        training.flow.measuring[index]?.apply(x: x, y: y, in: pass(index, samples, of: slice, in: wave))
+      }
+    case .measure(let index):
+      if let layer = training.flow.measuring[index] {
+        gather(index, layer, samples, of: slice, in: wave, gradient: gradient)
+      }
+    case .run(let index):
+      guard training.flow.isActive[index] else { return }
+      if let layer = training.flow.measuring[index] {
+        handOn(index, layer, samples, of: slice, in: wave)
+      } else {
+        backward(index, samples, of: slice, in: wave, gradient: gradient)
+      }
+      addTargets(index, samples)
+    }
+  }
+
+  /// A stage that measures looks at what comes back.
+  private func gather(
+    _ index: Int, _ layer: any MeasuringLayer, _ samples: Range<Int>, of slice: Int, in wave: Wave,
+    gradient: MutableFloatBuffer
+  ) {
+    let (stage, all) = (model.stages[index], wave.slices[slice])
+    let (x, dy) = (valueInBackward(stage.inputs[0], samples), outputGradient(index, samples))
+    note(.inputGradient, index) { layer.gather(x: x, dy: dy, in: pass(index, samples, of: slice, in: wave)) }
+    guard samples.upperBound == all.upperBound, stage.learns else { return }
+    let own = pass(
+      index, samples, of: slice, in: wave, gradients: gradient, accumulates: !isLastPlace(index),
+      share: Float(all.count) / Float(wave.batch) * averageShare(index))
+    note(.parameterGradients, index) { layer.parameterGradients(x: x, dy: dy, in: own) }
+  }
+
+  /// A stage that measures hands on what it has gathered.
+  private func handOn(
+    _ index: Int, _ layer: any MeasuringLayer, _ samples: Range<Int>, of slice: Int, in wave: Wave
+  ) {
+    guard let dx = target(index, 0, samples) else { return }
+    let (x, dy) = (valueInBackward(model.stages[index].inputs[0], samples), outputGradient(index, samples))
+    note(.inputGradient, index) {
+      layer.inputGradient(x: x, dy: dy, dx: dx, in: pass(index, samples, of: slice, in: wave))
+    }
+  }
+
   /// Some samples of one slice through one stage.
   private func backward(
-    _ index: Int, _ samples: Range<Int>, keeping units: Range<Int>, of wave: Wave, gradient: MutableFloatBuffer,
-    accumulates: Bool = false, share: Float = 1
+    _ index: Int, _ samples: Range<Int>, of slice: Int, in wave: Wave, gradient: MutableFloatBuffer
   ) {
-    guard training.flow.isActive[index] else { return }
     let stage = model.stages[index]
-    let (y, dy) = outputs(index, samples)
+    let (y, dy) = (valueInBackward(model.output(ofStage: index), samples), outputGradient(index, samples))
     switch stage.operation {
     case .layer(let layer):
-      let x = value(stage.inputs[0], samples, training)
+      let x = valueInBackward(stage.inputs[0], samples)
       let dx = target(index, 0, samples)
       note(.inputGradient, index) {
-        layer.backward(x: x, y: y, dy: dy, dx: dx, in: pass(index, samples, keeping: units, of: wave))
+        layer.backward(x: x, y: y, dy: dy, dx: dx, in: pass(index, samples, of: slice, in: wave))
       }
       if stage.learns {
+        let isFirst = samples.lowerBound == wave.slices[slice].lowerBound
         let own = pass(
-          index, samples, keeping: units, of: wave, gradients: gradient,
-          accumulates: accumulates || !isLastPlace(index), share: share * averageShare(index))
+          index, samples, of: slice, in: wave, gradients: gradient, accumulates: !isFirst || !isLastPlace(index))
         note(.parameterGradients, index) { layer.parameterGradients(x: x, dy: dy, in: own) }
       }
     case .merging(let layer):
-      let xs = stage.inputs.map { value($0, samples, training) }
+      let xs = stage.inputs.map { valueInBackward($0, samples) }
       let dxs = stage.inputs.indices.map { target(index, $0, samples) }
       note(.inputGradient, index) { layer.backward(xs: xs, y: y, dy: dy, dxs: dxs, scratch: scratch) }
     }
-    addTargets(index, samples)
   }
 
   /// A whole wave through one layer: the input's gradient at once, the parameters' block by block and slice by slice.
@@ -80,11 +125,11 @@ extension Workspace {
     guard training.flow.isActive[index], case .layer(let layer) = model.stages[index].operation else { return }
     let (stage, slices) = (model.stages[index], wave.slices)
     let all = 0..<(slices.last?.upperBound ?? 0)
-    let (y, dy) = outputs(index, all)
-    let x = value(stage.inputs[0], all, training)
+    let (y, dy) = (valueInBackward(model.output(ofStage: index), all), outputGradient(index, all))
+    let x = valueInBackward(stage.inputs[0], all)
     let dx = target(index, 0, all)
     note(.inputGradient, index) {
-      layer.backward(x: x, y: y, dy: dy, dx: dx, in: pass(index, all, keeping: all, of: wave))
+      layer.backward(x: x, y: y, dy: dy, dx: dx, in: pass(index, all, of: nil, in: wave))
     }
     addTargets(index, all)
     guard stage.learns else { return }
@@ -98,7 +143,7 @@ extension Workspace {
       for (slice, samples) in slices.enumerated() {
         let sum = sums[slice]
         let own = pass(
-          index, samples, keeping: samples, of: wave, gradients: sum ?? sink.gradient(of: slice),
+          index, samples, of: nil, in: wave, gradients: sum ?? sink.gradient(of: slice),
           accumulates: sum != nil || !isLastPlace(index), block: block)
         note(.parameterGradients, index) {
           layer.parameterGradients(x: x.samples(samples), dy: dy.samples(samples), in: own)
@@ -111,13 +156,12 @@ extension Workspace {
 
   // MARK: - Gradients between stages
 
-  /// What a stage gave, and its gradient.
-  private func outputs(_ index: Int, _ samples: Range<Int>) -> (y: TensorView, dy: TensorView) {
-    let tensor = model.output(ofStage: index)
-    guard let dy = gradient(tensor, samples, training) else {
+  /// The gradient of what a stage gave.
+  private func outputGradient(_ index: Int, _ samples: Range<Int>) -> TensorView {
+    guard let dy = gradient(model.output(ofStage: index), samples, training) else {
       preconditionFailure("a stage that learns, or leads to one, has a gradient")
     }
-    return (value(tensor, samples, training), dy)
+    return dy
   }
 
   /// Where a stage leaves the gradient of one of its inputs; nil where none is wanted.

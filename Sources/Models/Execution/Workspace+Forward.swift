@@ -18,18 +18,20 @@ extension Workspace {
     precondition(1...capacity ~= samples, "the workspace was made for \(capacity) samples, got \(samples)")
     let wave = Wave(slices: slices, values: values, draw: draw, plan: isKeeping ? training : inference)
     for segment in wave.plan.segments {
-      switch segment.grain {
-      case .few:
-        for slice in slices {
-          for group in segment.groups(of: slice) {
-            for index in segment.stages { forward(index, group, keeping: group, of: wave) }
+      if segment.takesWaves {
+        for step in segment.forward {
+          if case .run = step {
+            forward(step, 0..<samples, of: nil, in: wave)
+          } else {
+            for (slice, own) in slices.enumerated() { forward(step, own, of: slice, in: wave) }
           }
         }
-      case .many:
-        forward(segment.stages.lowerBound, 0..<samples, keeping: 0..<samples, of: wave)
-      case .slice:
+      } else {
         for (slice, own) in slices.enumerated() {
-          forward(segment.stages.lowerBound, own, keeping: slice..<slice + 1, of: wave)
+          for index in segment.opening { forward(.measure(index), own, of: slice, in: wave) }
+          for group in segment.groups(of: own) {
+            for step in segment.forward { forward(step, group, of: slice, in: wave) }
+          }
         }
       }
     }
@@ -40,18 +42,31 @@ extension Workspace {
     return output(samples: samples, isKeeping: isKeeping)
   }
 
-  /// Some samples through one stage.
-  private func forward(_ index: Int, _ samples: Range<Int>, keeping units: Range<Int>, of wave: Wave) {
-    guard wave.plan.flow.works[index] else { return }
-    let stage = wave.plan.model.stages[index]
-    let y = value(model.output(ofStage: index), samples, wave.plan)
-    note(.forward, index, isTraining: wave.draw != nil) {
-      switch stage.operation {
-      case .layer(let layer):
-        layer.forward(
-          x: value(stage.inputs[0], samples, wave.plan), y: y, in: pass(index, samples, keeping: units, of: wave))
-      case .merging(let layer):
-        layer.forward(xs: stage.inputs.map { value($0, samples, wave.plan) }, y: y)
+  /// Some samples of one slice, or of all, through a part of one stage.
+  private func forward(_ step: Segment.Step, _ samples: Range<Int>, of slice: Int?, in wave: Wave) {
+    let (flow, isTraining) = (wave.plan.flow, wave.draw != nil)
+    switch step {
+    case .measure(let index):
+      let x = value(wave.plan.model.stages[index].inputs[0], samples, wave.plan)
+      note(.forward, index, isTraining: isTraining) {
+        flow.measuring[index]?.measure(x: x, in: pass(index, samples, of: slice, in: wave))
+      }
+    case .run(let index), .repeated(let index):
+      guard flow.works[index] else { return }
+      let stage = wave.plan.model.stages[index]
+      let y = value(model.output(ofStage: index), samples, wave.plan)
+      let xs = stage.inputs.map { value($0, samples, wave.plan) }
+      note(.forward, index, isTraining: isTraining) {
+        switch stage.operation {
+        case .layer(let layer):
+          let pass = pass(index, samples, of: slice, in: wave)
+          if let measuring = flow.measuring[index] {
+            measuring.apply(x: xs[0], y: y, in: pass)
+          } else {
+            layer.forward(x: xs[0], y: y, in: pass)
+          }
+        case .merging(let layer): layer.forward(xs: xs, y: y)
+        }
       }
     }
   }

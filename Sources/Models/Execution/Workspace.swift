@@ -7,8 +7,8 @@ import Tensors
 /// each thing lives.
 ///
 /// Runs of layers that work sample by sample take a few samples at a time through the whole run, so that what one layer
-/// writes is still in the cache when the next reads it. Dense layers get the whole wave at once, batch normalisation slice by
-/// slice.
+/// writes is still in the cache when the next reads it. Dense layers get the whole wave at once. Batch normalisation needs to
+/// know its slice first: it measures that along with the layer in front, and does its work along with the layer behind.
 public final class Workspace {
   let model: Model
   let capacity: Int
@@ -26,14 +26,16 @@ public final class Workspace {
   /// - Parameters:
   ///   - judged: the same as it runs where no backward follows, with values of its own (see `FoldedModel`); nil for `model`.
   ///   - isTraining: whether backward may ever follow; if not, less memory is taken.
+  ///   - groupFloats: as `WorkspacePlan` has it.
   ///   - times: where to add the time that each stage takes in training; nil for nowhere.
   public init(
-    model: Model, judged: Model? = nil, samples: Int, isTraining: Bool = true, times: LayerTimes? = nil
+    model: Model, judged: Model? = nil, samples: Int, isTraining: Bool = true, groupFloats: Int? = nil,
+    times: LayerTimes? = nil
   ) {
     self.model = model
     capacity = samples
-    inference = WorkspacePlan(judged ?? model, samples: samples, isKeeping: false)
-    training = isTraining ? WorkspacePlan(model, samples: samples) : inference
+    inference = WorkspacePlan(judged ?? model, samples: samples, isKeeping: false, groupFloats: groupFloats)
+    training = isTraining ? WorkspacePlan(model, samples: samples, groupFloats: groupFloats) : inference
     memory = FloatStorage(count: max(training.count, inference.count))
     self.times = times
     penalised = model.stages.indices.filter { model.stages[$0].layer is any ActivityPenalty }
@@ -82,6 +84,12 @@ public final class Workspace {
     return view(place, model.shape(of: tensor), samples)
   }
 
+  /// Some samples of a tensor, as backward finds them.
+  func valueInBackward(_ tensor: Int, _ samples: Range<Int>) -> TensorView {
+    guard let place = training.repeated[training.flow.roots[tensor]] else { return value(tensor, samples, training) }
+    return view(place, model.shape(of: tensor), samples)
+  }
+
   /// Some samples of a tensor's gradient; nil where none is wanted.
   func gradient(_ tensor: Int, _ samples: Range<Int>, _ plan: WorkspacePlan) -> TensorView? {
     plan.gradients[plan.flow.roots[tensor]].map { view($0, model.shape(of: tensor), samples) }
@@ -107,20 +115,25 @@ public final class Workspace {
   ///
   /// - Parameters:
   ///   - samples: of the pass.
-  ///   - units: the samples, or, for a layer that takes whole slices, the slice.
+  ///   - slice: the one that they belong to; nil for a pass over the whole wave.
   func pass(
-    _ index: Int, _ samples: Range<Int>, keeping units: Range<Int>, of wave: Wave, gradients: MutableFloatBuffer? = nil,
+    _ index: Int, _ samples: Range<Int>, of slice: Int?, in wave: Wave, gradients: MutableFloatBuffer? = nil,
     accumulates: Bool = false, block: Int = 0, share: Float = 1
   ) -> LayerPass {
     let (stage, plan) = (wave.plan.model.stages[index], wave.plan)
+    let grain = stage.layer?.grain ?? .few
+    // What is kept belongs to samples, or to a slice.
+    let units = grain == .slice ? slice.map { $0..<$0 + 1 } ?? samples : samples
     let perUnit = plan.keptPerUnit[index]
     let start = plan.kept[index] + units.lowerBound * perUnit
+    let all = slice.map { wave.slices[$0] } ?? samples
     return LayerPass(
       values: wave.values, gradients: gradients, accumulates: accumulates, block: block, ranges: stage.ranges,
       scratch: memory.buffer.part(plan.scratch), kept: memory.buffer.part(start..<start + units.count * perUnit),
-      share: share, sampleWeight: 1 / Float(wave.batch), inputIsRectified: inputIsRectified(stage, plan),
+      before: samples.lowerBound - all.lowerBound, sliceSamples: all.count, share: share,
+      sampleWeight: 1 / Float(wave.batch), inputIsRectified: inputIsRectified(stage, plan),
       gradientIsRectified: plan.flow.isRectified[index],
-      isTrainable: stage.isTrainable, layer: index, slices: stage.layer?.grain == .many ? wave.slices : [],
+      isTrainable: stage.isTrainable, layer: index, slices: grain == .many ? wave.slices : [],
       draw: wave.draw?.part(samples))
   }
 

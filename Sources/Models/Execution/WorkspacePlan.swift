@@ -22,6 +22,8 @@ public struct WorkspacePlan {
   let segments: [Segment]
   /// The place of each root's activation; nil where nothing is computed.
   let values: [Place?]
+  /// Where what a measuring stage gave is worked out again for backward, by its root; nil where it still is in its place.
+  let repeated: [Place?]
   /// The place of each root's gradient; nil where none is wanted. That of an output begins as a copy of it, which the loss
   /// may turn into its gradient in place.
   let gradients: [Place?]
@@ -46,9 +48,12 @@ public struct WorkspacePlan {
 
   /// Plans for waves of up to `samples` samples of `model`.
   ///
-  /// - Parameter isKeeping: whether backward may follow.
-  public init(_ model: Model, samples: Int, isKeeping: Bool = true) {
-    var planner = Planner(model, samples: samples, isKeeping: isKeeping)
+  /// - Parameters:
+  ///   - isKeeping: whether backward may follow.
+  ///   - groupFloats: the floats of the widest activation of a group that are aimed at; nil for what fits into a cache.
+  public init(_ model: Model, samples: Int, isKeeping: Bool = true, groupFloats: Int? = nil) {
+    var planner = Planner(
+      model, samples: samples, isKeeping: isKeeping, groupFloats: groupFloats ?? Segment.groupFloats)
     planner.addValues()
     planner.addGradients()
     planner.addKept()
@@ -58,6 +63,7 @@ public struct WorkspacePlan {
     }
     (self.model, flow, segments) = (model, planner.flow, planner.segments)
     values = planner.values.map(place)
+    repeated = planner.repeated.map(place)
     gradients = planner.gradients.map(place)
     targets = planner.targets.map { targets in
       targets.map { target in
@@ -99,18 +105,19 @@ private struct Planner {
   private(set) var buffers: [MemoryPlan.Buffer] = []
   private(set) var areWhole: [Bool] = []
   private(set) var values: [Int?]
+  private(set) var repeated: [Int?]
   private(set) var gradients: [Int?]
   private(set) var targets: [[Target]]
   private(set) var kept: [Int] = []
   private(set) var keptPerUnit: [Int] = []
 
-  init(_ model: Model, samples: Int, isKeeping: Bool) {
+  init(_ model: Model, samples: Int, isKeeping: Bool, groupFloats: Int) {
     (self.model, self.samples, self.isKeeping) = (model, samples, isKeeping)
     flow = Dataflow(model, isKeeping: isKeeping)
-    segments = Segment.plan(model)
+    segments = Segment.plan(model, flow, groupFloats: groupFloats)
     homes = segments.flatMap { segment in segment.stages.map { _ in segment } }
     values = flow.roots.map { _ in nil }
-    gradients = values
+    (repeated, gradients) = (values, values)
     targets = model.stages.map { stage in stage.inputs.map { _ in .none } }
   }
 
@@ -124,6 +131,12 @@ private struct Planner {
   }
 
   private func backwardTime(_ stage: Int) -> Int { 2 * lossTime - stage }
+
+  /// The stage along with which a stage hands its gradient on, and when.
+  private func handingOn(_ stage: Int) -> (stage: Int?, time: Int) {
+    let anchor = flow.anchors[stage] ?? stage
+    return (anchor, backwardTime(anchor))
+  }
 
   private func backward(_ segment: Segment) -> ClosedRange<Int> {
     backwardTime(segment.stages.upperBound - 1)...backwardTime(segment.stages.lowerBound)
@@ -163,36 +176,28 @@ private struct Planner {
         outputRoots.contains(root) || maker.map { model.stages[$0].layer is any ActivityPenalty } ?? false
       if isMeasured { times.append((nil, lossTime)) }
       var isRead = false
-      if isKeeping {
-        for reader in readers where flow.isActive[reader] && readsInputs(reader) {
-          times.append((reader, backwardTime(reader)))
+      let home = maker.map { homes[$0] }
+      if isKeeping, let maker, let home, home.backward.contains(.repeated(maker)) {
+        let reading = readers.filter { flow.isActive[$0] && model.stages[$0].operation.backwardReadsInputs }
+        repeated[root] = add(
+          model.shape(of: root).count, groupOf: home,
+          reading.map { ($0, backwardTime($0)) } + [(maker, backward(home).lowerBound)])
+      } else if isKeeping {
+        for reader in readers where flow.isActive[reader] && model.stages[reader].operation.backwardReadsInputs {
+          times += [(reader, backwardTime(reader)), handingOn(reader)]
           isRead = true
         }
-        if let maker, flow.isActive[maker], readsOutput(maker), !flow.isRectified[maker] {
+        if let maker, flow.isActive[maker], model.stages[maker].operation.backwardReadsOutput, !flow.isRectified[maker]
+        {
           times.append((maker, backwardTime(maker)))
           isRead = true
         }
       }
-      let home = maker.map { homes[$0] }
       let isPassing =
         !isRead && !isMeasured
         && readers.allSatisfy { home?.stages.contains($0) ?? false }
       values[root] = add(
         model.shape(of: root).count, groupOf: isPassing ? home : nil, times)
-    }
-  }
-
-  private func readsInputs(_ stage: Int) -> Bool {
-    switch model.stages[stage].operation {
-    case .layer(let layer): layer.backwardReadsInput
-    case .merging(let layer): layer.backwardReadsInputs
-    }
-  }
-
-  private func readsOutput(_ stage: Int) -> Bool {
-    switch model.stages[stage].operation {
-    case .layer(let layer): layer.backwardReadsOutput
-    case .merging(let layer): layer.backwardReadsOutput
     }
   }
 
@@ -203,12 +208,15 @@ private struct Planner {
       let maker = model.stage(giving: root)
       let isWanted = isKeeping && maker.map { flow.isActive[$0] } ?? false
       let readers = isWanted ? flow.readers[root].filter { flow.isActive[$0] } : []
-      var times: [(stage: Int?, time: Int)] = readers.map { ($0, backwardTime($0)) }
+      var times = readers.map(handingOn)
       if outputRoots.contains(root) { times.append((nil, lossTime)) }
-      if isWanted, let maker { times.append((maker, backwardTime(maker))) }
+      if isWanted, let maker { times += [(maker, backwardTime(maker)), handingOn(maker)] }
       guard isWanted || outputRoots.contains(root) else { continue }
       let home = maker.map { homes[$0] }
-      let isPassing = !outputRoots.contains(root) && readers.allSatisfy { home?.stages.contains($0) ?? false }
+      // What a measuring stage hands on comes when its whole slice has passed.
+      let isPassing =
+        !outputRoots.contains(root) && home?.takesWaves == false && maker.map { flow.anchors[$0] == nil } ?? true
+        && readers.allSatisfy { reader in handingOn(reader).stage.map { home?.stages.contains($0) ?? false } ?? false }
       let count = model.shape(of: root).count
       gradients[root] = add(count, groupOf: isPassing ? home : nil, times)
       guard isWanted else { continue }
@@ -219,9 +227,9 @@ private struct Planner {
             targets[reader][place] = .own
             isEmpty = false
           } else {
-            let segment = homes[reader]
-            let buffer = add(
-              count, groupOf: segment.grain == .few ? segment : nil, [(reader, backwardTime(reader))])
+            let time = handingOn(reader)
+            let segment = homes[time.stage ?? reader]
+            let buffer = add(count, groupOf: segment.takesWaves ? nil : segment, [time])
             targets[reader][place] = .added(buffer)
           }
         }
@@ -235,7 +243,10 @@ private struct Planner {
       let perUnit = stage.layer?.keptCount(for: stage.input) ?? 0
       keptPerUnit.append(perUnit)
       var times: [(stage: Int?, time: Int)] = [(index, index)]
-      if isKeeping && flow.isActive[index] { times.append((index, backwardTime(index))) }
+      if flow.measuring[index] != nil, let giver = model.stage(giving: flow.roots[stage.inputs[0]]) {
+        times.append((giver, giver))
+      }
+      if isKeeping && flow.isActive[index] { times += [(index, backwardTime(index)), handingOn(index)] }
       kept.append(add(flow.works[index] ? perUnit : 0, groupOf: nil, times))
     }
   }
