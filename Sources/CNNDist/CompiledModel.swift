@@ -26,7 +26,11 @@ public final class CompiledModel {
 
   /// - Throws: `SharedFailure` where some rank's memory does not suffice for the parameters.
   init(_ model: Model, _ experiment: Experiment, _ communicator: any Communicator, threads: Int) throws {
-    try communicator.together { try MemoryNeed(model: model, experiment: experiment).check(communicator) }
+    try communicator.together {
+      try MemoryNeed(
+        model: model, experiment: experiment, budget: MemoryBudget(nil, communicator)
+      ).check()
+    }
     OpenBLAS.useCallingThreadOnly()
     self.model = model
     self.experiment = experiment
@@ -59,23 +63,26 @@ public final class CompiledModel {
   ) throws -> [EpochMetrics] {
     try endingTogether {
       let schedule = makeSchedule(epochs: epochs, isValidated: validation != nil)
-      let (experiment, data, recorder) = try communicator.together {
+      let (experiment, data, waves, recorder) = try communicator.together {
         for data in [training, validation ?? training] {
           try model.check(takes: data.sampleShape, of: data.name)
           try self.experiment.checkTargets(of: data, for: self.experiment.head(of: model, for: data))
         }
         let data = TrainingData(training: training, validation: validation ?? training)
         let experiment = try makeExperiment(for: data, batchSize: batchSize, slice: slice)
-        try MemoryNeed(
-          training: model, experiment: experiment, samples: training.count, communicator: communicator, threads: threads
-        ).check(communicator)
-        return (experiment, data, isFirst ? try run.map { try makeRecorder($0, experiment, schedule) } : nil)
+        let need = MemoryNeed(
+          training: model, experiment: experiment, samples: training.count, judged: validation?.count ?? 0,
+          communicator: communicator, threads: threads, budget: MemoryBudget(nil, communicator))
+        try need.check()
+        return (
+          experiment, data, need.waves, isFirst ? try run.map { try makeRecorder($0, experiment, schedule) } : nil
+        )
       }
       if let complaint = try communicator.complaintOfIdleThreads(threads, experiment) { Ranks.tell(complaint) }
       let collector = EpochCollector(observer)
       let trainer = try Trainer(
         experiment: experiment, schedule: schedule, data: data, model: model, arena: arena, state: state,
-        communicator: communicator, threads: threads, recorder: recorder, observer: collector)
+        communicator: communicator, threads: threads, waves: waves, recorder: recorder, observer: collector)
       defer { state = trainer.state }
       self.experiment = experiment
       try trainer.run()
@@ -88,19 +95,22 @@ public final class CompiledModel {
   /// - Throws: `ShapeError` when the samples are none for the network, `CollectiveError` when a rank is lost.
   public func evaluate(_ dataset: any Dataset, slice: Int = 64) throws -> Evaluation {
     try endingTogether {
-      let head = try communicator.together {
+      let (head, waves) = try communicator.together {
         try model.check(takes: dataset.sampleShape, of: dataset.name)
         let head = try experiment.head(of: model, for: dataset)
         guard Experiment.slices.contains(slice) else {
           throw UsageError(
             "slices of \(slice) cannot be, expected \(Experiment.slices.lowerBound) to \(Experiment.slices.upperBound)")
         }
-        try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
-        return head
+        let need = MemoryNeed(
+          evaluating: model, slice: slice, samples: dataset.count, threads: threads,
+          budget: MemoryBudget(nil, communicator))
+        try need.check()
+        return (head, need.waves)
       }
       let evaluator = try Evaluator(
         head: head, communicator: communicator, slice: slice,
-        normalization: experiment.normalization, threads: threads)
+        normalization: experiment.normalization, threads: threads, waves: waves)
       let result = try evaluator.evaluate(dataset, values: arena.values.buffer.reading, shouldStop: { false })
       guard let result else { preconditionFailure("nobody wished to stop") }
       return result

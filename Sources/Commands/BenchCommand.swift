@@ -17,6 +17,7 @@ struct BenchCommand: Command {
       Option("--batch-size", "N", "the samples of one step over all ranks (default 512)"),
       Option("--slice", "N", "the samples of one unit of work (default 64)"),
       World.threadsOption,
+      World.memoryOption,
       Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       Option("--json", nil, "one JSON object instead of a table"),
     ]
@@ -25,6 +26,7 @@ struct BenchCommand: Command {
   private let seconds: Int
   private let experiment: Experiment
   private let threads: Int?
+  private let memory: Int?
   private let isJSON: Bool
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -41,6 +43,7 @@ struct BenchCommand: Command {
     }
     self.experiment = experiment
     threads = try arguments.integer("--threads", in: World.threadCounts)
+    memory = try arguments.bytes("--memory", in: World.memorySizes)
     isJSON = arguments.has("--json")
   }
 
@@ -51,15 +54,14 @@ struct BenchCommand: Command {
     let plan = try world.communicator.planCores(world.environment, threads: threads)
     let threads = threads ?? plan.threads
     try World.warn(of: threads, plan, training: experiment, world.communicator)
-    try world.communicator.together {
-      try MemoryNeed(
-        training: network, experiment: experiment, samples: Benchmark.samples(of: experiment),
-        communicator: world.communicator, threads: threads
-      ).check(world.communicator)
-    }
+    let need = MemoryNeed(
+      training: network, experiment: experiment, samples: Benchmark.samples(of: experiment), judged: 0,
+      communicator: world.communicator, threads: threads, budget: MemoryBudget(memory, world.communicator))
+    try world.communicator.together { try need.check() }
     world.startDeadline()
     let benchmark = try Benchmark(
-      network, experiment: experiment, communicator: world.communicator, threads: threads, seconds: Double(seconds))
+      network, experiment: experiment, communicator: world.communicator, threads: threads, waves: need.waves,
+      seconds: Double(seconds))
     guard world.isSpeaker else { return }
     if isJSON {
       Output.line(try benchmark.json())

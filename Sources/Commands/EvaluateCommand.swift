@@ -27,6 +27,7 @@ struct EvaluateCommand: Command {
         "\(DataSplits.Part.allCases.map(\.rawValue).alternatives): the part to judge (default test, or validation where there is none)"
       ),
       Option("--slice", "N", "the samples of one unit of work (default \(defaultSlice))"), World.threadsOption,
+      World.memoryOption,
     ]
   static let notes =
     DatasetOptions.notes + """
@@ -54,6 +55,7 @@ struct EvaluateCommand: Command {
   private let normalize: NormalizationKind?
   private let slice: Int
   private let threads: Int?
+  private let memory: Int?
 
   init(_ arguments: Arguments) throws(UsageError) {
     try arguments.refusePositionals()
@@ -82,6 +84,7 @@ struct EvaluateCommand: Command {
       throw UsageError("--normalize goes with --weights alone: a run's samples are scaled as they were for training")
     }
     threads = try arguments.integer("--threads", in: World.threadCounts)
+    memory = try arguments.bytes("--memory", in: World.memorySizes)
     slice = try arguments.integer("--slice", in: Experiment.slices) ?? Self.defaultSlice
   }
 
@@ -106,15 +109,16 @@ struct EvaluateCommand: Command {
     }
     try communicator.expectSameSamples(samples, "samples to judge")
     try World.warn(of: threads, plan, communicator)
-    try communicator.together {
-      try MemoryNeed(evaluating: model, slice: slice, threads: threads).check(communicator)
-    }
+    let need = MemoryNeed(
+      evaluating: model, slice: slice, samples: samples.count, threads: threads,
+      budget: MemoryBudget(memory, communicator))
+    try communicator.together { try need.check() }
     let arena = Trainer.arena(for: model, experiment: Experiment())
     try world.together { try subject.map { _ = try $0.file.load(into: arena, of: model, isJudged: true) } }
     try communicator.broadcast(arena.values.buffer, from: 0)
     let evaluator = try Evaluator(
       head: experiment.head(of: model, for: samples), communicator: communicator, slice: slice,
-      normalization: experiment.normalization, threads: threads)
+      normalization: experiment.normalization, threads: threads, waves: need.waves)
     try communicator.barrier()  // so that the clock starts on no rank that still waits for another
     world.startDeadline()
     let start = ContinuousClock.now

@@ -49,10 +49,10 @@ struct ReplayCommand: Command {
       data, DataReaders(team: .alone(memory: HostMemory.shared), threads: threads, environment: world.environment))
     try experiment.check(data)
     let start = replay.checkpoint.state.step
-    try MemoryNeed(
-      training: model, experiment: experiment, samples: data.training.count, communicator: SoloCommunicator(),
-      threads: threads
-    ).check(SoloCommunicator())
+    let need = MemoryNeed(
+      training: model, experiment: experiment, samples: data.training.count, judged: 0,
+      communicator: SoloCommunicator(), threads: threads, budget: MemoryBudget(nil, SoloCommunicator()))
+    try need.check()
     let steps = start + 1 == step ? "step \(step)" : "steps \(start + 1) to \(step)"
     Output.line("replaying \(steps) from \(replay.checkpoint.path)")
     warn(replay)
@@ -60,7 +60,7 @@ struct ReplayCommand: Command {
     let hasTerminal = isatty(STDERR_FILENO) == 1
     var differs = false
     var last: ReplayCheck?
-    let outcome = try replay.run(data: data, model: model, threads: threads) { check in
+    let outcome = try replay.run(data: data, model: model, threads: threads, waves: need.waves) { check in
       if hasTerminal { Output.redraw(check.step < step ? "step \(check.step)/\(step)" : "") }
       // The steps after one that differs differ because of it.
       if check.step < step && !check.findings.isEmpty && !differs {

@@ -116,6 +116,14 @@ struct World {
   static let threadsOption = Option(
     "--threads", "T", "the compute threads of each rank (default: its share of the host's cores)")
 
+  /// The option that `memory` reads.
+  static let memoryOption = Option(
+    "--memory", "SIZE",
+    "the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)")
+
+  /// What `--memory` may be: up to an exabyte.
+  static let memorySizes = 1...1_000_000_000_000_000_000
+
   /// What `--threads` may be.
   static let threadCounts = 1...1024
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Floats that a kernel reads. The count travels with the address, so that each kernel can check its operands on entry
 /// and run its loops unchecked.
 public typealias FloatBuffer = UnsafeBufferPointer<Float>
@@ -8,20 +10,29 @@ public typealias MutableFloatBuffer = UnsafeMutableBufferPointer<Float>
 /// A run of zero-initialised floats with an owner: the only memory that training uses, all of it allocated before the
 /// first step.
 ///
-/// The start lies on a cache line (64 bytes), so that vector loads of the first row never straddle two.
+/// The start lies on a cache line (64 bytes), so that vector loads of the first row never straddle two. The zeros are the
+/// system's: a page takes memory once something is written to it, and none before.
 public final class FloatStorage {
   /// The floats; valid as long as the storage lives.
   public let buffer: MutableFloatBuffer
+  /// What was allocated: a cache line more than the floats.
+  private let block: UnsafeMutableRawPointer
 
   /// Allocates `count` floats, all zero.
   public init(count: Int) {
     precondition(count >= 0, "a buffer cannot hold \(count) floats")
-    let bytes = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
-    buffer = MutableFloatBuffer(start: bytes.bindMemory(to: Float.self, capacity: max(count, 1)), count: count)
-    buffer.initialize(repeating: 0)
+    guard let block = calloc(max(count, 1) * MemoryLayout<Float>.stride + Self.line, 1) else {
+      fatalError("the system has no memory for \(count) floats")
+    }
+    self.block = block
+    let start = block.alignedUp(toMultipleOf: Self.line).bindMemory(to: Float.self, capacity: max(count, 1))
+    buffer = MutableFloatBuffer(start: start, count: count)
   }
 
-  deinit { UnsafeMutableRawPointer(buffer.baseAddress)?.deallocate() }
+  deinit { free(block) }
+
+  /// The bytes of a cache line.
+  private static let line = 64
 }
 
 extension Float {

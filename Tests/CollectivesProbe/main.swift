@@ -11,12 +11,14 @@ import Tensors
 /// the last slice of each bucket by bucket.
 func step(
   _ step: Int, slices: Int, of workers: [PartialSums], _ communicator: any Communicator,
-  _ reduction: any GradientReduction, _ buckets: [Range<Int>]
+  _ reduction: any GradientReduction, _ buckets: [Range<Int>], into result: MutableFloatBuffer
 ) throws {
   let share = (0..<slices).share(communicator.rank, of: communicator.size)
+  var first: MutableFloatBuffer? = result
   for (index, worker) in workers.enumerated() {
     let run = share.share(index, of: workers.count)
-    worker.reset(slices: slices, run: run)
+    worker.reset(slices: slices, run: run, first: run.isEmpty ? nil : first)
+    if !run.isEmpty { first = nil }
     for slice in run {
       Problem.fill(worker.buffer(of: slice), step: step, slice: slice)
       guard slice != run.last else { continue }
@@ -49,7 +51,7 @@ func sum(_ arguments: [String], _ communicator: any Communicator) throws {
   let workers = (0..<(Int(arguments[1]) ?? 1)).map { _ in PartialSums(count: Problem.count) }
   var digest = Digest(.sha256)
   for (index, slices) in Problem.steps.enumerated() {
-    try step(index, slices: slices, of: workers, communicator, reduction, buckets)
+    try step(index, slices: slices, of: workers, communicator, reduction, buckets, into: result.buffer)
     digest.update(UnsafeRawBufferPointer(result.buffer))
   }
   let digests = try communicator.allGather(digest.finish())
@@ -70,7 +72,7 @@ func stop(_ arguments: [String], _ communicator: any Communicator) throws {
     // Two steps for each asking rank: the request, and one that must be free of it again.
     if index % 2 == 0, communicator.rank == index / 2 % communicator.size { reduction.requestStop() }
     let slices = index < 2 * communicator.size ? 1 : communicator.size
-    try step(index, slices: slices, of: [worker], communicator, reduction, buckets)
+    try step(index, slices: slices, of: [worker], communicator, reduction, buckets, into: result.buffer)
     if reduction.stopRequested { stops.append(index) }
   }
   let all = try communicator.allGather("\(stops)")
@@ -154,7 +156,7 @@ func time(_ arguments: [String], _ communicator: any Communicator) throws {
   let result = FloatStorage(count: count)
   let reduction = reduction(arguments[0], communicator, buckets, result.buffer)
   let worker = PartialSums(count: count)
-  worker.reset(slices: communicator.size, run: communicator.rank..<communicator.rank + 1)
+  worker.reset(slices: communicator.size, run: communicator.rank..<communicator.rank + 1, first: result.buffer)
   worker.buffer(of: communicator.rank).update(repeating: 1)
   worker.settle(0..<count, of: communicator.rank)
   var durations: [Duration] = []

@@ -115,6 +115,7 @@ enum HelpTexts {
 
     Machine:
       --threads T                the compute threads of each rank (default: its share of the host's cores)
+      --memory SIZE              the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
       --profile                  show where the time of the first 100 steps went, and write trace.json for Chrome's viewer
       --timeout S                give up a rank of which nothing is heard for S seconds of work (default 300)
 
@@ -154,6 +155,7 @@ enum HelpTexts {
       --split PART              training, validation or test: the part to judge (default test, or validation where there is none)
       --slice N                 the samples of one unit of work (default 256)
       --threads T               the compute threads of each rank (default: its share of the host's cores)
+      --memory SIZE             the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
       --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
 
     `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val)
@@ -269,6 +271,7 @@ enum HelpTexts {
       --batch-size N   the samples of one step over all ranks (default 512)
       --slice N        the samples of one unit of work (default 64)
       --threads T      the compute threads of each rank (default: its share of the host's cores)
+      --memory SIZE    the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
       --reduction WHO  tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
       --json           one JSON object instead of a table
       --timeout S      give up a rank of which nothing is heard for S seconds of work (default 300)

@@ -15,64 +15,127 @@ import Training
     }
   }
 
-  private func need(units: Int = 1000, threads: Int = 2, slice: Int = 64, batch: Int = 512) throws -> MemoryNeed {
+  /// More than anything here takes.
+  private static let plenty = MemoryBudget(ranks: 1, shared: 1 << 50, own: nil)
+
+  private func need(
+    units: Int = 1000, threads: Int = 2, slice: Int = 64, batch: Int = 512, budget: MemoryBudget = plenty
+  ) throws -> MemoryNeed {
     var experiment = Experiment()
     (experiment.slice, experiment.batchSize) = (slice, batch)
     return MemoryNeed(
-      training: try Self.network(units: units), experiment: experiment, samples: 1000, communicator: SoloCommunicator(),
-      threads: threads)
+      training: try Self.network(units: units), experiment: experiment, samples: 4096, judged: 0,
+      communicator: SoloCommunicator(), threads: threads, budget: budget)
+  }
+
+  private func part(_ words: String, of need: MemoryNeed) throws -> Int {
+    try #require(need.parts.first { $0.name.contains(words) }).bytes
   }
 
   /// What is certain: three buffers of the parameters, and for each thread at least input, output and gradient of a wave's
   /// wide layer.
   @Test func itCountsWhatIsAllocated() throws {
     let parameters = 9 * 1000 + 1001 * 3
-    let parts = try need().parts
-    #expect(parts[0].bytes == 3 * parameters * 4)
-    #expect(parts[1].bytes >= 2 * 256 * (8 + 2 * 1000) * 4)
-    #expect(parts[1].bytes < 2 * 256 * 8 * 1000 * 4)
-    // Two runs of four slices each: a stack of three sums for each.
-    #expect(parts[2].bytes == 2 * 3 * parameters * 4)
-    #expect(parts[3].bytes == 0)
-    #expect(try need(threads: 8).parts[1].bytes == 4 * parts[1].bytes)
-    #expect(try need(slice: 4096).parts[1].bytes > 8 * parts[1].bytes)
+    let base = try need()
+    #expect(try part("parameters", of: base) == 3 * parameters * 4)
+    let activations = try part("activations", of: base)
+    #expect(activations >= 2 * 64 * (8 + 2 * 1000) * 4)
+    #expect(activations < 2 * 64 * 4 * 1000 * 4)
+    // Two runs of four slices each: a stack of three sums for each, of which one lies in the gradients.
+    #expect(try part("sums of gradients", of: base) == (2 * 3 - 1) * parameters * 4)
+    #expect(try part("other ranks", of: base) == 0)
+    #expect(try part("activations", of: need(threads: 8)) == 4 * activations)
+    // Threads without slices have nothing to hold.
+    #expect(try part("activations", of: need(threads: 16)) == 4 * activations)
+    #expect(try part("activations", of: need(slice: 256)) > 3 * activations)
   }
 
-  /// 256 samples would take more than a gigabyte: fewer go through the network together.
-  @Test func wavesOfLargeSamplesAreSmaller() throws {
-    let model = try Sequential(name: "large", input: [256, 256, 3]) {
-      Conv2D(16, kernel: 3, padding: .same, activation: .relu)
-      GlobalAveragePooling2D()
-      Dense(3, activation: .softmax)
+  /// A batch of fewer samples than a slice may have takes no room for the others, and neither does what is judged.
+  @Test func noSliceIsLargerThanWhatThereIs() throws {
+    #expect(try need(slice: 4096, batch: 16).bytes == need(slice: 16, batch: 16).bytes)
+    let model = try Self.network(units: 1000)
+    func judging(_ samples: Int, slice: Int) -> Int {
+      MemoryNeed(evaluating: model, slice: slice, samples: samples, threads: 1, budget: Self.plenty).bytes
     }
-    var sizes: [Int] = []
-    for slice in [1, 8, 64, 256] {
-      sizes.append(MemoryNeed(evaluating: model, slice: slice, threads: 1).parts[1].bytes)
+    #expect(judging(16, slice: 256) == judging(16, slice: 16))
+    #expect(judging(16, slice: 256) < judging(256, slice: 256))
+  }
+
+  /// Some slices at once are faster where there is a wide dense layer, and only there.
+  @Test func wavesOfManySlicesAreForWideLayers() throws {
+    func waves(_ units: Int, slice: Int) throws -> Int {
+      let model = try Sequential(name: "two", input: [1024]) {
+        Dense(units, activation: .relu)
+        Dense(3, activation: .softmax)
+      }
+      var experiment = Experiment()
+      (experiment.slice, experiment.batchSize) = (slice, 1000)
+      let need = MemoryNeed(
+        training: model, experiment: experiment, samples: 1000, judged: 0, communicator: SoloCommunicator(),
+        threads: 1, budget: Self.plenty)
+      return need.waves.samples
     }
-    #expect(sizes[0] <= 1 << 30 && sizes[0] > 1 << 29)
-    #expect(sizes[1] <= 1 << 30 && sizes[1] > 1 << 29)
-    #expect(sizes[3] > 1 << 30)  // a slice is never cut
+    #expect(try waves(16, slice: 10) == 10)
+    #expect(try waves(512, slice: 10) == 250)
+    #expect(try waves(512, slice: 300) == 300)
+  }
+
+  /// A smaller budget gives smaller waves, down to one slice; then there is nothing more to be had.
+  @Test func wavesFitTheBudget() throws {
+    func need(_ bytes: Int) throws -> MemoryNeed {
+      let model = try Sequential(name: "wide", input: [4096]) {
+        Dense(4096, activation: .relu)
+        Dense(3, activation: .softmax)
+      }
+      var experiment = Experiment()
+      (experiment.slice, experiment.batchSize) = (16, 512)
+      return MemoryNeed(
+        training: model, experiment: experiment, samples: 512, judged: 512, communicator: SoloCommunicator(),
+        threads: 1, budget: MemoryBudget(asked: bytes, ranks: 1, shared: 1, own: nil))
+    }
+    let whole = try need(1 << 40)
+    #expect(whole.waves.samples == 256)
+    try whole.check()
+    var last = 256
+    for less in stride(from: 0, through: 12_000_000, by: 1_000_000) {
+      let next = try need(whole.bytes - less)
+      #expect(next.waves.samples <= last && next.waves.samples % 16 == 0)
+      if next.waves.samples > 16 { #expect(next.bytes <= whole.bytes - less) }
+      last = next.waves.samples
+    }
+    #expect(last < 256)
+    let least = try need(1)
+    #expect(least.waves.samples == 16)
+    try need(least.bytes).check()
+    let refused = try #require(throws: UsageError.self) { try need(least.bytes - 1).check() }
+    #expect(refused.description.contains("--memory leaves ") && refused.description.hasSuffix(" allows it"))
   }
 
   @Test func whatFitsIsTaken() throws {
-    let need = try need()
-    try need.check(ranks: 1, shared: need.bytes, own: nil)
-    try need.check(ranks: 3, shared: 3 * need.bytes, own: need.bytes)
+    let bytes = try need().bytes
+    try need(budget: MemoryBudget(ranks: 1, shared: bytes, own: nil)).check()
+    try need(budget: MemoryBudget(ranks: 3, shared: 3 * bytes, own: bytes)).check()
+    // Whatever the host seems to have, whoever asks for more is believed, up to the limit of the process.
+    try need(budget: MemoryBudget(asked: bytes, ranks: 3, shared: 1, own: nil)).check()
+    #expect(throws: UsageError.self) {
+      try need(budget: MemoryBudget(asked: bytes, ranks: 1, shared: bytes, own: 1000)).check()
+    }
   }
 
   @Test func theLargestPartIsNamed() throws {
+    let half = MemoryBudget(ranks: 2, shared: 400_000_000, own: nil)
     let crowded = try #require(throws: UsageError.self) {
-      try need(threads: 1024).check(ranks: 2, shared: 4_000_000_000, own: nil)
+      try need(units: 100_000, threads: 1024, batch: 100_000, budget: half).check()
     }
-    #expect(
-      crowded.description.contains(" of memory a rank, and there are 4.0 GB to be had for the 2 ranks of a host: "))
-    #expect(
-      crowded.description.hasSuffix(
-        "are for the activations of 256 samples on 1024 threads; fewer --threads or smaller samples take less"))
-    let slices = try #require(throws: UsageError.self) { try need(slice: 4096).check(ranks: 1, shared: 1000, own: nil) }
-    #expect(slices.description.contains("a smaller --slice"))
+    for words in [
+      " of memory a rank, and there are 400 MB to be had for the 2 ranks of a host: ",
+      "are for the activations of 64 samples on 64 threads; fewer --threads, a smaller --slice or smaller samples",
+    ] {
+      #expect(crowded.description.contains(words), "\(crowded)")
+    }
     let wide = try #require(throws: UsageError.self) {
-      try need(units: 100_000_000, threads: 1, batch: 64).check(ranks: 1, shared: .max, own: 8_000_000)
+      try need(units: 100_000_000, threads: 1, batch: 64, budget: MemoryBudget(ranks: 1, shared: .max, own: 8_000_000))
+        .check()
     }
     #expect(wide.description.contains("a process may have 8 MB"))
   }

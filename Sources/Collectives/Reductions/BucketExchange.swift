@@ -4,13 +4,12 @@ import Tensors
 /// One bucket's way through the tree reduction, on one rank: collect this rank's segment of every other rank's sums, add,
 /// hand the total out, collect the totals of the other segments.
 ///
+/// The first of a rank's sums lies in the result, and so do the totals: that of another rank's segment takes the place of
+/// this rank's part of it, once that has been sent.
+///
 /// The last bucket of a step is cut for all ranks, and behind each total its owner's wish to stop travels as one more
 /// float. All ranks hear all ranks this way, those without slices too, without a message more.
 final class BucketExchange {
-  private enum Phase {
-    case parts, totals, complete
-  }
-
   /// The floats of the result that this exchange fills.
   let bucket: Range<Int>
   /// In: this rank wants to stop. Out, once complete: some rank wants to. Only the last bucket carries it.
@@ -28,7 +27,16 @@ final class BucketExchange {
   private var world = WorldPlan(slices: 1, ranks: 1)
   private var held: [PartialSum] = []
   private var staging = MutableFloatBuffer(start: nil, count: 0)
-  private var phase = Phase.complete
+  /// Whether the other ranks' parts are being received.
+  private(set) var isReceiving = false
+  /// Whether this rank's parts are under way.
+  private var isSending = false
+  /// Whether this rank's segment is added up, and its total under way.
+  private var isAdded = false
+  /// Whether the other ranks' totals are being received.
+  private var awaitsTotals = false
+  /// Whether the result is there.
+  private(set) var isComplete = true
   private var parts = Transfers()
   private var totals = Transfers()
   private var sends = Transfers()
@@ -45,15 +53,11 @@ final class BucketExchange {
     flagged = FloatStorage(count: self.carriesFlags ? bucket.count + communicator.size : 0)
   }
 
-  var isComplete: Bool { phase == .complete }
-
   /// Messages that are not complete; it falls as long as something moves.
   var pending: Int {
-    switch phase {
-    case .parts: 1 + parts.count + totals.count + sends.count + communicator.size
-    case .totals: 1 + totals.count + sends.count
-    case .complete: 0
-    }
+    guard !isComplete else { return 0 }
+    let begun = [isReceiving, isSending, isAdded, awaitsTotals].count { !$0 }
+    return 1 + begun * (1 + communicator.size * world.nodes.count) + parts.count + sends.count + totals.count
   }
 
   /// What is under way, the likeliest to blame first: a missing total is often the fault of another rank than its owner.
@@ -66,33 +70,44 @@ final class BucketExchange {
     (1..<communicator.size).map { (communicator.rank + $0) % communicator.size }
   }
 
-  /// How many floats of staging a step needs: this rank's segment of every foreign node but the first, which is received
-  /// where the total will stand.
-  func stagingCount(_ world: WorldPlan) -> Int {
-    world.nodes.dropFirst().count { $0.owner != communicator.rank } * own.count
+  /// The nodes of other ranks for which there is staging. A rank that holds nothing itself receives the first where the total
+  /// will stand.
+  private static func staged(_ world: WorldPlan, rank: Int) -> [Int] {
+    let foreign = world.nodes.indices.filter { world.nodes[$0].owner != rank }
+    return foreign.count == world.nodes.count ? Array(foreign.dropFirst()) : foreign
   }
 
-  /// Starts to receive everything.
-  func begin(_ world: WorldPlan, staging: MutableFloatBuffer) throws(CollectiveError) {
-    self.world = world
+  /// How many floats of staging a step needs.
+  func stagingCount(_ world: WorldPlan) -> Int { Self.staged(world, rank: communicator.rank).count * own.count }
+
+  /// The same for the whole of a gradient of `count` floats, about.
+  static func stagingCount(_ count: Int, _ world: WorldPlan, of communicator: any Communicator) -> Int {
+    staged(world, rank: communicator.rank).count * count / communicator.size
+  }
+
+  /// Starts a step.
+  func begin(_ world: WorldPlan, _ held: [PartialSum]) {
+    (self.world, self.held) = (world, held)
+    (isReceiving, isSending, isAdded, awaitsTotals, isComplete) = (false, false, false, false, false)
+  }
+
+  /// Starts to receive what the others hold.
+  ///
+  /// - Parameter staging: `stagingCount` floats.
+  func receive(into staging: MutableFloatBuffer) throws(CollectiveError) {
     self.staging = staging
-    phase = .parts
+    isReceiving = true
     // Two tags a bucket. Ranks post the messages of one tag in the same order, that of steps and nodes, so nothing more is
     // needed to tell them apart.
-    if !own.isEmpty {
-      for index in world.nodes.indices where world.nodes[index].owner != communicator.rank {
-        try communicator.receive(
-          into: operand(index), from: world.nodes[index].owner, tag: partsTag, in: &parts)
-      }
-    }
-    for peer in others where !message(of: peer).isEmpty {
-      try communicator.receive(into: message(of: peer), from: peer, tag: totalsTag, in: &totals)
+    guard !own.isEmpty else { return }
+    for index in world.nodes.indices where world.nodes[index].owner != communicator.rank {
+      try communicator.receive(into: operand(index), from: world.nodes[index].owner, tag: partsTag, in: &parts)
     }
   }
 
   /// Starts to send this rank's sums, straight from where they were computed.
-  func send(_ held: [PartialSum]) throws(CollectiveError) {
-    self.held = held
+  func send() throws(CollectiveError) {
+    isSending = true
     for peer in others where !segments[peer].isEmpty {
       for sum in held {
         try communicator.send(sum.buffer.part(segments[peer]).reading, to: peer, tag: partsTag, in: &sends)
@@ -102,63 +117,72 @@ final class BucketExchange {
 
   /// Does what can be done without waiting.
   func advance() throws(CollectiveError) {
-    if phase == .parts {
-      if !parts.isEmpty { try communicator.advance(&parts) }
-      guard parts.isEmpty else { return }
+    if !parts.isEmpty { try communicator.advance(&parts) }
+    if !sends.isEmpty { try communicator.advance(&sends) }
+    if !totals.isEmpty { try communicator.advance(&totals) }
+    if isSending && sends.isEmpty && !awaitsTotals {
+      // What stood there has been read.
+      awaitsTotals = true
+      for peer in others where !message(of: peer).isEmpty {
+        try communicator.receive(into: message(of: peer), from: peer, tag: totalsTag, in: &totals)
+      }
+    }
+    if isReceiving && isSending && parts.isEmpty && awaitsTotals && !isAdded {
+      isAdded = true
       addParts()
       for peer in others where !message(of: communicator.rank).isEmpty {
         try communicator.send(message(of: communicator.rank).reading, to: peer, tag: totalsTag, in: &sends)
       }
-      phase = .totals
     }
-    if !sends.isEmpty { try communicator.advance(&sends) }
-    if !totals.isEmpty { try communicator.advance(&totals) }
-    if sends.isEmpty && totals.isEmpty {
+    if isAdded && sends.isEmpty && totals.isEmpty {
       unpack()
-      phase = .complete
+      isComplete = true
     }
   }
 
   private var partsTag: Int { 2 * index }
   private var totalsTag: Int { 2 * index + 1 }
 
-  /// Where the total of a rank's segment is computed or received.
-  private func total(of rank: Int) -> MutableFloatBuffer {
-    guard carriesFlags else { return result.part(segments[rank]) }
-    let start = segments[rank].lowerBound - bucket.lowerBound + rank
-    return flagged.buffer.part(start..<start + segments[rank].count)
-  }
-
-  /// The total of a rank's segment, and behind it the flag if there is one.
+  /// The total of a rank's segment on its way: in the result, or in the last bucket with the flag behind it.
   private func message(of rank: Int) -> MutableFloatBuffer {
-    guard carriesFlags else { return total(of: rank) }
+    guard carriesFlags else { return result.part(segments[rank]) }
     let start = segments[rank].lowerBound - bucket.lowerBound + rank
     return flagged.buffer.part(start..<start + segments[rank].count + 1)
   }
 
   /// This rank's segment of the sum of one of the world's nodes.
   private func operand(_ index: Int) -> MutableFloatBuffer {
-    if index == 0 { return total(of: communicator.rank) }
     let rank = communicator.rank
     if world.nodes[index].owner == rank {
-      let place = world.nodes[..<index].count { $0.owner == rank }
-      return held[place].buffer.part(own)
+      return held[world.nodes[..<index].count { $0.owner == rank }].buffer.part(own)
     }
-    let place = world.nodes[1..<index].count { $0.owner != rank }
+    guard let place = Self.staged(world, rank: rank).firstIndex(of: index) else { return result.part(own) }
     return staging.part(place * own.count..<(place + 1) * own.count)
   }
 
+  /// Adds up this rank's segment in the result. As x + y is y + x, a sum may stand where either of the two stood.
   private func addParts() {
-    if world.nodes[0].owner == communicator.rank { copy(held[0].buffer.part(own).reading, to: operand(0)) }
-    for addition in world.additions { add(operand(addition.from).reading, to: operand(addition.into)) }
-    if carriesFlags { message(of: communicator.rank)[own.count] = flag ? 1 : 0 }
+    guard !own.isEmpty || carriesFlags else { return }
+    let total = result.part(own)
+    if !own.isEmpty {
+      var operands = world.nodes.indices.map(operand)
+      for addition in world.additions {
+        if operands[addition.from].baseAddress == total.baseAddress { operands.swapAt(addition.into, addition.from) }
+        add(operands[addition.from].reading, to: operands[addition.into])
+      }
+    }
+    guard carriesFlags else { return }
+    let message = message(of: communicator.rank)
+    copy(total.reading, to: message.part(0..<own.count))
+    message[own.count] = flag ? 1 : 0
   }
 
   private func unpack() {
     guard carriesFlags else { return }
     for rank in 0..<communicator.size {
-      copy(total(of: rank).reading, to: result.part(segments[rank]))
-      if message(of: rank)[segments[rank].count] != 0 { flag = true }
+      let (message, count) = (message(of: rank), segments[rank].count)
+      copy(message.part(0..<count).reading, to: result.part(segments[rank]))
+      if message[count] != 0 { flag = true }
     }
   }
 }

@@ -1,13 +1,17 @@
 /// How the gradient is cut into messages.
 public enum Buckets {
   /// Contiguous ranges of the gradient arena and its tail, in the order in which backward fills them: from the end to the
-  /// start. Each closes at the border of a layer as soon as it holds `minimum` floats; the last holds what is left.
+  /// start. Each closes at the border of a layer as soon as it holds `minimum` floats; the last holds what is left. One of
+  /// more than `maximum` floats is cut: a rank that adds up a bucket has room for what every other rank holds of its part.
   ///
   /// The first bucket also holds the tail, the `tail` floats behind the arena (loss and correct answers, known before
-  /// backward starts). The default minimum of 1 MB is large enough for full bandwidth, and small enough to overlap.
+  /// backward starts). The default minimum of 1 MB is large enough for full bandwidth, and small enough to overlap; the
+  /// maximum is 8 MB.
   ///
   /// - Parameter layers: each layer's floats in arena order, without gaps; empty for a layer without parameters.
-  public static func plan(layers: [Range<Int>], tail: Int = 0, minimum: Int = 262_144) -> [Range<Int>] {
+  public static func plan(
+    layers: [Range<Int>], tail: Int = 0, minimum: Int = 262_144, maximum: Int = largest
+  ) -> [Range<Int>] {
     precondition(layers.first?.lowerBound ?? 0 == 0, "the arena starts at 0")
     precondition(zip(layers, layers.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound }, "layers have gaps")
     var buckets: [Range<Int>] = []
@@ -17,8 +21,14 @@ public enum Buckets {
       end = layer.lowerBound
     }
     if end > 0 { buckets.append(0..<end) }
-    return buckets
+    return buckets.flatMap { bucket in
+      let pieces = (bucket.count - 1) / maximum + 1
+      return (0..<pieces).reversed().map { bucket.share($0, of: pieces) }
+    }
   }
+
+  /// The floats of the largest bucket, if nothing else is said.
+  public static let largest = 2_097_152
 }
 
 extension Buckets {

@@ -31,6 +31,7 @@ public final class LibraryReduction: GradientReduction {
   /// See `GradientReduction`.
   public func begin(_ sums: [PartialSum], slices: Int) {
     precondition(transfers.isEmpty, "the step before is not finished")
+    precondition(sums.first?.lies(in: result) ?? true, "the first sum lies in the result")
     self.sums = sums
     added = 0
     stopRequested = false
@@ -41,14 +42,11 @@ public final class LibraryReduction: GradientReduction {
     precondition(added < buckets.count && buckets[added] == bucket, "bucket \(bucket) is not next")
     added += 1
     let isLast = added == buckets.count
-    let total = isLast ? flagged.buffer.part(0..<bucket.count) : result.part(bucket)
-    if let first = sums.first {
-      copy(first.buffer.part(bucket).reading, to: total)
-    } else {
-      total.update(repeating: 0)
-    }
+    let total = result.part(bucket)
+    if sums.isEmpty { total.update(repeating: 0) }
     for sum in sums.dropFirst() { Kernels.add(sum.buffer.part(bucket).reading, to: total) }
     if isLast {
+      copy(total.reading, to: flagged.buffer.part(0..<bucket.count))
       flagged.buffer[bucket.count] = stopWanted ? 1 : 0
       stopWanted = false
     }

@@ -13,6 +13,9 @@ public struct PartialSum {
     self.node = node
     self.buffer = buffer
   }
+
+  /// Whether its floats are those of `result`.
+  func lies(in result: MutableFloatBuffer) -> Bool { buffer.baseAddress == result.baseAddress }
 }
 
 /// Adds up the gradients of one worker's run of slices in tree order, while they are computed.
@@ -41,6 +44,7 @@ public final class PartialSums {
   private var run = 0..<0
   private var turns: [Turn] = []
   private var pool: [FloatStorage] = []
+  private var buffers: [MutableFloatBuffer] = []
 
   /// Makes an empty stack of sums of `count` floats each.
   public init(count: Int) {
@@ -48,12 +52,24 @@ public final class PartialSums {
   }
 
   /// Starts a step of `slices` slices, of which this worker computes `run`, which may be empty.
-  public func reset(slices: Int, run: Range<Int>) {
+  ///
+  /// - Parameter first: where the sum that begins with the run's first slice is to lie; nil for a buffer of its own.
+  public func reset(slices: Int, run: Range<Int>, first: MutableFloatBuffer? = nil) {
     precondition(0 <= run.lowerBound && run.upperBound <= slices, "slices \(run) of \(slices) do not exist")
+    precondition(first?.count ?? count == count, "a sum has \(count) floats")
     self.run = run
+    let stack: [Range<Int>]
+    (turns, stack) = Self.plan(slices: slices, run: run)
+    let given = first.map { [$0] } ?? []
+    while given.count + pool.count < depth { pool.append(FloatStorage(count: count)) }
+    buffers = given + pool.map(\.buffer)
+    sums = zip(stack, buffers).map { PartialSum(node: $0, buffer: $1) }
+  }
+
+  /// What happens with each slice of a run, and the nodes that the stack holds in the end.
+  private static func plan(slices: Int, run: Range<Int>) -> (turns: [Turn], stack: [Range<Int>]) {
     let tree = SliceTree(slices: slices)
-    var stack: [Range<Int>] = []
-    turns.removeAll(keepingCapacity: true)
+    var (turns, stack): ([Turn], [Range<Int>]) = ([], [])
     for slice in run {
       let place = stack.count
       var node = slice..<slice + 1
@@ -64,22 +80,26 @@ public final class PartialSums {
       turns.append(Turn(place: place, merges: place - stack.count))
       stack.append(node)
     }
-    while pool.count < depth { pool.append(FloatStorage(count: count)) }
-    sums = zip(stack, pool).map { PartialSum(node: $0, buffer: $1.buffer) }
+    return (turns, stack)
   }
 
   /// How many buffers the step takes.
-  public var depth: Int { turns.map { $0.place + 1 }.max() ?? 0 }
+  private var depth: Int { turns.map { $0.place + 1 }.max() ?? 0 }
+
+  /// How many sums are held at a time in a step of `slices` slices by a worker that computes `run`.
+  public static func depth(slices: Int, run: Range<Int>) -> Int {
+    plan(slices: slices, run: run).turns.map { $0.place + 1 }.max() ?? 0
+  }
 
   /// Where a slice's gradient goes. A range of it may be written once that range of the slice before is settled.
   public func buffer(of slice: Int) -> MutableFloatBuffer {
-    pool[turn(slice).place].buffer
+    buffers[turn(slice).place]
   }
 
   /// The sum to which a slice's gradient is added first; nil where the slice begins a new one.
   public func sum(before slice: Int) -> MutableFloatBuffer? {
     let turn = turn(slice)
-    return turn.merges > 0 ? pool[turn.place - 1].buffer : nil
+    return turn.merges > 0 ? buffers[turn.place - 1] : nil
   }
 
   /// Does all additions that a slice completes, for one range of floats.
@@ -88,7 +108,7 @@ public final class PartialSums {
   public func settle(_ range: Range<Int>, of slice: Int, isAdded: Bool = false) {
     let turn = turn(slice)
     for place in stride(from: turn.place - (isAdded ? 1 : 0), to: turn.place - turn.merges, by: -1) {
-      add(pool[place].buffer.part(range).reading, to: pool[place - 1].buffer.part(range))
+      add(buffers[place].part(range).reading, to: buffers[place - 1].part(range))
     }
   }
 

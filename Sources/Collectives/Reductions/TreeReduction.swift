@@ -8,6 +8,10 @@ import Tensors
 /// rank where each rank holds one node, the lower bound for an all-reduce (Patarasuk and Yuan, "Bandwidth optimal
 /// all-reduce algorithms for clusters of workstations", 2009), and unlike a ring it leaves the order of additions open.
 /// A rank whose run is not one node sends each of its nodes, at most 2 log2(slices / ranks) of them.
+///
+/// What a rank receives of the others' sums lies in a ring of limited size: where the gradient is larger, a bucket is received
+/// once the bucket that had its place is complete. As every rank completes the buckets in the same order, the first that some
+/// rank lacks has its place everywhere, and none waits for ever.
 public final class TreeReduction: GradientReduction {
   /// See `GradientReduction`.
   public private(set) var stopRequested = false
@@ -21,6 +25,9 @@ public final class TreeReduction: GradientReduction {
   /// This rank's sums once `localPlan` is done: the nodes that the other ranks know of.
   private var held: [PartialSum] = []
   private var staging = FloatStorage(count: 0)
+  /// Where each bucket's staging lies, and the last bucket before it that lies there too; -1 for none.
+  private var places: [(range: Range<Int>, after: Int)] = []
+  private var receiving = 0
   private var added = 0
   private var stopWanted = false
 
@@ -39,18 +46,26 @@ public final class TreeReduction: GradientReduction {
     }
   }
 
+  /// The floats of the ring, unless a single bucket needs more: 32 MB.
+  private static let ringCount = 8_388_608
+
   /// About how many floats a rank holds for the sums of the others, in a step of `slices` slices: the result has `count`.
   public static func stagingCount(_ count: Int, slices: Int, of communicator: any Communicator) -> Int {
-    let foreign = WorldPlan(slices: slices, ranks: communicator.size).nodes.dropFirst().count {
-      $0.owner != communicator.rank
-    }
-    return foreign * count / communicator.size
+    let world = WorldPlan(slices: slices, ranks: communicator.size)
+    let largest = BucketExchange.stagingCount(min(count, Buckets.largest), world, of: communicator)
+    return min(BucketExchange.stagingCount(count, world, of: communicator), max(ringCount, largest))
   }
 
   /// See `GradientReduction`. Also starts to receive: what others send early is then stored at its place at once.
   public func begin(_ sums: [PartialSum], slices: Int) throws(CollectiveError) {
     precondition(exchanges.allSatisfy(\.isComplete), "the step before is not finished")
-    if slices != world.slices { world = WorldPlan(slices: slices, ranks: communicator.size) }
+    precondition(sums.first?.lies(in: result) ?? true, "the first sum lies in the result")
+    if slices != world.slices || places.isEmpty {
+      world = WorldPlan(slices: slices, ranks: communicator.size)
+      places = Self.ring(exchanges.map { $0.stagingCount(world) })
+      let needed = places.reduce(0) { max($0, $1.range.upperBound) }
+      if staging.buffer.count < needed { staging = FloatStorage(count: needed) }
+    }
     let nodes = sums.map(\.node)
     let own = world.nodes.filter { $0.owner == communicator.rank }.map(\.node)
     self.sums = sums
@@ -63,13 +78,29 @@ public final class TreeReduction: GradientReduction {
     }
     added = 0
     stopRequested = false
-    let needed = exchanges.reduce(0) { $0 + $1.stagingCount(world) }
-    if staging.buffer.count < needed { staging = FloatStorage(count: needed) }
-    var offset = 0
-    for exchange in exchanges {
-      let count = exchange.stagingCount(world)
-      try exchange.begin(world, staging: staging.buffer.part(offset..<offset + count))
+    for exchange in exchanges { exchange.begin(world, held) }
+    receiving = 0
+    try receive()
+  }
+
+  /// Places runs of `counts` floats in a ring, one behind the other.
+  private static func ring(_ counts: [Int]) -> [(range: Range<Int>, after: Int)] {
+    let size = max(ringCount, counts.max() ?? 0)
+    var (places, offset): ([(range: Range<Int>, after: Int)], Int) = ([], 0)
+    for count in counts {
+      if offset + count > size { offset = 0 }
+      let range = offset..<offset + count
+      places.append((range, places.lastIndex { $0.range.overlaps(range) } ?? -1))
       offset += count
+    }
+    return places
+  }
+
+  /// Starts to receive all buckets for which there is room.
+  private func receive() throws(CollectiveError) {
+    while receiving < exchanges.count, exchanges[..<(places[receiving].after + 1)].allSatisfy(\.isComplete) {
+      try exchanges[receiving].receive(into: staging.buffer.part(places[receiving].range))
+      receiving += 1
     }
   }
 
@@ -86,13 +117,14 @@ public final class TreeReduction: GradientReduction {
       exchange.flag = stopWanted
       stopWanted = false
     }
-    try exchange.send(held)
+    try exchange.send()
     try progress()
   }
 
   /// See `GradientReduction`.
   public func progress() throws(CollectiveError) {
     for exchange in exchanges[..<added] where !exchange.isComplete { try exchange.advance() }
+    try receive()
   }
 
   /// See `GradientReduction`.

@@ -67,6 +67,20 @@ struct Arguments {
     return value
   }
 
+  /// A number of bytes in `range`, alone or with B, kB, MB, GB or TB behind it: `1.5GB`. As everywhere here a kB has 1000.
+  func bytes(_ flag: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
+    guard let text = values[flag] else { return nil }
+    let units = ["": 1.0, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12]
+    let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    let unit = text.dropFirst(digits.count).trimmingPrefix(" ").lowercased()
+    guard let number = Double(digits), let factor = units[unit], number.isFinite,
+      let bytes = Int(exactly: (number * factor).rounded()), range.contains(bytes)
+    else {
+      throw UsageError("\(flag) takes a size, such as 500MB or 4GB, got \(text)")
+    }
+    return bytes
+  }
+
   /// A whole number of 64 bits without sign.
   func seed(_ flag: String) throws(UsageError) -> UInt64? {
     guard let text = values[flag] else { return nil }

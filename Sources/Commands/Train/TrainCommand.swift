@@ -58,6 +58,7 @@ struct TrainCommand: Command {
       "Machine",
       [
         World.threadsOption,
+        World.memoryOption,
         Option(
           "--profile", nil, "show where the time of the first 100 steps went, and write trace.json for Chrome's viewer"),
       ]),
@@ -72,6 +73,7 @@ struct TrainCommand: Command {
   let weights: String?
   let model: ModelOption?
   let threads: Int?
+  let memory: Int?
   let classWeights: ClassWeightOption?
   let isProfiling: Bool
   private let arguments: Arguments
@@ -87,6 +89,7 @@ struct TrainCommand: Command {
     classWeights = try ClassWeightOption(arguments)
     isProfiling = arguments.has("--profile")
     threads = try arguments.integer("--threads", in: World.threadCounts)
+    memory = try arguments.bytes("--memory", in: World.memorySizes)
     if resume && run == nil { throw UsageError("--resume needs --run DIR, the folder of the run to go on with") }
     if resume && weights != nil {
       throw UsageError("--weights starts a run and --resume goes on with one: leave one of them out")

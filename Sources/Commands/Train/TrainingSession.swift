@@ -61,12 +61,11 @@ struct TrainingSession {
     }
 
     try World.warn(of: threads, cores, training: start.experiment, communicator)
-    try communicator.together {
-      try MemoryNeed(
-        training: model, experiment: start.experiment, samples: data.training.count, communicator: communicator,
-        threads: threads
-      ).check(communicator)
-    }
+    let need = MemoryNeed(
+      training: model, experiment: start.experiment, samples: data.training.count,
+      judged: start.schedule.validateEvery > 0 ? data.validation.count : 0, communicator: communicator,
+      threads: threads, budget: MemoryBudget(command.memory, communicator))
+    try communicator.together { try need.check() }
 
     // The numbers to start from: by seed on each rank, or from rank 0's file.
     let arena = Trainer.arena(for: model, experiment: start.experiment)
@@ -97,9 +96,8 @@ struct TrainingSession {
       blas: KernelChoice(world.environment).description)
     let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
-      state: start.state, communicator: communicator, threads: threads, isProfiling: command.isProfiling,
-      recorder: recorder,
-      observer: console)
+      state: start.state, communicator: communicator, threads: threads, waves: need.waves,
+      isProfiling: command.isProfiling, recorder: recorder, observer: console)
     let end = Result { try trainer.run() }
     if case .failure(let error) = end, !(error is Stopped) { throw error }
     if command.isProfiling {

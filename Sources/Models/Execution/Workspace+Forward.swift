@@ -15,8 +15,7 @@ extension Workspace {
     slices: [Range<Int>], values: FloatBuffer, draw: LayerPass.Draw?, isKeeping: Bool = true
   ) -> TensorView {
     let samples = slices.last?.upperBound ?? 0
-    precondition(1...capacity ~= samples, "the workspace was made for \(capacity) samples, got \(samples)")
-    let wave = Wave(slices: slices, values: values, draw: draw, plan: isKeeping ? training : inference)
+    let wave = Wave(slices: slices, values: values, draw: draw, plan: plan(for: samples, isKeeping: isKeeping))
     for segment in wave.plan.segments {
       if segment.takesWaves {
         for step in segment.forward {

@@ -11,7 +11,6 @@ import Tensors
 /// know its slice first: it measures that along with the layer in front, and does its work along with the layer behind.
 public final class Workspace {
   let model: Model
-  let capacity: Int
   /// Where things live when backward follows.
   let training: WorkspacePlan
   /// Where they live when none does.
@@ -21,32 +20,48 @@ public final class Workspace {
   /// The stages whose outputs cost something.
   private let penalised: [Int]
 
-  /// Makes room for waves of up to `samples` samples of `model`.
+  /// Makes room for waves of `model`.
   ///
   /// - Parameters:
-  ///   - judged: the same as it runs where no backward follows, with values of its own (see `FoldedModel`); nil for `model`.
-  ///   - isTraining: whether backward may ever follow; if not, less memory is taken.
-  ///   - groupFloats: as `WorkspacePlan` has it.
+  ///   - training: where things live when backward follows; nil where it never does.
+  ///   - inference: where they live when none does, be it of `model` or of what it is folded to (see `FoldedModel`); nil where
+  ///     backward always follows.
   ///   - times: where to add the time that each stage takes in training; nil for nowhere.
-  public init(
-    model: Model, judged: Model? = nil, samples: Int, isTraining: Bool = true, groupFloats: Int? = nil,
-    times: LayerTimes? = nil
-  ) {
+  public init(model: Model, training: WorkspacePlan?, inference: WorkspacePlan?, times: LayerTimes? = nil) {
+    guard let some = training ?? inference else { preconditionFailure("a workspace is for some kind of pass") }
     self.model = model
-    capacity = samples
-    inference = WorkspacePlan(judged ?? model, samples: samples, isKeeping: false, groupFloats: groupFloats)
-    training = isTraining ? WorkspacePlan(model, samples: samples, groupFloats: groupFloats) : inference
-    memory = FloatStorage(count: max(training.count, inference.count))
+    self.training = training ?? some
+    self.inference = inference ?? some
+    memory = FloatStorage(count: max(self.training.count, self.inference.count))
     self.times = times
     penalised = model.stages.indices.filter { model.stages[$0].layer is any ActivityPenalty }
   }
 
+  /// Makes room for waves of up to `samples` samples of `model`, be they trained or not.
+  ///
+  /// - Parameters:
+  ///   - judged: what the model is folded to where no backward follows; nil for the model itself.
+  ///   - groupFloats: as `WorkspacePlan` has it.
+  public convenience init(model: Model, judged: Model? = nil, samples: Int, groupFloats: Int? = nil) {
+    self.init(
+      model: model, training: WorkspacePlan(model, samples: samples, groupFloats: groupFloats),
+      inference: WorkspacePlan(judged ?? model, samples: samples, isKeeping: false, groupFloats: groupFloats))
+  }
+
   /// Where the wave's samples go before `forward`: (samples, input shape…).
   ///
-  /// - Parameter index: which of the model's inputs.
-  public func input(_ index: Int = 0, samples: Int) -> TensorView {
-    precondition(samples <= capacity, "the workspace was made for \(capacity) samples, got \(samples)")
-    return value(index, 0..<samples, inference)
+  /// - Parameters:
+  ///   - index: which of the model's inputs.
+  ///   - isKeeping: as forward is going to have it.
+  public func input(_ index: Int = 0, samples: Int, isKeeping: Bool = true) -> TensorView {
+    value(index, 0..<samples, plan(for: samples, isKeeping: isKeeping))
+  }
+
+  /// Where things live in a pass over so many samples.
+  func plan(for samples: Int, isKeeping: Bool) -> WorkspacePlan {
+    let plan = isKeeping ? training : inference
+    precondition(1...plan.samples ~= samples, "the workspace was made for \(plan.samples) samples, got \(samples)")
+    return plan
   }
 
   /// What forward has given, (samples, output shape…), good until the next pass. It is a copy, which the loss turns into its

@@ -17,6 +17,8 @@ public struct WorkspacePlan {
 
   /// The model as it is run by this plan.
   let model: Model
+  /// How many samples a wave may have.
+  public let samples: Int
   /// The order, and what need not be computed.
   let flow: Dataflow
   let segments: [Segment]
@@ -61,7 +63,7 @@ public struct WorkspacePlan {
     func place(_ buffer: Int?) -> Place? {
       buffer.map { Place(offset: memory.offsets[$0], isWhole: planner.areWhole[$0]) }
     }
-    (self.model, flow, segments) = (model, planner.flow, planner.segments)
+    (self.model, self.samples, flow, segments) = (model, samples, planner.flow, planner.segments)
     values = planner.values.map(place)
     repeated = planner.repeated.map(place)
     gradients = planner.gradients.map(place)

@@ -12,7 +12,7 @@ public struct FoldedModel: Sendable {
   /// The model with the stages that compute less. Its parameters lie in what `values` gives.
   public let model: Model
   private let folds: [Fold]
-  /// The floats of the values: the arena's, and behind them those that are folded.
+  /// The floats of the arena's values, and behind them of those that are folded.
   private let count: Int
 
   /// A layer and the normalisation behind it.
@@ -55,6 +55,9 @@ public struct FoldedModel: Sendable {
     }
     (self.model, self.folds, self.count) = (folded, folds, count)
   }
+
+  /// How many floats `values` gives; 0 where nothing is folded.
+  public var valueCount: Int { folds.isEmpty ? 0 : count }
 
   /// The values that the model judges by.
   ///

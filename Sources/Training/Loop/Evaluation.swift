@@ -50,18 +50,19 @@ public final class Evaluator {
 
   /// Measures `head`'s model in slices of `slice` samples, on `threads` threads of this rank.
   ///
-  /// - Parameter normalization: what samples were normalised by for training; nil for nothing.
+  /// - Parameters:
+  ///   - normalization: what samples were normalised by for training; nil for nothing.
+  ///   - waves: as `MemoryNeed` has planned them for the samples to judge; nil for such as suit any number of samples.
   /// - Throws: `ThreadError` when the system allows no more threads.
   public convenience init(
     head: Head, communicator: any Communicator, slice: Int,
-    normalization: Normalization? = nil, threads: Int
+    normalization: Normalization? = nil, threads: Int, waves: Waves? = nil
   ) throws {
     let preparation = SamplePreparation(normalization: normalization)
+    let waves = waves ?? Waves(head.model, slice: slice, trained: nil, judged: .max)
     self.init(
       head: head, communicator: communicator, team: try WorkerTeam(count: threads),
-      workers: (0..<threads).map { _ in
-        SliceWorker(head, slice: slice, preparation: preparation)
-      }, slice: slice)
+      workers: (0..<threads).map { _ in SliceWorker(head, waves: waves, preparation: preparation) }, slice: slice)
   }
 
   /// Runs the whole of `dataset` forward with the given values. All ranks call it and get the same: nil when one of them
@@ -93,7 +94,7 @@ public final class Evaluator {
         nonisolated(unsafe) let (slots, counts) = (slots, counts)
         try team.run { worker in
           let run = share.share(worker, of: team.count)
-          let waves = plan.waves(run, of: samples[...], by: workers[worker].slicesPerWave)
+          let waves = plan.waves(run, of: samples[...], by: workers[worker].waves.evaluation)
           for (number, (slices, wave)) in waves.enumerated() where !shouldStop() {
             if number + 1 < waves.count { dataset.expect { waves[number + 1].1.samples.map(Int.init) } }
             if worker == 0 { _ = try communicator.attend(isAlive: false) }  // another rank may wish to stop

@@ -51,9 +51,10 @@ public struct Replay {
   ///   - data: what the run trains on.
   ///   - model: the run's network.
   ///   - threads: how many compute threads to use.
+  ///   - waves: as `MemoryNeed` has planned them.
   ///   - didCheck: hears first of the checkpoint, then of every step.
   public func run(
-    data: TrainingData, model: Model, threads: Int, didCheck: @escaping (ReplayCheck) -> Void
+    data: TrainingData, model: Model, threads: Int, waves: Waves? = nil, didCheck: @escaping (ReplayCheck) -> Void
   ) throws -> Outcome {
     let arena = Trainer.arena(for: model, experiment: checkpoint.experiment)
     try checkpoint.restore(arena)
@@ -66,7 +67,8 @@ public struct Replay {
     let observer = ReplayObserver(arena, records, didCheck)
     try Trainer(
       experiment: checkpoint.experiment, schedule: schedule, data: data, model: model, arena: arena,
-      state: checkpoint.state, communicator: SoloCommunicator(), threads: threads, recorder: nil, observer: observer
+      state: checkpoint.state, communicator: SoloCommunicator(), threads: threads, waves: waves, recorder: nil,
+      observer: observer
     ).run()
     guard let outcome = observer.outcome else { preconditionFailure("a step follows every checkpoint before it") }
     return try outcome.get()

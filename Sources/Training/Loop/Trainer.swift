@@ -40,14 +40,15 @@ public final class Trainer {
   /// - Parameters:
   ///   - arena: made by `Trainer.arena(for:experiment:)`.
   ///   - threads: how many compute threads this rank has, the calling one included.
+  ///   - waves: as `MemoryNeed` has planned them; nil for what is fastest, be there memory for it or not.
   ///   - isProfiling: whether to note where the time goes.
   ///   - recorder: where rank 0 writes; nil on the others.
   ///   - shouldStop: asked now and then whether this rank wishes to stop; one rank's wish stops all. Nil asks
   ///     `communicator.stop`.
   public init(
     experiment: Experiment, schedule: Schedule, data: TrainingData, model: Model, arena: ParameterArena,
-    state: TrainingState, communicator: any Communicator, threads: Int, isProfiling: Bool = false,
-    recorder: RunRecorder?, observer: (any TrainingObserver)?,
+    state: TrainingState, communicator: any Communicator, threads: Int, waves: Waves? = nil,
+    isProfiling: Bool = false, recorder: RunRecorder?, observer: (any TrainingObserver)?,
     shouldStop: (() -> Bool)? = nil
   ) throws {
     self.experiment = experiment
@@ -69,9 +70,14 @@ public final class Trainer {
     let team = try WorkerTeam(count: threads)
     layerTimes = isProfiling ? (0..<threads).map { _ in LayerTimes(layers: model.stages.count) } : []
     let times = layerTimes
+    let waves =
+      waves
+      ?? Waves(
+        head.model, experiment, samples: data.training.count,
+        judged: schedule.validateEvery > 0 ? data.validation.count : 0, ranks: communicator.size, threads: threads)
     let workers = (0..<threads).map { worker in
       SliceWorker(
-        head, slice: experiment.slice, preparation: experiment.preparation, log: isProfiling ? SpanLog() : nil,
+        head, waves: waves, preparation: experiment.preparation, log: isProfiling ? SpanLog() : nil,
         times: isProfiling ? times[worker] : nil)
     }
     step = TrainingStep(

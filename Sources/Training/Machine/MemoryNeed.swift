@@ -4,8 +4,8 @@ import Models
 import Runs
 import Tensors
 
-/// The memory that a rank is going to take, by what it takes it for. It is counted by those who allocate it, and refused
-/// before they do where the host does not have it.
+/// The memory that a rank is going to take, by what it takes it for. It is counted by those who allocate it, waves are made
+/// to fit into the rank's budget, and what does not fit in any is refused before anything is allocated.
 public struct MemoryNeed {
   /// One kind of memory.
   package struct Part {
@@ -18,32 +18,36 @@ public struct MemoryNeed {
 
   /// Every kind.
   package let parts: [Part]
+  /// What goes through the network together.
+  public let waves: Waves
+  private let budget: MemoryBudget
 
   /// What values, gradients and the optimiser's states of `model` take.
-  public init(model: Model, experiment: Experiment) {
-    parts = [Self.arena(model, experiment)]
+  public init(model: Model, experiment: Experiment, budget: MemoryBudget) {
+    parts = [Self.program, Self.arena(model, experiment)]
+    waves = .none
+    self.budget = budget
   }
 
   /// What a training of `model` takes on one rank.
   ///
   /// - Parameters:
   ///   - samples: the training samples.
+  ///   - judged: the samples that are judged now and then; 0 for none.
   ///   - threads: the rank's compute threads.
   public init(
-    training model: Model, experiment: Experiment, samples: Int, communicator: any Communicator, threads: Int
+    training model: Model, experiment: Experiment, samples: Int, judged: Int, communicator: any Communicator,
+    threads: Int, budget: MemoryBudget
   ) {
     let batch = min(experiment.batchSize, samples)
     let slices = SlicePlan(samples: batch, sliceSize: experiment.slice)
     let share = slices.share(of: communicator.rank, world: communicator.size)
-    // Only as deep as the runs of the workers are long.
-    let depth = (0..<threads).reduce(0) { sum, worker in
-      let sums = PartialSums(count: 0)
-      sums.reset(slices: slices.count, run: share.share(worker, of: threads))
-      return sum + sums.depth
-    }
+    let runs = (0..<threads).map { share.share($0, of: threads) }
+    // Only as deep as the runs of the workers are long; the first of them is summed where the result is going to be.
+    let depth = runs.reduce(0) { $0 + PartialSums.depth(slices: slices.count, run: $1) } - (share.isEmpty ? 0 : 1)
     let staging = TreeReduction.stagingCount(model.layout.gradientCount, slices: slices.count, of: communicator)
-    parts = [
-      Self.arena(model, experiment), Self.workspaces(model, slice: experiment.slice, threads: threads),
+    var parts = [
+      Self.program, Self.arena(model, experiment),
       Part(
         name: "sums of gradients, \(depth) at a time", bytes: depth * model.layout.gradientCount * 4,
         remedy: "a larger --slice, a smaller --batch-size or fewer --threads need fewer"),
@@ -52,38 +56,50 @@ public struct MemoryNeed {
         remedy: "more hosts, or fewer ranks on each, leave more for each"),
       Part(name: "the order of the samples", bytes: samples * 4, remedy: "--limit takes fewer samples"),
     ]
+    // A worker without slices in a step may judge, but touches no more of its memory than that takes.
+    let workers = max(1, runs.count { !$0.isEmpty })
+    waves = Waves(
+      model, experiment, samples: samples, judged: judged, ranks: communicator.size, threads: threads,
+      limit: Self.limit(budget, parts, workers))
+    parts.append(Self.workspaces(waves, workers))
+    (self.parts, self.budget) = (parts, budget)
   }
 
-  /// What an evaluation of `model` takes on one rank.
-  public init(evaluating model: Model, slice: Int, threads: Int) {
-    parts = [Self.arena(model, Experiment()), Self.workspaces(model, slice: slice, threads: threads)]
+  /// What an evaluation of `model` on `samples` samples takes on one rank.
+  public init(evaluating model: Model, slice: Int, samples: Int, threads: Int, budget: MemoryBudget) {
+    let parts = [
+      Self.program,
+      Part(
+        name: "parameters", bytes: (model.parameterCount + FoldedModel(model.fused).valueCount) * 4,
+        remedy: "a network of fewer than \(model.parameterCount) parameters takes less"),
+    ]
+    waves = Waves(
+      model, slice: slice, trained: nil, judged: samples, limit: Self.limit(budget, parts, threads))
+    self.parts = parts + [Self.workspaces(waves, threads)]
+    self.budget = budget
   }
 
   /// All of it, in bytes.
   package var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
 
-  /// Makes sure that the host has as much.
+  /// Makes sure that the budget has as much.
   ///
-  /// - Parameter communicator: the ranks, which share their hosts' memory and need alike.
   /// - Throws: `UsageError` with the largest part, and what makes it smaller.
-  public func check(_ communicator: any Communicator) throws(UsageError) {
-    let ranks = communicator.hosts.count { $0 == communicator.hosts[communicator.rank] }
-    try check(ranks: ranks, shared: HostMemory.shared, own: HostMemory.own)
+  public func check() throws(UsageError) {
+    guard bytes > budget.bytes, let largest = parts.max(by: { $0.bytes < $1.bytes }) else { return }
+    throw UsageError(
+      "this takes \(MemoryBudget.text(bytes)) of memory a rank, and \(budget.reason): \(MemoryBudget.text(largest.bytes)) "
+        + "are for \(largest.name); \(largest.remedy)\(budget.isAsked ? ", and a larger --memory allows it" : "")")
   }
 
-  /// The same for a host of `shared` bytes with `ranks` ranks, each of which may have `own` bytes at the most.
-  package func check(ranks: Int, shared: Int, own: Int?) throws(UsageError) {
-    let share = shared / ranks
-    let limit = min(share, own ?? .max)
-    guard bytes > limit, let largest = parts.max(by: { $0.bytes < $1.bytes }) else { return }
-    let place =
-      limit < share
-      ? "a process may have \(Self.text(limit))"
-      : "there are \(Self.text(shared)) to be had\(ranks > 1 ? " for the \(ranks) ranks of a host" : "")"
-    throw UsageError(
-      "this takes \(Self.text(bytes)) of memory\(ranks > 1 ? " a rank" : ""), and \(place): \(Self.text(largest.bytes)) "
-        + "are for \(largest.name); \(largest.remedy)")
+  /// The floats that are left to each worker.
+  private static func limit(_ budget: MemoryBudget, _ parts: [Part], _ workers: Int) -> Int {
+    max(0, budget.bytes - parts.reduce(0) { $0 + $1.bytes }) / workers / MemoryLayout<Float>.stride
   }
+
+  /// The process before it has a network, as measured: the program and its libraries, OpenBLAS's buffers, MPI's queues.
+  private static let program = Part(
+    name: "the program itself", bytes: 100_000_000, remedy: "nothing makes that less")
 
   private static func arena(_ model: Model, _ experiment: Experiment) -> Part {
     Part(
@@ -92,19 +108,9 @@ public struct MemoryNeed {
       remedy: "a network of fewer than \(model.parameterCount) parameters takes less")
   }
 
-  private static func workspaces(_ model: Model, slice: Int, threads: Int) -> Part {
-    let model = model.fused
-    let samples = SliceWorker.slicesPerWave(of: slice, model) * slice
-    return Part(
-      name: "the activations of \(samples) samples on \(threads) thread\(threads == 1 ? "" : "s")",
-      bytes: WorkspacePlan(model, samples: samples).count * 4 * threads,
-      remedy: "fewer --threads\(samples == slice ? ", a smaller --slice" : "") or smaller samples take less")
-  }
-
-  /// `1.4 GB`, `310 MB`.
-  private static func text(_ bytes: Int) -> String {
-    bytes >= 10_000_000_000
-      ? "\(bytes / 1_000_000_000) GB"
-      : bytes >= 1_000_000_000 ? "\(bytes / 1_000_000_000).\(bytes / 100_000_000 % 10) GB" : "\(bytes / 1_000_000) MB"
+  private static func workspaces(_ waves: Waves, _ workers: Int) -> Part {
+    Part(
+      name: "the activations of \(waves.samples) samples on \(workers) thread\(workers == 1 ? "" : "s")",
+      bytes: waves.floats * 4 * workers, remedy: "fewer --threads, a smaller --slice or smaller samples take less")
   }
 }

@@ -69,9 +69,11 @@ public struct Benchmark: Codable, Equatable, Sendable {
   /// - Parameters:
   ///   - experiment: batch, slices, optimiser and reduction; its data are not looked at.
   ///   - threads: the compute threads of this rank.
+  ///   - waves: as `MemoryNeed` has planned them.
   /// - Throws: what `Trainer.run` throws.
   public init(
-    _ model: Model, experiment: Experiment, communicator: any Communicator, threads: Int, seconds: Double
+    _ model: Model, experiment: Experiment, communicator: any Communicator, threads: Int, waves: Waves? = nil,
+    seconds: Double
   ) throws {
     productRate = ProductRate.measure() / 1e9
     // Noise teaches nothing: where values stay as they are, no network diverges while it is measured.
@@ -85,8 +87,8 @@ public struct Benchmark: Codable, Equatable, Sendable {
     let clock = StepClock(warmUp: Self.warmUp, seconds: seconds)
     let trainer = try Trainer(
       experiment: experiment, schedule: schedule, data: TrainingData(training: noise, validation: noise), model: model,
-      arena: arena, state: TrainingState(), communicator: communicator, threads: threads, isProfiling: true,
-      recorder: nil, observer: clock, shouldStop: { clock.isOver || communicator.stop.isMade })
+      arena: arena, state: TrainingState(), communicator: communicator, threads: threads, waves: waves,
+      isProfiling: true, recorder: nil, observer: clock, shouldStop: { clock.isOver || communicator.stop.isMade })
     clock.begin = { trainer.layerTimes.forEach { $0.reset() } }
     do {
       try trainer.run()

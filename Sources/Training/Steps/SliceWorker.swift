@@ -7,15 +7,8 @@ import Tensors
 
 /// One worker: the memory to take some slices through the network together, forward and backward, on one thread.
 final class SliceWorker {
-  /// How many samples a wave has at the most, unless a single slice has more. From about 256 rows on, a product with a
-  /// wide dense layer's kernel runs at full speed; more would only take more memory.
-  private static let waveSamples = 256
-  /// The floats that a wave's memory may have, unless a single slice needs more: 1 GB. Large samples go through in smaller
-  /// waves.
-  private static let waveFloats = 1 << 28
-
   /// How many slices go through the network together.
-  let slicesPerWave: Int
+  let waves: Waves
 
   /// Where its time is noted; nil without `--profile`.
   let log: SpanLog?
@@ -33,21 +26,23 @@ final class SliceWorker {
   private let gradientCount: Int
   private let samples: UnsafeMutableBufferPointer<Int32>
 
-  /// Makes room for waves of slices of up to `slice` samples, which are prepared by `preparation`. The time of each stage goes
-  /// to `times`.
+  /// Makes room for `waves`, whose samples are prepared by `preparation`. The time of each stage goes to `times`.
   init(
-    _ head: Head, slice: Int, preparation: SamplePreparation, log: SpanLog? = nil, times: LayerTimes? = nil
+    _ head: Head, waves: Waves, preparation: SamplePreparation, log: SpanLog? = nil, times: LayerTimes? = nil
   ) {
     self.preparation = preparation
+    self.waves = waves
     self.log = log
     objective = head.objective
     training = head.objective.forTraining
     tail = GradientTail(training)
     gradientCount = head.model.layout.gradientCount
-    slicesPerWave = Self.slicesPerWave(of: slice, head.model)
-    let capacity = slicesPerWave * slice
     workspace = Workspace(
-      model: head.model, judged: FoldedModel(head.model).model, samples: capacity, times: times)
+      model: head.model, training: waves.training.map { WorkspacePlan(head.model, samples: $0.samples) },
+      inference: waves.evaluation.map {
+        WorkspacePlan(FoldedModel(head.model).model, samples: $0.samples, isKeeping: false)
+      }, times: times)
+    let capacity = max(waves.training?.samples ?? 0, waves.evaluation?.samples ?? 0)
     targets = TargetBuffer(head.objective, samples: capacity)
     row = FloatStorage(count: head.objective.rowCount)
     samples = .allocate(capacity: capacity)
@@ -56,18 +51,6 @@ final class SliceWorker {
 
   deinit {
     samples.deallocate()
-  }
-
-  /// How many slices of `slice` samples go through `model` together: a matter of shapes alone, which no bit depends on.
-  static func slicesPerWave(of slice: Int, _ model: Model) -> Int {
-    let bySamples = max(1, waveSamples / slice)
-    let (one, all) = (
-      WorkspacePlan(model, samples: slice).count, WorkspacePlan(model, samples: slice * bySamples).count
-    )
-    guard all > waveFloats, bySamples > 1 else { return bySamples }
-    // What every further slice takes: a part of the memory is the same for any number.
-    let more = max(1, (all - one) / (bySamples - 1))
-    return 1 + max(0, waveFloats - one) / more
   }
 
   /// Some slices of a batch that follow one another.
@@ -87,7 +70,7 @@ final class SliceWorker {
     _ wave: Wave, of dataset: any Dataset, batch: Int, seed: UInt64, epoch: Int, values: FloatBuffer,
     into sink: any GradientSink
   ) throws {
-    try log.note(.data) { try load(wave, of: dataset, draw: (seed, epoch)) }
+    try log.note(.data) { try load(wave, of: dataset, draw: (seed, epoch), isKeeping: true) }
     try log.note(.compute) {
       try train(loaded: wave, batch: batch, seed: seed, epoch: epoch, values: values, into: sink)
     }
@@ -118,7 +101,7 @@ final class SliceWorker {
   /// - Parameter values: those of the model that judges, see `FoldedModel`.
   /// - Throws: what `Dataset.check` throws.
   func evaluate(_ wave: Wave, of dataset: any Dataset, values: FloatBuffer) throws -> [Tally] {
-    try load(wave, of: dataset, draw: nil)
+    try load(wave, of: dataset, draw: nil, isKeeping: false)
     let outputs = workspace.forward(slices: wave.slices, values: values, draw: nil, isKeeping: false)
     return wave.slices.map { slice in
       var tally = objective.measure(outputs.samples(slice), targets.targets.samples(slice), row: row.buffer)
@@ -128,9 +111,11 @@ final class SliceWorker {
   }
 
   /// Loads pixels and targets, and makes sure of them before anything is computed from them; `draw` is what random changes
-  /// depend on, nil for none.
-  private func load(_ wave: Wave, of dataset: any Dataset, draw: (seed: UInt64, epoch: Int)?) throws {
-    let input = workspace.input(samples: wave.samples.count)
+  /// depend on, nil for none, and `isKeeping` whether backward may follow.
+  private func load(
+    _ wave: Wave, of dataset: any Dataset, draw: (seed: UInt64, epoch: Int)?, isKeeping: Bool
+  ) throws {
+    let input = workspace.input(samples: wave.samples.count, isKeeping: isKeeping)
     for (n, sample) in wave.samples.enumerated() {
       samples[n] = sample
       targets.load(
@@ -143,12 +128,15 @@ final class SliceWorker {
 }
 
 extension SlicePlan {
-  /// Cuts a run of slices into waves of at most `count` slices.
+  /// Cuts a run of slices into waves of a size.
   ///
   /// - Parameter samples: the batch's samples, as indices into the data set.
-  func waves(_ run: Range<Int>, of samples: ArraySlice<Int32>, by count: Int) -> [(Range<Int>, SliceWorker.Wave)] {
-    stride(from: run.lowerBound, to: run.upperBound, by: count).map { first in
-      let slices = first..<min(first + count, run.upperBound)
+  func waves(
+    _ run: Range<Int>, of samples: ArraySlice<Int32>, by size: Waves.Size?
+  ) -> [(Range<Int>, SliceWorker.Wave)] {
+    guard let size else { preconditionFailure("the waves were planned for another kind of pass") }
+    return stride(from: run.lowerBound, to: run.upperBound, by: size.slices).map { first in
+      let slices = first..<min(first + size.slices, run.upperBound)
       let (start, end) = (range(of: first).lowerBound, range(of: slices.upperBound - 1).upperBound)
       let wave = SliceWorker.Wave(
         samples: samples[samples.startIndex + start..<samples.startIndex + end],

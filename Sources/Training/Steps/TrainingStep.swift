@@ -83,7 +83,7 @@ final class TrainingStep {
       let samples = order(of: batch.epoch)[batch.positions]
       let (slices, share) = part(of: batch)
       var waves = workers.indices.map { worker in
-        slices.waves(share.share(worker, of: team.count), of: samples, by: workers[worker].slicesPerWave)[...]
+        slices.waves(share.share(worker, of: team.count), of: samples, by: workers[worker].waves.training)[...]
       }
       var expected: [Int] = []
       while waves.contains(where: { !$0.isEmpty }) {
@@ -116,7 +116,13 @@ final class TrainingStep {
     let order = order(of: batch.epoch)
     let (slices, share) = part(of: batch)
 
-    for (index, sums) in sums.enumerated() { sums.reset(slices: slices.count, run: share.share(index, of: team.count)) }
+    // The first sum lies where the result is going to be: it takes no memory of its own.
+    var result: MutableFloatBuffer? = arena.gradients.buffer
+    for (index, sums) in sums.enumerated() {
+      let run = share.share(index, of: team.count)
+      sums.reset(slices: slices.count, run: run, first: run.isEmpty ? nil : result)
+      if !run.isEmpty { result = nil }
+    }
     try reduction.begin(sums.flatMap(\.sums), slices: slices.count)
     added = 0
     exchange.reset()
@@ -170,7 +176,7 @@ final class TrainingStep {
   private func compute(
     _ run: Range<Int>, _ worker: Int, slices: SlicePlan, of batch: BatchPlan.Batch, samples: ArraySlice<Int32>
   ) throws {
-    let waves = slices.waves(run, of: samples, by: workers[worker].slicesPerWave)
+    let waves = slices.waves(run, of: samples, by: workers[worker].waves.training)
     for (number, (slices, wave)) in waves.enumerated() {
       let sink = WaveSink(step: self, worker: worker, slices: slices, isLast: number == waves.count - 1)
       try workers[worker].train(
