@@ -103,7 +103,7 @@ public final class CompiledModel {
             "slices of \(slice) cannot be, expected \(Experiment.slices.lowerBound) to \(Experiment.slices.upperBound)")
         }
         let need = MemoryNeed(
-          evaluating: model, slice: slice, samples: dataset.count, threads: threads,
+          evaluating: model, slice: slice, samples: dataset.count, communicator: communicator, threads: threads,
           budget: MemoryBudget(nil, communicator))
         try need.check()
         return (head, need.waves)

@@ -110,7 +110,7 @@ struct EvaluateCommand: Command {
     try communicator.expectSameSamples(samples, "samples to judge")
     try World.warn(of: threads, plan, communicator)
     let need = MemoryNeed(
-      evaluating: model, slice: slice, samples: samples.count, threads: threads,
+      evaluating: model, slice: slice, samples: samples.count, communicator: communicator, threads: threads,
       budget: MemoryBudget(memory, communicator))
     try communicator.together { try need.check() }
     let arena = Trainer.arena(for: model, experiment: Experiment())

@@ -8,6 +8,10 @@ package enum Problem {
   package static let tail = 2
   /// Large enough that layers share buckets.
   package static let smallestBucket = 5_000
+  /// Smaller than two of the layers.
+  package static let largestBucket = 8_000
+  /// Room for some buckets of the others' sums, not for all.
+  package static let ringCount = 12_000
   /// The slices of each step.
   package static let steps = [8, 5, 1, 13, 8]
 

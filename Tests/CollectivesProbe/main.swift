@@ -39,13 +39,14 @@ func reduction(
   _ name: String, _ communicator: any Communicator, _ buckets: [Range<Int>], _ result: MutableFloatBuffer
 ) -> any GradientReduction {
   if name == "mpi" { return LibraryReduction(communicator, buckets: buckets, result: result) }
-  return TreeReduction(communicator, buckets: buckets, result: result)
+  return TreeReduction(communicator, buckets: buckets, result: result, ringCount: Problem.ringCount)
 }
 
 /// `sum tree|mpi WORKERS FILE`: prints the digest of all steps' results, which must be the same on every rank, and writes
 /// the last result to FILE.
 func sum(_ arguments: [String], _ communicator: any Communicator) throws {
-  let buckets = Buckets.plan(layers: Problem.layerRanges, tail: Problem.tail, minimum: Problem.smallestBucket)
+  let buckets = Buckets.plan(
+    layers: Problem.layerRanges, tail: Problem.tail, minimum: Problem.smallestBucket, maximum: Problem.largestBucket)
   let result = FloatStorage(count: Problem.count)
   let reduction = reduction(arguments[0], communicator, buckets, result.buffer)
   let workers = (0..<(Int(arguments[1]) ?? 1)).map { _ in PartialSums(count: Problem.count) }

@@ -12,6 +12,16 @@ import Testing
     #expect(Buckets.plan(layers: []).isEmpty)
   }
 
+  /// Pieces come from the end to the start, as all buckets do, and are about as large as one another.
+  @Test func aLargeBucketIsCut() {
+    let layers = [0..<10, 10..<1010]
+    #expect(
+      Buckets.plan(layers: layers, tail: 2, minimum: 40, maximum: 400)
+        == [678..<1012, 344..<678, 10..<344, 0..<10])
+    #expect(Buckets.plan(layers: layers, tail: 2, minimum: 40, maximum: 1002) == [10..<1012, 0..<10])
+    #expect(Buckets.plan(layers: layers, minimum: 40, maximum: 501) == [510..<1010, 10..<510, 0..<10])
+  }
+
   @Test func segmentsCoverABucket() {
     for count in [1, 2, 15, 16, 17, 1023, 2047, 2048, 5000, 100_003] {
       for ranks in 1...9 {

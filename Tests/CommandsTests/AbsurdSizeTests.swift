@@ -10,11 +10,14 @@ extension ProgramTests {
 
     @Test(arguments: [
       ("bench --batch-size 30000000", "--batch-size takes a whole number from 1 to 1048576, got 30000000"),
-      ("bench --threads 1024 --slice 4096", "of memory, and there are "),
+      ("bench --batch-size 1048576 --threads 1024 --slice 4096", "of memory, and there are "),
       (
-        "train --dataset synthetic --threads 1024 --slice 4096 --run r",
-        "fewer --threads, a smaller --slice or smaller samples"
+        "train --dataset synthetic --slice 4096 --memory 500MB --run r",
+        "fewer --threads, a smaller --slice or smaller samples take less, and a larger --memory allows it"
       ),
+      ("bench --memory 300MB --batch-size 512 --slice 512", "and --memory leaves 300 MB: "),
+      ("bench --memory much", "--memory takes a size, such as 500MB or 4GB, got much"),
+      ("bench --memory 0GB", "--memory takes a size, such as 500MB or 4GB, got 0GB"),
     ]) func aSentence(arguments: String, sentence: String) throws {
       let refused = try program(arguments)
       #expect(refused.code == 64)
@@ -24,7 +27,7 @@ extension ProgramTests {
 
     /// All ranks refuse together.
     @Test func ranksRefuseTogether() throws {
-      let refused = try program("train --dataset synthetic --threads 1024 --slice 4096 --run r", ranks: 2)
+      let refused = try program("bench --batch-size 1048576 --threads 1024 --slice 4096", ranks: 2)
       #expect(refused.code == 64)
       #expect(refused.complaints.count { $0.contains(" of memory a rank, and there are ") } == 1, "\(refused.error)")
     }
@@ -40,7 +43,7 @@ extension ProgramTests {
     /// A limit of the process that is too low for the run, whatever the machine has.
     @Test func theLimitOfAProcess() throws {
       let refused = try program.shell(
-        "ulimit -v 3000000; exec $cnn train --dataset synthetic --threads 100 --batch-size 10000 --slice 512 --run r")
+        "ulimit -v 3000000; exec $cnn train --dataset synthetic --threads 100 --batch-size 10000 --slice 10 --run r")
       #expect(refused.code == 64, "\(refused.error)")
       #expect(refused.complaints.last?.contains("a process may have 3.0 GB") == true, "\(refused.error)")
     }

@@ -55,7 +55,10 @@ import Training
     #expect(try need(slice: 4096, batch: 16).bytes == need(slice: 16, batch: 16).bytes)
     let model = try Self.network(units: 1000)
     func judging(_ samples: Int, slice: Int) -> Int {
-      MemoryNeed(evaluating: model, slice: slice, samples: samples, threads: 1, budget: Self.plenty).bytes
+      MemoryNeed(
+        evaluating: model, slice: slice, samples: samples, communicator: SoloCommunicator(), threads: 1,
+        budget: Self.plenty
+      ).bytes
     }
     #expect(judging(16, slice: 256) == judging(16, slice: 16))
     #expect(judging(16, slice: 256) < judging(256, slice: 256))

@@ -28,13 +28,20 @@ public final class TreeReduction: GradientReduction {
   /// Where each bucket's staging lies, and the last bucket before it that lies there too; -1 for none.
   private var places: [(range: Range<Int>, after: Int)] = []
   private var receiving = 0
+  private let ringCount: Int
   private var added = 0
   private var stopWanted = false
 
   /// Makes a reduction into `result`, the gradient arena and its tail.
   ///
-  /// - Parameter buckets: disjoint ranges that cover `result`, in the order in which they will be added.
-  public init(_ communicator: any Communicator, buckets: [Range<Int>], result: MutableFloatBuffer) {
+  /// - Parameters:
+  ///   - buckets: disjoint ranges that cover `result`, in the order in which they will be added.
+  ///   - ringCount: the floats of the ring, unless a single bucket needs more.
+  public init(
+    _ communicator: any Communicator, buckets: [Range<Int>], result: MutableFloatBuffer,
+    ringCount: Int = standardRingCount
+  ) {
+    self.ringCount = ringCount
     precondition(buckets.reduce(0) { $0 + $1.count } == result.count, "the buckets cover the result")
     precondition(buckets.count < 1 << 14, "MPI promises no more than 2^15 tags, two for each bucket")
     self.communicator = communicator
@@ -46,14 +53,14 @@ public final class TreeReduction: GradientReduction {
     }
   }
 
-  /// The floats of the ring, unless a single bucket needs more: 32 MB.
-  private static let ringCount = 8_388_608
+  /// The ring's floats, if nothing else is said: 32 MB.
+  public static let standardRingCount = 8_388_608
 
   /// About how many floats a rank holds for the sums of the others, in a step of `slices` slices: the result has `count`.
   public static func stagingCount(_ count: Int, slices: Int, of communicator: any Communicator) -> Int {
     let world = WorldPlan(slices: slices, ranks: communicator.size)
     let largest = BucketExchange.stagingCount(min(count, Buckets.largest), world, of: communicator)
-    return min(BucketExchange.stagingCount(count, world, of: communicator), max(ringCount, largest))
+    return min(BucketExchange.stagingCount(count, world, of: communicator), max(standardRingCount, largest))
   }
 
   /// See `GradientReduction`. Also starts to receive: what others send early is then stored at its place at once.
@@ -62,7 +69,7 @@ public final class TreeReduction: GradientReduction {
     precondition(sums.first?.lies(in: result) ?? true, "the first sum lies in the result")
     if slices != world.slices || places.isEmpty {
       world = WorldPlan(slices: slices, ranks: communicator.size)
-      places = Self.ring(exchanges.map { $0.stagingCount(world) })
+      places = Self.ring(of: ringCount, exchanges.map { $0.stagingCount(world) })
       let needed = places.reduce(0) { max($0, $1.range.upperBound) }
       if staging.buffer.count < needed { staging = FloatStorage(count: needed) }
     }
@@ -83,9 +90,9 @@ public final class TreeReduction: GradientReduction {
     try receive()
   }
 
-  /// Places runs of `counts` floats in a ring, one behind the other.
-  private static func ring(_ counts: [Int]) -> [(range: Range<Int>, after: Int)] {
-    let size = max(ringCount, counts.max() ?? 0)
+  /// Places runs of `counts` floats in a ring of `size`, or of what the largest needs, one behind the other.
+  private static func ring(of size: Int, _ counts: [Int]) -> [(range: Range<Int>, after: Int)] {
+    let size = max(size, counts.max() ?? 0)
     var (places, offset): ([(range: Range<Int>, after: Int)], Int) = ([], 0)
     for count in counts {
       if offset + count > size { offset = 0 }

@@ -8,6 +8,8 @@ public struct MemoryBudget: Equatable, Sendable {
   package let reason: String
   /// Whether the user named them.
   package let isAsked: Bool
+  /// How many ranks of a host have as much each.
+  package let ranks: Int
 
   /// What was asked for with `--memory`, or else this rank's share of what its host has. A limit of the process counts in
   /// any case.
@@ -22,6 +24,7 @@ public struct MemoryBudget: Equatable, Sendable {
   package init(asked: Int? = nil, ranks: Int, shared: Int, own: Int?) {
     let share = asked ?? shared / ranks
     bytes = min(share, own ?? .max)
+    self.ranks = ranks
     isAsked = asked != nil && bytes == share
     reason =
       bytes < share

@@ -56,17 +56,21 @@ public struct MemoryNeed {
         remedy: "more hosts, or fewer ranks on each, leave more for each"),
       Part(name: "the order of the samples", bytes: samples * 4, remedy: "--limit takes fewer samples"),
     ]
-    // A worker without slices in a step may judge, but touches no more of its memory than that takes.
-    let workers = max(1, runs.count { !$0.isEmpty })
+    let trainers = runs.count { !$0.isEmpty }
+    let judges = Self.workers(threads, of: communicator, samples: judged, slice: experiment.slice)
     waves = Waves(
       model, experiment, samples: samples, judged: judged, ranks: communicator.size, threads: threads,
-      limit: Self.limit(budget, parts, workers))
-    parts.append(Self.workspaces(waves, workers))
+      limit: Self.limit(budget, parts, max(trainers, judges)))
+    parts.append(Self.workspaces(waves, trainers, judges))
     (self.parts, self.budget) = (parts, budget)
   }
 
   /// What an evaluation of `model` on `samples` samples takes on one rank.
-  public init(evaluating model: Model, slice: Int, samples: Int, threads: Int, budget: MemoryBudget) {
+  public init(
+    evaluating model: Model, slice: Int, samples: Int, communicator: any Communicator, threads: Int,
+    budget: MemoryBudget
+  ) {
+    let judges = Self.workers(threads, of: communicator, samples: samples, slice: slice)
     let parts = [
       Self.program,
       Part(
@@ -74,8 +78,8 @@ public struct MemoryNeed {
         remedy: "a network of fewer than \(model.parameterCount) parameters takes less"),
     ]
     waves = Waves(
-      model, slice: slice, trained: nil, judged: samples, limit: Self.limit(budget, parts, threads))
-    self.parts = parts + [Self.workspaces(waves, threads)]
+      model, slice: slice, trained: nil, judged: samples, limit: Self.limit(budget, parts, judges))
+    self.parts = parts + [Self.workspaces(waves, 0, judges)]
     self.budget = budget
   }
 
@@ -87,14 +91,23 @@ public struct MemoryNeed {
   /// - Throws: `UsageError` with the largest part, and what makes it smaller.
   public func check() throws(UsageError) {
     guard bytes > budget.bytes, let largest = parts.max(by: { $0.bytes < $1.bytes }) else { return }
+    let each = budget.ranks > 1 ? " a rank" : ""
+    let remedy = budget.isAsked ? ", and a larger --memory allows it" : ""
     throw UsageError(
-      "this takes \(MemoryBudget.text(bytes)) of memory a rank, and \(budget.reason): \(MemoryBudget.text(largest.bytes)) "
-        + "are for \(largest.name); \(largest.remedy)\(budget.isAsked ? ", and a larger --memory allows it" : "")")
+      "this takes \(MemoryBudget.text(bytes)) of memory\(each), and \(budget.reason): "
+        + "\(MemoryBudget.text(largest.bytes)) are for \(largest.name); \(largest.remedy)\(remedy)")
+  }
+
+  /// How many of a rank's workers have a part of so many samples.
+  private static func workers(_ threads: Int, of communicator: any Communicator, samples: Int, slice: Int) -> Int {
+    guard samples > 0 else { return 0 }
+    let slices = SlicePlan(samples: samples, sliceSize: slice)
+    return min(threads, slices.share(of: communicator.rank, world: communicator.size).count)
   }
 
   /// The floats that are left to each worker.
   private static func limit(_ budget: MemoryBudget, _ parts: [Part], _ workers: Int) -> Int {
-    max(0, budget.bytes - parts.reduce(0) { $0 + $1.bytes }) / workers / MemoryLayout<Float>.stride
+    max(0, budget.bytes - parts.reduce(0) { $0 + $1.bytes }) / max(1, workers) / MemoryLayout<Float>.stride
   }
 
   /// The process before it has a network, as measured: the program and its libraries, OpenBLAS's buffers, MPI's queues.
@@ -108,9 +121,11 @@ public struct MemoryNeed {
       remedy: "a network of fewer than \(model.parameterCount) parameters takes less")
   }
 
-  private static func workspaces(_ waves: Waves, _ workers: Int) -> Part {
-    Part(
+  private static func workspaces(_ waves: Waves, _ trainers: Int, _ judges: Int) -> Part {
+    let workers = max(trainers, judges)
+    return Part(
       name: "the activations of \(waves.samples) samples on \(workers) thread\(workers == 1 ? "" : "s")",
-      bytes: waves.floats * 4 * workers, remedy: "fewer --threads, a smaller --slice or smaller samples take less")
+      bytes: waves.floats(training: trainers, judging: judges) * 4,
+      remedy: "fewer --threads, a smaller --slice or smaller samples take less")
   }
 }

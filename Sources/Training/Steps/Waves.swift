@@ -6,8 +6,8 @@ import Tensors
 
 /// How many slices a worker takes through a network together. Shapes and a budget decide it, and no bit depends on it.
 ///
-/// Where a network has a wide dense layer, some slices at once are faster than one after the other: each wave reads the
-/// layer's kernel from memory once. Any other network gains nothing, so that a slice is a wave.
+/// Where much of the work is a wide dense layer's, some slices at once are faster than one after the other: each wave reads
+/// the layer's kernel from memory once. Any other network gains nothing, so that a slice is a wave.
 public struct Waves: Equatable, Sendable {
   /// The waves of one kind of pass.
   struct Size: Equatable, Sendable {
@@ -15,6 +15,8 @@ public struct Waves: Equatable, Sendable {
     let slice: Int
     /// How many slices there are in a wave.
     let slices: Int
+    /// What a worker's memory then has.
+    let floats: Int
 
     /// The samples of a wave.
     var samples: Int { slice * slices }
@@ -24,17 +26,22 @@ public struct Waves: Equatable, Sendable {
   let training: Size?
   /// Those of judgements; nil where nothing is judged.
   let evaluation: Size?
-  /// What one worker's memory then has.
-  let floats: Int
 
   /// The samples of the largest.
   package var samples: Int { max(training?.samples ?? 0, evaluation?.samples ?? 0) }
 
-  /// Where nothing is computed.
-  static let none = Waves(training: nil, evaluation: nil, floats: 0)
+  /// The floats of all workers' memory, of whom so many train and so many judge. One that only judges touches no more of its
+  /// own than that takes.
+  func floats(training trainers: Int, judging judges: Int) -> Int {
+    let (trained, judged) = (training?.floats ?? 0, evaluation?.floats ?? 0)
+    return trainers * trained + min(trainers, judges) * max(0, judged - trained) + max(0, judges - trainers) * judged
+  }
 
-  private init(training: Size?, evaluation: Size?, floats: Int) {
-    (self.training, self.evaluation, self.floats) = (training, evaluation, floats)
+  /// Where nothing is computed.
+  static let none = Waves(training: nil, evaluation: nil)
+
+  private init(training: Size?, evaluation: Size?) {
+    (self.training, self.evaluation) = (training, evaluation)
   }
 
   /// From about so many rows on, a product with a wide dense layer's kernel runs at full speed; more would only take more
@@ -42,6 +49,8 @@ public struct Waves: Equatable, Sendable {
   private static let rows = 256
   /// A kernel of so many floats, 1 MB, does not stay in a core's cache from one slice to the next.
   private static let wideKernel = 262_144
+  /// One part in so many of the work is much.
+  private static let share = 16
 
   /// Plans waves of `model`.
   ///
@@ -53,23 +62,21 @@ public struct Waves: Equatable, Sendable {
   init(_ model: Model, slice: Int, trained: (samples: Int, slices: Int)?, judged: Int, limit: Int = .max) {
     let model = model.fused
     let wish = Self.gains(model) ? max(1, Self.rows / slice) : 1
-    var training: (size: Size, floats: Int)?
-    if let trained {
-      training = Self.size(
-        min(slice, trained.samples), slices: max(1, trained.slices), wish: wish, limit: limit
-      ) { WorkspacePlan(model, samples: $0).count }
+    training = trained.map { samples, slices in
+      Self.size(min(slice, samples), slices: max(1, slices), wish: wish, limit: limit) {
+        WorkspacePlan(model, samples: $0).count
+      }
     }
-    var evaluation: (size: Size, floats: Int)?
-    if judged > 0 {
-      // What training has is there anyway.
-      let slice = min(slice, judged)
-      let folded = FoldedModel(model).model
-      evaluation = Self.size(
-        slice, slices: (judged - 1) / slice + 1, wish: wish, limit: min(limit, training?.floats ?? limit)
-      ) { WorkspacePlan(folded, samples: $0, isKeeping: false).count }
+    guard judged > 0 else {
+      evaluation = nil
+      return
     }
-    (self.training, self.evaluation) = (training?.size, evaluation?.size)
-    floats = max(training?.floats ?? 0, evaluation?.floats ?? 0)
+    let slice = min(slice, judged)
+    let folded = FoldedModel(model).model
+    // What training has is there anyway.
+    evaluation = Self.size(
+      slice, slices: (judged - 1) / slice + 1, wish: wish, limit: min(limit, training?.floats ?? limit)
+    ) { WorkspacePlan(folded, samples: $0, isKeeping: false).count }
   }
 
   /// Plans the waves of a training.
@@ -91,9 +98,14 @@ public struct Waves: Equatable, Sendable {
 
   /// Whether there is a layer for which more rows at a time are faster.
   private static func gains(_ model: Model) -> Bool {
-    model.stages.contains { stage in
-      stage.layer?.grain == .many && stage.parameters.contains { $0.shape.count >= wideKernel }
+    var (wide, all) = (0, 0)
+    for stage in model.stages {
+      let operations = stage.operation.forwardFLOPs(for: stage.inputShapes)
+      all += operations
+      let isWide = stage.parameters.contains { $0.shape.count >= wideKernel }
+      if stage.layer?.grain == .many && isWide { wide += operations }
     }
+    return wide > 0 && wide * share >= all
   }
 
   /// The most slices that are wished for, that there are, and for which `limit` suffices; at least one.
@@ -101,7 +113,7 @@ public struct Waves: Equatable, Sendable {
   /// - Parameter count: the floats of a worker's memory for so many samples.
   private static func size(
     _ slice: Int, slices: Int, wish: Int, limit: Int, count: (Int) -> Int
-  ) -> (size: Size, floats: Int) {
+  ) -> Size {
     // As many waves as that takes, all of about the same size.
     let waves = (slices - 1) / min(wish, slices) + 1
     var most = (slices - 1) / waves + 1
@@ -114,6 +126,6 @@ public struct Waves: Equatable, Sendable {
       }
       floats = count(most * slice)
     }
-    return (Size(slice: slice, slices: most), floats)
+    return Size(slice: slice, slices: most, floats: floats)
   }
 }
