@@ -5,32 +5,73 @@ import Tensors
 ///     N samples · D, H, W, C input depth, height, width, channels · kd, kh, kw kernel · F filters
 ///     OD, OH, OW output depth, height, width; a plane has D = kd = OD = 1, a sequence H = kh = OH = 1 besides
 ///
-/// Each product is over a block of output pixels of one sample, or of `granule` samples, so its shape, and with it its bits,
-/// depends on the geometry alone. `scratch` is `scratchCount(geometry)` floats that the caller lends.
+/// Here is said which algorithm serves which geometry; each is a file of its own. Each product is over a block of output
+/// pixels of one sample, or of `granule` samples, so its shape, and with it its bits, depends on the geometry alone. `scratch`
+/// is `scratchCount(geometry)` floats that the caller lends.
 public enum Convolution {
-  /// How many floats of scratch memory every function here needs.
-  public static func scratchCount(_ geometry: ConvolutionGeometry) -> Int {
-    WinogradPlan.of(geometry)?.scratchCount ?? PatchMatrix(geometry).scratchCount
-  }
-
   /// How a convolution is worked out.
   public enum Algorithm: String, Sendable {
-    /// A matrix product with the input's patches.
-    case patches
-    /// Winograd's minimal filtering of tiles: up to 7 taps side by side along each axis, of at least 16 channels before and
-    /// behind.
+    /// Products of pixels as they lie: a single tap, without strides.
+    case pointwise
+    /// Winograd's minimal filtering of tiles of outputs: up to 7 taps side by side along each axis, of at least 16 channels
+    /// before and behind.
     case winograd
+    /// Straight from the input, in registers: up to 8 channels.
+    case direct
+    /// The same seen from the output: up to 4 filters, taps side by side.
+    case mirrored
+    /// A matrix product with the input's patches: all others.
+    case patches
   }
 
   /// The algorithm for a geometry, a matter of the geometry alone.
   public static func algorithm(_ geometry: ConvolutionGeometry) -> Algorithm {
-    WinogradPlan.of(geometry) == nil ? .patches : .winograd
+    switch form(geometry) {
+    case .pointwise: .pointwise
+    case .winograd: .winograd
+    case .direct: .direct
+    case .mirrored: .mirrored
+    case .patches: .patches
+    }
+  }
+
+  /// An algorithm laid out for a geometry.
+  private enum Form {
+    case pointwise(PointwiseConvolution)
+    case winograd(WinogradPlan)
+    case direct(DirectConvolution)
+    case mirrored(MirroredConvolution)
+    case patches(PatchConvolution)
+  }
+
+  /// Who serves what.
+  private static func form(_ geometry: ConvolutionGeometry) -> Form {
+    if PointwiseConvolution.suits(geometry) { return .pointwise(PointwiseConvolution(geometry)) }
+    if let plan = WinogradPlan.of(geometry) { return .winograd(plan) }
+    if DirectConvolution.suits(geometry) { return .direct(DirectConvolution(geometry)) }
+    if MirroredConvolution.suits(geometry) { return .mirrored(MirroredConvolution(geometry)) }
+    return .patches(PatchConvolution(geometry))
   }
 
   /// How many samples, a power of two, share a product. The bits are a function of a slice alone where every pass over a part
   /// of it starts at a multiple of this, counted from the slice's first sample.
   public static func granule(_ geometry: ConvolutionGeometry) -> Int {
-    WinogradPlan.of(geometry)?.granule ?? 1
+    switch form(geometry) {
+    case .pointwise(let convolution): convolution.granule
+    case .winograd(let plan): plan.granule
+    case .direct, .mirrored, .patches: 1
+    }
+  }
+
+  /// How many floats of scratch memory every function here needs.
+  public static func scratchCount(_ geometry: ConvolutionGeometry) -> Int {
+    switch form(geometry) {
+    case .pointwise: 0
+    case .winograd(let plan): plan.scratchCount
+    case .direct(let convolution): max(convolution.scratchCount, TapProducts(geometry).scratchCount)
+    case .mirrored(let convolution): convolution.scratchCount
+    case .patches(let convolution): convolution.scratchCount
+    }
   }
 
   /// `y = activation(x ∗ kernel + bias)`.
@@ -47,26 +88,21 @@ public enum Convolution {
   ) {
     check(geometry, x, y)
     precondition(before?.count ?? y.buffer.count == y.buffer.count, "as many values before the activation as behind")
-    if let plan = WinogradPlan.of(geometry) {
-      return plan.forward(
+    switch form(geometry) {
+    case .pointwise(let convolution):
+      convolution.forward(x: x, kernel: kernel, bias: bias, activation: activation, y: y, before: before)
+    case .winograd(let plan):
+      plan.forward(
         x: x, kernel: kernel, bias: bias, activation: activation, y: y, before: before, scratch: scratch)
-    }
-    let patches = PatchMatrix(geometry)
-    let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters)
-    for n in 0..<x.samples {
-      let (input, output) = (x.sample(n).reading, y.sample(n))
-      let beforeSample = before?.part(n * output.count..<(n + 1) * output.count)
-      for first in patches.blocks {
-        let block = Block(patches.pixels(from: first), geometry)
-        let target = output.part(block.outputs)
-        patches.gather(block.pixels, from: input, into: scratch)
-        multiply(
-          Matrix(scratch.reading, rows: block.pixels.count, columns: geometry.patch), weights,
-          into: Matrix(target, rows: block.pixels.count, columns: geometry.filters))
-        // while the block is in the cache
-        activation.apply(
-          bias: bias, to: target, before: beforeSample?.part(block.outputs), channels: geometry.filters)
-      }
+    case .direct(let convolution):
+      convolution.forward(
+        x: x, kernel: kernel, bias: bias, activation: activation, y: y, before: before, scratch: scratch)
+    case .mirrored(let convolution):
+      convolution.forward(
+        x: x, kernel: kernel, bias: bias, activation: activation, y: y, before: before, scratch: scratch)
+    case .patches(let convolution):
+      convolution.forward(
+        x: x, kernel: kernel, bias: bias, activation: activation, y: y, before: before, scratch: scratch)
     }
   }
 
@@ -82,25 +118,16 @@ public enum Convolution {
   ) {
     check(geometry, x, dy)
     if mode == .replace { dkernel.update(repeating: 0) }
-    if let plan = WinogradPlan.of(geometry) {
-      return plan.kernelGradient(x: x, dy: dy, dkernel: dkernel, scratch: scratch)
-    }
-    let patches = PatchMatrix(geometry)
-    let target = Matrix(dkernel, rows: geometry.patch, columns: geometry.filters)
-    for n in 0..<x.samples {
-      let (input, gradient) = (x.sample(n).reading, dy.sample(n).reading)
-      for first in patches.blocks {
-        let block = Block(patches.pixels(from: first), geometry)
-        patches.gather(block.pixels, from: input, into: scratch)
-        multiply(
-          Matrix(scratch.reading, rows: block.pixels.count, columns: geometry.patch).transposed,
-          Matrix(gradient.part(block.outputs), rows: block.pixels.count, columns: geometry.filters),
-          into: target, .accumulate)
-      }
+    switch form(geometry) {
+    case .pointwise(let convolution): convolution.kernelGradient(x: x, dy: dy, dkernel: dkernel)
+    case .winograd(let plan): plan.kernelGradient(x: x, dy: dy, dkernel: dkernel, scratch: scratch)
+    case .direct(let convolution): convolution.kernelGradient(x: x, dy: dy, dkernel: dkernel, scratch: scratch)
+    case .mirrored(let convolution): convolution.kernelGradient(x: x, dy: dy, dkernel: dkernel, scratch: scratch)
+    case .patches(let convolution): convolution.kernelGradient(x: x, dy: dy, dkernel: dkernel, scratch: scratch)
     }
   }
 
-  /// The gradient of the input: forward's `patches · kernel` gives `dpatches = dy · kernelᵀ`, added back patch by patch.
+  /// The gradient of the input: each of its elements has a part in every output whose window lies over it.
   ///
   /// - Parameters:
   ///   - dy: (N, OD, OH, OW, F), the gradient before the activation.
@@ -110,21 +137,12 @@ public enum Convolution {
     _ geometry: ConvolutionGeometry, dy: TensorView, kernel: FloatBuffer, dx: TensorView, scratch: MutableFloatBuffer
   ) {
     check(geometry, dx, dy)
-    if let plan = WinogradPlan.of(geometry) {
-      return plan.inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)
-    }
-    let patches = PatchMatrix(geometry)
-    let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters)
-    dx.buffer.update(repeating: 0)
-    for n in 0..<dy.samples {
-      let (gradient, target) = (dy.sample(n).reading, dx.sample(n))
-      for first in patches.blocks {
-        let block = Block(patches.pixels(from: first), geometry)
-        multiply(
-          Matrix(gradient.part(block.outputs), rows: block.pixels.count, columns: geometry.filters), weights.transposed,
-          into: Matrix(scratch, rows: block.pixels.count, columns: geometry.patch))
-        patches.scatter(block.pixels, from: scratch.reading, addingTo: target)
-      }
+    switch form(geometry) {
+    case .pointwise(let convolution): convolution.inputGradient(dy: dy, kernel: kernel, dx: dx)
+    case .winograd(let plan): plan.inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)
+    case .direct: TapProducts(geometry).inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)
+    case .mirrored(let convolution): convolution.inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)
+    case .patches(let convolution): convolution.inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)
     }
   }
 
@@ -135,16 +153,23 @@ public enum Convolution {
         && output.shape.count == geometry.outputCount,
       "\(input.samples) × \(input.shape) and \(output.samples) × \(output.shape) do not fit the geometry")
   }
+}
 
-  /// A block of output pixels of one sample.
-  private struct Block {
-    let pixels: Range<Int>
-    /// Its floats within the output sample.
-    let outputs: Range<Int>
+extension ConvolutionGeometry {
+  /// The convolution that leads from this one's output to its input, with the taps in reverse order; for windows that move by
+  /// one and have no gaps.
+  var mirrored: ConvolutionGeometry {
+    ConvolutionGeometry(
+      WindowGeometry(
+        depth: window.depth.transposed, height: window.height.transposed, width: window.width.transposed,
+        channels: filters),
+      filters: window.channels)
+  }
+}
 
-    init(_ pixels: Range<Int>, _ geometry: ConvolutionGeometry) {
-      self.pixels = pixels
-      outputs = pixels.lowerBound * geometry.filters..<pixels.upperBound * geometry.filters
-    }
+extension TensorView {
+  /// The floats of another buffer, laid out as this one, that stand where `range` of a sample does.
+  func samePart(_ other: MutableFloatBuffer, sample: Int, _ range: Range<Int>) -> MutableFloatBuffer {
+    other.part(sample * shape.count + range.lowerBound..<sample * shape.count + range.upperBound)
   }
 }

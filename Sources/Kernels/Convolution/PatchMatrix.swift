@@ -6,35 +6,36 @@ import Tensors
 /// Row (od, oh, ow) holds the patch under that output: (kd, kh, kw, C), zeros where it reaches outside. A block's matrix is
 /// kept within half a mebibyte, so that it is still in the core's L2 cache when the product reads it.
 struct PatchMatrix {
-  private static let blockCount = 65_536
+  private static let blockCount = 131_072
   /// Fewer rows than this are no good to a product, however long the patches are.
-  private static let fewestPixels = 32
+  private static let fewestPixels = 64
 
   let geometry: ConvolutionGeometry
-  /// How many output pixels make one block; the last block may have fewer.
+  /// How many output pixels make one block; the last block, or the last of each line, may have fewer.
   let pixelsPerBlock: Int
 
   init(_ geometry: ConvolutionGeometry) {
     self.geometry = geometry
-    // Whole lines of output pixels where some fit into a block, else pixels; in blocks of even size.
-    let line = geometry.window.width.output
-    let isLong = line * geometry.patch > Self.blockCount
-    let unit = isLong ? 1 : max(line, 1)
-    let units = geometry.window.outputPixels / unit
-    let most = max(isLong ? Self.fewestPixels : 1, Self.blockCount / max(unit * geometry.patch, 1))
-    let blocks = max(1, (units + most - 1) / most)
+    let (all, line) = (geometry.window.outputPixels, max(geometry.window.width.output, 1))
+    let most = max(Self.fewestPixels, Self.blockCount / max(geometry.patch, 1))
+    // Whole lines of output pixels, as many as fit into a block, or parts of a line; in blocks of even size.
+    let (unit, units) = line > most ? (1, line) : (line, all / line)
+    let blocks = max(1, (units + most / unit - 1) / (most / unit))
     pixelsPerBlock = max(1, (units + blocks - 1) / blocks) * unit
   }
 
   /// The most floats that one block takes.
   var scratchCount: Int { pixelsPerBlock * geometry.patch }
 
-  /// The first pixel of each block.
-  var blocks: StrideTo<Int> { stride(from: 0, to: geometry.window.outputPixels, by: pixelsPerBlock) }
-
-  /// The output pixels of the block that starts at `first`.
-  func pixels(from first: Int) -> Range<Int> {
-    first..<min(first + pixelsPerBlock, geometry.window.outputPixels)
+  /// The output pixels of each block: whole lines, or a part of one.
+  var blocks: [Range<Int>] {
+    let (all, line) = (geometry.window.outputPixels, geometry.window.width.output)
+    let section = pixelsPerBlock < line ? line : all
+    return stride(from: 0, to: all, by: max(section, 1)).flatMap { start in
+      stride(from: start, to: start + section, by: pixelsPerBlock).map {
+        $0..<min($0 + pixelsPerBlock, start + section)
+      }
+    }
   }
 
   /// Copies the patches of `pixels` out of one sample (D, H, W, C).
@@ -66,30 +67,6 @@ struct PatchMatrix {
             (row + kw * c).update(from: source + (line + x) * c, count: c)
           }
         }
-      }
-    }
-  }
-
-  /// Adds the patches of `pixels` back to where `gather` took them from; what fell on padding is dropped.
-  func scatter(_ pixels: Range<Int>, from patches: FloatBuffer, addingTo sample: MutableFloatBuffer) {
-    check(pixels, sample.count, patches.count)
-    guard let target = sample.baseAddress, let source = patches.baseAddress else { return }
-    let (w, c, patch) = (geometry.window.width, geometry.window.channels, geometry.patch)
-    let inside = inside
-    forEachLine(pixels) { line, columns, place in
-      guard line >= 0 else { return }
-      var row = source + place
-      for ow in columns {
-        let left = w.origin(ow)
-        if inside.contains(ow) {
-          add(row, to: target + (line &+ left) &* c, count: w.kernel &* c)
-        } else {
-          for kw in 0..<w.kernel {
-            let x = left + kw * w.dilation
-            if x >= 0 && x < w.input { add(row + kw * c, to: target + (line + x) * c, count: c) }
-          }
-        }
-        row += patch
       }
     }
   }
@@ -154,10 +131,5 @@ struct PatchMatrix {
       from += step
       to += pitch
     }
-  }
-
-  @inline(__always)
-  private func add(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int) {
-    for i in 0..<count { target[i] += source[i] }
   }
 }

@@ -50,6 +50,11 @@ extension Matrix where Buffer == MutableFloatBuffer {
 
   /// Some of the rows.
   public func rows(_ range: Range<Int>) -> Matrix { part(range, 0..<columns) }
+
+  /// The same floats, to be read only.
+  public var reading: Matrix<FloatBuffer> {
+    Matrix<FloatBuffer>(buffer.reading, rows: rows, columns: columns, stride: stride)
+  }
 }
 
 /// What a product does with what its target held before.

@@ -81,13 +81,17 @@ extension ConvolutionLayer {
     let before = activation.readsInput ? pass.kept : nil
     switch form(x.shape) {
     case .whole(let geometry):
-      return Convolution.forward(
+      Convolution.forward(
         geometry, x: x, kernel: pass.parameter(0), bias: bias, activation: activation, y: y, before: before,
         scratch: pass.scratch)
-    case .grouped(let convolution): convolution.forward(x: x, kernel: pass.parameter(0), y: y, scratch: pass.scratch)
-    case .depthwise(let depthwise): depthwise.forward(x: x, kernel: pass.parameter(0), y: y, scratch: pass.scratch)
+    case .grouped(let convolution):
+      convolution.forward(x: x, kernel: pass.parameter(0), y: y, scratch: pass.scratch)
+      activation.apply(bias: bias, to: y.buffer, before: before, channels: filters)
+    case .depthwise(let depthwise):
+      depthwise.forward(
+        x: x, kernel: pass.parameter(0), bias: bias, activation: activation, y: y, before: before,
+        scratch: pass.scratch)
     }
-    activation.apply(bias: bias, to: y.buffer, before: before, channels: filters)
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {

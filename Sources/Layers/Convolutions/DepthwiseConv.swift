@@ -57,10 +57,9 @@ extension DepthwiseLayer {
 
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y[c·M + m] = activation(x[c] ∗ kernel[c, m] + bias)
-    convolution(x.shape).forward(x: x, kernel: pass.parameter(0), y: y, scratch: pass.scratch)
-    activation.apply(
-      bias: useBias ? pass.parameter(1) : nil, to: y.buffer, before: activation.readsInput ? pass.kept : nil,
-      channels: channels(y))
+    convolution(x.shape).forward(
+      x: x, kernel: pass.parameter(0), bias: useBias ? pass.parameter(1) : nil, activation: activation, y: y,
+      before: activation.readsInput ? pass.kept : nil, scratch: pass.scratch)
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {

@@ -23,11 +23,18 @@ struct RepeatedDepthwise {
   /// How many floats of scratch memory every function here needs.
   var scratchCount: Int { multiplier == 1 ? 0 : wide.inputCount }
 
-  /// `y = x ∗ kernel`, without bias.
-  func forward(x: TensorView, kernel: FloatBuffer, y: TensorView, scratch: MutableFloatBuffer) {
+  /// `y = activation(x ∗ kernel + bias)`; `before` takes what stands before the activation where its gradient reads that.
+  func forward(
+    x: TensorView, kernel: FloatBuffer, bias: FloatBuffer? = nil, activation: Activation = .linear, y: TensorView,
+    before: MutableFloatBuffer? = nil, scratch: MutableFloatBuffer
+  ) {
     for n in 0..<x.samples {
       DepthwiseConvolution.forward(
         wide, x: repeated(x.sample(n).reading, scratch), kernel: kernel, y: y.sample(n))
+      // while the sample is in the cache
+      activation.apply(
+        bias: bias, to: y.sample(n), before: before?.part(n * outputCount..<(n + 1) * outputCount),
+        channels: wide.channels)
     }
   }
 

@@ -1,0 +1,312 @@
+import Tensors
+
+/// Convolution of few channels, straight from the input: six output pixels times two octets of filters in registers, over the
+/// elements of the patch.
+///
+/// A patch matrix would be many times as large as such an input, and its product so narrow that copying patches takes as long
+/// as multiplying them. Here a copy of the sample with its padding, where it has any, makes all outputs alike: element k of
+/// the patch under an output lies `offsets[k]` floats behind the patch's first.
+struct DirectConvolution {
+  /// So few channels.
+  private static let mostChannels = 8
+  /// The floats of output that are finished while they are in the cache.
+  private static let outputsPerBlock = 8_192
+
+  private let geometry: ConvolutionGeometry
+  private let depth, height, width: Axis
+
+  /// How an axis is read.
+  private struct Axis {
+    let window: WindowAxis
+    /// The extent that the windows reach over.
+    let reached: Int
+    /// The extent of what is read: the input's own, or that of the padded copy.
+    let extent: Int
+
+    init(_ window: WindowAxis, isPadded: Bool) {
+      self.window = window
+      reached = Self.reach(window)
+      extent = isPadded ? reached : window.input
+    }
+
+    static func reach(_ axis: WindowAxis) -> Int {
+      (axis.output - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1
+    }
+
+    /// Whether a window reaches outside.
+    static func isPadded(_ axis: WindowAxis) -> Bool { axis.before > 0 || reach(axis) > axis.input }
+
+    /// The input elements that windows reach.
+    var inside: Range<Int> { 0..<max(0, min(window.input, reached - window.before)) }
+  }
+
+  /// Whether a convolution is one of few channels.
+  static func suits(_ geometry: ConvolutionGeometry) -> Bool {
+    geometry.window.channels <= mostChannels && geometry.filters >= Octet.scalarCount && geometry.window.fits
+  }
+
+  init(_ geometry: ConvolutionGeometry) {
+    self.geometry = geometry
+    let window = geometry.window
+    isPadded = [window.depth, window.height, window.width].contains(where: Axis.isPadded)
+    depth = Axis(window.depth, isPadded: isPadded)
+    height = Axis(window.height, isPadded: isPadded)
+    width = Axis(window.width, isPadded: isPadded)
+  }
+
+  /// Whether samples are read from a copy with its padding.
+  private let isPadded: Bool
+
+  private var copyCount: Int { isPadded ? depth.extent * height.extent * width.extent * geometry.window.channels : 0 }
+
+  /// How many floats of scratch memory `forward` and `kernelGradient` need.
+  var scratchCount: Int {
+    geometry.patch + copyCount
+      + max(
+        Panels.count(inner: geometry.patch, columns: geometry.filters),
+        pitch > geometry.filters ? linesPerBlock * width.window.output * pitch : 0)
+  }
+
+  /// `y = activation(x ∗ kernel + bias)`, see `Convolution.forward`.
+  func forward(
+    x: TensorView, kernel: FloatBuffer, bias: FloatBuffer?, activation: Activation, y: TensorView,
+    before: MutableFloatBuffer?, scratch: MutableFloatBuffer
+  ) {
+    let (offsets, copy, rest) = cut(scratch)
+    let (filters, pixels) = (geometry.filters, geometry.window.outputPixels)
+    let panels = Panels(rest, inner: geometry.patch, columns: filters)
+    panels.pack(kernel)
+    let rectifies = activation == .relu
+    let pixelsPerBlock = max(1, Self.outputsPerBlock / (6 * filters)) * 6
+    for n in 0..<x.samples {
+      guard let source = read(x.sample(n).reading, copy), let target = y.sample(n).baseAddress else { continue }
+      for first in stride(from: 0, to: pixels, by: pixelsPerBlock) {
+        let block = first..<min(first + pixelsPerBlock, pixels)
+        multiply(block, from: source, at: offsets, by: panels, bias: bias?.baseAddress, rectifies, into: target)
+        guard activation != .linear && !rectifies else { continue }
+        let outputs = block.lowerBound * filters..<block.upperBound * filters
+        activation.apply(
+          bias: nil, to: y.sample(n).part(outputs), before: before.map { y.samePart($0, sample: n, outputs) },
+          channels: filters)
+      }
+    }
+  }
+
+  /// Some pixels of one sample.
+  private func multiply(
+    _ pixels: Range<Int>, from source: UnsafePointer<Float>, at offsets: UnsafePointer<Int32>, by panels: Panels,
+    bias: UnsafePointer<Float>?, _ rectifies: Bool, into target: UnsafeMutablePointer<Float>
+  ) {
+    let last = pixels.upperBound - 1
+    // Beyond the last pixel, it is worked out again.
+    var places = Places(self, from: pixels.lowerBound, last: last)
+    for pixel in stride(from: pixels.lowerBound, to: pixels.upperBound, by: 6) {
+      let rows = SixRows(
+        source + places.next(), source + places.next(), source + places.next(), source + places.next(),
+        source + places.next(), source + places.next())
+      let results = SixRows(target, geometry.filters, from: pixel, last: last)
+      panels.multiply(rows, at: offsets, bias: bias, rectifies: rectifies, into: results)
+    }
+  }
+
+  /// Where the patches of successive outputs start in the input.
+  private struct Places {
+    private let step, lineStep, planeStep, columns, rows: Int
+    private var column, row, left: Int
+    private var place, line, plane: Int
+
+    init(_ convolution: DirectConvolution, from pixel: Int, last: Int) {
+      let (d, h, w) = (convolution.depth, convolution.height, convolution.width)
+      step = w.window.stride * convolution.geometry.window.channels
+      lineStep = h.window.stride * w.extent * convolution.geometry.window.channels
+      planeStep = d.window.stride * h.extent * w.extent * convolution.geometry.window.channels
+      (columns, rows, left) = (w.window.output, h.window.output, last - pixel)
+      (column, row) = (pixel % columns, pixel / columns % rows)
+      plane = pixel / columns / rows * planeStep
+      line = plane + row * lineStep
+      place = line + column * step
+    }
+
+    /// The place of the next output; that of the last again where there are no more.
+    @inline(__always)
+    mutating func next() -> Int {
+      let now = place
+      guard left > 0 else { return now }
+      (left, column, place) = (left &- 1, column &+ 1, place &+ step)
+      if column == columns {
+        (column, row, line) = (0, row &+ 1, line &+ lineStep)
+        if row == rows { (row, plane, line) = (0, plane &+ planeStep, plane &+ planeStep) }
+        place = line
+      }
+      return now
+    }
+  }
+
+  /// The gradient of the kernel, added to `dkernel`: `dkernel[k, f] += Σ x[· + offsets[k]] · dy[·, f]`, some lines at a time.
+  func kernelGradient(x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer, scratch: MutableFloatBuffer) {
+    let (offsets, copy, rest) = cut(scratch)
+    let (lines, columns, filters) = (depth.window.output * height.window.output, width.window.output, geometry.filters)
+    let step = width.window.stride * geometry.window.channels
+    for n in 0..<x.samples {
+      guard let source = read(x.sample(n).reading, copy), let outputs = dy.sample(n).reading.baseAddress,
+        let target = dkernel.baseAddress
+      else { continue }
+      for first in stride(from: 0, to: lines, by: linesPerBlock) {
+        let block = first..<min(first + linesPerBlock, lines)
+        let gradient = filled(outputs + first * columns * filters, block.count * columns, rest)
+        for k in stride(from: 0, to: geometry.patch, by: 6) {
+          let x = Elements(k, offsets, last: geometry.patch - 1)
+          var f = 0
+          while f < filters {
+            let isPair = filters - f > Octet.scalarCount
+            if isPair {
+              addPairs(x, f, block, source, step, gradient, to: target)
+            } else {
+              addSingles(x, f, block, source, step, gradient, to: target)
+            }
+            f += (isPair ? 2 : 1) * Octet.scalarCount
+          }
+        }
+      }
+    }
+  }
+
+  /// Six elements of the patch: where they are, and which; the last one again where there are no more.
+  private struct Elements {
+    let first: Int
+    let last: Int
+    let offsets: SixRows<Int>
+
+    init(_ first: Int, _ offsets: UnsafePointer<Int32>, last: Int) {
+      (self.first, self.last) = (first, last)
+      func offset(_ i: Int) -> Int { Int(offsets[min(first + i, last)]) }
+      self.offsets = SixRows(offset(0), offset(1), offset(2), offset(3), offset(4), offset(5))
+    }
+
+    /// Their rows of the kernel.
+    var rows: SixRows<Int> { SixRows(first, first + 1, first + 2, first + 3, first + 4, first + 5) }
+  }
+
+  /// The lines whose gradients stay in the cache.
+  private var linesPerBlock: Int { max(1, Self.outputsPerBlock / 2 / (width.window.output * geometry.filters)) }
+
+  /// The filters, filled up to whole octets.
+  private var pitch: Int { (geometry.filters + Octet.scalarCount - 1) / Octet.scalarCount * Octet.scalarCount }
+
+  /// Rows of filters as whole octets: as they lie, or copied.
+  private func filled(
+    _ rows: UnsafePointer<Float>, _ count: Int, _ copy: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    guard pitch > geometry.filters else { return rows }
+    for i in 0..<count {
+      forEachOctet(upTo: geometry.filters) { c, rest in
+        store(octet(rows + (i &* geometry.filters &+ c), rest), copy + (i &* pitch &+ c))
+      }
+    }
+    return UnsafePointer(copy)
+  }
+
+  /// Where the patch of a line's first output starts.
+  @inline(__always)
+  private func start(of line: Int) -> Int {
+    let (od, oh) = (line / height.window.output, line % height.window.output)
+    return (od * depth.window.stride * height.extent + oh * height.window.stride) * width.extent
+      * geometry.window.channels
+  }
+
+  /// Six elements of the patch times two octets of filters, over some lines of outputs.
+  private func addPairs(
+    _ elements: Elements, _ filter: Int, _ lines: Range<Int>, _ source: UnsafePointer<Float>, _ step: Int,
+    _ gradient: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
+  ) {
+    var (a0, a1, a2, a3, a4, a5) = (Octet(), Octet(), Octet(), Octet(), Octet(), Octet())
+    var (b0, b1, b2, b3, b4, b5) = (Octet(), Octet(), Octet(), Octet(), Octet(), Octet())
+    let (o, pitch, columns) = (elements.offsets, pitch, width.window.output)
+    var dy = gradient + filter
+    for line in lines {
+      var x = source + start(of: line)
+      for _ in 0..<columns {
+        let (d0, d1) = (octet(dy), octet(dy + Octet.scalarCount))
+        (a0, b0) = (a0.adding(d0, x[o.r0]), b0.adding(d1, x[o.r0]))
+        (a1, b1) = (a1.adding(d0, x[o.r1]), b1.adding(d1, x[o.r1]))
+        (a2, b2) = (a2.adding(d0, x[o.r2]), b2.adding(d1, x[o.r2]))
+        (a3, b3) = (a3.adding(d0, x[o.r3]), b3.adding(d1, x[o.r3]))
+        (a4, b4) = (a4.adding(d0, x[o.r4]), b4.adding(d1, x[o.r4]))
+        (a5, b5) = (a5.adding(d0, x[o.r5]), b5.adding(d1, x[o.r5]))
+        x += step
+        dy += pitch
+      }
+    }
+    add(SixRows(a0, a1, a2, a3, a4, a5), elements, filter, to: target)
+    add(SixRows(b0, b1, b2, b3, b4, b5), elements, filter + Octet.scalarCount, to: target)
+  }
+
+  /// The same with one octet of filters.
+  private func addSingles(
+    _ elements: Elements, _ filter: Int, _ lines: Range<Int>, _ source: UnsafePointer<Float>, _ step: Int,
+    _ gradient: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
+  ) {
+    var (a0, a1, a2, a3, a4, a5) = (Octet(), Octet(), Octet(), Octet(), Octet(), Octet())
+    let (o, pitch, columns) = (elements.offsets, pitch, width.window.output)
+    var dy = gradient + filter
+    for line in lines {
+      var x = source + start(of: line)
+      for _ in 0..<columns {
+        let d0 = octet(dy)
+        (a0, a1, a2) = (a0.adding(d0, x[o.r0]), a1.adding(d0, x[o.r1]), a2.adding(d0, x[o.r2]))
+        (a3, a4, a5) = (a3.adding(d0, x[o.r3]), a4.adding(d0, x[o.r4]), a5.adding(d0, x[o.r5]))
+        x += step
+        dy += pitch
+      }
+    }
+    add(SixRows(a0, a1, a2, a3, a4, a5), elements, filter, to: target)
+  }
+
+  /// Adds an octet of filters to each of the elements' rows of the kernel's gradient.
+  private func add(_ sums: SixRows<Octet>, _ elements: Elements, _ filter: Int, to target: UnsafeMutablePointer<Float>)
+  {
+    elements.rows.forEach(sums.r0, sums.r1, sums.r2, sums.r3, sums.r4, sums.r5) { k, sum in
+      guard k <= elements.last else { return }
+      let (place, rest) = (target + k * geometry.filters + filter, geometry.filters - filter)
+      store(octet(place, rest) + sum, place, rest)
+    }
+  }
+
+  /// The table of offsets, room for a padded copy, filled with zeros, and what is left.
+  private func cut(
+    _ scratch: MutableFloatBuffer
+  ) -> (UnsafePointer<Int32>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) {
+    precondition(scratch.count >= scratchCount, "the caller lends enough scratch memory")
+    guard let start = scratch.baseAddress else { preconditionFailure("scratch memory of a patch is not empty") }
+    let offsets = UnsafeMutableRawPointer(start).bindMemory(to: Int32.self, capacity: geometry.patch)
+    var k = 0
+    for kd in 0..<depth.window.kernel {
+      for kh in 0..<height.window.kernel {
+        let line = (kd * depth.window.dilation * height.extent + kh * height.window.dilation) * width.extent
+        for kw in 0..<width.window.kernel {
+          for c in 0..<geometry.window.channels {
+            offsets[k] = Int32((line + kw * width.window.dilation) * geometry.window.channels + c)
+            k += 1
+          }
+        }
+      }
+    }
+    let copy = start + geometry.patch
+    copy.update(repeating: 0, count: copyCount)
+    return (UnsafePointer(offsets), copy, copy + copyCount)
+  }
+
+  /// The sample with its padding, in `copy`; where it has none, the sample itself.
+  private func read(_ sample: FloatBuffer, _ copy: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>? {
+    guard let source = sample.baseAddress, isPadded else { return sample.baseAddress }
+    let (d, h, w, channels) = (depth, height, width, geometry.window.channels)
+    for z in d.inside {
+      for y in h.inside {
+        let line = ((z + d.window.before) * h.extent + y + h.window.before) * w.extent + w.window.before
+        (copy + line * channels).update(
+          from: source + (z * h.window.input + y) * w.window.input * channels, count: w.inside.count * channels)
+      }
+    }
+    return UnsafePointer(copy)
+  }
+}

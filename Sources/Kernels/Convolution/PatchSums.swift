@@ -1,0 +1,141 @@
+import Tensors
+
+/// The transposed map of taking patches: each input element is the sum of the patch elements that were copies of it ("col2im").
+///
+/// Written from the input's side: an element is read and written once for a block of patches, and its terms come from a table
+/// of the taps over its column and one of those over its line. Adding patch after patch would write each element as often as
+/// windows lie over it, and wait for it each time.
+struct PatchSums {
+  private let window: WindowGeometry
+
+  /// Sums for windows of this geometry.
+  init(_ window: WindowGeometry) { self.window = window }
+
+  /// How many floats of scratch memory the tables take.
+  var scratchCount: Int {
+    window.width.input + 1 + window.width.input * window.width.kernel + window.depth.kernel * window.height.kernel
+  }
+
+  /// Adds the patches of `pixels`, whole lines of outputs or a part of one, to the sample that they were taken from; what lies
+  /// over padding is dropped.
+  ///
+  /// - Parameters:
+  ///   - patches: a row of kd·kh·kw·C for each pixel, `pitch` floats apart, and readable for an octet behind the last.
+  ///   - sample: (D, H, W, C).
+  ///   - scratch: `scratchCount` floats.
+  func add(
+    _ pixels: Range<Int>, _ patches: UnsafePointer<Float>, pitch: Int, to sample: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    let (d, h, w, channels) = (window.depth, window.height, window.width, window.channels)
+    let memory = UnsafeMutableRawPointer(scratch).bindMemory(to: Int32.self, capacity: scratchCount)
+    let (ends, linePlaces) = (memory, memory + w.input + 1)
+    let places = linePlaces + d.kernel * h.kernel
+    let outputLines = pixels.lowerBound / w.output..<(pixels.upperBound - 1) / w.output + 1
+    let columns =
+      outputLines.count > 1
+      ? 0..<w.output
+      : pixels.lowerBound - outputLines.lowerBound * w.output..<pixels.upperBound - outputLines.lowerBound * w.output
+
+    // The taps over each column: where in a line of patches they are.
+    var end = 0
+    ends[0] = 0
+    for iw in 0..<w.input {
+      for kw in 0..<w.kernel {
+        guard let ow = w.output(under: iw, tap: kw), columns.contains(ow) else { continue }
+        places[end] = Int32(ow * pitch + kw * channels)
+        end += 1
+      }
+      ends[iw + 1] = Int32(end)
+    }
+
+    let planes = outputLines.lowerBound / h.output...(outputLines.upperBound - 1) / h.output
+    let rows =
+      planes.count > 1
+      ? 0..<h.input
+      : h.inputs(under: outputLines.lowerBound % h.output..<outputLines.upperBound - planes.lowerBound * h.output)
+    for iz in d.inputs(under: planes.lowerBound..<planes.upperBound + 1) {
+      for iy in rows {
+        var lines = 0
+        for kd in 0..<d.kernel {
+          guard let od = d.output(under: iz, tap: kd), planes.contains(od) else { continue }
+          for kh in 0..<h.kernel {
+            guard let oh = h.output(under: iy, tap: kh), outputLines.contains(od * h.output + oh) else { continue }
+            linePlaces[lines] = Int32(
+              ((od * h.output + oh) * w.output - pixels.lowerBound) * pitch + (kd * h.kernel + kh) * w.kernel * channels
+            )
+            lines += 1
+          }
+        }
+        guard lines > 0 else { continue }
+        let target = sample + (iz * h.input + iy) * w.input * channels
+        for phase in 0..<min(w.stride, w.input) {
+          var iw = phase
+          while iw < w.input {
+            let taps = Int(ends[iw])..<Int(ends[iw &+ 1])
+            // Four columns whose windows lie alike are added up side by side, so that none waits for itself.
+            let fourth = iw &+ 3 &* w.stride
+            let isFour =
+              fourth < w.input && !taps.isEmpty && Int(ends[fourth &+ 1]) &- Int(ends[fourth]) == taps.count
+              && Int(places[Int(ends[fourth])]) == Int(places[taps.lowerBound]) &+ 3 &* pitch
+            let (place, step) = (target + (iw &* channels), w.stride &* channels)
+            if isFour {
+              addFour(patches, linePlaces, lines, places, taps, pitch, to: place, step)
+            } else {
+              forEachOctet(upTo: channels) { c, rest in
+                var sum = octet(place + c, rest)
+                for line in 0..<lines {
+                  let source = patches + (Int(linePlaces[line]) &+ c)
+                  for i in taps { sum += octet(source + Int(places[i])) }
+                }
+                store(sum, place + c, rest)
+              }
+            }
+            iw &+= (isFour ? 4 : 1) &* w.stride
+          }
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func addFour(
+    _ patches: UnsafePointer<Float>, _ linePlaces: UnsafeMutablePointer<Int32>, _ lines: Int,
+    _ places: UnsafeMutablePointer<Int32>, _ taps: Range<Int>, _ pitch: Int, to place: UnsafeMutablePointer<Float>,
+    _ step: Int
+  ) {
+    forEachOctet(upTo: window.channels) { c, rest in
+      let (p0, p1) = (place + c, place + (step &+ c))
+      let (p2, p3) = (p1 + step, p1 + 2 &* step)
+      var (s0, s1, s2, s3) = (octet(p0, rest), octet(p1, rest), octet(p2, rest), octet(p3, rest))
+      for line in 0..<lines {
+        let source = patches + (Int(linePlaces[line]) &+ c)
+        for i in taps {
+          let tap = source + Int(places[i])
+          (s0, s1) = (s0 + octet(tap), s1 + octet(tap + pitch))
+          (s2, s3) = (s2 + octet(tap + 2 &* pitch), s3 + octet(tap + 3 &* pitch))
+        }
+      }
+      store(s0, p0, rest)
+      store(s1, p1, rest)
+      store(s2, p2, rest)
+      store(s3, p3, rest)
+    }
+  }
+}
+
+extension WindowAxis {
+  /// The output whose window has its `tap`-th tap over the input element `place`; nil where there is none.
+  @inline(__always)
+  func output(under place: Int, tap: Int) -> Int? {
+    let distance = place + before - tap * dilation
+    guard distance >= 0, distance % stride == 0, distance / stride < output else { return nil }
+    return distance / stride
+  }
+
+  /// The input elements that lie under the windows of some outputs.
+  func inputs(under outputs: Range<Int>) -> Range<Int> {
+    let first = min(max(0, origin(outputs.lowerBound)), input)
+    return first..<max(first, min(input, origin(outputs.upperBound - 1) + (kernel - 1) * dilation + 1))
+  }
+}
