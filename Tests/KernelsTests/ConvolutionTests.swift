@@ -42,6 +42,10 @@ struct ConvolutionCase: CustomTestStringConvertible {
       filters: filters)
   }
 
+  init(_ name: String, _ geometry: ConvolutionGeometry, samples: Int) {
+    (testDescription, self.geometry, self.samples) = (name, geometry, samples)
+  }
+
   static let all: [ConvolutionCase] = [Padding.valid, .same].flatMap { padding in
     [
       ConvolutionCase("one tap, one channel", 4, 3, 1, filters: 1, kernel: (1, 1), padding),
