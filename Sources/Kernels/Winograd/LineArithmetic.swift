@@ -2,109 +2,102 @@
 /// AVX-512 `Lanes` would.)
 typealias LineVector = Octet
 
-/// Up to eight vectors, one of each line; the others are not used.
-typealias LineVectors = (
-  LineVector, LineVector, LineVector, LineVector, LineVector, LineVector, LineVector, LineVector
-)
-
-/// A number that is known when code is compiled, so that what depends on it is laid out straight.
-protocol FixedCount { static var value: Int { get } }
-enum Two: FixedCount { static var value: Int { 2 } }
-enum Three: FixedCount { static var value: Int { 3 } }
-enum Four: FixedCount { static var value: Int { 4 } }
-enum Five: FixedCount { static var value: Int { 5 } }
-enum Six: FixedCount { static var value: Int { 6 } }
-enum Seven: FixedCount { static var value: Int { 7 } }
-enum Eight: FixedCount { static var value: Int { 8 } }
-
 extension InputMatrix {
   /// Bᵀ·d.
   @inline(__always)
-  func apply(_ places: Int, _ d: LineVectors) -> LineVectors {
-    let none = LineVector.zero
+  func apply(places: Int, _ d: (Int) -> LineVector, _ store: (Int, LineVector) -> Void) {
     if places == 4 {
-      let pair = Self.pair(d.2, d.1, points[0])
-      return (d.2.adding(d.0, all[0]), pair.0, pair.1, d.3.adding(d.1, all[0]), none, none, none, none)
+      let (d1, d2) = (d(1), d(2))
+      store(0, d2.adding(d(0), all[0]))
+      pair(1, d2, d1, points[0], store)
+      store(3, d(3).adding(d1, all[0]))
+    } else if places == 6 {
+      let (d1, d2, d3, d4) = (d(1), d(2), d(3), d(4))
+      let (d0, d5) = (d(0), d(5))
+      store(0, d4.adding(d2, all[1]).adding(d0, all[0]))
+      pair(1, d4.adding(d2, others.0[0]), d3.adding(d1, others.0[0]), points[0], store)
+      pair(3, d4.adding(d2, others.0[1]), d3.adding(d1, others.0[1]), points[1], store)
+      store(5, d5.adding(d3, all[1]).adding(d1, all[0]))
+    } else {
+      let (d1, d2, d3, d4, d5, d6) = (d(1), d(2), d(3), d(4), d(5), d(6))
+      let (d0, d7) = (d(0), d(7))
+      store(0, d6.adding(d4, all[2]).adding(d2, all[1]).adding(d0, all[0]))
+      @inline(__always)
+      func pair(_ j: Int) {
+        self.pair(
+          2 &* j &+ 1, d6.adding(d4, others.1[j]).adding(d2, others.0[j]),
+          d5.adding(d3, others.1[j]).adding(d1, others.0[j]), points[j], store)
+      }
+      pair(0)
+      pair(1)
+      pair(2)
+      store(7, d7.adding(d5, all[2]).adding(d3, all[1]).adding(d1, all[0]))
     }
-    if places == 6 {
-      let pair1 = Self.pair(d.4.adding(d.2, others.0[0]), d.3.adding(d.1, others.0[0]), points[0])
-      let pair2 = Self.pair(d.4.adding(d.2, others.0[1]), d.3.adding(d.1, others.0[1]), points[1])
-      return (
-        d.4.adding(d.2, all[1]).adding(d.0, all[0]), pair1.0, pair1.1, pair2.0, pair2.1,
-        d.5.adding(d.3, all[1]).adding(d.1, all[0]), none, none
-      )
-    }
-    let (pair1, pair2, pair3) = (pair(0, of: d), pair(1, of: d), pair(2, of: d))
-    return (
-      d.6.adding(d.4, all[2]).adding(d.2, all[1]).adding(d.0, all[0]), pair1.0, pair1.1, pair2.0, pair2.1, pair3.0,
-      pair3.1, d.7.adding(d.5, all[2]).adding(d.3, all[1]).adding(d.1, all[0])
-    )
-  }
-
-  /// Pair j of eight places.
-  @inline(__always)
-  private func pair(_ j: Int, of d: LineVectors) -> (LineVector, LineVector) {
-    Self.pair(
-      d.6.adding(d.4, others.1[j]).adding(d.2, others.0[j]), d.5.adding(d.3, others.1[j]).adding(d.1, others.0[j]),
-      points[j])
   }
 
   /// The rows of +p and -p.
   @inline(__always)
-  private static func pair(_ even: LineVector, _ odd: LineVector, _ p: Float) -> (LineVector, LineVector) {
-    (even.adding(odd, p), even.adding(odd, -p))
+  private func pair(
+    _ place: Int, _ even: LineVector, _ odd: LineVector, _ p: Float, _ store: (Int, LineVector) -> Void
+  ) {
+    store(place, even.adding(odd, p))
+    store(place &+ 1, even.adding(odd, -p))
   }
 }
 
 extension PointMatrix {
-  /// The polynomials' values at every point, M·y, for n coefficients.
+  /// The polynomials' values at every point, M·y: `places` and `n` are the matrix's, written out where it is called.
   @inline(__always)
-  func values(_ places: Int, _ n: Int, _ y: LineVectors) -> LineVectors {
-    let (one, two, three) = (
-      Self.pair(n, y, rows.0), Self.pair(places > 4 ? n : 0, y, rows.1), Self.pair(places > 6 ? n : 0, y, rows.2)
-    )
-    let last = n == 2 ? y.1 : n == 3 ? y.2 : n == 4 ? y.3 : n == 5 ? y.4 : n == 6 ? y.5 : y.6
-    return (
-      y.0 * zero, one.0, one.1, places > 4 ? two.0 : last, two.1, places > 6 ? three.0 : last, three.1, last
-    )
+  func values(places: Int, n: Int, _ y: (Int) -> LineVector, _ store: (Int, LineVector) -> Void) {
+    let (y0, y1) = (y(0), y(1))
+    let y2 = n > 2 ? y(2) : .zero
+    let y3 = n > 3 ? y(3) : .zero
+    let y4 = n > 4 ? y(4) : .zero
+    let y5 = n > 5 ? y(5) : .zero
+    let y6 = n > 6 ? y(6) : .zero
+    @inline(__always)
+    func pair(_ place: Int, _ row: SIMD8<Float>) {
+      var (even, odd) = (y0 * row[0], y1 * row[1])
+      if n > 2 { even = even.adding(y2, row[2]) }
+      if n > 3 { odd = odd.adding(y3, row[3]) }
+      if n > 4 { even = even.adding(y4, row[4]) }
+      if n > 5 { odd = odd.adding(y5, row[5]) }
+      if n > 6 { even = even.adding(y6, row[6]) }
+      store(place, even + odd)
+      store(place &+ 1, even - odd)
+    }
+    store(0, y0 * zero)
+    pair(1, rows.0)
+    if places > 4 { pair(3, rows.1) }
+    if places > 6 { pair(5, rows.2) }
+    store(places &- 1, n == 2 ? y1 : n == 3 ? y2 : n == 4 ? y3 : n == 5 ? y4 : n == 6 ? y5 : y6)
   }
 
-  /// A polynomial's values at p and -p.
+  /// `values` transposed, Mᵀ·m, of which the first `count` are stored.
   @inline(__always)
-  private static func pair(_ n: Int, _ y: LineVectors, _ row: SIMD8<Float>) -> (LineVector, LineVector) {
-    guard n > 0 else { return (.zero, .zero) }
-    var (even, odd) = (y.0 * row[0], y.1 * row[1])
-    if n > 2 { even = even.adding(y.2, row[2]) }
-    if n > 3 { odd = odd.adding(y.3, row[3]) }
-    if n > 4 { even = even.adding(y.4, row[4]) }
-    if n > 5 { odd = odd.adding(y.5, row[5]) }
-    if n > 6 { even = even.adding(y.6, row[6]) }
-    return (even + odd, even - odd)
-  }
-
-  /// `values` transposed, Mᵀ·m.
-  @inline(__always)
-  func sums(_ places: Int, _ n: Int, _ m: LineVectors) -> LineVectors {
-    let last = places == 4 ? m.3 : places == 6 ? m.5 : m.7
-    let even = (m.1 + m.2, m.3 + m.4, m.5 + m.6)
-    let odd = (m.1 - m.2, m.3 - m.4, m.5 - m.6)
-    return (
-      sum(places, 0, even).adding(m.0, zero),
-      n == 2 ? sum(places, 1, odd) + last : sum(places, 1, odd),
-      n == 3 ? sum(places, 2, even) + last : sum(places, 2, even),
-      n == 4 ? sum(places, 3, odd) + last : sum(places, 3, odd),
-      n == 5 ? sum(places, 4, even) + last : sum(places, 4, even),
-      n == 6 ? sum(places, 5, odd) + last : sum(places, 5, odd),
-      sum(places, 6, even) + last, .zero
-    )
-  }
-
-  /// What the pairs add to coefficient i.
-  @inline(__always)
-  private func sum(_ places: Int, _ i: Int, _ pairs: (LineVector, LineVector, LineVector)) -> LineVector {
-    var sum = pairs.0 * rows.0[i]
-    if places > 4 { sum = sum.adding(pairs.1, rows.1[i]) }
-    if places > 6 { sum = sum.adding(pairs.2, rows.2[i]) }
-    return sum
+  func sums(places: Int, n: Int, count: Int, _ m: (Int) -> LineVector, _ store: (Int, LineVector) -> Void) {
+    let (plus1, minus1) = (m(1), m(2))
+    let (plus2, minus2) = places > 4 ? (m(3), m(4)) : (.zero, .zero)
+    let (plus3, minus3) = places > 6 ? (m(5), m(6)) : (.zero, .zero)
+    let (even1, odd1) = (plus1 + minus1, plus1 - minus1)
+    let (even2, odd2) = (plus2 + minus2, plus2 - minus2)
+    let (even3, odd3) = (plus3 + minus3, plus3 - minus3)
+    @inline(__always)
+    func sum(_ i: Int) {
+      guard i < n && i < count else { return }
+      var sum = (i & 1 == 0 ? even1 : odd1) * rows.0[i]
+      if places > 4 { sum = sum.adding(i & 1 == 0 ? even2 : odd2, rows.1[i]) }
+      if places > 6 { sum = sum.adding(i & 1 == 0 ? even3 : odd3, rows.2[i]) }
+      if i == 0 { sum = sum.adding(m(0), zero) }
+      if i == n &- 1 { sum += m(places &- 1) }
+      store(i, sum)
+    }
+    sum(0)
+    sum(1)
+    sum(2)
+    sum(3)
+    sum(4)
+    sum(5)
+    sum(6)
   }
 }

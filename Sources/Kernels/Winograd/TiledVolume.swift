@@ -35,7 +35,7 @@ struct TiledVolume {
   private let channelsPerStrip: Int
 
   /// The floats of a buffer that an L1 cache of 32 KB holds, with room for what is read and written beside it.
-  private static let stripFloats = knob("WSTRIP", 6144)
+  private static let stripFloats = 6144
 
   init(depth: TiledAxis, height: TiledAxis, width: TiledAxis, channels: Int) {
     (self.depth, self.height, self.width, self.channels) = (depth, height, width, channels)

@@ -35,24 +35,19 @@ struct WinogradConvolution {
   }
 
   /// The tiles of one product: enough for it to run at full speed, few enough for its operands to stay in an L2 cache.
-  private static func tilesPerBlock(places: Int, channels: Int) -> Int { knob("WROWS", 64) }
+  private static func tilesPerBlock(places: Int, channels: Int) -> Int { 64 }
 
   /// The samples that share a product or a sum.
   var granule: Int { max(samplesPerBlock, Self.samplesPerSum) }
 
   /// The floats of scratch memory that every pass needs.
-  var scratchCount: Int { weightsCount + tilesCount + bufferCount }
-
-  private var weightsCount: Int { WinogradMatrices.floats(places: places, count: geometry.channelPairs) }
-
-  /// The floats of a block's tiles, or of a kernel.
-  private var tilesCount: Int {
-    let columns = [rows * geometry.window.channels, rows * geometry.filters]
-    return max(columns.reduce(0) { $0 + WinogradMatrices.floats(places: places, count: $1) }, kernels.count)
+  var scratchCount: Int {
+    matricesCount + max(inputs.bufferCount, outputs.bufferCount, gradients.bufferCount, kernelBufferCount)
   }
 
-  private var bufferCount: Int {
-    max(inputs.bufferCount, outputs.bufferCount, gradients.bufferCount, kernelBufferCount)
+  private var matricesCount: Int {
+    let columns = [geometry.channelPairs, rows * geometry.window.channels, rows * geometry.filters]
+    return columns.reduce(0) { $0 + WinogradMatrices.floats(places: places, count: $1) }
   }
 
   private var kernelBufferCount: Int {
@@ -98,38 +93,26 @@ struct WinogradConvolution {
     precondition(bias?.count ?? geometry.filters == geometry.filters, "a bias for each filter")
     let (channels, filters) = (geometry.window.channels, geometry.filters)
     let (weights, transformed, products, buffer) = cut(scratch)
-    transform(kernel, direction, into: weights, scratch: scratch, buffer: buffer)
+    TileAnalysis(volume: kernels, isReversed: direction == .backward)
+      .transform(0..<1, of: kernel, into: weights, row: 0, buffer: buffer)
     let ending = LineFinish(bias: bias?.baseAddress, rectifies: rectifies)
     forEachBlock(0..<x.samples) { block in
       for n in block.samples {
         inputs.transform(block.tiles, of: x.sample(n).reading, into: transformed, row: block.row(n), buffer: buffer)
       }
       for place in 0..<places {
+        let factor =
+          direction == .forward
+          ? weights.matrix(place, rows: channels, columns: filters)
+          : weights.matrix(place, rows: filters, columns: channels).transposed
         multiply(
-          transformed.matrix(place, rows: block.rows, columns: channels),
-          weights.matrix(place, rows: channels, columns: filters),
+          transformed.matrix(place, rows: block.rows, columns: channels), factor,
           into: products.target(place, rows: block.rows, columns: filters))
       }
       for n in block.samples {
         outputs.transform(block.tiles, from: products, row: block.row(n), to: y.sample(n), ending, buffer: buffer)
         if block.tiles.upperBound == tiles { finish(n) }
       }
-    }
-  }
-
-  /// G·g.
-  private func transform(
-    _ kernel: FloatBuffer, _ direction: Direction, into weights: WinogradMatrices, scratch: MutableFloatBuffer,
-    buffer: MutableFloatBuffer
-  ) {
-    switch direction {
-    case .forward: TileAnalysis(volume: kernels).transform(0..<1, of: kernel, into: weights, row: 0, buffer: buffer)
-    case .backward:
-      // where no tile is yet
-      let exchanged = scratch.part(weightsCount..<weightsCount + kernels.count)
-      exchange(kernel, taps: geometry.window.taps, rows: geometry.filters, columns: geometry.window.channels, into: exchanged)
-      TileAnalysis(volume: kernels, isReversed: true)
-        .transform(0..<1, of: exchanged.reading, into: weights, row: 0, buffer: buffer)
     }
   }
 
@@ -172,7 +155,6 @@ struct WinogradConvolution {
       return matrices
     }
     let (kernels, inputs) = (take(geometry.channelPairs), take(rows * geometry.window.channels))
-    let outputs = take(rows * geometry.filters)
-    return (kernels, inputs, outputs, scratch.part(scratchCount - bufferCount..<scratch.count))
+    return (kernels, inputs, take(rows * geometry.filters), rest)
   }
 }

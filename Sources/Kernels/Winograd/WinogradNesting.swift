@@ -16,13 +16,10 @@ struct WinogradNesting {
       for height in choices[1] {
         for width in choices[2] where depth.errorGrowth * height.errorGrowth * width.errorGrowth < 6 {
           let nesting = WinogradNesting(geometry, [depth, height, width])
-          let wish = [knob("WD", 0), knob("WH", 0), knob("WW", 0)]
-          if zip(wish, [depth, height, width]).contains(where: { $0 != 0 && $0 != $1.places }) { continue }
           if nesting.cost < best?.cost ?? .infinity { best = (nesting, nesting.cost) }
         }
       }
     }
-    if knob("WSHOW", 0) > 0 { print(best.map { "\($0.nesting.filterings.map { ($0.outputs, $0.taps) }) \($0.nesting.tiles) tiles, \($0.cost) against \(Self.costOfPatches(geometry))" } ?? "none") }
     guard let best, best.cost < Self.costOfPatches(geometry) else { return nil }
     self = best.nesting
   }
@@ -42,18 +39,16 @@ struct WinogradNesting {
     zip(Self.axes(geometry), filterings).reduce(1) { $0 * (($1.0.output + $1.1.outputs - 1) / $1.1.outputs) }
   }
 
-  /// The time for one sample, in multiplications of the products, which is as many as a float's transformation takes the time
-  /// of. Samples that share a block share the kernel's.
+  /// In multiplications of the products; each float that is transformed costs as much as some of them.
   private var cost: Double {
     let (c, f) = (Double(geometry.window.channels), Double(geometry.filters))
-    let samples = max(2, 64 / Double(tiles))
-    return Double(places) * (Double(tiles) * (c * f + 24 * (c + f)) + 12 * c * f / samples)
+    return Double(places * tiles) * (c * f + 40 * (c + f))
   }
 
-  /// The same for patches: each is gathered, and the products are slower by a fifth.
+  /// Patches are gathered, and the products are hardly slower than those of tiles.
   private static func costOfPatches(_ geometry: ConvolutionGeometry) -> Double {
     let (c, f) = (Double(geometry.window.channels), Double(geometry.filters))
-    return Double(geometry.window.outputPixels * geometry.window.taps) * (1.2 * c * f + 10 * c)
+    return Double(geometry.window.outputPixels) * (Double(geometry.window.taps) * (c * f + 10 * c) + 10 * f)
   }
 
   /// The input under each tile.
