@@ -16,7 +16,7 @@ public enum Convolution {
     /// Winograd's minimal filtering of tiles of 4 × 4 outputs: 3 × 3 taps side by side on planes of at least 16 channels, before
     /// and behind.
     case winograd
-    /// Straight from the input, in registers: up to 8 channels.
+    /// Straight from the input, in registers: up to 8 channels, and a short patch or few filters.
     case direct
     /// The same seen from the output: up to 4 filters, taps side by side.
     case mirrored

@@ -7,8 +7,8 @@ import Tensors
 /// as multiplying them. Here a copy of the sample with its padding, where it has any, makes all outputs alike: element k of
 /// the patch under an output lies `offsets[k]` floats behind the patch's first.
 struct DirectConvolution {
-  /// So few channels.
-  private static let mostChannels = 8
+  /// So few channels, and then a patch so short or so few filters: long patches of many filters make good matrices.
+  private static let (mostChannels, longestPatch, mostFilters) = (8, 80, 32)
   /// The floats of output that are finished while they are in the cache.
   private static let outputsPerBlock = 8_192
 
@@ -43,6 +43,7 @@ struct DirectConvolution {
   /// Whether a convolution is one of few channels.
   static func suits(_ geometry: ConvolutionGeometry) -> Bool {
     geometry.window.channels <= mostChannels && geometry.filters >= Octet.scalarCount && geometry.window.fits
+      && (geometry.patch <= longestPatch || geometry.filters <= mostFilters)
   }
 
   init(_ geometry: ConvolutionGeometry) {
@@ -61,10 +62,9 @@ struct DirectConvolution {
 
   /// How many floats of scratch memory `forward` and `kernelGradient` need.
   var scratchCount: Int {
-    geometry.patch + copyCount
-      + max(
-        Panels.count(inner: geometry.patch, columns: geometry.filters),
-        pitch > geometry.filters ? linesPerBlock * width.window.output * pitch : 0)
+    // Panels have as many floats as sums of the kernel's gradient.
+    geometry.patch + copyCount + Panels.count(inner: geometry.patch, columns: geometry.filters)
+      + (pitch > geometry.filters ? linesPerBlock * width.window.output * pitch : 0)
   }
 
   /// `y = activation(x ∗ kernel + bias)`, see `Convolution.forward`.
@@ -142,49 +142,54 @@ struct DirectConvolution {
     }
   }
 
-  /// The gradient of the kernel, added to `dkernel`: `dkernel[k, f] += Σ x[· + offsets[k]] · dy[·, f]`, some lines at a time.
+  /// The gradient of the kernel, added to `dkernel` sample by sample: `dkernel[k, f] += Σ x[· + offsets[k]] · dy[·, f]`.
   func kernelGradient(x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer, scratch: MutableFloatBuffer) {
-    let (offsets, copy, rest) = cut(scratch)
+    let (offsets, copy, sums) = cut(scratch)
     let (lines, columns, filters) = (depth.window.output * height.window.output, width.window.output, geometry.filters)
-    let step = width.window.stride * geometry.window.channels
+    let rest = sums + geometry.patch * pitch
     for n in 0..<x.samples {
-      guard let source = read(x.sample(n).reading, copy), let outputs = dy.sample(n).reading.baseAddress,
-        let target = dkernel.baseAddress
-      else { continue }
+      guard let source = read(x.sample(n).reading, copy), let outputs = dy.sample(n).reading.baseAddress else {
+        continue
+      }
+      sums.update(repeating: 0, count: geometry.patch * pitch)
       for first in stride(from: 0, to: lines, by: linesPerBlock) {
         let block = first..<min(first + linesPerBlock, lines)
         let gradient = filled(outputs + first * columns * filters, block.count * columns, rest)
         for k in stride(from: 0, to: geometry.patch, by: 6) {
-          let x = Elements(k, offsets, last: geometry.patch - 1)
-          var f = 0
-          while f < filters {
-            let isPair = filters - f > Octet.scalarCount
-            if isPair {
-              addPairs(x, f, block, source, step, gradient, to: target)
-            } else {
-              addSingles(x, f, block, source, step, gradient, to: target)
-            }
-            f += (isPair ? 2 : 1) * Octet.scalarCount
+          for f in stride(from: 0, to: pitch, by: 2 * Octet.scalarCount) {
+            addProducts(k, f, block, source, offsets, gradient, to: sums)
           }
         }
+      }
+      for k in 0..<geometry.patch {
+        for f in 0..<filters { dkernel[k &* filters &+ f] += sums[k &* pitch &+ f] }
       }
     }
   }
 
-  /// Six elements of the patch: where they are, and which; the last one again where there are no more.
-  private struct Elements {
-    let first: Int
-    let last: Int
-    let offsets: SixRows<Int>
-
-    init(_ first: Int, _ offsets: UnsafePointer<Int32>, last: Int) {
-      (self.first, self.last) = (first, last)
-      func offset(_ i: Int) -> Int { Int(offsets[min(first + i, last)]) }
-      self.offsets = SixRows(offset(0), offset(1), offset(2), offset(3), offset(4), offset(5))
+  /// Six elements of the patch times two octets of filters, or one, over some lines of outputs.
+  @inline(__always)
+  private func addProducts(
+    _ element: Int, _ filter: Int, _ lines: Range<Int>, _ source: UnsafePointer<Float>,
+    _ offsets: UnsafePointer<Int32>, _ gradient: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>
+  ) {
+    // Beyond the last element, it is worked out again.
+    let (last, columns) = (geometry.patch - 1, width.window.output)
+    func offset(_ i: Int) -> Int { Int(offsets[min(element + i, last)]) }
+    let step = width.window.stride * geometry.window.channels
+    let targets = SixRows(sums + filter, pitch, from: element, last: last)
+    for line in lines {
+      let start = source + start(of: line)
+      let x = SixRows(
+        start + offset(0), start + offset(1), start + offset(2), start + offset(3), start + offset(4), start + offset(5)
+      )
+      let dy = gradient + (line - lines.lowerBound) * columns * pitch + filter
+      if pitch - filter > Octet.scalarCount {
+        Self.addPairs(x, step, dy, pitch, columns, to: targets)
+      } else {
+        Self.addSingles(x, step, dy, pitch, columns, to: targets)
+      }
     }
-
-    /// Their rows of the kernel.
-    var rows: SixRows<Int> { SixRows(first, first + 1, first + 2, first + 3, first + 4, first + 5) }
   }
 
   /// The lines whose gradients stay in the cache.
@@ -214,62 +219,52 @@ struct DirectConvolution {
       * geometry.window.channels
   }
 
-  /// Six elements of the patch times two octets of filters, over some lines of outputs.
-  private func addPairs(
-    _ elements: Elements, _ filter: Int, _ lines: Range<Int>, _ source: UnsafePointer<Float>, _ step: Int,
-    _ gradient: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
+  /// One line of outputs. A function of its own, so that all sums stay in registers.
+  @inline(never)
+  private static func addPairs(
+    _ x: SixRows<UnsafePointer<Float>>, _ step: Int, _ dy: UnsafePointer<Float>, _ pitch: Int, _ columns: Int,
+    to sums: SixRows<UnsafeMutablePointer<Float>>
   ) {
-    var (a0, a1, a2, a3, a4, a5) = (Octet(), Octet(), Octet(), Octet(), Octet(), Octet())
-    var (b0, b1, b2, b3, b4, b5) = (Octet(), Octet(), Octet(), Octet(), Octet(), Octet())
-    let (o, pitch, columns) = (elements.offsets, pitch, width.window.output)
-    var dy = gradient + filter
-    for line in lines {
-      var x = source + start(of: line)
-      for _ in 0..<columns {
-        let (d0, d1) = (octet(dy), octet(dy + Octet.scalarCount))
-        (a0, b0) = (a0.adding(d0, x[o.r0]), b0.adding(d1, x[o.r0]))
-        (a1, b1) = (a1.adding(d0, x[o.r1]), b1.adding(d1, x[o.r1]))
-        (a2, b2) = (a2.adding(d0, x[o.r2]), b2.adding(d1, x[o.r2]))
-        (a3, b3) = (a3.adding(d0, x[o.r3]), b3.adding(d1, x[o.r3]))
-        (a4, b4) = (a4.adding(d0, x[o.r4]), b4.adding(d1, x[o.r4]))
-        (a5, b5) = (a5.adding(d0, x[o.r5]), b5.adding(d1, x[o.r5]))
-        x += step
-        dy += pitch
-      }
+    let second = Octet.scalarCount
+    var (a0, b0) = (octet(sums.r0), octet(sums.r0 + second))
+    var (a1, b1) = (octet(sums.r1), octet(sums.r1 + second))
+    var (a2, b2) = (octet(sums.r2), octet(sums.r2 + second))
+    var (a3, b3) = (octet(sums.r3), octet(sums.r3 + second))
+    var (a4, b4) = (octet(sums.r4), octet(sums.r4 + second))
+    var (a5, b5) = (octet(sums.r5), octet(sums.r5 + second))
+    var (place, dy) = (0, dy)
+    for _ in 0..<columns {
+      let (d0, d1) = (octet(dy), octet(dy + second))
+      (a0, b0) = (a0.adding(d0, x.r0[place]), b0.adding(d1, x.r0[place]))
+      (a1, b1) = (a1.adding(d0, x.r1[place]), b1.adding(d1, x.r1[place]))
+      (a2, b2) = (a2.adding(d0, x.r2[place]), b2.adding(d1, x.r2[place]))
+      (a3, b3) = (a3.adding(d0, x.r3[place]), b3.adding(d1, x.r3[place]))
+      (a4, b4) = (a4.adding(d0, x.r4[place]), b4.adding(d1, x.r4[place]))
+      (a5, b5) = (a5.adding(d0, x.r5[place]), b5.adding(d1, x.r5[place]))
+      place &+= step
+      dy += pitch
     }
-    add(SixRows(a0, a1, a2, a3, a4, a5), elements, filter, to: target)
-    add(SixRows(b0, b1, b2, b3, b4, b5), elements, filter + Octet.scalarCount, to: target)
+    sums.forEach(a0, a1, a2, a3, a4, a5) { store($1, $0) }
+    sums.forEach(b0, b1, b2, b3, b4, b5) { store($1, $0 + second) }
   }
 
   /// The same with one octet of filters.
-  private func addSingles(
-    _ elements: Elements, _ filter: Int, _ lines: Range<Int>, _ source: UnsafePointer<Float>, _ step: Int,
-    _ gradient: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
+  @inline(never)
+  private static func addSingles(
+    _ x: SixRows<UnsafePointer<Float>>, _ step: Int, _ dy: UnsafePointer<Float>, _ pitch: Int, _ columns: Int,
+    to sums: SixRows<UnsafeMutablePointer<Float>>
   ) {
-    var (a0, a1, a2, a3, a4, a5) = (Octet(), Octet(), Octet(), Octet(), Octet(), Octet())
-    let (o, pitch, columns) = (elements.offsets, pitch, width.window.output)
-    var dy = gradient + filter
-    for line in lines {
-      var x = source + start(of: line)
-      for _ in 0..<columns {
-        let d0 = octet(dy)
-        (a0, a1, a2) = (a0.adding(d0, x[o.r0]), a1.adding(d0, x[o.r1]), a2.adding(d0, x[o.r2]))
-        (a3, a4, a5) = (a3.adding(d0, x[o.r3]), a4.adding(d0, x[o.r4]), a5.adding(d0, x[o.r5]))
-        x += step
-        dy += pitch
-      }
+    var (a0, a1, a2) = (octet(sums.r0), octet(sums.r1), octet(sums.r2))
+    var (a3, a4, a5) = (octet(sums.r3), octet(sums.r4), octet(sums.r5))
+    var (place, dy) = (0, dy)
+    for _ in 0..<columns {
+      let d0 = octet(dy)
+      (a0, a1, a2) = (a0.adding(d0, x.r0[place]), a1.adding(d0, x.r1[place]), a2.adding(d0, x.r2[place]))
+      (a3, a4, a5) = (a3.adding(d0, x.r3[place]), a4.adding(d0, x.r4[place]), a5.adding(d0, x.r5[place]))
+      place &+= step
+      dy += pitch
     }
-    add(SixRows(a0, a1, a2, a3, a4, a5), elements, filter, to: target)
-  }
-
-  /// Adds an octet of filters to each of the elements' rows of the kernel's gradient.
-  private func add(_ sums: SixRows<Octet>, _ elements: Elements, _ filter: Int, to target: UnsafeMutablePointer<Float>)
-  {
-    elements.rows.forEach(sums.r0, sums.r1, sums.r2, sums.r3, sums.r4, sums.r5) { k, sum in
-      guard k <= elements.last else { return }
-      let (place, rest) = (target + k * geometry.filters + filter, geometry.filters - filter)
-      store(octet(place, rest) + sum, place, rest)
-    }
+    sums.forEach(a0, a1, a2, a3, a4, a5) { store($1, $0) }
   }
 
   /// The table of offsets, room for a padded copy, filled with zeros, and what is left.

@@ -4,16 +4,14 @@ import Tensors
 struct PatchConvolution {
   private let geometry: ConvolutionGeometry
   private let patches: PatchMatrix
-  private let sums: PatchSums
 
   init(_ geometry: ConvolutionGeometry) {
     self.geometry = geometry
     patches = PatchMatrix(geometry)
-    sums = PatchSums(geometry.window)
   }
 
   /// Patches, an octet that may be read behind them, and the tables of sums.
-  var scratchCount: Int { patches.scratchCount + Octet.scalarCount + sums.scratchCount }
+  var scratchCount: Int { patches.scratchCount + Octet.scalarCount + PatchSums.scratchCount(geometry.window) }
 
   /// `y = activation(x ∗ kernel + bias)`, see `Convolution.forward`.
   func forward(
@@ -53,12 +51,13 @@ struct PatchConvolution {
     let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters).transposed
     dx.buffer.update(repeating: 0)
     guard let patch = scratch.baseAddress else { return }
-    let tables = patch + patches.scratchCount + Octet.scalarCount
+    var sums = PatchSums(
+      geometry.window, pitch: geometry.patch, scratch: patch + patches.scratchCount + Octet.scalarCount)
     for n in 0..<dy.samples {
       guard let target = dx.sample(n).baseAddress else { continue }
       for pixels in patches.blocks {
         multiply(matrix(dy.sample(n), of: pixels).reading, weights, into: matrix(scratch, pixels))
-        sums.add(pixels, patch, pitch: geometry.patch, to: target, scratch: tables)
+        sums.add(pixels, patch, to: target)
       }
     }
   }

@@ -7,54 +7,63 @@ import Tensors
 /// windows lie over it, and wait for it each time.
 struct PatchSums {
   private let window: WindowGeometry
-
-  /// Sums for windows of this geometry.
-  init(_ window: WindowGeometry) { self.window = window }
+  /// The floats from one patch to the next.
+  private let pitch: Int
+  /// For each column of the input, where its taps end in `places`; and where in a line of patches each of them is.
+  private let ends, places: UnsafeMutablePointer<Int32>
+  /// The lines of patches over a line of the input.
+  private let linePlaces: UnsafeMutablePointer<Int32>
+  /// The outputs of a line that the tables are for.
+  private var columns = 0..<0
 
   /// How many floats of scratch memory the tables take.
-  var scratchCount: Int {
+  static func scratchCount(_ window: WindowGeometry) -> Int {
     window.width.input + 1 + window.width.input * window.width.kernel + window.depth.kernel * window.height.kernel
+  }
+
+  /// Sums of patches whose rows of kd·kh·kw·C are `pitch` floats apart, with tables in `scratch`.
+  init(_ window: WindowGeometry, pitch: Int, scratch: UnsafeMutablePointer<Float>) {
+    (self.window, self.pitch) = (window, pitch)
+    ends = UnsafeMutableRawPointer(scratch).bindMemory(to: Int32.self, capacity: Self.scratchCount(window))
+    linePlaces = ends + window.width.input + 1
+    places = linePlaces + window.depth.kernel * window.height.kernel
+  }
+
+  /// Makes the tables of the taps over each column.
+  private mutating func prepare(_ columns: Range<Int>) {
+    guard columns != self.columns else { return }
+    self.columns = columns
+    let w = window.width
+    var end = 0
+    ends[0] = 0
+    for iw in 0..<w.input {
+      for kw in 0..<w.kernel {
+        guard let ow = w.output(under: iw, tap: kw), columns.contains(ow) else { continue }
+        places[end] = Int32(ow * pitch + kw * window.channels)
+        end += 1
+      }
+      ends[iw + 1] = Int32(end)
+    }
   }
 
   /// Adds the patches of `pixels`, whole lines of outputs or a part of one, to the sample that they were taken from; what lies
   /// over padding is dropped.
   ///
   /// - Parameters:
-  ///   - patches: a row of kd·kh·kw·C for each pixel, `pitch` floats apart, and readable for an octet behind the last.
+  ///   - patches: a row for each pixel, readable for an octet behind the last.
   ///   - sample: (D, H, W, C).
-  ///   - scratch: `scratchCount` floats.
-  func add(
-    _ pixels: Range<Int>, _ patches: UnsafePointer<Float>, pitch: Int, to sample: UnsafeMutablePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>
-  ) {
+  mutating func add(_ pixels: Range<Int>, _ patches: UnsafePointer<Float>, to sample: UnsafeMutablePointer<Float>) {
     let (d, h, w, channels) = (window.depth, window.height, window.width, window.channels)
-    let memory = UnsafeMutableRawPointer(scratch).bindMemory(to: Int32.self, capacity: scratchCount)
-    let (ends, linePlaces) = (memory, memory + w.input + 1)
-    let places = linePlaces + d.kernel * h.kernel
     let outputLines = pixels.lowerBound / w.output..<(pixels.upperBound - 1) / w.output + 1
-    let columns =
-      outputLines.count > 1
-      ? 0..<w.output
-      : pixels.lowerBound - outputLines.lowerBound * w.output..<pixels.upperBound - outputLines.lowerBound * w.output
-
-    // The taps over each column: where in a line of patches they are.
-    var end = 0
-    ends[0] = 0
-    for iw in 0..<w.input {
-      for kw in 0..<w.kernel {
-        guard let ow = w.output(under: iw, tap: kw), columns.contains(ow) else { continue }
-        places[end] = Int32(ow * pitch + kw * channels)
-        end += 1
-      }
-      ends[iw + 1] = Int32(end)
-    }
-
-    let planes = outputLines.lowerBound / h.output...(outputLines.upperBound - 1) / h.output
+    let start = outputLines.lowerBound * w.output
+    prepare(outputLines.count > 1 ? 0..<w.output : pixels.lowerBound - start..<pixels.upperBound - start)
+    let inputs = w.inputs(under: columns)
+    let planes = outputLines.lowerBound / h.output..<(outputLines.upperBound - 1) / h.output + 1
     let rows =
       planes.count > 1
       ? 0..<h.input
       : h.inputs(under: outputLines.lowerBound % h.output..<outputLines.upperBound - planes.lowerBound * h.output)
-    for iz in d.inputs(under: planes.lowerBound..<planes.upperBound + 1) {
+    for iz in d.inputs(under: planes) {
       for iy in rows {
         var lines = 0
         for kd in 0..<d.kernel {
@@ -69,18 +78,18 @@ struct PatchSums {
         }
         guard lines > 0 else { continue }
         let target = sample + (iz * h.input + iy) * w.input * channels
-        for phase in 0..<min(w.stride, w.input) {
-          var iw = phase
-          while iw < w.input {
+        for phase in 0..<min(w.stride, inputs.count) {
+          var iw = inputs.lowerBound &+ phase
+          while iw < inputs.upperBound {
             let taps = Int(ends[iw])..<Int(ends[iw &+ 1])
             // Four columns whose windows lie alike are added up side by side, so that none waits for itself.
             let fourth = iw &+ 3 &* w.stride
             let isFour =
-              fourth < w.input && !taps.isEmpty && Int(ends[fourth &+ 1]) &- Int(ends[fourth]) == taps.count
+              fourth < inputs.upperBound && !taps.isEmpty && Int(ends[fourth &+ 1]) &- Int(ends[fourth]) == taps.count
               && Int(places[Int(ends[fourth])]) == Int(places[taps.lowerBound]) &+ 3 &* pitch
             let (place, step) = (target + (iw &* channels), w.stride &* channels)
             if isFour {
-              addFour(patches, linePlaces, lines, places, taps, pitch, to: place, step)
+              addFour(patches, lines, taps, to: place, step)
             } else {
               forEachOctet(upTo: channels) { c, rest in
                 var sum = octet(place + c, rest)
@@ -100,8 +109,7 @@ struct PatchSums {
 
   @inline(__always)
   private func addFour(
-    _ patches: UnsafePointer<Float>, _ linePlaces: UnsafeMutablePointer<Int32>, _ lines: Int,
-    _ places: UnsafeMutablePointer<Int32>, _ taps: Range<Int>, _ pitch: Int, to place: UnsafeMutablePointer<Float>,
+    _ patches: UnsafePointer<Float>, _ lines: Int, _ taps: Range<Int>, to place: UnsafeMutablePointer<Float>,
     _ step: Int
   ) {
     forEachOctet(upTo: window.channels) { c, rest in
@@ -129,6 +137,7 @@ extension WindowAxis {
   @inline(__always)
   func output(under place: Int, tap: Int) -> Int? {
     let distance = place + before - tap * dilation
+    if stride == 1 { return distance >= 0 && distance < output ? distance : nil }
     guard distance >= 0, distance % stride == 0, distance / stride < output else { return nil }
     return distance / stride
   }

@@ -7,14 +7,12 @@ struct TapProducts {
   private static let blockCount = 32_768
 
   private let geometry: ConvolutionGeometry
-  private let sums: PatchSums
   /// The patch, filled up to whole octets.
   private let pitch: Int
   private let pixelsPerBlock: Int
 
   init(_ geometry: ConvolutionGeometry) {
     self.geometry = geometry
-    sums = PatchSums(geometry.window)
     let octet = Octet.scalarCount
     pitch = (geometry.patch + octet - 1) / octet * octet
     let (line, most) = (max(geometry.window.width.output, 1), max(6, Self.blockCount / pitch))
@@ -24,7 +22,7 @@ struct TapProducts {
   /// A table of offsets, the kernel, a block of patches with an octet behind, and the tables of sums.
   var scratchCount: Int {
     geometry.filters + Panels.count(inner: geometry.filters, columns: pitch) + pixelsPerBlock * pitch
-      + Octet.scalarCount + sums.scratchCount
+      + Octet.scalarCount + PatchSums.scratchCount(geometry.window)
   }
 
   /// See `Convolution.inputGradient`.
@@ -38,7 +36,8 @@ struct TapProducts {
     let panels = Panels(start + filters, inner: filters, columns: pitch)
     panels.pack(transposed: kernel)
     let patches = start + filters + Panels.count(inner: filters, columns: pitch)
-    let tables = patches + pixelsPerBlock * pitch + Octet.scalarCount
+    var sums = PatchSums(
+      geometry.window, pitch: pitch, scratch: patches + pixelsPerBlock * pitch + Octet.scalarCount)
     let section = pixelsPerBlock < line ? line : geometry.window.outputPixels
     for n in 0..<dy.samples {
       guard let source = dy.sample(n).reading.baseAddress, let target = dx.sample(n).baseAddress else { continue }
@@ -46,7 +45,7 @@ struct TapProducts {
         for first in stride(from: part, to: part + section, by: pixelsPerBlock) {
           let pixels = first..<min(first + pixelsPerBlock, part + section)
           multiply(pixels, source, offsets, panels, into: patches)
-          sums.add(pixels, patches, pitch: pitch, to: target, scratch: tables)
+          sums.add(pixels, patches, to: target)
         }
       }
     }

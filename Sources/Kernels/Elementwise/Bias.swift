@@ -2,7 +2,8 @@ import Tensors
 
 /// Adds a bias to every row, and on demand turns what is negative then into 0.
 ///
-/// Sixteen channels at a time, so that their bias stays in a register over all rows. A NaN is not rectified: it must show.
+/// Sixteen or eight channels at a time, so that their bias stays in a register over all rows. A NaN is not rectified: it must
+/// show.
 ///
 /// - Parameters:
 ///   - bias: (C,).
@@ -10,14 +11,24 @@ import Tensors
 func addBias(_ bias: FloatBuffer, to values: MutableFloatBuffer, rectifies: Bool) {
   let channels = bias.count
   guard let source = bias.baseAddress, let target = values.baseAddress else { return }
-  for first in stride(from: 0, to: channels, by: Lanes.scalarCount) {
-    let width = channels - first
-    let lanes = load(source + first, width)
+  var first = 0
+  while channels &- first >= Lanes.scalarCount {
+    let lanes = load(source + first, Lanes.scalarCount)
     for row in stride(from: first, to: values.count, by: channels) {
-      var sum = load(target + row, width) + lanes
+      var sum = load(target + row, Lanes.scalarCount) + lanes
       if rectifies { sum.replace(with: 0, where: sum .< 0) }
-      store(sum, target + row, width)
+      store(sum, target + row, Lanes.scalarCount)
     }
+    first &+= Lanes.scalarCount
+  }
+  while first < channels {
+    let width = channels &- first
+    let lanes = octet(source + first, width)
+    for row in stride(from: first, to: values.count, by: channels) {
+      let sum = octet(target + row, width) + lanes
+      store(rectifies ? sum.rectified : sum, target + row, width)
+    }
+    first &+= Octet.scalarCount
   }
 }
 
