@@ -15,7 +15,7 @@ extension ProgramTests {
         "train --dataset synthetic --slice 4096 --memory 500MB --run r",
         "fewer --threads, a smaller --slice or smaller samples take less, and a larger --memory allows it"
       ),
-      ("bench --memory 300MB --batch-size 512 --slice 512", "and --memory leaves 300 MB: "),
+      ("bench --memory 200MB --batch-size 512 --slice 512", "and --memory leaves 200 MB: "),
       ("bench --memory much", "--memory takes a size, such as 500MB or 4GB, got much"),
       ("bench --memory 0GB", "--memory takes a size, such as 500MB or 4GB, got 0GB"),
     ]) func aSentence(arguments: String, sentence: String) throws {
