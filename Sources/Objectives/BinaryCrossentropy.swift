@@ -1,4 +1,3 @@
-import Glibc
 import Kernels
 import Tensors
 
@@ -9,18 +8,23 @@ public enum SigmoidCrossentropy {
   /// The sum of `max(x, 0) - x·t + log(1 + exp(-|x|))`, which is `-(t·log σ(x) + (1 - t)·log(1 - σ(x)))` without a number
   /// that overflows.
   public static func forward(logits: FloatBuffer, targets: FloatBuffer, smoothing: Float) -> Double {
-    var sum = 0.0
-    for i in 0..<logits.count {
-      let (x, t) = (Double(logits[i]), Double(smoothed(targets[i], smoothing)))
-      sum += max(x, 0) - x * t + log1p(exp(-abs(x)))
+    withBlocks(of: logits.count) { block, range in
+      for i in 0..<block.count { block[i] = -abs(logits[range.lowerBound + i]) }
+      // log(1 + exp(-|x|))
+      Activation.softplus.apply(block.reading, into: block, channels: 1)
+      return sum(block.count) { i in
+        let (x, t) = (logits[range.lowerBound + i], smoothed(targets[range.lowerBound + i], smoothing))
+        return (x < 0 ? 0 : Double(x)) - Double(x) * Double(t) + Double(block[i])
+      }
     }
-    return sum
   }
 
   /// Turns logits into `weight·(σ(x) - t)`, in place.
   public static func backward(logits: MutableFloatBuffer, targets: FloatBuffer, smoothing: Float, weight: Float) {
-    for i in 0..<logits.count {
-      logits[i] = weight * (1 / (1 + expf(-logits[i])) - smoothed(targets[i], smoothing))
+    forEachBlock(of: logits.count) { range in
+      let block = logits.part(range)
+      Activation.sigmoid.apply(block.reading, into: block, channels: 1)
+      for i in range { logits[i] = weight * (logits[i] - smoothed(targets[i], smoothing)) }
     }
   }
 
@@ -34,14 +38,18 @@ public enum SigmoidCrossentropy {
 public enum BinaryCrossentropy {
   /// The sum of `-(t·log p + (1 - t)·log(1 - p))`.
   public static func forward(probabilities: FloatBuffer, targets: FloatBuffer, smoothing: Float) -> Double {
-    var sum = 0.0
-    for i in 0..<probabilities.count {
-      let p = Double(min(max(probabilities[i], keptOff), 1 - keptOff))
-      let t = Double(SigmoidCrossentropy.smoothed(targets[i], smoothing))
-      sum -= t * log(p) + (1 - t) * log1p(-p)
+    let total = withBlocks(of: probabilities.count) { logs, range in
+      func p(_ i: Int) -> Float { min(max(probabilities[range.lowerBound + i], keptOff), 1 - keptOff) }
+      func t(_ i: Int) -> Double { Double(SigmoidCrossentropy.smoothed(targets[range.lowerBound + i], smoothing)) }
+      for i in 0..<logs.count { logs[i] = p(i) }
+      logarithm(logs.reading, into: logs)
+      let right = sum(logs.count) { t($0) * Double(logs[$0]) }
+      for i in 0..<logs.count { logs[i] = -p(i) }
+      logarithmOfOnePlus(logs.reading, into: logs)
+      return -right - sum(logs.count) { (1 - t($0)) * Double(logs[$0]) }
     }
     // A NaN compares with nothing: it must not pass as a probability.
-    return probabilities.contains { $0.isNaN } ? .nan : sum
+    return probabilities.contains { $0.isNaN } ? .nan : total
   }
 
   /// Turns probabilities into `weight·(p - t) / (p·(1 - p))`, 0 where they were kept off, in place.

@@ -7,14 +7,10 @@ public enum SoftmaxShares {
   /// The sum of `-Σ t · log softmax(x)` over the rows of `classes` logits.
   public static func forward(logits: FloatBuffer, targets: FloatBuffer, classes: Int, smoothing: Float) -> Double {
     var total = 0.0
-    for start in stride(from: 0, to: logits.count, by: classes) {
-      var peak = -Float.infinity
-      for i in start..<start + classes { peak = logits[i] <= peak ? peak : logits[i] }
-      var sum = 0.0
-      for i in start..<start + classes { sum += exp(Double(logits[i] - peak)) }
-      for i in start..<start + classes {
-        let t = Double(smoothed(targets[i], smoothing, classes))
-        total += t * (log(sum) - Double(logits[i] - peak))
+    forEachLogSum(logits, classes: classes) { n, peak, log in
+      total += sum(classes) { c in
+        let i = n * classes + c
+        return Double(smoothed(targets[i], smoothing, classes)) * (Double(log) - Double(logits[i] - peak))
       }
     }
     return total
@@ -24,12 +20,14 @@ public enum SoftmaxShares {
   public static func backward(
     logits: MutableFloatBuffer, targets: FloatBuffer, classes: Int, smoothing: Float, weight: Float
   ) {
-    softmaxRows(logits, classes: classes)
-    for start in stride(from: 0, to: logits.count, by: classes) {
-      var whole: Float = 0
-      for i in start..<start + classes { whole += smoothed(targets[i], smoothing, classes) }
-      for i in start..<start + classes {
-        logits[i] = weight * (logits[i] * whole - smoothed(targets[i], smoothing, classes))
+    forEachBlock(of: logits.count / classes, size: rowsAtOnce(classes)) { rows in
+      softmaxRows(logits.part(rows.lowerBound * classes..<rows.upperBound * classes), classes: classes)
+      for start in stride(from: rows.lowerBound * classes, to: rows.upperBound * classes, by: classes) {
+        var whole: Float = 0
+        for i in start..<start + classes { whole += smoothed(targets[i], smoothing, classes) }
+        for i in start..<start + classes {
+          logits[i] = weight * (logits[i] * whole - smoothed(targets[i], smoothing, classes))
+        }
       }
     }
   }
@@ -53,7 +51,8 @@ public enum CategoricalCrossentropy {
       guard !sum.isNaN else { return .nan }
       for i in start..<start + classes {
         let t = SoftmaxShares.smoothed(targets[i], smoothing, classes)
-        total -= Double(t) * log(Double(keptOff(probabilities[i] / sum)))
+        // No logarithm, since it is finite, where it counts for nothing: mostly one class of a row is left.
+        if t != 0 { total -= Double(t) * log(Double(keptOff(probabilities[i] / sum))) }
       }
     }
     return total

@@ -5,22 +5,19 @@ enum Deviations {
   /// The sum over all outputs.
   static func forward(_ loss: Loss, outputs: FloatBuffer, targets: FloatBuffer) -> Double {
     let delta = Double(loss.delta)
-    var sum = 0.0
     switch loss.kind {
     case .meanSquaredError:
-      for i in 0..<outputs.count {
+      return sum(outputs.count) { i in
         let e = Double(outputs[i] - targets[i])
-        sum += e * e
+        return e * e
       }
-    case .meanAbsoluteError:
-      for i in 0..<outputs.count { sum += Double(abs(outputs[i] - targets[i])) }
+    case .meanAbsoluteError: return sum(outputs.count) { i in Double(abs(outputs[i] - targets[i])) }
     default:
-      for i in 0..<outputs.count {
+      return sum(outputs.count) { i in
         let e = Double(abs(outputs[i] - targets[i]))
-        sum += e <= delta ? e * e / 2 : delta * e - delta * delta / 2
+        return e <= delta ? e * e / 2 : delta * e - delta * delta / 2
       }
     }
-    return sum
   }
 
   /// Turns outputs into `weight` times the derivative of their loss, in place.

@@ -17,8 +17,8 @@ extension Metric {
 
   /// Adds what some predictions are worth to `counters`.
   ///
-  /// - Parameter row: memory for `width` floats.
-  func count(_ predictions: Predictions, into counters: UnsafeMutableBufferPointer<Double>, row: MutableFloatBuffer) {
+  /// - Parameter memory: `Predictions.memoryCount(width:)` floats.
+  func count(_ predictions: Predictions, into counters: UnsafeMutableBufferPointer<Double>, memory: MutableFloatBuffer) {
     switch self {
     case .accuracy where predictions.width > 1, .topAccuracy: countRanks(predictions, counters)
     case .f1 where predictions.width > 1 && predictions.areExclusive: countClasses(predictions, counters)
@@ -28,9 +28,8 @@ extension Metric {
         counters[predictions.trueClass(n) * classes + predictions.predictedClass(n)] += 1
       }
     default:
-      for n in 0..<predictions.rows {
-        predictions.read(n, into: row)
-        for c in 0..<predictions.width { countOutput(row[c], predictions.target(n, c), c, counters) }
+      predictions.forEachOutput(memory: memory) { row, column, output in
+        countOutput(output, predictions.target(row, column), column, counters)
       }
     }
   }

@@ -168,7 +168,7 @@ public struct Objective: Sendable {
 
   /// The loss of some samples, and what the metrics count of them.
   ///
-  /// - Parameter row: memory for `row` floats.
+  /// - Parameter row: memory for `rowCount` floats.
   public func measure(_ outputs: TensorView, _ targets: Targets, row: MutableFloatBuffer) -> Tally {
     var tally = emptyTally
     tally.loss = loss(of: outputs, targets)
@@ -178,14 +178,14 @@ public struct Objective: Sendable {
       values: takesClasses ? nil : targets.values)
     tally.counters.withUnsafeMutableBufferPointer { counters in
       for (metric, range) in zip(metrics, counterRanges) {
-        metric.count(predictions, into: UnsafeMutableBufferPointer(rebasing: counters[range]), row: row)
+        metric.count(predictions, into: UnsafeMutableBufferPointer(rebasing: counters[range]), memory: row)
       }
     }
     return tally
   }
 
-  /// The floats that `measure` needs for a row.
-  public var rowCount: Int { width }
+  /// The floats that `measure` needs.
+  public var rowCount: Int { Predictions.memoryCount(width: width) }
 
   /// The value of each metric.
   public func values(of tally: Tally) -> [(metric: Metric, value: Double)] {

@@ -1,4 +1,3 @@
-import Glibc
 import Kernels
 import Tensors
 
@@ -43,15 +42,32 @@ struct Predictions {
     return values?[row * width + column] ?? 0
   }
 
-  /// What the outputs of a row are as probabilities, or as values, in `buffer`, which holds `width` floats.
-  func read(_ row: Int, into buffer: MutableFloatBuffer) {
-    _ = buffer.update(fromContentsOf: outputs.part(row * width..<(row + 1) * width))
-    switch form {
-    case .softmaxLogits: softmaxRows(buffer, classes: width)
-    case .sigmoidLogits: for i in 0..<width { buffer[i] = 1 / (1 + expf(-buffer[i])) }
-    case .values: break
+  /// Calls `body` for every output, with its row and column, and what it is as a probability, or as a value.
+  ///
+  /// - Parameter memory: `memoryCount(width:)` floats.
+  @inline(__always)
+  func forEachOutput(memory: MutableFloatBuffer, _ body: (_ row: Int, _ column: Int, _ output: Float) -> Void) {
+    let size = Self.rowsAtOnce(width)
+    for first in stride(from: 0, to: rows, by: size) {
+      let some = first..<min(first + size, rows)
+      let part = outputs.part(some.lowerBound * width..<some.upperBound * width)
+      let block = memory.part(0..<part.count)
+      switch form {
+      case .softmaxLogits: softmaxRows(part, into: block, classes: width)
+      case .sigmoidLogits: Activation.sigmoid.apply(part, into: block, channels: width)
+      case .values: _ = block.update(fromContentsOf: part)
+      }
+      for row in some {
+        for column in 0..<width { body(row, column, block[(row - first) * width + column]) }
+      }
     }
   }
+
+  /// The floats that `forEachOutput` needs.
+  static func memoryCount(width: Int) -> Int { rowsAtOnce(width) * width }
+
+  /// Short rows are read together.
+  private static func rowsAtOnce(_ width: Int) -> Int { width > 16 ? 1 : 16 }
 
   /// The output that stands for ½.
   private var middle: Float { form == .sigmoidLogits ? 0 : 0.5 }

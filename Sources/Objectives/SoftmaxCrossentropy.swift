@@ -1,4 +1,3 @@
-import Glibc
 import Kernels
 import Tensors
 
@@ -7,8 +6,8 @@ import Tensors
 /// With smoothing s the target of a row is `(1 - s) · onehot(label) + s / classes` (Szegedy et al., "Rethinking the
 /// Inception architecture for computer vision", 2016).
 public enum SoftmaxCrossentropy {
-  /// The sum of `-Σ target · log softmax(logits)` over the rows, each times the weight of its label's class, where `-log softmax(x)[c]` is computed as
-  /// `log Σ exp(x - max) - (x[c] - max)`.
+  /// The sum of `-Σ target · log softmax(logits)` over the rows, each times the weight of its label's
+  /// class, where `-log softmax(x)[c]` is computed as `log Σ exp(x - max) - (x[c] - max)`.
   ///
   /// - Parameters:
   ///   - logits: (N, classes).
@@ -19,20 +18,17 @@ public enum SoftmaxCrossentropy {
     logits: FloatBuffer, labels: UnsafeBufferPointer<Int32>, smoothing: Float = 0, weights: [Float]? = nil
   ) -> Double {
     let classes = rowLength(logits, labels)
-    var total: Double = 0
-    for n in 0..<labels.count {
-      let row = logits.part(n * classes..<(n + 1) * classes)
-      var best = 0
-      for c in 1..<classes where row[c] > row[best] { best = c }
-      var (sum, loss) = (0.0, 0.0)
-      for c in 0..<classes { sum += exp(Double(row[c] - row[best])) }
-      loss += log(sum) - Double(row[Int(labels[n])] - row[best])
+    var total = 0.0
+    forEachLogSum(logits, classes: classes) { n, peak, log in
+      let (row, label) = (logits.part(n * classes..<(n + 1) * classes), Int(labels[n]))
+      let own = Double(row[label] - peak)
+      var loss = Double(log) - own
       if smoothing > 0 {
         // Off the label's share, and to every class its own: Σ (1 / classes - onehot) · (x - max).
-        let mean = row.reduce(0) { $0 + Double($1 - row[best]) } / Double(classes)
-        loss -= Double(smoothing) * (mean - Double(row[Int(labels[n])] - row[best]))
+        let mean = sum(classes) { Double(row[$0] - peak) } / Double(classes)
+        loss -= Double(smoothing) * (mean - own)
       }
-      total += weights.map { loss * Double($0[Int(labels[n])]) } ?? loss
+      total += weights.map { loss * Double($0[label]) } ?? loss
     }
     return total
   }
@@ -50,17 +46,20 @@ public enum SoftmaxCrossentropy {
     weights: [Float]? = nil
   ) {
     let classes = rowLength(logits.reading, labels)
-    softmaxRows(logits, classes: classes)
-    let weight = 1 / Float(batch)
-    if smoothing > 0 { for i in 0..<logits.count { logits[i] -= smoothing / Float(classes) } }
-    for n in 0..<labels.count { logits[n * classes + Int(labels[n])] -= 1 - smoothing }
-    if let weights {
-      for n in 0..<labels.count {
-        let own = weight * weights[Int(labels[n])]
-        for i in n * classes..<(n + 1) * classes { logits[i] *= own }
+    let (weight, share) = (1 / Float(batch), smoothing / Float(classes))
+    forEachBlock(of: labels.count, size: rowsAtOnce(classes)) { rows in
+      let block = logits.part(rows.lowerBound * classes..<rows.upperBound * classes)
+      softmaxRows(block, classes: classes)
+      if smoothing > 0 { for i in 0..<block.count { block[i] -= share } }
+      for n in rows { logits[n * classes + Int(labels[n])] -= 1 - smoothing }
+      if let weights {
+        for n in rows {
+          let own = weight * weights[Int(labels[n])]
+          for i in n * classes..<(n + 1) * classes { logits[i] *= own }
+        }
+      } else {
+        for i in 0..<block.count { block[i] *= weight }
       }
-    } else {
-      for i in 0..<logits.count { logits[i] *= weight }
     }
   }
 

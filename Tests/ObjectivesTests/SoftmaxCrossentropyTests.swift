@@ -27,6 +27,22 @@ import Testing
     return (softmax, loss)
   }
 
+  /// Where one class outweighs the others by far, the loss is almost 0, and keeps its digits all the same.
+  @Test(arguments: [2, 10, 16, 17, 40, 1000])
+  func aSmallLossKeepsItsDigits(classes: Int) {
+    for margin in [1, 10, 17, 30, 80] as [Float] {
+      let logits = FloatStorage((0..<3 * classes).map { $0 % classes == classes - 1 ? margin : 0 })
+      let label = [Int32](repeating: Int32(classes - 1), count: 3)
+      let loss = label.withUnsafeBufferPointer {
+        SoftmaxCrossentropy.forward(logits: logits.buffer.reading, labels: $0)
+      }
+      let expected = 3 * log1p(Double(classes - 1) * exp(-Double(margin)))
+      // The exponential is off by less than 2 ulp, the sum by half an ε for each 16th of its terms, the logarithm by 2 ulp.
+      let tolerance = expected * Double(4 + classes / 32 + 5) * Double(Float.ulpOfOne)
+      #expect(abs(loss - expected) <= tolerance, "\(classes) classes, margin \(margin)")
+    }
+  }
+
   @Test(arguments: scales)
   func theLossIsTheReferences(_ scale: Float) {
     let (logits, labels) = data(scale)
@@ -35,8 +51,9 @@ import Testing
     }
     let expected = reference(logits.floats, labels)
     // Rounding: each difference x - max is taken in float32, where |x - max| ≤ 2·scale costs scale·ε. The loss of a row
-    // moves by at most its two largest such errors: that of the label's and that of log Σ exp. The rest is Double.
-    let tolerance = Double(Self.samples) * (2 * Double(scale) * Double(Float.ulpOfOne) + 1e-14)
+    // moves by at most its two largest such errors: that of the label's and that of log Σ exp. Each of the ten exponentials
+    // and each of their nine additions is off by half an ε of the sum, and the logarithm, below 4, by 4 ε.
+    let tolerance = Double(Self.samples) * (2 * Double(scale) + 10 + 4) * Double(Float.ulpOfOne)
     #expect(abs(score - expected.loss) <= tolerance)
   }
 

@@ -1,4 +1,3 @@
-import Glibc
 import Tensors
 
 /// The element-wise function at the end of a layer, by Keras's name.
@@ -78,7 +77,22 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
   /// Whether each output depends on one element alone.
   public var isElementwise: Bool { self != .softmax && self != .logSoftmax }
 
-  /// Adds the bias of each channel and applies the function, in one pass and in place.
+  /// y = f(x), in one pass.
+  ///
+  /// - Parameters:
+  ///   - x: (…, C).
+  ///   - y: as many, overwritten; may be `x` itself.
+  ///   - channels: C.
+  public func apply(_ x: FloatBuffer, into y: MutableFloatBuffer, channels: Int) {
+    precondition(x.count == y.count && x.count % channels == 0, "channels do not fit")
+    switch self {
+    case .softmax: softmaxRows(x, into: y, classes: channels)
+    case .logSoftmax: logSoftmaxRows(x, into: y, classes: channels)
+    default: withFunction(of: self) { f in map(x, into: y, f) }
+    }
+  }
+
+  /// Adds the bias of each channel and applies the function, in place.
   ///
   /// - Parameters:
   ///   - bias: (C,), or nil for none.
@@ -90,19 +104,9 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
   ) {
     precondition(values.count % channels == 0 && bias?.count ?? channels == channels, "channels do not fit")
     if let bias { addBias(bias, to: values, rectifies: self == .relu) }
+    if self == .linear || (self == .relu && bias != nil) { return }
     if readsInput, let before { _ = before.update(fromContentsOf: values) }
-    switch self {
-    case .linear: break
-    case .relu: if bias == nil { for i in 0..<values.count { values[i] = values[i] < 0 ? 0 : values[i] } }
-    case .leakyReLU: for i in 0..<values.count { values[i] = values[i] < 0 ? Self.slope * values[i] : values[i] }
-    case .sigmoid: for i in 0..<values.count { values[i] = Self.logistic(values[i]) }
-    case .tanh: for i in 0..<values.count { values[i] = tanhf(values[i]) }
-    case .gelu: for i in 0..<values.count { values[i] *= Self.normal(values[i]) }
-    case .silu: for i in 0..<values.count { values[i] *= Self.logistic(values[i]) }
-    case .softmax: softmaxRows(values, classes: channels)
-    case .logSoftmax: logSoftmaxRows(values, classes: channels)
-    default: for i in 0..<values.count { values[i] = further(values[i]) }
-    }
+    apply(values.reading, into: values, channels: channels)
   }
 
   /// Turns the gradient after the function, `dy`, into the one before it, in place.
@@ -113,53 +117,20 @@ public enum Activation: String, CaseIterable, Sendable, Codable {
   ///   - dy: (…, C), overwritten.
   ///   - channels: C.
   public func gradient(before: FloatBuffer? = nil, y: FloatBuffer, dy: MutableFloatBuffer, channels: Int) {
-    precondition(y.count == dy.count && dy.count % channels == 0, "channels do not fit")
-    let x = readsInput ? before ?? FloatBuffer(start: nil, count: 0) : y
-    precondition(x.count == dy.count, "the gradient of \(rawValue) needs the values before it")
-    switch self {
-    case .linear: break
-    case .relu: for i in 0..<dy.count { dy[i] = y[i] > 0 ? dy[i] : 0 }
-    case .leakyReLU: for i in 0..<dy.count { dy[i] = y[i] > 0 ? dy[i] : Self.slope * dy[i] }
-    case .sigmoid: for i in 0..<dy.count { dy[i] *= y[i] * (1 - y[i]) }
-    case .tanh: for i in 0..<dy.count { dy[i] *= 1 - y[i] * y[i] }
-    case .gelu:
-      // forward: y = x·Φ(x), so dx = dy·(Φ(x) + x·φ(x))
-      for i in 0..<dy.count { dy[i] *= Self.normal(x[i]) + x[i] * Self.normalDensity(x[i]) }
-    case .silu:
-      // forward: y = x·σ(x), so dx = dy·σ(x)·(1 + x·(1 - σ(x)))
-      for i in 0..<dy.count {
-        let sigma = Self.logistic(x[i])
-        dy[i] *= sigma * (1 + x[i] * (1 - sigma))
-      }
-    case .softmax:
-      // forward: y_i = exp(x_i) / Σ_j exp(x_j), so dx_i = y_i (dy_i - Σ_j dy_j y_j)
-      for row in stride(from: 0, to: dy.count, by: channels) {
-        var inner: Float = 0
-        for c in row..<row + channels { inner += dy[c] * y[c] }
-        for c in row..<row + channels { dy[c] = y[c] * (dy[c] - inner) }
-      }
-    case .logSoftmax:
-      // forward: y_i = x_i - log Σ_j exp(x_j), so dx_i = dy_i - exp(y_i) Σ_j dy_j
-      for row in stride(from: 0, to: dy.count, by: channels) {
-        var sum: Float = 0
-        for c in row..<row + channels { sum += dy[c] }
-        for c in row..<row + channels { dy[c] -= expf(y[c]) * sum }
-      }
-    default: for i in 0..<dy.count { dy[i] *= slope(readsInput ? x[i] : y[i]) }
-    }
+    if self != .linear { gradient(before: before, y: y, dy: dy.reading, dx: dy, channels: channels) }
   }
 
-  private static let slope: Float = 0.2
-
-  /// σ(x); where exp(-x) overflows, 1 / ∞ is the right 0.
-  @inline(__always)
-  private static func logistic(_ x: Float) -> Float { 1 / (1 + expf(-x)) }
-
-  /// Φ(x) = erfc(-x / √2) / 2; 1 + erf would lose all digits of the lower tail.
-  @inline(__always)
-  private static func normal(_ x: Float) -> Float { 0.5 * erfcf(x * -0.707_106_77) }
-
-  /// φ(x) = exp(-x² / 2) / √(2π).
-  @inline(__always)
-  private static func normalDensity(_ x: Float) -> Float { 0.398_942_29 * expf(-0.5 * x * x) }
+  /// The same in one pass from `dy` to `dx`, which may be one.
+  public func gradient(
+    before: FloatBuffer?, y: FloatBuffer, dy: FloatBuffer, dx: MutableFloatBuffer, channels: Int
+  ) {
+    precondition(y.count == dy.count && dx.count == dy.count && dy.count % channels == 0, "channels do not fit")
+    let value = readsInput ? before ?? FloatBuffer(start: nil, count: 0) : y
+    precondition(value.count == dy.count, "the gradient of \(rawValue) needs the values before it")
+    switch self {
+    case .softmax: softmaxRowsGradient(y: y, dy: dy, dx: dx, classes: channels)
+    case .logSoftmax: logSoftmaxRowsGradient(y: y, dy: dy, dx: dx, classes: channels)
+    default: withGradient(of: self) { gradient in map(value, dy, into: dx, gradient) }
+    }
+  }
 }

@@ -28,15 +28,15 @@ extension BareActivationLayer {
 
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y = activation(x)
-    activation.forward(x: x.reading, y: y.buffer, channels: x.shape[x.shape.rank - 1])
+    activation.apply(x.reading, into: y.buffer, channels: x.shape[x.shape.rank - 1])
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
     // forward: y = activation(x)
     guard let dx else { return }
     if pass.gradientIsRectified { return copy(dy.reading, to: dx.buffer) }
-    activation.backward(
-      x: x.reading, y: y.reading, dy: dy.buffer, dx: dx.buffer, channels: x.shape[x.shape.rank - 1])
+    activation.gradient(
+      before: x.reading, y: y.reading, dy: dy.reading, dx: dx.buffer, channels: x.shape[x.shape.rank - 1])
   }
 }
 

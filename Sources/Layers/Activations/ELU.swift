@@ -1,4 +1,4 @@
-import Glibc
+import Kernels
 import Tensors
 
 /// y = x where x > 0, else α·(exp(x) - 1) (Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by
@@ -19,14 +19,11 @@ public struct ELU: FunctionLayer {
 
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y = x where x > 0, else α·(exp(x) - 1)
-    let (x, y) = (x.reading, y.buffer)
-    for i in 0..<x.count { y[i] = x[i] > 0 ? x[i] : alpha * expm1f(x[i]) }
+    exponentialLinear(x.reading, into: y.buffer, alpha: alpha)
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
     // forward: y = x where x > 0, else α·(exp(x) - 1), so dx = dy or dy·α·exp(x)
-    guard let dx else { return }
-    let (x, dy, target) = (x.reading, dy.reading, dx.buffer)
-    for i in 0..<x.count { target[i] = x[i] > 0 ? dy[i] : dy[i] * alpha * expf(x[i]) }
+    if let dx { exponentialLinearGradient(x: x.reading, dy: dy.reading, dx: dx.buffer, alpha: alpha) }
   }
 }

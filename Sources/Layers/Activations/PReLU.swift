@@ -42,12 +42,12 @@ public struct PReLU: FunctionLayer {
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
-    // forward: y = x where x > 0, else α·x
+    // forward: y = x where x > 0, else α·x; at 0 itself Keras's gradient is 0, since its two halves are rectifiers
     guard let dx else { return }
     let alpha = spreadAlpha(x.shape, pass)
     for n in 0..<x.samples {
       let (x, dy, dx) = (x.sample(n), dy.sample(n), dx.sample(n))
-      for i in 0..<x.count { dx[i] = x[i] > 0 ? dy[i] : alpha[i] * dy[i] }
+      for i in 0..<x.count { dx[i] = x[i] > 0 ? dy[i] : x[i] == 0 ? 0 : alpha[i] * dy[i] }
     }
   }
 
