@@ -18,7 +18,9 @@ extension Metric {
   /// Adds what some predictions are worth to `counters`.
   ///
   /// - Parameter memory: `Predictions.memoryCount(width:)` floats.
-  func count(_ predictions: Predictions, into counters: UnsafeMutableBufferPointer<Double>, memory: MutableFloatBuffer) {
+  func count(
+    _ predictions: Predictions, into counters: UnsafeMutableBufferPointer<Double>, memory: MutableFloatBuffer
+  ) {
     switch self {
     case .accuracy where predictions.width > 1, .topAccuracy: countRanks(predictions, counters)
     case .f1 where predictions.width > 1 && predictions.areExclusive: countClasses(predictions, counters)

@@ -19,45 +19,66 @@ public enum Philox {
   public static func lanes(
     from counter: SIMD4<UInt32>, key: SIMD2<UInt32>
   ) -> (SIMD16<UInt32>, SIMD16<UInt32>, SIMD16<UInt32>, SIMD16<UInt32>) {
-    let others = (
-      SIMD8<UInt64>(repeating: UInt64(counter.y)), SIMD8<UInt64>(repeating: UInt64(counter.z)),
-      SIMD8<UInt64>(repeating: UInt64(counter.w))
+    // Four blocks a register of AVX2, two registers at a time: their state, keys and factors fit into the sixteen.
+    func blocks(_ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: UInt64) -> Blocks { Blocks(counter, SIMD4(a, b, c, d)) }
+    let (even0, even1) = blocks(0, 2, 4, 6).rounds(with: blocks(8, 10, 12, 14), key)
+    let (odd0, odd1) = blocks(1, 3, 5, 7).rounds(with: blocks(9, 11, 13, 15), key)
+    return (
+      joined(even0.x0, even1.x0, odd0.x0, odd1.x0), joined(even0.x1, even1.x1, odd0.x1, odd1.x1),
+      joined(even0.x2, even1.x2, odd0.x2, odd1.x2), joined(even0.x3, even1.x3, odd0.x3, odd1.x3)
     )
-    let first = SIMD8<UInt64>(0, 2, 4, 6, 8, 10, 12, 14) &+ SIMD8(repeating: UInt64(counter.x))
-    let even = rounds((first, others.0, others.1, others.2), key)
-    let odd = rounds((first &+ 1, others.0, others.1, others.2), key)
-    return (joined(even.0, odd.0), joined(even.1, odd.1), joined(even.2, odd.2), joined(even.3, odd.3))
   }
 
-  /// Four words of eight blocks, each in the lower half of a lane; what stands above means nothing.
-  private typealias Words = (SIMD8<UInt64>, SIMD8<UInt64>, SIMD8<UInt64>, SIMD8<UInt64>)
+  /// The four words of four blocks, each in the lower half of a lane; what stands above means nothing.
+  private struct Blocks {
+    var x0: SIMD4<UInt64>
+    var x1: SIMD4<UInt64>
+    var x2: SIMD4<UInt64>
+    var x3: SIMD4<UInt64>
 
-  /// All rounds of eight blocks.
-  ///
-  /// A 64-bit vector multiplication (AVX2's `vpmuludq`) reads only the lower half of each lane. So nothing needs to be cleared
-  /// or brought together between the rounds.
-  @inline(__always)
-  private static func rounds(_ words: Words, _ key: SIMD2<UInt32>) -> Words {
-    let lower = SIMD8<UInt64>(repeating: 0xFFFF_FFFF)
-    let (factor0, factor1) = (UInt64(multipliers.0), UInt64(multipliers.1))
-    var (x0, x1, x2, x3) = words
-    var (key0, key1) = (key.x, key.y)
-    for _ in 0..<rounds {
-      let product0 = (x0 & lower) &* SIMD8(repeating: factor0)
-      let product1 = (x2 & lower) &* SIMD8(repeating: factor1)
-      (x0, x1, x2, x3) = (
-        product1 &>> 32 ^ (x1 ^ SIMD8(repeating: UInt64(key0))), product1,
-        product0 &>> 32 ^ (x3 ^ SIMD8(repeating: UInt64(key1))), product0
-      )
-      key0 &+= weyl.0
-      key1 &+= weyl.1
+    /// The blocks of `counter` with so much added to its first word.
+    @inline(__always)
+    init(_ counter: SIMD4<UInt32>, _ places: SIMD4<UInt64>) {
+      x0 = places &+ SIMD4(repeating: UInt64(counter.x))
+      x1 = SIMD4(repeating: UInt64(counter.y))
+      x2 = SIMD4(repeating: UInt64(counter.z))
+      x3 = SIMD4(repeating: UInt64(counter.w))
     }
-    return (x0, x1, x2, x3)
+
+    /// All rounds of these and of four other blocks, side by side.
+    @inline(__always)
+    func rounds(with other: Blocks, _ key: SIMD2<UInt32>) -> (Blocks, Blocks) {
+      var (these, those) = (self, other)
+      // Vectors from the start: moving a key to all lanes in each round would cost more than the addition.
+      var key0 = SIMD4(repeating: UInt64(key.x))
+      var key1 = SIMD4(repeating: UInt64(key.y))
+      for _ in 0..<Philox.rounds {
+        these.round(key0, key1)
+        those.round(key0, key1)
+        key0 &+= SIMD4(repeating: UInt64(weyl.0))
+        key1 &+= SIMD4(repeating: UInt64(weyl.1))
+      }
+      return (these, those)
+    }
+
+    /// A 64-bit vector multiplication (AVX2's `vpmuludq`) reads only the lower half of each lane. So nothing needs to be
+    /// cleared or brought together between the rounds.
+    @inline(__always)
+    private mutating func round(_ key0: SIMD4<UInt64>, _ key1: SIMD4<UInt64>) {
+      let lower = SIMD4<UInt64>(repeating: 0xFFFF_FFFF)
+      let product0 = (x0 & lower) &* SIMD4(repeating: UInt64(multipliers.0))
+      let product1 = (x2 & lower) &* SIMD4(repeating: UInt64(multipliers.1))
+      (x0, x1, x2, x3) = (product1 &>> 32 ^ (x1 ^ key0), product1, product0 &>> 32 ^ (x3 ^ key1), product0)
+    }
   }
 
   /// Sixteen words from the lower halves of lanes, in turn.
   @inline(__always)
-  private static func joined(_ even: SIMD8<UInt64>, _ odd: SIMD8<UInt64>) -> SIMD16<UInt32> {
-    unsafeBitCast(even & SIMD8(repeating: 0xFFFF_FFFF) | odd &<< 32, to: SIMD16<UInt32>.self)
+  private static func joined(
+    _ even0: SIMD4<UInt64>, _ even1: SIMD4<UInt64>, _ odd0: SIMD4<UInt64>, _ odd1: SIMD4<UInt64>
+  ) -> SIMD16<UInt32> {
+    let lower = SIMD4<UInt64>(repeating: 0xFFFF_FFFF)
+    let words = SIMD8(lowHalf: even0 & lower | odd0 &<< 32, highHalf: even1 & lower | odd1 &<< 32)
+    return unsafeBitCast(words, to: SIMD16<UInt32>.self)
   }
 }
