@@ -13,8 +13,8 @@ public enum Convolution {
   public enum Algorithm: String, Sendable {
     /// Products of pixels as they lie: a single tap, without strides.
     case pointwise
-    /// Winograd's minimal filtering of tiles of 4 × 4 outputs: 3 × 3 taps side by side on planes of at least 16 channels, before
-    /// and behind.
+    /// Winograd's minimal filtering of tiles: up to 7 taps side by side along each axis, of at least 16 channels before and
+    /// behind, where it saves more than it costs.
     case winograd
     /// Straight from the input, in registers: up to 8 channels, and a short patch or few filters.
     case direct
@@ -38,7 +38,7 @@ public enum Convolution {
   /// An algorithm laid out for a geometry.
   private enum Form {
     case pointwise(PointwiseConvolution)
-    case winograd(WinogradConvolution)
+    case winograd(WinogradPlan)
     case direct(DirectConvolution)
     case mirrored(MirroredConvolution)
     case patches(PatchConvolution)
@@ -47,7 +47,7 @@ public enum Convolution {
   /// Who serves what.
   private static func form(_ geometry: ConvolutionGeometry) -> Form {
     if PointwiseConvolution.suits(geometry) { return .pointwise(PointwiseConvolution(geometry)) }
-    if WinogradConvolution.suits(geometry) { return .winograd(WinogradConvolution(geometry)) }
+    if let plan = WinogradPlan.of(geometry) { return .winograd(plan) }
     if DirectConvolution.suits(geometry) { return .direct(DirectConvolution(geometry)) }
     if MirroredConvolution.suits(geometry) { return .mirrored(MirroredConvolution(geometry)) }
     return .patches(PatchConvolution(geometry))
@@ -58,7 +58,7 @@ public enum Convolution {
   public static func granule(_ geometry: ConvolutionGeometry) -> Int {
     switch form(geometry) {
     case .pointwise(let convolution): convolution.granule
-    case .winograd: WinogradConvolution.granule(geometry)
+    case .winograd(let plan): plan.granule
     case .direct, .mirrored, .patches: 1
     }
   }
@@ -67,7 +67,7 @@ public enum Convolution {
   public static func scratchCount(_ geometry: ConvolutionGeometry) -> Int {
     switch form(geometry) {
     case .pointwise: 0
-    case .winograd: WinogradConvolution.scratchCount(geometry)
+    case .winograd(let plan): plan.scratchCount
     case .direct(let convolution): max(convolution.scratchCount, TapProducts(geometry).scratchCount)
     case .mirrored(let convolution): convolution.scratchCount
     case .patches(let convolution): convolution.scratchCount
@@ -91,8 +91,8 @@ public enum Convolution {
     switch form(geometry) {
     case .pointwise(let convolution):
       convolution.forward(x: x, kernel: kernel, bias: bias, activation: activation, y: y, before: before)
-    case .winograd(let convolution):
-      convolution.forward(
+    case .winograd(let plan):
+      plan.forward(
         x: x, kernel: kernel, bias: bias, activation: activation, y: y, before: before, scratch: scratch)
     case .direct(let convolution):
       convolution.forward(
@@ -120,7 +120,7 @@ public enum Convolution {
     if mode == .replace { dkernel.update(repeating: 0) }
     switch form(geometry) {
     case .pointwise(let convolution): convolution.kernelGradient(x: x, dy: dy, dkernel: dkernel)
-    case .winograd(let convolution): convolution.kernelGradient(x: x, dy: dy, dkernel: dkernel, scratch: scratch)
+    case .winograd(let plan): plan.kernelGradient(x: x, dy: dy, dkernel: dkernel, scratch: scratch)
     case .direct(let convolution): convolution.kernelGradient(x: x, dy: dy, dkernel: dkernel, scratch: scratch)
     case .mirrored(let convolution): convolution.kernelGradient(x: x, dy: dy, dkernel: dkernel, scratch: scratch)
     case .patches(let convolution): convolution.kernelGradient(x: x, dy: dy, dkernel: dkernel, scratch: scratch)
@@ -139,7 +139,7 @@ public enum Convolution {
     check(geometry, dx, dy)
     switch form(geometry) {
     case .pointwise(let convolution): convolution.inputGradient(dy: dy, kernel: kernel, dx: dx)
-    case .winograd: WinogradConvolution.inputGradient(geometry, dy: dy, kernel: kernel, dx: dx, scratch: scratch)
+    case .winograd(let plan): plan.inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)
     case .direct: TapProducts(geometry).inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)
     case .mirrored(let convolution): convolution.inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)
     case .patches(let convolution): convolution.inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)

@@ -11,6 +11,10 @@ extension Octet {
   /// `self + a · b`, lane by lane, each rounded once.
   @inline(__always)
   func adding(_ a: Octet, _ b: Octet) -> Octet { cnn_multiply_add(a, b, self) }
+
+  /// `self - a · factor`, rounded once.
+  @inline(__always)
+  func subtracting(_ a: Octet, _ factor: Float) -> Octet { cnn_multiply_subtract(a, Octet(repeating: factor), self) }
 }
 
 /// Calls `body` with the start of every octet of channels, of which there are at least eight. The last one overlaps the one

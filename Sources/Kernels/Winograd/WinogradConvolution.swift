@@ -1,57 +1,69 @@
 import Tensors
 
-/// Convolution of planes with kernels of 3 × 3 taps by Winograd's minimal filtering F(4 × 4, 3 × 3) (Lavin and Gray, 2016):
-/// a quarter of direct convolution's multiplications, in 36 matrix products over the tiles of one sample or, where these
-/// are few, of several.
+/// Convolution by Winograd's minimal filtering of tiles (Lavin and Gray, 2016), nested along up to three axes: a fraction of
+/// direct convolution's multiplications, in as many matrix products as a transformed tile has places, over the tiles of one
+/// sample or, where these are few, of several.
 ///
-/// `y = Aᵀ·[(G·g·Gᵀ) ⊙ (Bᵀ·d·B)]·A` for each tile of 4 × 4 outputs, where ⊙, summed over the channels, is the products. Its
-/// rounding errors are a few times those of the direct sum (the tests hold them to 10 times).
+/// `y = Aᵀ·[(G·g) ⊙ (Bᵀ·d)]` for each tile along each axis, where ⊙, summed over the channels, is the products.
 struct WinogradConvolution {
-  /// The tiles of one product: enough for it to run at full speed, few enough for its operands to stay in an L2 cache.
+  /// The tiles of one product: enough for it to run at full speed, few enough for its operands to stay in a cache.
   private static let tilesPerBlock = 64
 
   /// The fewest samples that share a sum of transformed gradients, which is turned back but once.
   private static let samplesPerSum = 2
 
   private let geometry: ConvolutionGeometry
-  private let tiles: WinogradTiles
+  private let places: Int
+  private let inputs: TileAnalysis
+  private let outputs: TileSynthesis
+  private let gradients: TileAnalysis
+  private let kernels: TiledVolume
+  private let tiles: Int
   /// A block is either this many whole samples, a power of two, or some tiles of one sample.
   private let samplesPerBlock: Int
   private let tilesPerSample: Int
 
-  /// Whether a convolution can be done so, and gains by it: enough channels for the products, and tiles that are not mostly
-  /// beyond the border.
-  static func suits(_ geometry: ConvolutionGeometry) -> Bool {
-    let window = geometry.window
-    return window.depth == .single
-      && [window.height, window.width].allSatisfy { $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1 }
-      && window.channels >= 16 && geometry.filters >= 16
-      && WinogradTiles(geometry).count * 6 <= window.outputPixels
-  }
-
-  init(_ geometry: ConvolutionGeometry) {
+  init?(_ geometry: ConvolutionGeometry) {
+    guard let nesting = WinogradNesting(geometry) else { return nil }
     self.geometry = geometry
-    tiles = WinogradTiles(geometry)
+    (places, tiles, kernels) = (nesting.places, nesting.tiles, nesting.kernels)
+    (inputs, outputs) = (TileAnalysis(volume: nesting.inputs), TileSynthesis(volume: nesting.outputs))
+    gradients = TileAnalysis(volume: nesting.outputs)
+    let most = Self.tilesPerBlock
     var samples = 1
-    while 2 * samples * tiles.count <= Self.tilesPerBlock { samples *= 2 }
+    while 2 * samples * tiles <= most { samples *= 2 }
     // Blocks of even size.
-    let blocks = max(1, (tiles.count + Self.tilesPerBlock - 1) / Self.tilesPerBlock)
-    (samplesPerBlock, tilesPerSample) = (samples, (tiles.count + blocks - 1) / blocks)
+    let blocks = max(1, (tiles + most - 1) / most)
+    (samplesPerBlock, tilesPerSample) = (samples, (tiles + blocks - 1) / blocks)
   }
 
-  /// See `Convolution.granule`.
-  static func granule(_ geometry: ConvolutionGeometry) -> Int {
-    max(Self(geometry).samplesPerBlock, Self(geometry.transposed).samplesPerBlock, samplesPerSum)
+  /// The samples that share a product or a sum.
+  var granule: Int { max(samplesPerBlock, Self.samplesPerSum) }
+
+  /// The floats of scratch memory that every pass needs.
+  var scratchCount: Int { weightsCount + tilesCount + zerosCount + bufferCount }
+
+  private var weightsCount: Int { WinogradMatrices.floats(places: places, count: geometry.channelPairs) }
+
+  /// The floats of a block's tiles, or of a kernel.
+  private var tilesCount: Int {
+    let columns = [rows * geometry.window.channels, rows * geometry.filters]
+    return wholeLines(max(columns.reduce(0) { $0 + WinogradMatrices.floats(places: places, count: $1) }, kernels.count))
   }
 
-  /// The floats of scratch memory that every pass of this convolution needs.
-  static func scratchCount(_ geometry: ConvolutionGeometry) -> Int {
-    max(Self(geometry).scratchCount, Self(geometry.transposed).scratchCount + 9 * geometry.channelPairs)
+  private var zerosCount: Int {
+    wholeLines(max(inputs.volume.zeroFloats, gradients.volume.zeroFloats, kernels.zeroFloats))
   }
 
-  private var scratchCount: Int {
-    WinogradMatrices.floats(geometry.channelPairs) + WinogradMatrices.floats(rows * geometry.window.channels)
-      + WinogradMatrices.floats(rows * geometry.filters) + tiles.edgeCount
+  /// Rounded up to cache lines.
+  private func wholeLines(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+
+  private var bufferCount: Int {
+    max(inputs.bufferCount, outputs.bufferCount, gradients.bufferCount, kernelBufferCount)
+  }
+
+  private var kernelBufferCount: Int {
+    max(TileAnalysis(volume: kernels).bufferCount, TileSynthesis(volume: kernels).bufferCount)
   }
 
   /// The most tiles of a block.
@@ -68,116 +80,114 @@ struct WinogradConvolution {
   /// Every block of some samples.
   private func forEachBlock(_ samples: Range<Int>, _ body: (Block) -> Void) {
     for n in stride(from: samples.lowerBound, to: samples.upperBound, by: samplesPerBlock) {
-      for first in stride(from: 0, to: tiles.count, by: tilesPerSample) {
+      for first in stride(from: 0, to: tiles, by: tilesPerSample) {
         body(
           Block(
-            samples: n..<min(n + samplesPerBlock, samples.upperBound),
-            tiles: first..<min(first + tilesPerSample, tiles.count)))
+            samples: n..<min(n + samplesPerBlock, samples.upperBound), tiles: first..<min(first + tilesPerSample, tiles)
+          ))
       }
     }
   }
 
-  /// `y = activation(x ∗ kernel + bias)`, see `Convolution.forward`.
-  func forward(
-    x: TensorView, kernel: FloatBuffer, bias: FloatBuffer?, activation: Activation, y: TensorView,
-    before: MutableFloatBuffer?, scratch: MutableFloatBuffer
-  ) {
-    convolve(x: x, kernel: kernel, bias: bias, rectifies: activation == .relu, y: y, scratch: scratch) { n in
-      guard activation != .linear && activation != .relu else { return }
-      let output = y.sample(n)
-      activation.apply(
-        bias: nil, to: output, before: before?.part(n * output.count..<(n + 1) * output.count),
-        channels: geometry.filters)
-    }
-  }
-
-  /// The gradient of the input is a convolution too, of the output's gradient with the kernel turned by half a turn.
-  static func inputGradient(
-    _ geometry: ConvolutionGeometry, dy: TensorView, kernel: FloatBuffer, dx: TensorView, scratch: MutableFloatBuffer
-  ) {
-    let turned = scratch.part(0..<9 * geometry.channelPairs)
-    WinogradKernel.turn(kernel, channels: geometry.window.channels, filters: geometry.filters, into: turned)
-    Self(geometry.transposed).convolve(
-      x: dy, kernel: turned.reading, y: dx, scratch: scratch.part(turned.count..<scratch.count)
-    ) { _ in }
+  /// Which way a kernel is taken.
+  enum Direction {
+    /// From inputs to outputs.
+    case forward
+    /// From outputs back to inputs: the taps in reverse order, channels and filters exchanged. The geometry is the transposed
+    /// one.
+    case backward
   }
 
   /// `y = x ∗ kernel + bias`, rectified on demand; `finish` is called for each sample while it is in the cache.
-  private func convolve(
-    x: TensorView, kernel: FloatBuffer, bias: FloatBuffer? = nil, rectifies: Bool = false, y: TensorView,
-    scratch: MutableFloatBuffer, finish: (Int) -> Void
+  func convolve(
+    x: TensorView, kernel: FloatBuffer, _ direction: Direction, bias: FloatBuffer? = nil, rectifies: Bool = false,
+    y: TensorView, scratch: MutableFloatBuffer, finish: (Int) -> Void = { _ in }
   ) {
+    precondition(bias?.count ?? geometry.filters == geometry.filters, "a bias for each filter")
     let (channels, filters) = (geometry.window.channels, geometry.filters)
-    let (weights, inputs, outputs, edge) = cut(scratch)
-    WinogradKernel.transform(kernel, channels: channels, filters: filters, into: weights)
+    let (weights, transformed, products, buffer) = cut(scratch)
+    transform(kernel, direction, into: weights, scratch: scratch, buffer: buffer)
+    let ending = LineFinish(bias: bias?.baseAddress, rectifies: rectifies)
     forEachBlock(0..<x.samples) { block in
       for n in block.samples {
-        tiles.transformInput(block.tiles, of: x.sample(n).reading, into: inputs, row: block.row(n), edge: edge)
+        inputs.transform(block.tiles, of: x.sample(n).reading, into: transformed, row: block.row(n), buffer: buffer)
       }
-      for place in 0..<36 {
+      for place in 0..<places {
         multiply(
-          inputs.matrix(place, rows: block.rows, columns: channels),
+          transformed.matrix(place, rows: block.rows, columns: channels),
           weights.matrix(place, rows: channels, columns: filters),
-          into: outputs.target(place, rows: block.rows, columns: filters))
+          into: products.target(place, rows: block.rows, columns: filters))
       }
       for n in block.samples {
-        tiles.transformOutput(
-          block.tiles, from: outputs, to: y.sample(n), row: block.row(n), bias: bias, rectifies: rectifies, edge: edge)
-        if block.tiles.upperBound == tiles.count { finish(n) }
+        outputs.transform(block.tiles, from: products, row: block.row(n), to: y.sample(n), ending, buffer: buffer)
+        if block.tiles.upperBound == tiles { finish(n) }
       }
     }
   }
 
-  /// The gradient of the kernel, added to `dkernel` granule by granule.
-  func kernelGradient(x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer, scratch: MutableFloatBuffer) {
+  /// G·g.
+  private func transform(
+    _ kernel: FloatBuffer, _ direction: Direction, into weights: WinogradMatrices, scratch: MutableFloatBuffer,
+    buffer: StripBuffer
+  ) {
+    switch direction {
+    case .forward: TileAnalysis(volume: kernels).transform(0..<1, of: kernel, into: weights, row: 0, buffer: buffer)
+    case .backward:
+      // where no tile is yet
+      let exchanged = scratch.part(weightsCount..<weightsCount + kernels.count)
+      exchange(
+        kernel, taps: geometry.window.taps, channels: geometry.filters, filters: geometry.window.channels,
+        into: exchanged)
+      TileAnalysis(volume: kernels, isReversed: true)
+        .transform(0..<1, of: exchanged.reading, into: weights, row: 0, buffer: buffer)
+    }
+  }
+
+  /// The gradient of the kernel, added to `dkernel` `granule` by `granule`.
+  func kernelGradient(
+    x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer, granule: Int, scratch: MutableFloatBuffer
+  ) {
     // forward: m = v · u at each place, so du = vᵀ · dm, summed over the tiles
     let (channels, filters) = (geometry.window.channels, geometry.filters)
-    let (gradient, inputs, outputs, edge) = cut(scratch)
-    let granule = Self.granule(geometry)
+    let (gradient, transformed, outputGradient, buffer) = cut(scratch)
     for first in stride(from: 0, to: x.samples, by: granule) {
       var mode = ProductMode.replace
       forEachBlock(first..<min(first + granule, x.samples)) { block in
         for n in block.samples {
           let row = block.row(n)
-          tiles.transformInput(block.tiles, of: x.sample(n).reading, into: inputs, row: row, edge: edge)
-          tiles.transformOutputGradient(block.tiles, of: dy.sample(n).reading, into: outputs, row: row, edge: edge)
+          inputs.transform(block.tiles, of: x.sample(n).reading, into: transformed, row: row, buffer: buffer)
+          gradients.transform(block.tiles, of: dy.sample(n).reading, into: outputGradient, row: row, buffer: buffer)
         }
-        for place in 0..<36 {
+        for place in 0..<places {
           multiply(
-            inputs.matrix(place, rows: block.rows, columns: channels).transposed,
-            outputs.matrix(place, rows: block.rows, columns: filters),
+            transformed.matrix(place, rows: block.rows, columns: channels).transposed,
+            outputGradient.matrix(place, rows: block.rows, columns: filters),
             into: gradient.target(place, rows: channels, columns: filters), mode)
         }
         mode = .accumulate
       }
-      WinogradKernel.addGradient(of: gradient, channels: channels, filters: filters, to: dkernel)
+      TileSynthesis(volume: kernels).add(gradient, to: dkernel, buffer: buffer)
     }
   }
 
-  /// Kernels, inputs, outputs, and an edge's pixels.
+  /// Kernels, inputs, outputs, and a strip's buffer.
   private func cut(
     _ scratch: MutableFloatBuffer
-  ) -> (WinogradMatrices, WinogradMatrices, WinogradMatrices, MutableFloatBuffer) {
+  ) -> (WinogradMatrices, WinogradMatrices, WinogradMatrices, StripBuffer) {
     precondition(scratch.count >= scratchCount, "the caller lends enough scratch memory")
     var rest = scratch
     func take(_ count: Int) -> WinogradMatrices {
-      let matrices = WinogradMatrices(rest, count: count)
-      rest = rest.part(WinogradMatrices.floats(count)..<rest.count)
+      let matrices = WinogradMatrices(rest, places: places, count: count)
+      rest = rest.part(WinogradMatrices.floats(places: places, count: count)..<rest.count)
       return matrices
     }
     let (kernels, inputs) = (take(geometry.channelPairs), take(rows * geometry.window.channels))
-    return (kernels, inputs, take(rows * geometry.filters), rest)
-  }
-}
-
-extension ConvolutionGeometry {
-  /// C·F.
-  fileprivate var channelPairs: Int { window.channels * filters }
-
-  /// The convolution that leads from this one's output to its input, with the taps in reverse order.
-  fileprivate var transposed: ConvolutionGeometry {
-    ConvolutionGeometry(
-      WindowGeometry(height: window.height.transposed, width: window.width.transposed, channels: filters),
-      filters: window.channels)
+    let outputs = take(rows * geometry.filters)
+    let buffer = scratch.part(weightsCount + tilesCount..<scratch.count)
+    let zeros = buffer.part(0..<zerosCount)
+    zeros.update(repeating: 0)
+    return (
+      kernels, inputs, outputs, StripBuffer(zeros: zeros.reading, floats: buffer.part(zeros.count..<buffer.count))
+    )
   }
 }

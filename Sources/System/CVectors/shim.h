@@ -60,4 +60,9 @@ CNN_INLINE cnn_bits cnn_bits_shift_left(cnn_bits a, cnn_bits places) { return a 
 CNN_INLINE cnn_bits cnn_bits_shift_right(cnn_bits a, cnn_bits places) { return a >> places; }
 CNN_INLINE cnn_bits cnn_bits_and(cnn_bits a, cnn_bits b) { return a & b; }
 
+// c - a · b, rounded once.
+static inline __attribute__((always_inline)) cnn_octet cnn_multiply_subtract(cnn_octet a, cnn_octet b, cnn_octet c) {
+  return __builtin_elementwise_fma(-a, b, c);
+}
+
 #endif

@@ -1,0 +1,279 @@
+/// Up to eight lines that are read side by side.
+protocol SourceLines {
+  /// A vector of each of the first `count` lines, from float `i` on.
+  func vectors(_ count: Int, _ i: Int) -> LineVectors
+}
+
+/// Lines that lie evenly apart.
+struct EvenLines: SourceLines {
+  let start: UnsafePointer<Float>
+  /// The floats from one line to the next.
+  let pitch: Int
+
+  @inline(__always)
+  func vectors(_ count: Int, _ i: Int) -> LineVectors {
+    let from = start + i
+    return (
+      lineVector(from), count > 1 ? lineVector(from + pitch) : .zero,
+      count > 2 ? lineVector(from + 2 &* pitch) : .zero, count > 3 ? lineVector(from + 3 &* pitch) : .zero,
+      count > 4 ? lineVector(from + 4 &* pitch) : .zero, count > 5 ? lineVector(from + 5 &* pitch) : .zero,
+      count > 6 ? lineVector(from + 6 &* pitch) : .zero, count > 7 ? lineVector(from + 7 &* pitch) : .zero
+    )
+  }
+}
+
+/// Lines that lie anywhere.
+struct ScatteredLines: SourceLines {
+  typealias Line = UnsafePointer<Float>
+  private var starts: (Line, Line, Line, Line, Line, Line, Line, Line)
+
+  /// `count` lines, by where each starts.
+  @inline(__always)
+  init(_ count: Int, _ line: (Int) -> Line) {
+    let first = line(0)
+    starts = (first, first, first, first, first, first, first, first)
+    if count > 1 { starts.1 = line(1) }
+    if count > 2 { starts.2 = line(2) }
+    if count > 3 { starts.3 = line(3) }
+    if count > 4 { starts.4 = line(4) }
+    if count > 5 { starts.5 = line(5) }
+    if count > 6 { starts.6 = line(6) }
+    if count > 7 { starts.7 = line(7) }
+  }
+
+  @inline(__always)
+  func vectors(_ count: Int, _ i: Int) -> LineVectors {
+    (
+      lineVector(starts.0 + i), count > 1 ? lineVector(starts.1 + i) : .zero,
+      count > 2 ? lineVector(starts.2 + i) : .zero,
+      count > 3 ? lineVector(starts.3 + i) : .zero, count > 4 ? lineVector(starts.4 + i) : .zero,
+      count > 5 ? lineVector(starts.5 + i) : .zero, count > 6 ? lineVector(starts.6 + i) : .zero,
+      count > 7 ? lineVector(starts.7 + i) : .zero
+    )
+  }
+}
+
+/// Lines that are written side by side.
+struct TargetLines {
+  let start: UnsafeMutablePointer<Float>
+  /// The floats from one line to the next.
+  let pitch: Int
+
+  /// Writes a vector to each of the first `count` lines, from float `i` on.
+  @inline(__always)
+  func store(_ vectors: LineVectors, _ count: Int, _ i: Int) {
+    let to = UnsafeMutableRawPointer(start + i)
+    let pitch = pitch &* MemoryLayout<Float>.stride
+    to.storeBytes(of: vectors.0, as: LineVector.self)
+    if count > 1 { (to + pitch).storeBytes(of: vectors.1, as: LineVector.self) }
+    if count > 2 { (to + 2 &* pitch).storeBytes(of: vectors.2, as: LineVector.self) }
+    if count > 3 { (to + 3 &* pitch).storeBytes(of: vectors.3, as: LineVector.self) }
+    if count > 4 { (to + 4 &* pitch).storeBytes(of: vectors.4, as: LineVector.self) }
+    if count > 5 { (to + 5 &* pitch).storeBytes(of: vectors.5, as: LineVector.self) }
+    if count > 6 { (to + 6 &* pitch).storeBytes(of: vectors.6, as: LineVector.self) }
+    if count > 7 { (to + 7 &* pitch).storeBytes(of: vectors.7, as: LineVector.self) }
+  }
+}
+
+/// Which floats of every line a pass takes: runs of neighbours, of which there are at least a vector's, evenly apart, and that
+/// several times, evenly apart too.
+struct LineRuns {
+  /// The floats of a run.
+  let length: Int
+  var count = 1
+  /// How far one run lies from the next in the sources, and in the targets.
+  var steps = (source: 0, target: 0)
+  var repeats = 1
+  /// How far the first run of one time lies from that of the next.
+  var jumps = (source: 0, target: 0)
+}
+
+/// What becomes of sums before they are stored.
+struct LineFinish {
+  /// Added to each run; nil for nothing.
+  let bias: UnsafePointer<Float>?
+  /// Whether nothing is left below 0 (but NaN).
+  let rectifies: Bool
+  static var none: LineFinish { LineFinish(bias: nil, rectifies: false) }
+
+  @inline(__always)
+  static func apply(_ level: LineVector, _ floor: LineVector, to sums: LineVectors) -> LineVectors {
+    (
+      apply(level, floor, sums.0), apply(level, floor, sums.1), apply(level, floor, sums.2),
+      apply(level, floor, sums.3),
+      apply(level, floor, sums.4), apply(level, floor, sums.5), apply(level, floor, sums.6), .zero
+    )
+  }
+
+  @inline(__always)
+  private static func apply(_ level: LineVector, _ floor: LineVector, _ value: LineVector) -> LineVector {
+    let sum = value + level
+    return sum.replacing(with: 0, where: sum .< floor)
+  }
+}
+
+/// The loops.
+extension LineTransform {
+  /// M · lines.
+  func apply<Source: SourceLines>(_ lines: Source, to target: TargetLines, _ runs: LineRuns) {
+    switch self {
+    case .identity: copyPass(lines, target, runs)
+    case .input(let matrix):
+      switch matrix.places {
+      case 4: inputPass(Four.self, matrix, lines, target, runs)
+      case 6: inputPass(Six.self, matrix, lines, target, runs)
+      default: inputPass(Eight.self, matrix, lines, target, runs)
+      }
+    case .values(let matrix):
+      switch (matrix.places, matrix.coefficients) {
+      case (4, 2): valuesPass(Four.self, Two.self, matrix, lines, target, runs)
+      case (4, 3): valuesPass(Four.self, Three.self, matrix, lines, target, runs)
+      case (6, 2): valuesPass(Six.self, Two.self, matrix, lines, target, runs)
+      case (6, 3): valuesPass(Six.self, Three.self, matrix, lines, target, runs)
+      case (6, 4): valuesPass(Six.self, Four.self, matrix, lines, target, runs)
+      case (6, 5): valuesPass(Six.self, Five.self, matrix, lines, target, runs)
+      case (8, 2): valuesPass(Eight.self, Two.self, matrix, lines, target, runs)
+      case (8, 3): valuesPass(Eight.self, Three.self, matrix, lines, target, runs)
+      case (8, 4): valuesPass(Eight.self, Four.self, matrix, lines, target, runs)
+      case (8, 5): valuesPass(Eight.self, Five.self, matrix, lines, target, runs)
+      case (8, 6): valuesPass(Eight.self, Six.self, matrix, lines, target, runs)
+      default: valuesPass(Eight.self, Seven.self, matrix, lines, target, runs)
+      }
+    }
+  }
+
+  /// Mᵀ · lines, of which the first `count` lines are stored.
+  func applyTransposed(
+    _ lines: EvenLines, to target: TargetLines, count: Int, _ runs: LineRuns, _ finish: LineFinish = .none
+  ) {
+    guard case .values(let matrix) = self else { return copyPass(lines, target, runs, finish) }
+    switch (matrix.places, matrix.coefficients) {
+    case (4, 2): sumsPass(Four.self, Two.self, matrix, lines, target, count, runs, finish)
+    case (4, 3): sumsPass(Four.self, Three.self, matrix, lines, target, count, runs, finish)
+    case (6, 2): sumsPass(Six.self, Two.self, matrix, lines, target, count, runs, finish)
+    case (6, 3): sumsPass(Six.self, Three.self, matrix, lines, target, count, runs, finish)
+    case (6, 4): sumsPass(Six.self, Four.self, matrix, lines, target, count, runs, finish)
+    case (6, 5): sumsPass(Six.self, Five.self, matrix, lines, target, count, runs, finish)
+    case (8, 2): sumsPass(Eight.self, Two.self, matrix, lines, target, count, runs, finish)
+    case (8, 3): sumsPass(Eight.self, Three.self, matrix, lines, target, count, runs, finish)
+    case (8, 4): sumsPass(Eight.self, Four.self, matrix, lines, target, count, runs, finish)
+    case (8, 5): sumsPass(Eight.self, Five.self, matrix, lines, target, count, runs, finish)
+    case (8, 6): sumsPass(Eight.self, Six.self, matrix, lines, target, count, runs, finish)
+    default: sumsPass(Eight.self, Seven.self, matrix, lines, target, count, runs, finish)
+    }
+  }
+}
+
+@inline(never)
+private func inputPass<Places: FixedCount, Source: SourceLines>(
+  _: Places.Type, _ matrix: InputMatrix, _ lines: Source, _ target: TargetLines, _ runs: LineRuns
+) {
+  let last = runs.length &- LineVector.scalarCount
+  for time in 0..<runs.repeats {
+    for run in 0..<runs.count {
+      let from = time &* runs.jumps.source &+ run &* runs.steps.source
+      let to = time &* runs.jumps.target &+ run &* runs.steps.target
+      var start = 0
+      while start < runs.length {
+        let i = min(start, last)
+        start &+= LineVector.scalarCount
+        target.store(matrix.apply(Places.value, lines.vectors(Places.value, from &+ i)), Places.value, to &+ i)
+      }
+    }
+  }
+}
+
+@inline(never)
+private func valuesPass<Places: FixedCount, N: FixedCount, Source: SourceLines>(
+  _: Places.Type, _: N.Type, _ matrix: PointMatrix, _ lines: Source, _ target: TargetLines, _ runs: LineRuns
+) {
+  let last = runs.length &- LineVector.scalarCount
+  for time in 0..<runs.repeats {
+    for run in 0..<runs.count {
+      let from = time &* runs.jumps.source &+ run &* runs.steps.source
+      let to = time &* runs.jumps.target &+ run &* runs.steps.target
+      var start = 0
+      while start < runs.length {
+        let i = min(start, last)
+        start &+= LineVector.scalarCount
+        target.store(matrix.values(Places.value, N.value, lines.vectors(N.value, from &+ i)), Places.value, to &+ i)
+      }
+    }
+  }
+}
+
+@inline(__always)
+private func sumsPass<Places: FixedCount, N: FixedCount>(
+  _ places: Places.Type, _ n: N.Type, _ matrix: PointMatrix, _ lines: EvenLines, _ target: TargetLines, _ count: Int,
+  _ runs: LineRuns, _ finish: LineFinish
+) {
+  if count == N.value && finish.bias == nil && !finish.rectifies {
+    wholeSumsPass(places, n, matrix, lines, target, runs)
+  } else {
+    finishedSumsPass(places, n, matrix, lines, target, count, runs, finish)
+  }
+}
+
+@inline(never)
+private func wholeSumsPass<Places: FixedCount, N: FixedCount>(
+  _: Places.Type, _: N.Type, _ matrix: PointMatrix, _ lines: EvenLines, _ target: TargetLines, _ runs: LineRuns
+) {
+  let last = runs.length &- LineVector.scalarCount
+  for time in 0..<runs.repeats {
+    for run in 0..<runs.count {
+      let from = time &* runs.jumps.source &+ run &* runs.steps.source
+      let to = time &* runs.jumps.target &+ run &* runs.steps.target
+      var start = 0
+      while start < runs.length {
+        let i = min(start, last)
+        start &+= LineVector.scalarCount
+        target.store(matrix.sums(Places.value, N.value, lines.vectors(Places.value, from &+ i)), N.value, to &+ i)
+      }
+    }
+  }
+}
+
+@inline(never)
+private func finishedSumsPass<Places: FixedCount, N: FixedCount>(
+  _: Places.Type, _: N.Type, _ matrix: PointMatrix, _ lines: EvenLines, _ target: TargetLines, _ count: Int,
+  _ runs: LineRuns, _ finish: LineFinish
+) {
+  let (bias, floor) = (finish.bias, LineVector(repeating: finish.rectifies ? 0 : -.infinity))
+  let last = runs.length &- LineVector.scalarCount
+  for time in 0..<runs.repeats {
+    for run in 0..<runs.count {
+      let from = time &* runs.jumps.source &+ run &* runs.steps.source
+      let to = time &* runs.jumps.target &+ run &* runs.steps.target
+      var start = 0
+      while start < runs.length {
+        let i = min(start, last)
+        start &+= LineVector.scalarCount
+        let sums = matrix.sums(Places.value, N.value, lines.vectors(Places.value, from &+ i))
+        let level = bias.map { lineVector($0 + i) } ?? LineVector()
+        target.store(LineFinish.apply(level, floor, to: sums), min(count, N.value), to &+ i)
+      }
+    }
+  }
+}
+
+/// Where there is nothing to transform.
+@inline(never)
+private func copyPass<Source: SourceLines>(
+  _ lines: Source, _ target: TargetLines, _ runs: LineRuns, _ finish: LineFinish = .none
+) {
+  let (bias, floor) = (finish.bias, LineVector(repeating: finish.rectifies ? 0 : -.infinity))
+  let last = runs.length &- LineVector.scalarCount
+  for time in 0..<runs.repeats {
+    for run in 0..<runs.count {
+      let from = time &* runs.jumps.source &+ run &* runs.steps.source
+      let to = time &* runs.jumps.target &+ run &* runs.steps.target
+      var start = 0
+      while start < runs.length {
+        let i = min(start, last)
+        start &+= LineVector.scalarCount
+        let level = bias.map { lineVector($0 + i) } ?? LineVector()
+        target.store(LineFinish.apply(level, floor, to: lines.vectors(1, from &+ i)), 1, to &+ i)
+      }
+    }
+  }
+}
