@@ -103,13 +103,13 @@ import Testing
     }
     let (before, y, fused) = (FloatStorage(nan: count), FloatStorage(nan: count), FloatStorage(nan: count))
     normalization(.linear).forward(x: x.buffer.reading, y: before.buffer)
-    activation.forward(x: before.buffer.reading, y: y.buffer, channels: channels)
+    activation.apply(before.buffer.reading, into: y.buffer, channels: channels)
     normalization(activation).forward(x: x.buffer.reading, y: fused.buffer)
     expectSameBits(fused.floats, y.floats)
 
     let (dy, dx) = (FloatStorage(gradient.floats), FloatStorage(nan: count))
-    activation.backward(
-      x: before.buffer.reading, y: y.buffer.reading, dy: dy.buffer, dx: dx.buffer, channels: channels)
+    activation.gradient(
+      before: before.buffer.reading, y: y.buffer.reading, dy: dy.buffer.reading, dx: dx.buffer, channels: channels)
     let plain = sums(normalization(.linear), x, dx, rows, channels, isFinished: false, samplesAtATime: samples)
     let turned = FloatStorage(gradient.floats)
     let together = sums(normalization(activation), x, turned, rows, channels, isFinished: false, samplesAtATime: 1)

@@ -19,7 +19,7 @@ extension RectifierLayer {
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y = rectifier(x)
     if let standard {
-      standard.forward(x: x.reading, y: y.buffer, channels: 1)
+      standard.apply(x.reading, into: y.buffer, channels: 1)
     } else {
       rectifier.forward(x: x.reading, y: y.buffer)
     }
@@ -29,7 +29,7 @@ extension RectifierLayer {
     // forward: y = rectifier(x)
     guard let dx else { return }
     if let standard {
-      standard.backward(x: x.reading, y: y.reading, dy: dy.buffer, dx: dx.buffer, channels: 1)
+      standard.gradient(before: x.reading, y: y.reading, dy: dy.reading, dx: dx.buffer, channels: 1)
     } else {
       rectifier.backward(x: x.reading, dy: dy.reading, dx: dx.buffer)
     }
