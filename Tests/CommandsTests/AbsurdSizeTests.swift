@@ -32,6 +32,22 @@ extension ProgramTests {
       #expect(refused.complaints.count { $0.contains(" of memory a rank, and there are ") } == 1, "\(refused.error)")
     }
 
+    /// A budget makes waves smaller, and leaves no trace in the bits.
+    @Test func aBudgetIsNoPartOfTheExperiment() throws {
+      // 25 slices: a worker's wave has 24 of 10 samples, or fewer.
+      let options =
+        "train --dataset synthetic --limit 250 --batch-size 250 --slice 10 --steps 2 --validate-every 1 --threads 1 --run"
+      #expect(try program("\(options) plenty --memory 1TB").code == 0)
+      let (hash, metrics) = (try program.finalHash("plenty"), try program.timelessMetrics("plenty"))
+      for (ranks, size) in [(nil, "300MB"), (nil, "250MB"), (1, "220MB"), (2, "240MB"), (3, "1.5tb"), (3, "220MB")] {
+        let run = "r\(ranks ?? 0)-\(size)"
+        let outcome = try program("\(options) \(run) --memory \(size)", ranks: ranks)
+        #expect(outcome.code == 0, "\(size): \(outcome.error)")
+        #expect(try program.finalHash(run) == hash, "\(ranks ?? 0) ranks, \(size)")
+        #expect(try program.timelessMetrics(run) == metrics, "\(ranks ?? 0) ranks, \(size)")
+      }
+    }
+
     /// A batch of more than all samples is all of them.
     @Test func aBatchOfMoreThanThereIs() throws {
       let options = "train --dataset synthetic --limit 40 --epochs 1 --validate-every 0 --batch-size"

@@ -73,8 +73,55 @@ import Testing
         #expect(!x.overlaps(y))
       }
     }
+    let inUse = (0..<120).map { time in
+      buffers.reduce(0) { $0 + ($1.life.contains(time) ? ($1.count + 15) / 16 * 16 : 0) }
+    }
+    #expect(plan.least == inUse.max())
+    #expect(plan.least <= plan.count && plan.count < plan.least * 5 / 4)
     #expect(plan.offsets[0] == 0 && plan.offsets[1] == (buffers[0].count + 15) / 16 * 16)
     #expect(plan.count < buffers.reduce(0) { $0 + $1.count } / 3)
+  }
+
+  /// Graphs of all kinds of stages take hardly more than what is in use at one time.
+  @Test(arguments: 0..<20) func plansAreTight(seed: Int) throws {
+    var words = RandomSequence(RandomKey(seed: 5, purpose: .synthesis, epoch: seed))
+    let image = SymbolicTensor(input: [16, 16, 8])
+    var (wide, x) = ([image], image)
+    for _ in 0..<12 {
+      let other = wide[Int(words.below(UInt32(wide.count)))]
+      switch words.below(6) {
+      case 0: x = BatchNormalization()(x)
+      case 1: x = ReLU()(x)
+      case 2: x = Conv2D(8, kernel: 3, padding: .same, activation: .gelu)(x)
+      case 3: x = UpSampling2D(2)(MaxPooling2D(2)(x))
+      case 4: x = Add()(x, other)
+      default: x = Conv2D(8, kernel: 3, padding: .same)(Concatenate()(x, other))
+      }
+      wide.append(x)
+    }
+    let model = try Model(inputs: image, outputs: Dense(3)(Flatten()(x)))
+    for isKeeping in [true, false] {
+      let plan = WorkspacePlan(model, samples: 5, isKeeping: isKeeping)
+      #expect(plan.least <= plan.count && plan.count < plan.least * 11 / 10, "\(plan.count) for \(plan.least)")
+    }
+  }
+
+  /// What is kept behind a pooling is gone when backward comes to what is in front of it.
+  @Test func runsAreCutAtPoolings() throws {
+    let image = SymbolicTensor(input: [64, 64, 4])
+    func convolutions(_ x: SymbolicTensor) -> SymbolicTensor {
+      var x = x
+      for _ in 0..<4 { x = Conv2D(16, kernel: 3, padding: .same, activation: .relu)(x) }
+      return x
+    }
+    let x = convolutions(BatchNormalization()(Conv2D(16, kernel: 3, padding: .same)(image)))
+    let model = try Model(inputs: image, outputs: GlobalAveragePooling2D()(convolutions(MaxPooling2D(2)(x))))
+    let tensor = 64 * 64 * 16
+    let plan = WorkspacePlan(model, samples: 32)
+    // Kept are two tensors around the normalisation, three of the convolutions, and the pooling's winners and output, a
+    // quarter each. Then either four more quarters, or the gradient of the normalisation's output and that of the pooling's.
+    let floats = Double((plan.count - plan.scratch.count) / 32) / Double(tensor)
+    #expect(6.5...7.25 ~= floats)
   }
 
   /// Two outputs, one of which feeds the other: each has a copy of its own, and the first gets both gradients.

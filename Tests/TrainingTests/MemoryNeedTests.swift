@@ -143,6 +143,14 @@ import Training
     #expect(wide.description.contains("a process may have 8 MB"))
   }
 
+  @Test(arguments: [
+    ([:], nil), (["SLURM_MEM_PER_NODE": "4096"], 4 << 30), (["SLURM_MEM_PER_NODE": "0"], nil),
+    (["SLURM_MEM_PER_CPU": "1024", "SLURM_CPUS_ON_NODE": "6"], 6 << 30), (["SLURM_MEM_PER_CPU": "1024"], nil),
+    (["SLURM_MEM_PER_NODE": "much"], nil), (["SLURM_MEM_PER_NODE": "9223372036854775807"], nil),
+  ]) func whatSlurmAllots(variables: [String: String], bytes: Int?) {
+    #expect(HostMemory.allotted { variables[$0] } == bytes)
+  }
+
   /// On any machine, and never more than it has.
   @Test func theHostIsAsked() {
     #expect(HostMemory.shared > 0)

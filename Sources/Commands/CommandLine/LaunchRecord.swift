@@ -22,7 +22,7 @@ struct LaunchRecord: Codable {
   var model = ""
 
   /// What may differ: hosts have different cores, and keep data at different places.
-  private static let own = ["--threads", "--data"]
+  private static let own = ["--threads", "--memory", "--data"]
 
   init(_ words: [String], _ request: Result<Request, UsageError>) {
     program = (try? ProgramFile.digest()) ?? ""

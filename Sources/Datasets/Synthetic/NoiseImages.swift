@@ -3,13 +3,16 @@ import Tensors
 /// Noise of any shape with labels in turn, for measuring speed: it needs no files, and a sample costs what one of a mapped
 /// file does.
 public struct NoiseImages: Dataset {
-  /// So many different samples are kept; the others repeat them.
-  private static let kept = 1024
+  /// Different samples of so many bytes are kept, more than caches hold; the others repeat them. A benchmark's memory is to be
+  /// the network's, not the noise's.
+  private static let keptBytes = 8_000_000
 
   public let sampleShape: Shape
   public let targets: TargetKind
   public let classNames: [String]
   public let count: Int
+  /// How many different samples there are.
+  private let kept: Int
   private let bytes: [UInt8]
 
   /// `count` samples of `shape` in `classes` classes.
@@ -26,7 +29,8 @@ public struct NoiseImages: Dataset {
     sampleShape = shape
     classNames = (0..<classes).map(String.init)
     var random = RandomSequence(RandomKey(seed: 0, purpose: .synthesis))
-    bytes = (0..<min(count, Self.kept) * shape.count).map { _ in UInt8(truncatingIfNeeded: random.nextWord()) }
+    kept = max(1, min(count, Self.keptBytes / shape.count))
+    bytes = (0..<kept * shape.count).map { _ in UInt8(truncatingIfNeeded: random.nextWord()) }
   }
 
   /// `noise`.
@@ -45,7 +49,7 @@ public struct NoiseImages: Dataset {
   }
 
   public func load(_ sample: Int, into pixels: MutableFloatBuffer) {
-    let start = sample % Self.kept * sampleShape.count
+    let start = sample % kept * sampleShape.count
     for index in 0..<sampleShape.count { pixels[index] = Float(bytes[start + index]) / 255 }
   }
 }

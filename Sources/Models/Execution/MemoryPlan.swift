@@ -21,6 +21,8 @@ package struct MemoryPlan {
   package let offsets: [Int]
   /// The floats of the block.
   package let count: Int
+  /// The most floats that are in use at one time: no plan can do with fewer.
+  package let least: Int
 
   /// Places `buffers`.
   ///
@@ -46,6 +48,21 @@ package struct MemoryPlan {
       place(index, at: offset)
     }
     (self.offsets, count) = (offsets, total)
+    least = Self.most(buffers)
+  }
+
+  /// The most floats, in whole cache lines, that are in use at one time.
+  private static func most(_ buffers: [Buffer]) -> Int {
+    // Where one ends before another begins, its memory is free again first.
+    let begins = buffers.map { (time: $0.life.lowerBound, floats: lines($0.count)) }
+    let ends = buffers.map { (time: $0.life.upperBound + 1, floats: -lines($0.count)) }
+    let changes = (begins + ends).sorted { ($0.time, $0.floats) < ($1.time, $1.floats) }
+    var (now, most) = (0, 0)
+    for change in changes {
+      now += change.floats
+      most = max(most, now)
+    }
+    return most
   }
 
   /// `count` rounded up to whole cache lines of 16 floats.

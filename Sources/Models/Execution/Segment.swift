@@ -32,11 +32,8 @@ struct Segment {
   let width: Int
   /// What the number of samples in a group is a multiple of, for the sake of the layers.
   let granule: Int
-  /// The floats of the widest activation of a group.
-  private let groupFloats: Int
-
   /// How many samples make a group.
-  var group: Int { max(granule, groupFloats / width / granule * granule) }
+  let group: Int
 
   /// The groups of a slice's samples, in order; the last may be smaller.
   func groups(of samples: Range<Int>) -> [Range<Int>] {
@@ -49,13 +46,17 @@ struct Segment {
   /// next layer's granule would make groups that are too large for the run, and in front of a stage that measures what the run
   /// gives or reads: it looks at its slice in the passes of the one run and does its work in those of the other.
   ///
-  /// - Parameter groupFloats: the floats of the widest activation of a group that are aimed at. No bit depends on them.
-  static func plan(_ model: Model, _ flow: Dataflow, groupFloats: Int) -> [Segment] {
+  /// - Parameters:
+  ///   - isKeeping: whether backward may follow. Then what is kept of a run's stages is in use until backward has gone through
+  ///     the whole run, so that a run ends where it becomes narrower, too.
+  ///   - groupFloats: the floats of the widest activation of a group that are aimed at. No bit depends on them.
+  static func plan(_ model: Model, _ flow: Dataflow, isKeeping: Bool, groupFloats: Int) -> [Segment] {
     var runs: [Segment] = []
     for index in model.stages.indices {
       let next = Segment(index..<index + 1, of: model, flow, groupFloats)
       if !next.takesWaves, let last = runs.last, !last.takesWaves,
-        flow.measuring[index] == nil || flow.anchors[index] ?? -1 < last.stages.lowerBound
+        flow.measuring[index] == nil || flow.anchors[index] ?? -1 < last.stages.lowerBound,
+        !isKeeping || !narrows(model.stages[index - 1])
       {
         let joined = Segment(last.stages.lowerBound..<index + 1, of: model, flow, groupFloats)
         if joined.granule == last.granule || joined.granule * joined.width <= groupFloats {
@@ -68,10 +69,14 @@ struct Segment {
     return runs
   }
 
+  /// Whether a stage gives half of what it takes, or less, as poolings do: that is kept for backward in any case, or is little.
+  private static func narrows(_ stage: Model.Stage) -> Bool {
+    stage.inputShapes.contains { 2 * stage.output.count <= $0.count }
+  }
+
   /// Joins some stages.
   private init(_ run: Range<Int>, of model: Model, _ flow: Dataflow, _ groupFloats: Int) {
     let stages = model.stages[run]
-    self.groupFloats = groupFloats
     self.stages = run
     takesWaves = model.stages[run.lowerBound].layer?.grain == .many
     extent = model.stages[run.lowerBound].extent.lowerBound..<model.stages[run.upperBound - 1].extent.upperBound
@@ -86,5 +91,6 @@ struct Segment {
           + [flow.measuring[stage] == nil ? .run(stage) : .measure(stage)]
       }
     opening = measuring.filter { model.stage(giving: flow.roots[model.stages[$0].inputs[0]]) == nil }
+    group = max(granule, groupFloats / width / granule * granule)
   }
 }

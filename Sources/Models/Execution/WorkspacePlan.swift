@@ -39,6 +39,8 @@ public struct WorkspacePlan {
   package let scratch: Range<Int>
   /// All floats of the worker's memory.
   public let count: Int
+  /// The most floats that are in use at one time, scratch memory included: no plan can do with fewer.
+  package let least: Int
 
   /// Where the gradient of one of a stage's inputs goes.
   enum Target {
@@ -86,6 +88,7 @@ public struct WorkspacePlan {
     }
     scratch = memory.count..<memory.count + (scratchCount.max() ?? 0)
     count = scratch.upperBound
+    least = memory.least + scratch.count
   }
 }
 
@@ -116,7 +119,7 @@ private struct Planner {
   init(_ model: Model, samples: Int, isKeeping: Bool, groupFloats: Int) {
     (self.model, self.samples, self.isKeeping) = (model, samples, isKeeping)
     flow = Dataflow(model, isKeeping: isKeeping)
-    segments = Segment.plan(model, flow, groupFloats: groupFloats)
+    segments = Segment.plan(model, flow, isKeeping: isKeeping, groupFloats: groupFloats)
     homes = segments.flatMap { segment in segment.stages.map { _ in segment } }
     values = flow.roots.map { _ in nil }
     (repeated, gradients) = (values, values)

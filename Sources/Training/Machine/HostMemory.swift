@@ -5,7 +5,7 @@ import Hosts
 /// How much memory there is, before it is asked for: what a process takes beyond that, the kernel takes back by killing it.
 package enum HostMemory {
   /// The bytes that this process and others like it can have together: what the machine could give now, without swapping,
-  /// or what their control group or one above it may have at most.
+  /// what their control group or one above it may have at most, or what Slurm has allotted to the job on this host.
   package static var shared: Int {
     let machine = PhysicalMemory.bytes
     let groups = ControlGroup.all(of: "memory").compactMap { group in
@@ -13,7 +13,20 @@ package enum HostMemory {
       let file = group.isUnified ? "memory.max" : "memory.limit_in_bytes"
       return SystemFile.text("\(group.folder)/\(file)")?.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }
     }.filter { $0 > 0 }
-    return (groups + [available ?? machine]).reduce(machine, min)
+    let allotted = allotted { name in getenv(name).map { String(cString: $0) } }
+    return (groups + [available ?? machine, allotted ?? machine]).reduce(machine, min)
+  }
+
+  /// What Slurm allots to a job on one host (`--mem`, `--mem-per-cpu`), whether or not a control group holds it to that; nil
+  /// outside of Slurm, or where the job has all of the host.
+  package static func allotted(_ variable: (String) -> String?) -> Int? {
+    // In MiB; 0 stands for all.
+    func number(_ name: String) -> Int? { variable(name).flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } }
+    let perCore = number("SLURM_MEM_PER_CPU").flatMap { memory in
+      number("SLURM_CPUS_ON_NODE").map { memory.multipliedReportingOverflow(by: $0) }
+    }
+    let product = perCore.flatMap { $0.overflow ? nil : $0.partialValue }
+    return (number("SLURM_MEM_PER_NODE") ?? product).flatMap { Int(exactly: Double($0) * 1_048_576) }
   }
 
   /// What `/proc/meminfo` calls MemAvailable, which counts what files occupy only until somebody needs it.
