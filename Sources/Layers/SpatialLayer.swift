@@ -19,6 +19,12 @@ extension WindowedLayer {
   public static var axes: Int { Extents.axes }
 }
 
+/// A layer that can leave out its last outputs on each axis.
+public protocol TrimmableLayer: WindowedLayer {
+  /// The same layer with at most so many outputs on each axis, outermost first.
+  func giving(_ extents: [Int]) -> Self
+}
+
 extension Shape {
   /// Takes the shape for one with `axes` spatial axes and channels.
   ///

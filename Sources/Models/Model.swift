@@ -63,6 +63,13 @@ public struct Model: Sendable {
         name: name, written: written, operation: operation, inputs: inputs, inputShapes: inputShapes, output: output,
         parameters: parameters, ranges: ranges ?? self.ranges, extent: extent, isTrainable: isTrainable, first: first)
     }
+
+    /// The stage with other shapes.
+    func taking(_ inputShapes: [Shape], giving output: Shape) -> Stage {
+      Stage(
+        name: name, written: written, operation: operation, inputs: inputs, inputShapes: inputShapes, output: output,
+        parameters: parameters, ranges: ranges, extent: extent, isTrainable: isTrainable, first: first)
+    }
   }
 
   /// The name under which a run remembers the network.
@@ -91,9 +98,14 @@ public struct Model: Sendable {
 
   /// `other` with another operation to run at one stage.
   init(_ other: Model, running operation: Operation, ranges: [Range<Int>]? = nil, at index: Int) {
-    (name, inputs, outputs, layout) = (other.name, other.inputs, other.outputs, other.layout)
     var stages = other.stages
     stages[index] = stages[index].running(operation, ranges: ranges)
+    self.init(other, stages: stages)
+  }
+
+  /// `other` with other stages in the places of its own.
+  init(_ other: Model, stages: [Stage]) {
+    (name, inputs, outputs, layout) = (other.name, other.inputs, other.outputs, other.layout)
     self.stages = stages
   }
 

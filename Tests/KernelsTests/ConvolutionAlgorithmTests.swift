@@ -18,7 +18,7 @@ import Testing
       return WindowAxis(
         input: 3 + below(axes == 1 ? 60 : 9), kernel: isPointwise ? 1 : 1 + below(4),
         stride: isPlain ? 1 : 1 + below(3),
-        dilation: isPlain ? 1 : 1 + below(2), padding: padding)
+        dilation: isPlain ? 1 : 1 + below(2), padding: padding, outputs: below(4) == 0 ? 1 + below(6) : .max)
     }
     let (channels, filters) = ([1, 2, 3, 5, 8, 9, 20][below(7)], [1, 2, 3, 4, 8, 11, 16, 24, 33][below(9)])
     let geometry = ConvolutionGeometry(

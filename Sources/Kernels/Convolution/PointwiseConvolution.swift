@@ -15,7 +15,7 @@ struct PointwiseConvolution {
   /// Whether a convolution is pointwise.
   static func suits(_ geometry: ConvolutionGeometry) -> Bool {
     let window = geometry.window
-    return window.taps == 1 && [window.depth, window.height, window.width].allSatisfy { $0.stride == 1 }
+    return window.taps == 1 && [window.depth, window.height, window.width].allSatisfy { $0.output == $0.input }
   }
 
   init(_ geometry: ConvolutionGeometry) {

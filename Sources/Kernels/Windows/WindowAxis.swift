@@ -27,23 +27,23 @@ public struct WindowAxis: Hashable, Sendable {
   public static let single = WindowAxis(input: 1, kernel: 1, stride: 1, padding: .valid)
 
   /// Lays the window out over `input` elements.
-  public init(input: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: Padding) {
+  ///
+  /// - Parameter most: outputs from this one on are left out.
+  public init(
+    input: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: Padding, outputs most: Int = .max
+  ) {
     let reach = (kernel - 1) * dilation + 1
     self.input = input
     self.kernel = kernel
     self.stride = stride
     self.dilation = dilation
+    let all = padding == .valid ? (input >= reach ? (input - reach) / stride + 1 : 0) : (input + stride - 1) / stride
     switch padding {
-    case .valid:
-      before = 0
-      output = input >= reach ? (input - reach) / stride + 1 : 0
-    case .same:
-      output = (input + stride - 1) / stride
-      before = max((output - 1) * stride + reach - input, 0) / 2
-    case .causal:
-      output = (input + stride - 1) / stride
-      before = reach - 1
+    case .valid: before = 0
+    case .same: before = max((all - 1) * stride + reach - input, 0) / 2
+    case .causal: before = reach - 1
     }
+    output = min(all, most)
   }
 
   private init(input: Int, kernel: Int, before: Int, output: Int) {
@@ -69,6 +69,9 @@ public struct WindowAxis: Hashable, Sendable {
     let end = offset < input ? (input - 1 - offset) / stride + 1 : 0
     return first..<max(first, min(end, output))
   }
+
+  /// How many input elements, from the first on, the windows reach.
+  public var reach: Int { max(0, min(input, origin(output - 1) + (kernel - 1) * dilation + 1)) }
 
   /// The input elements under a window without dilation at `output`, padding left out.
   @inline(__always)

@@ -5,7 +5,7 @@ import Tensors
 /// `SlidingWindow` gives the extents.
 ///
 /// Parameters: `kernel` (taps…, C / groups, filters) and, with `useBias`, `bias` (filters,).
-public protocol ConvolutionLayer: WindowedLayer, AffineLayer {
+public protocol ConvolutionLayer: WindowedLayer, AffineLayer, TrimmableLayer {
   /// The output's channels.
   var filters: Int { get }
   /// How many groups of channels have filters of their own.
@@ -37,6 +37,14 @@ extension ConvolutionLayer {
 
   public var biased: Self {
     Self(filters, window: window, groups: groups, activation: activation, useBias: true)
+  }
+
+  public func giving(_ extents: [Int]) -> Self {
+    var window = window
+    window.outputs = extents
+    var layer = Self(filters, window: window, groups: groups, activation: activation, useBias: useBias)
+    (layer.kernelOptions, layer.biasOptions) = (kernelOptions, biasOptions)
+    return layer
   }
 
   public func outputShape(for input: Shape) throws(ShapeError) -> Shape {

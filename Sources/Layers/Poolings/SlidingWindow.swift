@@ -12,6 +12,9 @@ public struct SlidingWindow: Hashable, Sendable {
   public let dilation: [Int]
   /// How the borders are treated.
   public let padding: Padding
+  /// How many outputs there are at most on each axis; nil for all that there is room for. Keras knows nothing of it: it serves
+  /// those whose last outputs no one looks at.
+  package var outputs: [Int]?
 
   /// One extent for each axis; without dilation the taps lie side by side.
   public init(kernel: [Int], stride: [Int], dilation: [Int]? = nil, padding: Padding) {
@@ -42,6 +45,12 @@ public struct SlidingWindow: Hashable, Sendable {
     return [geometry.depth.output, geometry.height.output, geometry.width.output].suffix(kernel.count)
   }
 
+  /// The extents of the input's part, from the first element on, that lies under the window anywhere.
+  package func reach(_ input: Shape) -> [Int] {
+    let geometry = geometry(input)
+    return [geometry.depth.reach, geometry.height.reach, geometry.width.reach].suffix(kernel.count)
+  }
+
   /// The window laid out over samples of `input` shape.
   func geometry(_ input: Shape) -> WindowGeometry {
     WindowGeometry(
@@ -52,6 +61,7 @@ public struct SlidingWindow: Hashable, Sendable {
   private func axis(_ index: Int, _ input: Shape) -> WindowAxis {
     guard index >= 0 else { return .single }
     return WindowAxis(
-      input: input[index], kernel: kernel[index], stride: stride[index], dilation: dilation[index], padding: padding)
+      input: input[index], kernel: kernel[index], stride: stride[index], dilation: dilation[index], padding: padding,
+      outputs: outputs?[index] ?? .max)
   }
 }

@@ -2,9 +2,10 @@ import Layers
 
 extension Model {
   /// The model as it runs with fewer passes over memory: where a function of single elements alone reads what a stage gives,
-  /// that stage ends in it, while its outputs are in the cache, and the function's own stage only passes them on.
+  /// that stage ends in it, while its outputs are in the cache, and the function's own stage only passes them on; and what no
+  /// one looks at is not computed (see `trimmed`).
   ///
-  /// Nothing that is written changes: names, shapes, parameters and what each stage was written as stay. Neither does any bit.
+  /// Nothing that is written changes: names, parameters and what each stage was written as stay, and what the model gives.
   public var fused: Model {
     var model = self
     let flow = Dataflow(self, isKeeping: true)
@@ -19,6 +20,6 @@ extension Model {
       else { continue }
       model = Model(Model(model, running: ending, at: giver), running: .layer(Identity()), at: index)
     }
-    return model
+    return model.trimmed
   }
 }
