@@ -6,8 +6,15 @@ import PackageDescription
 
 /// x86-64-v3 (AVX2, FMA) is the floor of the project: one binary runs on every such machine. OpenBLAS looks for
 /// wider vectors by itself at run time. On arm64 the baseline already has what the kernels use.
+///
+/// With CNN_DIST_WIDE=1 in the environment it is x86-64-v4 (AVX-512), and loops take sixteen floats at a time where that is
+/// faster. `launch/setup` builds both, and the first becomes the second where the processor has what it takes (`Restart`).
 #if arch(x86_64)
-  let cpuFlags = ["-Xcc", "-march=x86-64-v3"]
+  let isWide = Context.environment["CNN_DIST_WIDE"] == "1"
+  let cpuFlags =
+    isWide
+    ? ["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512", "-DWIDE_VECTORS"]
+    : ["-Xcc", "-march=x86-64-v3"]
 #else
   let cpuFlags: [String] = []
 #endif

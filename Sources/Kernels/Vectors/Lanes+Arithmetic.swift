@@ -46,6 +46,12 @@ extension Lanes {
   @inline(__always)
   func adding(_ a: Lanes, _ factor: Float) -> Lanes { cnn_lanes_multiply_add(a, Lanes(repeating: factor), self) }
 
+  /// `self - a · factor`, rounded once.
+  @inline(__always)
+  func subtracting(_ a: Lanes, _ factor: Float) -> Lanes {
+    cnn_lanes_multiply_subtract(a, Lanes(repeating: factor), self)
+  }
+
   /// The sum of all lanes, in halves: lanes 0 to 7 plus lanes 8 to 15, and so on.
   @inline(__always)
   var sum: Float { cnn_lanes_sum(self) }

@@ -1,6 +1,9 @@
-/// Floats that are transformed at once. (`Octet`, because eight of them fit into AVX2's registers with room to work; with
-/// AVX-512 `Lanes` would.)
-typealias LineVector = Octet
+/// Floats that are transformed at once: what eight of them leave room for in the registers. No bit depends on it.
+#if WIDE_VECTORS
+  typealias LineVector = Lanes
+#else
+  typealias LineVector = Octet
+#endif
 
 @inline(__always)
 func lineVector(_ source: UnsafePointer<Float>) -> LineVector {

@@ -10,6 +10,10 @@ typedef float cnn_octet __attribute__((ext_vector_type(8)));
 
 // a · b + c, rounded once.
 CNN_INLINE cnn_octet cnn_multiply_add(cnn_octet a, cnn_octet b, cnn_octet c) { return __builtin_elementwise_fma(a, b, c); }
+// c - a · b, rounded once.
+CNN_INLINE cnn_octet cnn_multiply_subtract(cnn_octet a, cnn_octet b, cnn_octet c) {
+  return __builtin_elementwise_fma(-a, b, c);
+}
 
 typedef float cnn_lanes __attribute__((ext_vector_type(16)));
 typedef int cnn_bits __attribute__((ext_vector_type(16)));
@@ -17,6 +21,10 @@ typedef int cnn_bits __attribute__((ext_vector_type(16)));
 // a · b + c, rounded once.
 CNN_INLINE cnn_lanes cnn_lanes_multiply_add(cnn_lanes a, cnn_lanes b, cnn_lanes c) {
   return __builtin_elementwise_fma(a, b, c);
+}
+// c - a · b, rounded once.
+CNN_INLINE cnn_lanes cnn_lanes_multiply_subtract(cnn_lanes a, cnn_lanes b, cnn_lanes c) {
+  return __builtin_elementwise_fma(-a, b, c);
 }
 CNN_INLINE cnn_lanes cnn_lanes_add(cnn_lanes a, cnn_lanes b) { return a + b; }
 CNN_INLINE cnn_lanes cnn_lanes_subtract(cnn_lanes a, cnn_lanes b) { return a - b; }
@@ -59,10 +67,5 @@ CNN_INLINE cnn_bits cnn_bits_subtract(cnn_bits a, cnn_bits b) { return a - b; }
 CNN_INLINE cnn_bits cnn_bits_shift_left(cnn_bits a, cnn_bits places) { return a << places; }
 CNN_INLINE cnn_bits cnn_bits_shift_right(cnn_bits a, cnn_bits places) { return a >> places; }
 CNN_INLINE cnn_bits cnn_bits_and(cnn_bits a, cnn_bits b) { return a & b; }
-
-// c - a · b, rounded once.
-static inline __attribute__((always_inline)) cnn_octet cnn_multiply_subtract(cnn_octet a, cnn_octet b, cnn_octet c) {
-  return __builtin_elementwise_fma(-a, b, c);
-}
 
 #endif
