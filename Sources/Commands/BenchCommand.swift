@@ -69,7 +69,7 @@ struct BenchCommand: Command {
       let ranks = world.communicator.size
       Output.line(
         "\(network.name), batch \(experiment.batchSize) in slices of \(experiment.slice), "
-          + "\(ranks) \(ranks == 1 ? "rank" : "ranks"), \(benchmark.threads) threads in all, OpenBLAS \(KernelChoice(world.environment))\n"
+          + "\(ranks) \(ranks == 1 ? "rank" : "ranks"), \(benchmark.threads) threads in all, OpenBLAS \(KernelChoice(world.environment)), loops for \(VectorWidth.name)\n"
       )
       show(benchmark)
     }

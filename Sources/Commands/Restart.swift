@@ -2,19 +2,30 @@ import Glibc
 import Kernels
 import Training
 
-/// Starts the program again with the kernels that fit the processor, where OpenBLAS chose others.
+/// Starts the program again with what fits the processor: the loops of the wide program, and kernels of OpenBLAS where it chose
+/// others.
 enum Restart {
-  /// Asks OpenBLAS for better kernels than it chose, where there are some: it reads that when it is loaded, so this process
-  /// becomes a new one, under the old number, before it speaks to MPI. Returns where the kernels fit, where the user has
-  /// chosen them, and the second time at the latest.
+  /// Becomes the wide program where there is one, and asks OpenBLAS for better kernels than it chose: it reads that when it is
+  /// loaded, so this process becomes a new one, under the old number, before it speaks to MPI. Returns where all fits, where
+  /// the user has chosen, and the second time at the latest.
   static func forFittingKernels(_ environment: [String: String]) {
     let choice = KernelChoice(environment)
     let path = Self.path
     // A loader that was started by hand with the program as its argument would take the first word for a program.
     let isLoader = path.split(separator: "/").last?.hasPrefix("ld-linux") == true
-    guard let better = choice.better, choice.replaced == nil, !isLoader else { return }
-    setenv(KernelChoice.replacedVariable, OpenBLAS.coreType, 1)
-    setenv(KernelChoice.variable, better, 1)
+    let better = choice.replaced == nil ? choice.better : nil
+    let wide = WideProgram.path(beside: path, environment)
+    guard better != nil || wide != nil, !isLoader else { return }
+    if let better {
+      setenv(KernelChoice.replacedVariable, OpenBLAS.coreType, 1)
+      setenv(KernelChoice.variable, better, 1)
+    }
+    if let wide {
+      setenv(WideProgram.startedVariable, path, 1)
+      execv(wide, CommandLine.unsafeArgv)
+      unsetenv(WideProgram.startedVariable)
+    }
+    guard better != nil else { return }
     // By its own path, so that the process keeps its name; by the kernel's link where that file is gone.
     for path in [path, Self.link] { execv(path, CommandLine.unsafeArgv) }
     // Refused: what `World` says of the kernels names the remedy.

@@ -90,6 +90,38 @@ extension ProgramTests {
       #expect(even.complaints.isEmpty)
     }
 
+    /// A host with AVX-512 and one without may be in one world, and one may go on where the other stopped.
+    @Test func widerVectorsHaveTheSameBits() throws {
+      struct Vectors: Decodable { let vectors: String }
+      func vectors(_ run: String) throws -> String {
+        try JSONDecoder().decode(Vectors.self, from: Data(try program.text("\(run)/config.json").utf8)).vectors
+      }
+      try program.train("--steps 4 --threads 1 --run wide")
+      guard try vectors("wide") == "AVX-512" else {
+        return print("SKIPPED: the program for AVX-512 is not beside the one that is tested, or this processor has none")
+      }
+      let narrow = try program.shell("CNN_DIST_VECTORS=avx2 $cnn \(smallRun) --steps 4 --threads 1 --run narrow")
+      #expect(narrow.code == 0 && narrow.output.contains("loops for AVX2"), "\(narrow.error)")
+      #expect(try vectors("narrow") == "AVX2")
+      let mixed = try program.shell(
+        "$mpirun -np 1 $cnn \(smallRun) --steps 4 --threads 1 --run mixed : -np 1 env CNN_DIST_VECTORS=avx2 $cnn "
+          + "\(smallRun) --steps 4 --threads 1 --run mixed")
+      #expect(mixed.code == 0 && mixed.complaints.isEmpty, "\(mixed.error)")
+      let hash = try program.finalHash("wide")
+      #expect(try program.finalHash("narrow") == hash && program.finalHash("mixed") == hash)
+    }
+
+    /// What was built before is of other sources.
+    @Test func anOlderWideProgramIsNotStarted() throws {
+      let outcome = try program.shell(
+        "cp $cnn cnn-dist && mkdir avx512 && printf '#!/bin/sh\\necho wide\\n' > avx512/cnn-dist && chmod +x avx512/cnn-dist && "
+          + "touch -d '1 hour ago' avx512/cnn-dist && ./cnn-dist \(run) own")
+      #expect(outcome.code == 0 && outcome.output.contains("loops for AVX2"), "\(outcome.output)")
+      guard ProcessorFlags.haveAVX512 else { return print("skipped: this processor has no AVX-512") }
+      let started = try program.shell("touch avx512/cnn-dist && ./cnn-dist \(run) other")
+      #expect(started.output == "wide\n")
+    }
+
     /// OpenBLAS would end the process before main. Root is above such limits, so this is nobody.
     @Test func aLimitOnProcessesDoesNotEndIt() throws {
       guard getuid() == 0 else {

@@ -93,7 +93,7 @@ struct TrainingSession {
     world.startDeadline()
     console?.didStart(
       start.experiment, model: model, data: data, communicator: communicator, threads: threads, step: start.state.step,
-      blas: KernelChoice(world.environment).description)
+      blas: KernelChoice(world.environment).description + ", loops for \(VectorWidth.name)")
     let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
       state: start.state, communicator: communicator, threads: threads, waves: need.waves,
@@ -242,7 +242,7 @@ struct TrainingSession {
     let lock = try plan.lock ?? plan.folder.create()
     let configuration = RunConfiguration(
       experiment: start.experiment, schedule: start.schedule, openblas: OpenBLAS.identity,
-      openblasReplaced: KernelChoice(world.environment).replaced, version: Program.version)
+      openblasReplaced: KernelChoice(world.environment).replaced, vectors: VectorWidth.name, version: Program.version)
     let isChanged = plan.checkpoint.map { $0.experiment != start.experiment } ?? false
     return RunRecorder(plan.folder, configuration: configuration, lock: lock, isChanged: isChanged)
   }

@@ -12,6 +12,8 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   public var openblas: String
   /// The core type that OpenBLAS chose by itself, where it did not fit the processor and another was asked for.
   public var openblasReplaced: String?
+  /// The vectors of the program's own loops, such as `AVX-512`; nil in the runs of older versions. No bit depends on them.
+  public var vectors: String?
   /// The version of cnn-dist that runs it.
   public var version: String
 
@@ -20,12 +22,14 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
 
   /// Describes a run.
   public init(
-    experiment: Experiment, schedule: Schedule, openblas: String, openblasReplaced: String? = nil, version: String
+    experiment: Experiment, schedule: Schedule, openblas: String, openblasReplaced: String? = nil,
+    vectors: String? = nil, version: String
   ) {
     self.experiment = experiment
     self.schedule = schedule
     self.openblas = openblas
     self.openblasReplaced = openblasReplaced
+    self.vectors = vectors
     self.version = version
   }
 }

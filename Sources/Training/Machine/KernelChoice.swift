@@ -64,14 +64,14 @@ public struct KernelChoice: CustomStringConvertible, Sendable {
   /// that OpenBLAS chooses on such a processor when it knows it, so that the ranks of a mixed cluster agree.
   package static func better(than coreType: String, flags: Set<String>) -> String? {
     guard let vectors = known[coreType.lowercased()] else { return nil }
-    if flags.isSuperset(of: ["avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"]), vectors.rawValue < 3 {
+    if flags.isSuperset(of: WideProgram.flags), vectors.rawValue < 3 {
       return flags.contains("avx512_bf16") ? "Cooperlake" : "SkylakeX"
     }
     return flags.isSuperset(of: ["avx2", "fma"]) && vectors.rawValue < 2 ? "Haswell" : nil
   }
 
   /// What the first processor can do and the kernel lets programs use; empty where that cannot be known.
-  private static func processorFlags() -> Set<String> {
+  static func processorFlags() -> Set<String> {
     // The first processor alone: on large machines the file is long.
     let lines = (SystemFile.text("/proc/cpuinfo", limit: 1 << 13) ?? "").split(separator: "\n")
     let flags = lines.first { $0.hasPrefix("flags") }?.split(separator: ":").last ?? ""

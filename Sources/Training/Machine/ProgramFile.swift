@@ -1,6 +1,8 @@
 import Files
 
-/// The file of the running program.
+import Glibc
+
+/// The file of the program that was started: the running one's, or that of the program that became it (see `WideProgram`).
 public enum ProgramFile {
   /// The digest of its bytes, taken once.
   ///
@@ -8,6 +10,6 @@ public enum ProgramFile {
   public static func digest() throws(FileError) -> String { try taken.get() }
 
   private static let taken = Result { () throws(FileError) in
-    try MappedFile("/proc/self/exe").sealed()
+    try MappedFile(getenv(WideProgram.startedVariable).map { String(cString: $0) } ?? "/proc/self/exe").sealed()
   }
 }
