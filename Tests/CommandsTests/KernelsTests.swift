@@ -114,8 +114,8 @@ extension ProgramTests {
     /// What was built before is of other sources.
     @Test func anOlderWideProgramIsNotStarted() throws {
       let outcome = try program.shell(
-        "cp $cnn cnn-dist && mkdir avx512 && printf '#!/bin/sh\\necho wide\\n' > avx512/cnn-dist && chmod +x avx512/cnn-dist && "
-          + "touch -d '1 hour ago' avx512/cnn-dist && ./cnn-dist \(run) own")
+        "cp $cnn cnn-dist && mkdir avx512 && printf '#!/bin/sh\\necho wide\\n' > avx512/cnn-dist && "
+          + "chmod +x avx512/cnn-dist && touch -d '1 hour ago' avx512/cnn-dist && ./cnn-dist \(run) own")
       #expect(outcome.code == 0 && outcome.output.contains("loops for AVX2"), "\(outcome.output)")
       guard ProcessorFlags.haveAVX512 else { return print("skipped: this processor has no AVX-512") }
       let started = try program.shell("touch avx512/cnn-dist && ./cnn-dist \(run) other")

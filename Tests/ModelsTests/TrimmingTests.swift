@@ -63,7 +63,8 @@ import Testing
 
   private func expectSameResults(_ model: Model) throws {
     let (plain, trimmed) = (try results(of: model), try results(of: model.fused))
-    #expect(model.fused.layout.entries.map(\.range) == model.layout.entries.map(\.range) && plain.count == trimmed.count)
+    #expect(model.fused.layout.entries.map(\.range) == model.layout.entries.map(\.range))
+    #expect(plain.count == trimmed.count)
     let largest = plain.map(abs).max() ?? 0
     #expect(zip(plain, trimmed).allSatisfy { abs($0 - $1) < 1e-5 * largest } && largest > 0)
   }
@@ -76,7 +77,8 @@ import Testing
     let outputs = workspace.forward(slices: [0..<3], values: values.buffer.reading, draw: nil)
     let sink = OneSlice(model.layout.gradientCount)
     let results = Array(outputs.buffer)
-    try workspace.backward(slices: [0..<3], batch: 3, values: values.buffer.reading, draw: nil, into: ManySlices([sink]))
+    try workspace.backward(
+      slices: [0..<3], batch: 3, values: values.buffer.reading, draw: nil, into: ManySlices([sink]))
     return results + sink.gradients.buffer
   }
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Convolution of few channels, straight from the input: six output pixels times two octets of filters in registers, over the
+/// Convolution of few channels, straight from the input: six output pixels times two vectors of filters in registers, over the
 /// elements of the patch.
 ///
 /// A patch matrix would be many times as large as such an input, and its product so narrow that copying patches takes as long
@@ -8,7 +8,7 @@ import Tensors
 /// the patch under an output lies `offsets[k]` floats behind the patch's first.
 struct DirectConvolution {
   /// So few channels, and then a patch so short or so few filters: long patches of many filters make good matrices.
-  private static let (mostChannels, longestPatch, mostFilters) = (8, 80, 32)
+  private static let (mostChannels, longestPatch, fewestFilters, mostFilters) = (8, 80, 8, 32)
   /// The floats of output that are finished while they are in the cache.
   private static let outputsPerBlock = 8_192
 
@@ -42,7 +42,7 @@ struct DirectConvolution {
 
   /// Whether a convolution is one of few channels.
   static func suits(_ geometry: ConvolutionGeometry) -> Bool {
-    geometry.window.channels <= mostChannels && geometry.filters >= Octet.scalarCount && geometry.window.fits
+    geometry.window.channels <= mostChannels && geometry.filters >= fewestFilters && geometry.window.fits
       && (geometry.patch <= longestPatch || geometry.filters <= mostFilters)
   }
 
@@ -156,7 +156,7 @@ struct DirectConvolution {
         let block = first..<min(first + linesPerBlock, lines)
         let gradient = filled(outputs + first * columns * filters, block.count * columns, rest)
         for k in stride(from: 0, to: geometry.patch, by: 6) {
-          for f in stride(from: 0, to: pitch, by: 2 * Octet.scalarCount) {
+          for f in stride(from: 0, to: pitch, by: 2 * Vector.scalarCount) {
             addProducts(k, f, block, source, offsets, gradient, to: sums)
           }
         }
@@ -167,7 +167,7 @@ struct DirectConvolution {
     }
   }
 
-  /// Six elements of the patch times two octets of filters, or one, over some lines of outputs.
+  /// Six elements of the patch times two vectors of filters, or one, over some lines of outputs.
   @inline(__always)
   private func addProducts(
     _ element: Int, _ filter: Int, _ lines: Range<Int>, _ source: UnsafePointer<Float>,
@@ -184,7 +184,7 @@ struct DirectConvolution {
         start + offset(0), start + offset(1), start + offset(2), start + offset(3), start + offset(4), start + offset(5)
       )
       let dy = gradient + (line - lines.lowerBound) * columns * pitch + filter
-      if pitch - filter > Octet.scalarCount {
+      if pitch - filter > Vector.scalarCount {
         Self.addPairs(x, step, dy, pitch, columns, to: targets)
       } else {
         Self.addSingles(x, step, dy, pitch, columns, to: targets)
@@ -195,17 +195,17 @@ struct DirectConvolution {
   /// The lines whose gradients stay in the cache.
   private var linesPerBlock: Int { max(1, Self.outputsPerBlock / 2 / (width.window.output * geometry.filters)) }
 
-  /// The filters, filled up to whole octets.
-  private var pitch: Int { (geometry.filters + Octet.scalarCount - 1) / Octet.scalarCount * Octet.scalarCount }
+  /// The filters, filled up to whole vectors.
+  private var pitch: Int { (geometry.filters + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount }
 
-  /// Rows of filters as whole octets: as they lie, or copied.
+  /// Rows of filters as whole vectors: as they lie, or copied.
   private func filled(
     _ rows: UnsafePointer<Float>, _ count: Int, _ copy: UnsafeMutablePointer<Float>
   ) -> UnsafePointer<Float> {
     guard pitch > geometry.filters else { return rows }
     for i in 0..<count {
-      forEachOctet(upTo: geometry.filters) { c, rest in
-        store(octet(rows + (i &* geometry.filters &+ c), rest), copy + (i &* pitch &+ c))
+      for c in stride(from: 0, to: geometry.filters, by: Vector.scalarCount) {
+        store(vector(rows + (i &* geometry.filters &+ c), geometry.filters &- c), copy + (i &* pitch &+ c))
       }
     }
     return UnsafePointer(copy)
@@ -225,16 +225,16 @@ struct DirectConvolution {
     _ x: SixRows<UnsafePointer<Float>>, _ step: Int, _ dy: UnsafePointer<Float>, _ pitch: Int, _ columns: Int,
     to sums: SixRows<UnsafeMutablePointer<Float>>
   ) {
-    let second = Octet.scalarCount
-    var (a0, b0) = (octet(sums.r0), octet(sums.r0 + second))
-    var (a1, b1) = (octet(sums.r1), octet(sums.r1 + second))
-    var (a2, b2) = (octet(sums.r2), octet(sums.r2 + second))
-    var (a3, b3) = (octet(sums.r3), octet(sums.r3 + second))
-    var (a4, b4) = (octet(sums.r4), octet(sums.r4 + second))
-    var (a5, b5) = (octet(sums.r5), octet(sums.r5 + second))
+    let second = Vector.scalarCount
+    var (a0, b0) = (vector(sums.r0), vector(sums.r0 + second))
+    var (a1, b1) = (vector(sums.r1), vector(sums.r1 + second))
+    var (a2, b2) = (vector(sums.r2), vector(sums.r2 + second))
+    var (a3, b3) = (vector(sums.r3), vector(sums.r3 + second))
+    var (a4, b4) = (vector(sums.r4), vector(sums.r4 + second))
+    var (a5, b5) = (vector(sums.r5), vector(sums.r5 + second))
     var (place, dy) = (0, dy)
     for _ in 0..<columns {
-      let (d0, d1) = (octet(dy), octet(dy + second))
+      let (d0, d1) = (vector(dy), vector(dy + second))
       (a0, b0) = (a0.adding(d0, x.r0[place]), b0.adding(d1, x.r0[place]))
       (a1, b1) = (a1.adding(d0, x.r1[place]), b1.adding(d1, x.r1[place]))
       (a2, b2) = (a2.adding(d0, x.r2[place]), b2.adding(d1, x.r2[place]))
@@ -248,17 +248,17 @@ struct DirectConvolution {
     sums.forEach(b0, b1, b2, b3, b4, b5) { store($1, $0 + second) }
   }
 
-  /// The same with one octet of filters.
+  /// The same with one vector of filters.
   @inline(never)
   private static func addSingles(
     _ x: SixRows<UnsafePointer<Float>>, _ step: Int, _ dy: UnsafePointer<Float>, _ pitch: Int, _ columns: Int,
     to sums: SixRows<UnsafeMutablePointer<Float>>
   ) {
-    var (a0, a1, a2) = (octet(sums.r0), octet(sums.r1), octet(sums.r2))
-    var (a3, a4, a5) = (octet(sums.r3), octet(sums.r4), octet(sums.r5))
+    var (a0, a1, a2) = (vector(sums.r0), vector(sums.r1), vector(sums.r2))
+    var (a3, a4, a5) = (vector(sums.r3), vector(sums.r4), vector(sums.r5))
     var (place, dy) = (0, dy)
     for _ in 0..<columns {
-      let d0 = octet(dy)
+      let d0 = vector(dy)
       (a0, a1, a2) = (a0.adding(d0, x.r0[place]), a1.adding(d0, x.r1[place]), a2.adding(d0, x.r2[place]))
       (a3, a4, a5) = (a3.adding(d0, x.r3[place]), a4.adding(d0, x.r4[place]), a5.adding(d0, x.r5[place]))
       place &+= step

@@ -23,6 +23,11 @@ func store(_ lanes: Lanes, _ target: UnsafeMutablePointer<Float>, _ count: Int) 
   withUnsafeBytes(of: lanes) { if let source = $0.baseAddress { bytes.copyMemory(from: source, byteCount: size) } }
 }
 
+@inline(__always)
+func store(_ lanes: Lanes, _ target: UnsafeMutablePointer<Float>) {
+  UnsafeMutableRawPointer(target).storeBytes(of: lanes, as: Lanes.self)
+}
+
 /// Loads up to sixteen floats that lie `stride` floats apart; lanes beyond `count` are 0.
 @inline(__always)
 func gather(_ source: UnsafePointer<Float>, stride: Int, _ count: Int) -> Lanes {

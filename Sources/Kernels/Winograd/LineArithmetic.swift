@@ -1,18 +1,6 @@
-/// Floats that are transformed at once: what eight of them leave room for in the registers. No bit depends on it.
-#if WIDE_VECTORS
-  typealias LineVector = Lanes
-#else
-  typealias LineVector = Octet
-#endif
-
-@inline(__always)
-func lineVector(_ source: UnsafePointer<Float>) -> LineVector {
-  UnsafeRawPointer(source).loadUnaligned(as: LineVector.self)
-}
-
 /// Up to eight vectors, one of each line; the others are not used.
 typealias LineVectors = (
-  LineVector, LineVector, LineVector, LineVector, LineVector, LineVector, LineVector, LineVector
+  Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector
 )
 
 /// A number that is known when code is compiled, so that what depends on it is laid out straight.
@@ -29,7 +17,7 @@ extension InputMatrix {
   /// Bᵀ·d.
   @inline(__always)
   func apply(_ places: Int, _ d: LineVectors) -> LineVectors {
-    let none = LineVector.zero
+    let none = Vector.zero
     if places == 4 {
       let pair = Self.pair(d.2, d.1, points[0])
       return (d.2.adding(d.0, all[0]), pair.0, pair.1, d.3.adding(d.1, all[0]), none, none, none, none)
@@ -51,7 +39,7 @@ extension InputMatrix {
 
   /// Pair j of eight places.
   @inline(__always)
-  private func pair(_ j: Int, of d: LineVectors) -> (LineVector, LineVector) {
+  private func pair(_ j: Int, of d: LineVectors) -> (Vector, Vector) {
     Self.pair(
       d.6.adding(d.4, others.1[j]).adding(d.2, others.0[j]), d.5.adding(d.3, others.1[j]).adding(d.1, others.0[j]),
       points[j])
@@ -59,7 +47,7 @@ extension InputMatrix {
 
   /// The rows of +p and -p.
   @inline(__always)
-  private static func pair(_ even: LineVector, _ odd: LineVector, _ p: Float) -> (LineVector, LineVector) {
+  private static func pair(_ even: Vector, _ odd: Vector, _ p: Float) -> (Vector, Vector) {
     (even.adding(odd, p), even.subtracting(odd, p))
   }
 }
@@ -79,7 +67,7 @@ extension PointMatrix {
 
   /// A polynomial's values at p and -p.
   @inline(__always)
-  private static func pair(_ n: Int, _ y: LineVectors, _ row: SIMD8<Float>) -> (LineVector, LineVector) {
+  private static func pair(_ n: Int, _ y: LineVectors, _ row: SIMD8<Float>) -> (Vector, Vector) {
     guard n > 0 else { return (.zero, .zero) }
     var (even, odd) = (y.0 * row[0], y.1 * row[1])
     if n > 2 { even = even.adding(y.2, row[2]) }
@@ -109,7 +97,7 @@ extension PointMatrix {
 
   /// What the pairs add to coefficient i.
   @inline(__always)
-  private func sum(_ places: Int, _ i: Int, _ pairs: (LineVector, LineVector, LineVector)) -> LineVector {
+  private func sum(_ places: Int, _ i: Int, _ pairs: (Vector, Vector, Vector)) -> Vector {
     var sum = pairs.0 * rows.0[i]
     if places > 4 { sum = sum.adding(pairs.1, rows.1[i]) }
     if places > 6 { sum = sum.adding(pairs.2, rows.2[i]) }

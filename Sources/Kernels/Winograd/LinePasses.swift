@@ -14,10 +14,10 @@ struct EvenLines: SourceLines {
   func vectors(_ count: Int, _ i: Int) -> LineVectors {
     let from = start + i
     return (
-      lineVector(from), count > 1 ? lineVector(from + pitch) : .zero,
-      count > 2 ? lineVector(from + 2 &* pitch) : .zero, count > 3 ? lineVector(from + 3 &* pitch) : .zero,
-      count > 4 ? lineVector(from + 4 &* pitch) : .zero, count > 5 ? lineVector(from + 5 &* pitch) : .zero,
-      count > 6 ? lineVector(from + 6 &* pitch) : .zero, count > 7 ? lineVector(from + 7 &* pitch) : .zero
+      vector(from), count > 1 ? vector(from + pitch) : .zero,
+      count > 2 ? vector(from + 2 &* pitch) : .zero, count > 3 ? vector(from + 3 &* pitch) : .zero,
+      count > 4 ? vector(from + 4 &* pitch) : .zero, count > 5 ? vector(from + 5 &* pitch) : .zero,
+      count > 6 ? vector(from + 6 &* pitch) : .zero, count > 7 ? vector(from + 7 &* pitch) : .zero
     )
   }
 }
@@ -44,11 +44,11 @@ struct ScatteredLines: SourceLines {
   @inline(__always)
   func vectors(_ count: Int, _ i: Int) -> LineVectors {
     (
-      lineVector(starts.0 + i), count > 1 ? lineVector(starts.1 + i) : .zero,
-      count > 2 ? lineVector(starts.2 + i) : .zero,
-      count > 3 ? lineVector(starts.3 + i) : .zero, count > 4 ? lineVector(starts.4 + i) : .zero,
-      count > 5 ? lineVector(starts.5 + i) : .zero, count > 6 ? lineVector(starts.6 + i) : .zero,
-      count > 7 ? lineVector(starts.7 + i) : .zero
+      vector(starts.0 + i), count > 1 ? vector(starts.1 + i) : .zero,
+      count > 2 ? vector(starts.2 + i) : .zero,
+      count > 3 ? vector(starts.3 + i) : .zero, count > 4 ? vector(starts.4 + i) : .zero,
+      count > 5 ? vector(starts.5 + i) : .zero, count > 6 ? vector(starts.6 + i) : .zero,
+      count > 7 ? vector(starts.7 + i) : .zero
     )
   }
 }
@@ -64,14 +64,14 @@ struct TargetLines {
   func store(_ vectors: LineVectors, _ count: Int, _ i: Int) {
     let to = UnsafeMutableRawPointer(start + i)
     let pitch = pitch &* MemoryLayout<Float>.stride
-    to.storeBytes(of: vectors.0, as: LineVector.self)
-    if count > 1 { (to + pitch).storeBytes(of: vectors.1, as: LineVector.self) }
-    if count > 2 { (to + 2 &* pitch).storeBytes(of: vectors.2, as: LineVector.self) }
-    if count > 3 { (to + 3 &* pitch).storeBytes(of: vectors.3, as: LineVector.self) }
-    if count > 4 { (to + 4 &* pitch).storeBytes(of: vectors.4, as: LineVector.self) }
-    if count > 5 { (to + 5 &* pitch).storeBytes(of: vectors.5, as: LineVector.self) }
-    if count > 6 { (to + 6 &* pitch).storeBytes(of: vectors.6, as: LineVector.self) }
-    if count > 7 { (to + 7 &* pitch).storeBytes(of: vectors.7, as: LineVector.self) }
+    to.storeBytes(of: vectors.0, as: Vector.self)
+    if count > 1 { (to + pitch).storeBytes(of: vectors.1, as: Vector.self) }
+    if count > 2 { (to + 2 &* pitch).storeBytes(of: vectors.2, as: Vector.self) }
+    if count > 3 { (to + 3 &* pitch).storeBytes(of: vectors.3, as: Vector.self) }
+    if count > 4 { (to + 4 &* pitch).storeBytes(of: vectors.4, as: Vector.self) }
+    if count > 5 { (to + 5 &* pitch).storeBytes(of: vectors.5, as: Vector.self) }
+    if count > 6 { (to + 6 &* pitch).storeBytes(of: vectors.6, as: Vector.self) }
+    if count > 7 { (to + 7 &* pitch).storeBytes(of: vectors.7, as: Vector.self) }
   }
 }
 
@@ -97,7 +97,7 @@ struct LineFinish {
   static var none: LineFinish { LineFinish(bias: nil, rectifies: false) }
 
   @inline(__always)
-  static func apply(_ level: LineVector, _ floor: LineVector, to sums: LineVectors) -> LineVectors {
+  static func apply(_ level: Vector, _ floor: Vector, to sums: LineVectors) -> LineVectors {
     (
       apply(level, floor, sums.0), apply(level, floor, sums.1), apply(level, floor, sums.2),
       apply(level, floor, sums.3),
@@ -106,7 +106,7 @@ struct LineFinish {
   }
 
   @inline(__always)
-  private static func apply(_ level: LineVector, _ floor: LineVector, _ value: LineVector) -> LineVector {
+  private static func apply(_ level: Vector, _ floor: Vector, _ value: Vector) -> Vector {
     let sum = value + level
     return sum.replacing(with: 0, where: sum .< floor)
   }
@@ -168,7 +168,7 @@ extension LineTransform {
 private func inputPass<Places: FixedCount, Source: SourceLines>(
   _: Places.Type, _ matrix: InputMatrix, _ lines: Source, _ target: TargetLines, _ runs: LineRuns
 ) {
-  let last = runs.length &- LineVector.scalarCount
+  let last = runs.length &- Vector.scalarCount
   for time in 0..<runs.repeats {
     for run in 0..<runs.count {
       let from = time &* runs.jumps.source &+ run &* runs.steps.source
@@ -176,7 +176,7 @@ private func inputPass<Places: FixedCount, Source: SourceLines>(
       var start = 0
       while start < runs.length {
         let i = min(start, last)
-        start &+= LineVector.scalarCount
+        start &+= Vector.scalarCount
         target.store(matrix.apply(Places.value, lines.vectors(Places.value, from &+ i)), Places.value, to &+ i)
       }
     }
@@ -187,7 +187,7 @@ private func inputPass<Places: FixedCount, Source: SourceLines>(
 private func valuesPass<Places: FixedCount, N: FixedCount, Source: SourceLines>(
   _: Places.Type, _: N.Type, _ matrix: PointMatrix, _ lines: Source, _ target: TargetLines, _ runs: LineRuns
 ) {
-  let last = runs.length &- LineVector.scalarCount
+  let last = runs.length &- Vector.scalarCount
   for time in 0..<runs.repeats {
     for run in 0..<runs.count {
       let from = time &* runs.jumps.source &+ run &* runs.steps.source
@@ -195,7 +195,7 @@ private func valuesPass<Places: FixedCount, N: FixedCount, Source: SourceLines>(
       var start = 0
       while start < runs.length {
         let i = min(start, last)
-        start &+= LineVector.scalarCount
+        start &+= Vector.scalarCount
         target.store(matrix.values(Places.value, N.value, lines.vectors(N.value, from &+ i)), Places.value, to &+ i)
       }
     }
@@ -218,7 +218,7 @@ private func sumsPass<Places: FixedCount, N: FixedCount>(
 private func wholeSumsPass<Places: FixedCount, N: FixedCount>(
   _: Places.Type, _: N.Type, _ matrix: PointMatrix, _ lines: EvenLines, _ target: TargetLines, _ runs: LineRuns
 ) {
-  let last = runs.length &- LineVector.scalarCount
+  let last = runs.length &- Vector.scalarCount
   for time in 0..<runs.repeats {
     for run in 0..<runs.count {
       let from = time &* runs.jumps.source &+ run &* runs.steps.source
@@ -226,7 +226,7 @@ private func wholeSumsPass<Places: FixedCount, N: FixedCount>(
       var start = 0
       while start < runs.length {
         let i = min(start, last)
-        start &+= LineVector.scalarCount
+        start &+= Vector.scalarCount
         target.store(matrix.sums(Places.value, N.value, lines.vectors(Places.value, from &+ i)), N.value, to &+ i)
       }
     }
@@ -238,8 +238,8 @@ private func finishedSumsPass<Places: FixedCount, N: FixedCount>(
   _: Places.Type, _: N.Type, _ matrix: PointMatrix, _ lines: EvenLines, _ target: TargetLines, _ count: Int,
   _ runs: LineRuns, _ finish: LineFinish
 ) {
-  let (bias, floor) = (finish.bias, LineVector(repeating: finish.rectifies ? 0 : -.infinity))
-  let last = runs.length &- LineVector.scalarCount
+  let (bias, floor) = (finish.bias, Vector(repeating: finish.rectifies ? 0 : -.infinity))
+  let last = runs.length &- Vector.scalarCount
   for time in 0..<runs.repeats {
     for run in 0..<runs.count {
       let from = time &* runs.jumps.source &+ run &* runs.steps.source
@@ -247,9 +247,9 @@ private func finishedSumsPass<Places: FixedCount, N: FixedCount>(
       var start = 0
       while start < runs.length {
         let i = min(start, last)
-        start &+= LineVector.scalarCount
+        start &+= Vector.scalarCount
         let sums = matrix.sums(Places.value, N.value, lines.vectors(Places.value, from &+ i))
-        let level = bias.map { lineVector($0 + i) } ?? LineVector()
+        let level = bias.map { vector($0 + i) } ?? Vector()
         target.store(LineFinish.apply(level, floor, to: sums), min(count, N.value), to &+ i)
       }
     }
@@ -261,8 +261,8 @@ private func finishedSumsPass<Places: FixedCount, N: FixedCount>(
 private func copyPass<Source: SourceLines>(
   _ lines: Source, _ target: TargetLines, _ runs: LineRuns, _ finish: LineFinish = .none
 ) {
-  let (bias, floor) = (finish.bias, LineVector(repeating: finish.rectifies ? 0 : -.infinity))
-  let last = runs.length &- LineVector.scalarCount
+  let (bias, floor) = (finish.bias, Vector(repeating: finish.rectifies ? 0 : -.infinity))
+  let last = runs.length &- Vector.scalarCount
   for time in 0..<runs.repeats {
     for run in 0..<runs.count {
       let from = time &* runs.jumps.source &+ run &* runs.steps.source
@@ -270,8 +270,8 @@ private func copyPass<Source: SourceLines>(
       var start = 0
       while start < runs.length {
         let i = min(start, last)
-        start &+= LineVector.scalarCount
-        let level = bias.map { lineVector($0 + i) } ?? LineVector()
+        start &+= Vector.scalarCount
+        let level = bias.map { vector($0 + i) } ?? Vector()
         target.store(LineFinish.apply(level, floor, to: lines.vectors(1, from &+ i)), 1, to &+ i)
       }
     }

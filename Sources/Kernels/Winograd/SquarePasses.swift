@@ -62,7 +62,7 @@ extension LineTransform {
   }
 }
 
-private let none = LineVector.zero
+private let none = Vector.zero
 private let noVectors: LineVectors = (none, none, none, none, none, none, none, none)
 
 @inline(never)
@@ -71,12 +71,12 @@ private func squarePass<Places: FixedCount, N: FixedCount, M: PlacesMatrix>(
   _ runs: LineRuns
 ) {
   let (p, n, line) = (Places.value, N.value, Places.value &* target.pitch)
-  let last = runs.length &- LineVector.scalarCount
+  let last = runs.length &- Vector.scalarCount
   for run in 0..<runs.count {
     var start = 0
     while start < runs.length {
       let i = min(start, last)
-      start &+= LineVector.scalarCount
+      start &+= Vector.scalarCount
       let (at, to) = (run &* runs.steps.source &+ i, run &* runs.steps.target &+ i)
       let a = matrix.transform(p, n, lines.vectors(n, at))
       let b = matrix.transform(p, n, lines.vectors(n, at &+ column))
@@ -113,12 +113,12 @@ private func plainSquareSumsPass<Places: FixedCount, N: FixedCount>(
 ) {
   let (p, n, pitch) = (Places.value, N.value, lines.pitch)
   let places = EvenLines(start: lines.start, pitch: p &* pitch)
-  let last = runs.length &- LineVector.scalarCount
+  let last = runs.length &- Vector.scalarCount
   for run in 0..<runs.count {
     var start = 0
     while start < runs.length {
       let i = min(start, last)
-      start &+= LineVector.scalarCount
+      start &+= Vector.scalarCount
       let (at, to) = (run &* runs.steps.source &+ i, run &* runs.steps.target &+ i)
       let a = matrix.sums(p, n, places.vectors(p, at))
       let b = matrix.sums(p, n, places.vectors(p, at &+ pitch))
@@ -141,15 +141,15 @@ private func finishedSquareSumsPass<Places: FixedCount, N: FixedCount>(
 ) {
   let (p, n, pitch) = (Places.value, N.value, lines.pitch)
   let places = EvenLines(start: lines.start, pitch: p &* pitch)
-  let (bias, floor) = (finish.bias, LineVector(repeating: finish.rectifies ? 0 : -.infinity))
-  let last = runs.length &- LineVector.scalarCount
+  let (bias, floor) = (finish.bias, Vector(repeating: finish.rectifies ? 0 : -.infinity))
+  let last = runs.length &- Vector.scalarCount
   for run in 0..<runs.count {
     var start = 0
     while start < runs.length {
       let i = min(start, last)
-      start &+= LineVector.scalarCount
+      start &+= Vector.scalarCount
       let (at, to) = (run &* runs.steps.source &+ i, run &* runs.steps.target &+ i)
-      let level = bias.map { lineVector($0 + i) } ?? LineVector()
+      let level = bias.map { vector($0 + i) } ?? Vector()
       let a = matrix.sums(p, n, places.vectors(p, at))
       let b = matrix.sums(p, n, places.vectors(p, at &+ pitch))
       let c = matrix.sums(p, n, places.vectors(p, at &+ 2 &* pitch))

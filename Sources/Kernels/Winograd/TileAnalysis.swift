@@ -28,7 +28,7 @@ struct TileAnalysis {
     let channels = volume.channels
     precondition(
       sample.count == volume.count && matrices.fits(volume.places, (row + tiles.count) * channels)
-        && channels >= LineVector.scalarCount && buffer.floats.count >= bufferCount
+        && channels >= Vector.scalarCount && buffer.floats.count >= bufferCount
         && buffer.zeros.count >= volume.zeroFloats)
     guard let source = sample.baseAddress, let lines = buffer.floats.baseAddress, let zeros = buffer.zeros.baseAddress
     else { return }

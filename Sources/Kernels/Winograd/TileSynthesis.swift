@@ -64,7 +64,7 @@ struct TileSynthesis {
   ) {
     precondition(
       matrices.fits(volume.places, (row + strip.row + strip.tiles) * volume.channels)
-        && volume.channels >= LineVector.scalarCount)
+        && volume.channels >= Vector.scalarCount)
     let (depth, height, width) = (volume.depth, volume.height, volume.width)
     let (channels, some) = (volume.channels, strip.channels)
     guard let lines = buffer.floats.baseAddress else { return }

@@ -40,7 +40,7 @@ struct TiledVolume {
   let channels: Int
   /// The most tiles of a strip.
   let tilesPerStrip: Int
-  /// How many channels are transformed together; the last time up to `LineVector.scalarCount` more.
+  /// How many channels are transformed together; the last time up to `Vector.scalarCount` more.
   private let channelsPerStrip: Int
 
   /// The floats of a buffer that an L1 cache of 32 KB holds, with room for what is read and written beside it.
@@ -75,7 +75,7 @@ struct TiledVolume {
 
   /// The most columns of a strip.
   private var columns: Int { (tilesPerStrip - 1) * width.step + width.side }
-  private var mostChannels: Int { min(channels, channelsPerStrip + LineVector.scalarCount) }
+  private var mostChannels: Int { min(channels, channelsPerStrip + Vector.scalarCount) }
   /// The floats of a strip's lines.
   var lineFloats: Int { lines * columns * mostChannels }
   /// Those with places along the depth, and elements along the height.
@@ -109,7 +109,7 @@ struct TiledVolume {
       var first = 0
       while first < channels {
         let rest = channels - first
-        let some = rest < channelsPerStrip + LineVector.scalarCount ? rest : channelsPerStrip
+        let some = rest < channelsPerStrip + Vector.scalarCount ? rest : channelsPerStrip
         body(
           Strip(
             depth: line / height.tiles, height: line % height.tiles, width: column, tiles: count,

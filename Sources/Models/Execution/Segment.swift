@@ -3,8 +3,9 @@ import Layers
 /// A run of a network's stages that are passed together.
 struct Segment {
   /// The floats of a group's widest activation that are aimed at: with input, output and two gradients in use at a time,
-  /// a group then fits into an L2 cache of 1 MB.
-  static let groupFloats = 65_536
+  /// a group then fits into an L2 cache of 1 MB. Where a kernel has more, a group has as many as that: each reads, and
+  /// transforms, the kernel anew, which is then no more than what it reads and writes of activations.
+  private static let groupFloats = 65_536
 
   /// A part of a stage's work.
   enum Step: Equatable {
@@ -49,8 +50,9 @@ struct Segment {
   /// - Parameters:
   ///   - isKeeping: whether backward may follow. Then what is kept of a run's stages is in use until backward has gone through
   ///     the whole run, so that a run ends where it becomes narrower, too.
-  ///   - groupFloats: the floats of the widest activation of a group that are aimed at. No bit depends on them.
-  static func plan(_ model: Model, _ flow: Dataflow, isKeeping: Bool, groupFloats: Int) -> [Segment] {
+  ///   - groupFloats: the floats of the widest activation of a group that are aimed at; nil for what is fast. No bit depends
+  ///     on them.
+  static func plan(_ model: Model, _ flow: Dataflow, isKeeping: Bool, groupFloats: Int?) -> [Segment] {
     var runs: [Segment] = []
     for index in model.stages.indices {
       let next = Segment(index..<index + 1, of: model, flow, groupFloats)
@@ -59,7 +61,7 @@ struct Segment {
         !isKeeping || !narrows(model.stages[index - 1])
       {
         let joined = Segment(last.stages.lowerBound..<index + 1, of: model, flow, groupFloats)
-        if joined.granule == last.granule || joined.granule * joined.width <= groupFloats {
+        if joined.granule == last.granule || joined.granule * joined.width <= groupFloats ?? Self.groupFloats {
           runs[runs.count - 1] = joined
           continue
         }
@@ -75,7 +77,7 @@ struct Segment {
   }
 
   /// Joins some stages.
-  private init(_ run: Range<Int>, of model: Model, _ flow: Dataflow, _ groupFloats: Int) {
+  private init(_ run: Range<Int>, of model: Model, _ flow: Dataflow, _ groupFloats: Int?) {
     let stages = model.stages[run]
     self.stages = run
     takesWaves = model.stages[run.lowerBound].layer?.grain == .many
@@ -91,6 +93,7 @@ struct Segment {
           + [flow.measuring[stage] == nil ? .run(stage) : .measure(stage)]
       }
     opening = measuring.filter { model.stage(giving: flow.roots[model.stages[$0].inputs[0]]) == nil }
-    group = max(granule, groupFloats / width / granule * granule)
+    let kernel = stages.flatMap(\.parameters).map(\.shape.count).max() ?? 0
+    group = max(granule, (groupFloats ?? max(Self.groupFloats, kernel)) / width / granule * granule)
   }
 }

@@ -54,10 +54,10 @@ public struct WorkspacePlan {
   ///
   /// - Parameters:
   ///   - isKeeping: whether backward may follow.
-  ///   - groupFloats: the floats of the widest activation of a group that are aimed at; nil for what fits into a cache.
+  ///   - groupFloats: the floats of the widest activation of a group that are aimed at; nil for what is fast.
   public init(_ model: Model, samples: Int, isKeeping: Bool = true, groupFloats: Int? = nil) {
     var planner = Planner(
-      model, samples: samples, isKeeping: isKeeping, groupFloats: groupFloats ?? Segment.groupFloats)
+      model, samples: samples, isKeeping: isKeeping, groupFloats: groupFloats)
     planner.addValues()
     planner.addGradients()
     planner.addKept()
@@ -116,7 +116,7 @@ private struct Planner {
   private(set) var kept: [Int] = []
   private(set) var keptPerUnit: [Int] = []
 
-  init(_ model: Model, samples: Int, isKeeping: Bool, groupFloats: Int) {
+  init(_ model: Model, samples: Int, isKeeping: Bool, groupFloats: Int?) {
     (self.model, self.samples, self.isKeeping) = (model, samples, isKeeping)
     flow = Dataflow(model, isKeeping: isKeeping)
     segments = Segment.plan(model, flow, isKeeping: isKeeping, groupFloats: groupFloats)

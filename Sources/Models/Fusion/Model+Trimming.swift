@@ -22,7 +22,8 @@ extension Model {
         passing.allSatisfy({ stages[$0].layer is Identity && stages[$0].output == stages[giver].output })
       else { continue }
       let shape = Shape(reach + stage.input.dimensions.suffix(1))
-      trimmed[giver] = stages[giver].running(.layer(layer.giving(reach))).taking(stages[giver].inputShapes, giving: shape)
+      let smaller = stages[giver].running(.layer(layer.giving(reach)))
+      trimmed[giver] = smaller.taking(smaller.inputShapes, giving: shape)
       for place in passing { trimmed[place] = stages[place].taking([shape], giving: shape) }
       trimmed[index] = stage.taking([shape], giving: stage.output)
     }
