@@ -98,7 +98,7 @@ extension ProgramTests {
       }
       try program.train("--steps 4 --threads 1 --run wide")
       guard try vectors("wide") == "AVX-512" else {
-        return print("SKIPPED: the program for AVX-512 is not beside the one that is tested, or this processor has none")
+        return print("SKIPPED: there is no program for AVX-512 beside the one that is tested, or no such processor")
       }
       let narrow = try program.shell("CNN_DIST_VECTORS=avx2 $cnn \(smallRun) --steps 4 --threads 1 --run narrow")
       #expect(narrow.code == 0 && narrow.output.contains("loops for AVX2"), "\(narrow.error)")
