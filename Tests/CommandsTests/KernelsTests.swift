@@ -112,7 +112,7 @@ extension ProgramTests {
     }
 
     /// What was built before is of other sources.
-    @Test func anOlderWideProgramIsNotStarted() throws {
+    @Test(.enabled(if: ProcessorFlags.haveAVX2)) func anOlderWideProgramIsNotStarted() throws {
       let outcome = try program.shell(
         "cp $cnn cnn-dist && mkdir avx512 && printf '#!/bin/sh\\necho wide\\n' > avx512/cnn-dist && "
           + "chmod +x avx512/cnn-dist && touch -d '1 hour ago' avx512/cnn-dist && ./cnn-dist \(run) own")
