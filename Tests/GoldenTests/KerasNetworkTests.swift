@@ -24,14 +24,14 @@ import Testing
           + ["--steps", "\(goldens.steps)", "--validate-every", "0", "--run", run]
           + network.options.split(separator: " ").map(String.init))
       let losses = try StepLine.read(run).map(\.loss)
-      try #require(losses.count == network.losses.count)
-      let deviations = zip(losses, network.losses).map(Self.deviation)
+      try #require(losses.count == network.exact.count)
+      let deviations = zip(losses, network.exact).map(Self.deviation)
       let (first, all) = (deviations.prefix(4).max() ?? 0, deviations.max() ?? 0)
       print("\(network.name): the first four losses are within \(first) of Keras's, all within \(all)")
       // What rounding alone does in Keras leaves room for what it does here.
       for (step, deviation) in deviations.enumerated() {
         let bound = max(step < 4 ? 1e-6 : 1e-3, 4 * network.rounding[step])
-        #expect(deviation <= bound, "step \(step + 1): \(losses[step]), Keras \(network.losses[step])")
+        #expect(deviation <= bound, "step \(step + 1): \(losses[step]), Keras \(network.exact[step])")
       }
 
       let words = try cnnDist(["evaluate", "--run", run, "--data", folder]).split(separator: " ")

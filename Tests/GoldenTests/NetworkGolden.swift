@@ -32,10 +32,11 @@ struct NetworkGolden: Decodable, CustomTestStringConvertible {
   let options: String
   let weights: [Weight]
   let weightsSha256: String
-  let losses: [Double]
+  /// Keras's losses in double precision.
+  let exact: [Double]
   /// The test set's loss and, where there are classes, accuracy after the last step.
   let judgement: [Double]
-  /// How far Keras's single and double precision are apart, relative to the values.
+  /// How far Keras's losses in single precision, and its judgement, are from those in double precision, relative to them.
   let rounding: [Double]
   let judgementRounding: [Double]
 

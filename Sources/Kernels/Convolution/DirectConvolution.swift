@@ -13,32 +13,7 @@ struct DirectConvolution {
   private static let outputsPerBlock = 8_192
 
   private let geometry: ConvolutionGeometry
-  private let depth, height, width: Axis
-
-  /// How an axis is read.
-  private struct Axis {
-    let window: WindowAxis
-    /// The extent that the windows reach over.
-    let reached: Int
-    /// The extent of what is read: the input's own, or that of the padded copy.
-    let extent: Int
-
-    init(_ window: WindowAxis, isPadded: Bool) {
-      self.window = window
-      reached = Self.reach(window)
-      extent = isPadded ? reached : window.input
-    }
-
-    static func reach(_ axis: WindowAxis) -> Int {
-      (axis.output - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1
-    }
-
-    /// Whether a window reaches outside.
-    static func isPadded(_ axis: WindowAxis) -> Bool { axis.before > 0 || reach(axis) > axis.input }
-
-    /// The input elements that windows reach.
-    var inside: Range<Int> { 0..<max(0, min(window.input, reached - window.before)) }
-  }
+  private let padded: PaddedSample
 
   /// Whether a convolution is one of few channels.
   static func suits(_ geometry: ConvolutionGeometry) -> Bool {
@@ -48,23 +23,14 @@ struct DirectConvolution {
 
   init(_ geometry: ConvolutionGeometry) {
     self.geometry = geometry
-    let window = geometry.window
-    isPadded = [window.depth, window.height, window.width].contains(where: Axis.isPadded)
-    depth = Axis(window.depth, isPadded: isPadded)
-    height = Axis(window.height, isPadded: isPadded)
-    width = Axis(window.width, isPadded: isPadded)
+    padded = PaddedSample(geometry.window)
   }
-
-  /// Whether samples are read from a copy with its padding.
-  private let isPadded: Bool
-
-  private var copyCount: Int { isPadded ? depth.extent * height.extent * width.extent * geometry.window.channels : 0 }
 
   /// How many floats of scratch memory `forward` and `kernelGradient` need.
   var scratchCount: Int {
     // Panels have as many floats as sums of the kernel's gradient.
-    geometry.patch + copyCount + Panels.count(inner: geometry.patch, columns: geometry.filters)
-      + (pitch > geometry.filters ? linesPerBlock * width.window.output * pitch : 0)
+    geometry.patch + padded.count + Panels.count(inner: geometry.patch, columns: geometry.filters)
+      + (pitch > geometry.filters ? linesPerBlock * geometry.window.width.output * pitch : 0)
   }
 
   /// `y = activation(x ∗ kernel + bias)`, see `Convolution.forward`.
@@ -79,7 +45,7 @@ struct DirectConvolution {
     let rectifies = activation == .relu
     let pixelsPerBlock = max(1, Self.outputsPerBlock / (6 * filters)) * 6
     for n in 0..<x.samples {
-      guard let source = read(x.sample(n).reading, copy), let target = y.sample(n).baseAddress else { continue }
+      guard let source = padded.read(x.sample(n).reading, copy), let target = y.sample(n).baseAddress else { continue }
       for first in stride(from: 0, to: pixels, by: pixelsPerBlock) {
         let block = first..<min(first + pixelsPerBlock, pixels)
         multiply(block, from: source, at: offsets, by: panels, bias: bias?.baseAddress, rectifies, into: target)
@@ -99,7 +65,7 @@ struct DirectConvolution {
   ) {
     let last = pixels.upperBound - 1
     // Beyond the last pixel, it is worked out again.
-    var places = Places(self, from: pixels.lowerBound, last: last)
+    var places = padded.places(from: pixels.lowerBound, last: last)
     for pixel in stride(from: pixels.lowerBound, to: pixels.upperBound, by: 6) {
       let rows = SixRows(
         source + places.next(), source + places.next(), source + places.next(), source + places.next(),
@@ -109,46 +75,14 @@ struct DirectConvolution {
     }
   }
 
-  /// Where the patches of successive outputs start in the input.
-  private struct Places {
-    private let step, lineStep, planeStep, columns, rows: Int
-    private var column, row, left: Int
-    private var place, line, plane: Int
-
-    init(_ convolution: DirectConvolution, from pixel: Int, last: Int) {
-      let (d, h, w) = (convolution.depth, convolution.height, convolution.width)
-      step = w.window.stride * convolution.geometry.window.channels
-      lineStep = h.window.stride * w.extent * convolution.geometry.window.channels
-      planeStep = d.window.stride * h.extent * w.extent * convolution.geometry.window.channels
-      (columns, rows, left) = (w.window.output, h.window.output, last - pixel)
-      (column, row) = (pixel % columns, pixel / columns % rows)
-      plane = pixel / columns / rows * planeStep
-      line = plane + row * lineStep
-      place = line + column * step
-    }
-
-    /// The place of the next output; that of the last again where there are no more.
-    @inline(__always)
-    mutating func next() -> Int {
-      let now = place
-      guard left > 0 else { return now }
-      (left, column, place) = (left &- 1, column &+ 1, place &+ step)
-      if column == columns {
-        (column, row, line) = (0, row &+ 1, line &+ lineStep)
-        if row == rows { (row, plane, line) = (0, plane &+ planeStep, plane &+ planeStep) }
-        place = line
-      }
-      return now
-    }
-  }
-
   /// The gradient of the kernel, added to `dkernel` sample by sample: `dkernel[k, f] += Σ x[· + offsets[k]] · dy[·, f]`.
   func kernelGradient(x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer, scratch: MutableFloatBuffer) {
     let (offsets, copy, sums) = cut(scratch)
-    let (lines, columns, filters) = (depth.window.output * height.window.output, width.window.output, geometry.filters)
+    let (window, filters) = (geometry.window, geometry.filters)
+    let (lines, columns) = (window.depth.output * window.height.output, window.width.output)
     let rest = sums + geometry.patch * pitch
     for n in 0..<x.samples {
-      guard let source = read(x.sample(n).reading, copy), let outputs = dy.sample(n).reading.baseAddress else {
+      guard let source = padded.read(x.sample(n).reading, copy), let outputs = dy.sample(n).reading.baseAddress else {
         continue
       }
       sums.update(repeating: 0, count: geometry.patch * pitch)
@@ -174,12 +108,12 @@ struct DirectConvolution {
     _ offsets: UnsafePointer<Int32>, _ gradient: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>
   ) {
     // Beyond the last element, it is worked out again.
-    let (last, columns) = (geometry.patch - 1, width.window.output)
+    let (last, columns) = (geometry.patch - 1, geometry.window.width.output)
     func offset(_ i: Int) -> Int { Int(offsets[min(element + i, last)]) }
-    let step = width.window.stride * geometry.window.channels
+    let step = geometry.window.width.stride * geometry.window.channels
     let targets = SixRows(sums + filter, pitch, from: element, last: last)
     for line in lines {
-      let start = source + start(of: line)
+      let start = source + padded.start(of: line)
       let x = SixRows(
         start + offset(0), start + offset(1), start + offset(2), start + offset(3), start + offset(4), start + offset(5)
       )
@@ -193,7 +127,9 @@ struct DirectConvolution {
   }
 
   /// The lines whose gradients stay in the cache.
-  private var linesPerBlock: Int { max(1, Self.outputsPerBlock / 2 / (width.window.output * geometry.filters)) }
+  private var linesPerBlock: Int {
+    max(1, Self.outputsPerBlock / 2 / (geometry.window.width.output * geometry.filters))
+  }
 
   /// The filters, filled up to whole vectors.
   private var pitch: Int { (geometry.filters + Vector.scalarCount - 1) / Vector.scalarCount * Vector.scalarCount }
@@ -209,14 +145,6 @@ struct DirectConvolution {
       }
     }
     return UnsafePointer(copy)
-  }
-
-  /// Where the patch of a line's first output starts.
-  @inline(__always)
-  private func start(of line: Int) -> Int {
-    let (od, oh) = (line / height.window.output, line % height.window.output)
-    return (od * depth.window.stride * height.extent + oh * height.window.stride) * width.extent
-      * geometry.window.channels
   }
 
   /// One line of outputs. A function of its own, so that all sums stay in registers.
@@ -274,34 +202,9 @@ struct DirectConvolution {
     precondition(scratch.count >= scratchCount, "the caller lends enough scratch memory")
     guard let start = scratch.baseAddress else { preconditionFailure("scratch memory of a patch is not empty") }
     let offsets = UnsafeMutableRawPointer(start).bindMemory(to: Int32.self, capacity: geometry.patch)
-    var k = 0
-    for kd in 0..<depth.window.kernel {
-      for kh in 0..<height.window.kernel {
-        let line = (kd * depth.window.dilation * height.extent + kh * height.window.dilation) * width.extent
-        for kw in 0..<width.window.kernel {
-          for c in 0..<geometry.window.channels {
-            offsets[k] = Int32((line + kw * width.window.dilation) * geometry.window.channels + c)
-            k += 1
-          }
-        }
-      }
-    }
+    padded.writeOffsets(to: offsets)
     let copy = start + geometry.patch
-    copy.update(repeating: 0, count: copyCount)
-    return (UnsafePointer(offsets), copy, copy + copyCount)
-  }
-
-  /// The sample with its padding, in `copy`; where it has none, the sample itself.
-  private func read(_ sample: FloatBuffer, _ copy: UnsafeMutablePointer<Float>) -> UnsafePointer<Float>? {
-    guard let source = sample.baseAddress, isPadded else { return sample.baseAddress }
-    let (d, h, w, channels) = (depth, height, width, geometry.window.channels)
-    for z in d.inside {
-      for y in h.inside {
-        let line = ((z + d.window.before) * h.extent + y + h.window.before) * w.extent + w.window.before
-        (copy + line * channels).update(
-          from: source + (z * h.window.input + y) * w.window.input * channels, count: w.inside.count * channels)
-      }
-    }
-    return UnsafePointer(copy)
+    copy.update(repeating: 0, count: padded.count)
+    return (UnsafePointer(offsets), copy, copy + padded.count)
   }
 }
