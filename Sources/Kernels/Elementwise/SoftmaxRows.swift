@@ -94,7 +94,7 @@ func softmaxRowsGradient(y: FloatBuffer, dy: FloatBuffer, dx: MutableFloatBuffer
 ///   - x: (N, classes).
 ///   - y: as many, overwritten; may be `x` itself.
 ///   - classes: the length of a row.
-public func logSoftmaxRows(_ x: FloatBuffer, into y: MutableFloatBuffer, classes: Int) {
+func logSoftmaxRows(_ x: FloatBuffer, into y: MutableFloatBuffer, classes: Int) {
   precondition(x.count == y.count && x.count % classes == 0, "classes do not fit")
   guard let source = x.baseAddress, let target = y.baseAddress else { return }
   if classes <= fewClasses {
@@ -113,11 +113,6 @@ public func logSoftmaxRows(_ x: FloatBuffer, into y: MutableFloatBuffer, classes
       }
     }
   }
-}
-
-/// The same in place.
-public func logSoftmaxRows(_ rows: MutableFloatBuffer, classes: Int) {
-  logSoftmaxRows(rows.reading, into: rows, classes: classes)
 }
 
 /// The gradient of log softmax: with y_i = x_i - log Σ_j exp(x_j), dx_i = dy_i - exp(y_i) Σ_j dy_j.

@@ -104,3 +104,19 @@ extension PointMatrix {
     return sum
   }
 }
+
+/// A matrix that leads to places.
+protocol PlacesMatrix {
+  /// Of n elements.
+  func transform(_ places: Int, _ n: Int, _ elements: LineVectors) -> LineVectors
+}
+
+extension InputMatrix: PlacesMatrix {
+  @inline(__always)
+  func transform(_ places: Int, _ n: Int, _ elements: LineVectors) -> LineVectors { apply(places, elements) }
+}
+
+extension PointMatrix: PlacesMatrix {
+  @inline(__always)
+  func transform(_ places: Int, _ n: Int, _ elements: LineVectors) -> LineVectors { values(places, n, elements) }
+}

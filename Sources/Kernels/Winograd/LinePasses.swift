@@ -6,24 +6,24 @@ extension LineTransform {
     case .identity: copyPass(lines, target, runs)
     case .input(let matrix):
       switch matrix.places {
-      case 4: inputPass(Four.self, matrix, lines, target, runs)
-      case 6: inputPass(Six.self, matrix, lines, target, runs)
-      default: inputPass(Eight.self, matrix, lines, target, runs)
+      case 4: placesPass(Four.self, Four.self, matrix, lines, target, runs)
+      case 6: placesPass(Six.self, Six.self, matrix, lines, target, runs)
+      default: placesPass(Eight.self, Eight.self, matrix, lines, target, runs)
       }
     case .values(let matrix):
       switch (matrix.places, matrix.coefficients) {
-      case (4, 2): valuesPass(Four.self, Two.self, matrix, lines, target, runs)
-      case (4, 3): valuesPass(Four.self, Three.self, matrix, lines, target, runs)
-      case (6, 2): valuesPass(Six.self, Two.self, matrix, lines, target, runs)
-      case (6, 3): valuesPass(Six.self, Three.self, matrix, lines, target, runs)
-      case (6, 4): valuesPass(Six.self, Four.self, matrix, lines, target, runs)
-      case (6, 5): valuesPass(Six.self, Five.self, matrix, lines, target, runs)
-      case (8, 2): valuesPass(Eight.self, Two.self, matrix, lines, target, runs)
-      case (8, 3): valuesPass(Eight.self, Three.self, matrix, lines, target, runs)
-      case (8, 4): valuesPass(Eight.self, Four.self, matrix, lines, target, runs)
-      case (8, 5): valuesPass(Eight.self, Five.self, matrix, lines, target, runs)
-      case (8, 6): valuesPass(Eight.self, Six.self, matrix, lines, target, runs)
-      default: valuesPass(Eight.self, Seven.self, matrix, lines, target, runs)
+      case (4, 2): placesPass(Four.self, Two.self, matrix, lines, target, runs)
+      case (4, 3): placesPass(Four.self, Three.self, matrix, lines, target, runs)
+      case (6, 2): placesPass(Six.self, Two.self, matrix, lines, target, runs)
+      case (6, 3): placesPass(Six.self, Three.self, matrix, lines, target, runs)
+      case (6, 4): placesPass(Six.self, Four.self, matrix, lines, target, runs)
+      case (6, 5): placesPass(Six.self, Five.self, matrix, lines, target, runs)
+      case (8, 2): placesPass(Eight.self, Two.self, matrix, lines, target, runs)
+      case (8, 3): placesPass(Eight.self, Three.self, matrix, lines, target, runs)
+      case (8, 4): placesPass(Eight.self, Four.self, matrix, lines, target, runs)
+      case (8, 5): placesPass(Eight.self, Five.self, matrix, lines, target, runs)
+      case (8, 6): placesPass(Eight.self, Six.self, matrix, lines, target, runs)
+      default: placesPass(Eight.self, Seven.self, matrix, lines, target, runs)
       }
     }
   }
@@ -51,40 +51,11 @@ extension LineTransform {
 }
 
 @inline(never)
-private func inputPass<Places: FixedCount, Source: SourceLines>(
-  _: Places.Type, _ matrix: InputMatrix, _ lines: Source, _ target: TargetLines, _ runs: LineRuns
+private func placesPass<Places: FixedCount, N: FixedCount, M: PlacesMatrix, Source: SourceLines>(
+  _: Places.Type, _: N.Type, _ matrix: M, _ lines: Source, _ target: TargetLines, _ runs: LineRuns
 ) {
-  let last = runs.length &- Vector.scalarCount
-  for time in 0..<runs.repeats {
-    for run in 0..<runs.count {
-      let from = time &* runs.jumps.source &+ run &* runs.steps.source
-      let to = time &* runs.jumps.target &+ run &* runs.steps.target
-      var start = 0
-      while start < runs.length {
-        let i = min(start, last)
-        start &+= Vector.scalarCount
-        target.store(matrix.apply(Places.value, lines.vectors(Places.value, from &+ i)), Places.value, to &+ i)
-      }
-    }
-  }
-}
-
-@inline(never)
-private func valuesPass<Places: FixedCount, N: FixedCount, Source: SourceLines>(
-  _: Places.Type, _: N.Type, _ matrix: PointMatrix, _ lines: Source, _ target: TargetLines, _ runs: LineRuns
-) {
-  let last = runs.length &- Vector.scalarCount
-  for time in 0..<runs.repeats {
-    for run in 0..<runs.count {
-      let from = time &* runs.jumps.source &+ run &* runs.steps.source
-      let to = time &* runs.jumps.target &+ run &* runs.steps.target
-      var start = 0
-      while start < runs.length {
-        let i = min(start, last)
-        start &+= Vector.scalarCount
-        target.store(matrix.values(Places.value, N.value, lines.vectors(N.value, from &+ i)), Places.value, to &+ i)
-      }
-    }
+  runs.forEachVector { from, to, _ in
+    target.store(matrix.transform(Places.value, N.value, lines.vectors(N.value, from)), Places.value, to)
   }
 }
 
@@ -93,52 +64,20 @@ private func sumsPass<Places: FixedCount, N: FixedCount>(
   _ places: Places.Type, _ n: N.Type, _ matrix: PointMatrix, _ lines: EvenLines, _ target: TargetLines, _ count: Int,
   _ runs: LineRuns, _ finish: LineFinish
 ) {
-  if count == N.value && finish.bias == nil && !finish.rectifies {
-    wholeSumsPass(places, n, matrix, lines, target, runs)
+  if count == N.value && finish.isNone {
+    sumsPass(places, n, matrix, lines, target, runs, PlainEnding())
   } else {
-    finishedSumsPass(places, n, matrix, lines, target, count, runs, finish)
+    sumsPass(places, n, matrix, lines, target, runs, FinishedEnding(finish, count: count))
   }
 }
 
 @inline(never)
-private func wholeSumsPass<Places: FixedCount, N: FixedCount>(
-  _: Places.Type, _: N.Type, _ matrix: PointMatrix, _ lines: EvenLines, _ target: TargetLines, _ runs: LineRuns
+private func sumsPass<Places: FixedCount, N: FixedCount, Ending: LineEnding>(
+  _: Places.Type, _: N.Type, _ matrix: PointMatrix, _ lines: EvenLines, _ target: TargetLines, _ runs: LineRuns,
+  _ ending: Ending
 ) {
-  let last = runs.length &- Vector.scalarCount
-  for time in 0..<runs.repeats {
-    for run in 0..<runs.count {
-      let from = time &* runs.jumps.source &+ run &* runs.steps.source
-      let to = time &* runs.jumps.target &+ run &* runs.steps.target
-      var start = 0
-      while start < runs.length {
-        let i = min(start, last)
-        start &+= Vector.scalarCount
-        target.store(matrix.sums(Places.value, N.value, lines.vectors(Places.value, from &+ i)), N.value, to &+ i)
-      }
-    }
-  }
-}
-
-@inline(never)
-private func finishedSumsPass<Places: FixedCount, N: FixedCount>(
-  _: Places.Type, _: N.Type, _ matrix: PointMatrix, _ lines: EvenLines, _ target: TargetLines, _ count: Int,
-  _ runs: LineRuns, _ finish: LineFinish
-) {
-  let (bias, floor) = (finish.bias, Vector(repeating: finish.rectifies ? 0 : -.infinity))
-  let last = runs.length &- Vector.scalarCount
-  for time in 0..<runs.repeats {
-    for run in 0..<runs.count {
-      let from = time &* runs.jumps.source &+ run &* runs.steps.source
-      let to = time &* runs.jumps.target &+ run &* runs.steps.target
-      var start = 0
-      while start < runs.length {
-        let i = min(start, last)
-        start &+= Vector.scalarCount
-        let sums = matrix.sums(Places.value, N.value, lines.vectors(Places.value, from &+ i))
-        let level = bias.map { vector($0 + i) } ?? Vector()
-        target.store(LineFinish.apply(level, floor, to: sums), min(count, N.value), to &+ i)
-      }
-    }
+  runs.forEachVector { from, to, i in
+    ending.store(matrix.sums(Places.value, N.value, lines.vectors(Places.value, from)), N.value, target, to, i)
   }
 }
 
@@ -147,19 +86,6 @@ private func finishedSumsPass<Places: FixedCount, N: FixedCount>(
 private func copyPass<Source: SourceLines>(
   _ lines: Source, _ target: TargetLines, _ runs: LineRuns, _ finish: LineFinish = .none
 ) {
-  let (bias, floor) = (finish.bias, Vector(repeating: finish.rectifies ? 0 : -.infinity))
-  let last = runs.length &- Vector.scalarCount
-  for time in 0..<runs.repeats {
-    for run in 0..<runs.count {
-      let from = time &* runs.jumps.source &+ run &* runs.steps.source
-      let to = time &* runs.jumps.target &+ run &* runs.steps.target
-      var start = 0
-      while start < runs.length {
-        let i = min(start, last)
-        start &+= Vector.scalarCount
-        let level = bias.map { vector($0 + i) } ?? Vector()
-        target.store(LineFinish.apply(level, floor, to: lines.vectors(1, from &+ i)), 1, to &+ i)
-      }
-    }
-  }
+  let ending = FinishedEnding(finish, count: 1)
+  runs.forEachVector { from, to, i in ending.store(lines.vectors(1, from), 1, target, to, i) }
 }

@@ -86,6 +86,25 @@ struct LineRuns {
   var repeats = 1
   /// How far the first run of one time lies from that of the next.
   var jumps = (source: 0, target: 0)
+
+  /// Calls `body` for every vector, with the float where it starts in the sources, in the targets, and in its run. A run's last
+  /// one overlaps the one before where the length is no multiple of a vector's.
+  @inline(__always)
+  func forEachVector(_ body: (_ source: Int, _ target: Int, _ i: Int) -> Void) {
+    let last = length &- Vector.scalarCount
+    for time in 0..<repeats {
+      for run in 0..<count {
+        let from = time &* jumps.source &+ run &* steps.source
+        let to = time &* jumps.target &+ run &* steps.target
+        var start = 0
+        while start < length {
+          let i = min(start, last)
+          start &+= Vector.scalarCount
+          body(from &+ i, to &+ i, i)
+        }
+      }
+    }
+  }
 }
 
 /// What becomes of sums before they are stored.
@@ -95,6 +114,7 @@ struct LineFinish {
   /// Whether nothing is left below 0 (but NaN).
   let rectifies: Bool
   static var none: LineFinish { LineFinish(bias: nil, rectifies: false) }
+  var isNone: Bool { bias == nil && !rectifies }
 
   @inline(__always)
   static func apply(_ level: Vector, _ floor: Vector, to sums: LineVectors) -> LineVectors {
@@ -109,5 +129,34 @@ struct LineFinish {
   private static func apply(_ level: Vector, _ floor: Vector, _ value: Vector) -> Vector {
     let sum = value + level
     return sum.replacing(with: 0, where: sum .< floor)
+  }
+}
+
+/// How sums are stored: a type, so that each loop has its own straight code.
+protocol LineEnding {
+  /// Stores `n` vectors from float `to` of the target's lines on, which are those from float `i` of a run on.
+  func store(_ sums: LineVectors, _ n: Int, _ target: TargetLines, _ to: Int, _ i: Int)
+}
+
+/// As they are.
+struct PlainEnding: LineEnding {
+  @inline(__always)
+  func store(_ sums: LineVectors, _ n: Int, _ target: TargetLines, _ to: Int, _ i: Int) { target.store(sums, n, to) }
+}
+
+/// Finished, and the first `count` of them alone.
+struct FinishedEnding: LineEnding {
+  private let bias: UnsafePointer<Float>?
+  private let floor: Vector
+  private let count: Int
+
+  init(_ finish: LineFinish, count: Int) {
+    (bias, floor, self.count) = (finish.bias, Vector(repeating: finish.rectifies ? 0 : -.infinity), count)
+  }
+
+  @inline(__always)
+  func store(_ sums: LineVectors, _ n: Int, _ target: TargetLines, _ to: Int, _ i: Int) {
+    let level = bias.map { vector($0 + i) } ?? Vector()
+    target.store(LineFinish.apply(level, floor, to: sums), min(count, n), to)
   }
 }

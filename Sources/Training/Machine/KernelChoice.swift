@@ -25,7 +25,7 @@ public struct KernelChoice: CustomStringConvertible, Sendable {
 
   /// Looks at OpenBLAS, at the processor and at what was asked for.
   public init(_ environment: [String: String]) {
-    self.init(environment, version: OpenBLAS.version, coreType: OpenBLAS.coreType, flags: Self.processorFlags())
+    self.init(environment, version: OpenBLAS.version, coreType: OpenBLAS.coreType, flags: Self.processorFlags)
   }
 
   /// Judges `coreType` on a processor of these flags, as `/proc/cpuinfo` has them.
@@ -71,12 +71,12 @@ public struct KernelChoice: CustomStringConvertible, Sendable {
   }
 
   /// What the first processor can do and the kernel lets programs use; empty where that cannot be known.
-  static func processorFlags() -> Set<String> {
+  static let processorFlags: Set<String> = {
     // The first processor alone: on large machines the file is long.
     let lines = (SystemFile.text("/proc/cpuinfo", limit: 1 << 13) ?? "").split(separator: "\n")
     let flags = lines.first { $0.hasPrefix("flags") }?.split(separator: ":").last ?? ""
     return Set(flags.split(separator: " ").map(String.init))
-  }
+  }()
 
   /// Version and core type, and what it is instead of: `0.3.21 Cooperlake (asked for, it had chosen Prescott)`.
   public var description: String {

@@ -22,7 +22,7 @@ public enum WideProgram {
   /// One that is older than the program beside it was built from other sources, and is none.
   public static func path(beside program: String, _ environment: [String: String]) -> String? {
     guard !VectorWidth.isWide, environment[variable]?.lowercased() != "avx2", let slash = program.lastIndex(of: "/"),
-      KernelChoice.processorFlags().isSuperset(of: flags)
+      KernelChoice.processorFlags.isSuperset(of: flags)
     else { return nil }
     let path = "\(program[..<slash])/\(folder)\(program[slash...])"
     guard let own = modificationTime(program), let wide = modificationTime(path), wide >= own
