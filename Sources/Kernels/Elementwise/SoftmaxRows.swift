@@ -94,7 +94,7 @@ func softmaxRowsGradient(y: FloatBuffer, dy: FloatBuffer, dx: MutableFloatBuffer
 ///   - x: (N, classes).
 ///   - y: as many, overwritten; may be `x` itself.
 ///   - classes: the length of a row.
-func logSoftmaxRows(_ x: FloatBuffer, into y: MutableFloatBuffer, classes: Int) {
+public func logSoftmaxRows(_ x: FloatBuffer, into y: MutableFloatBuffer, classes: Int) {
   precondition(x.count == y.count && x.count % classes == 0, "classes do not fit")
   guard let source = x.baseAddress, let target = y.baseAddress else { return }
   if classes <= fewClasses {
