@@ -59,7 +59,8 @@ public enum Convolution {
     switch form(geometry) {
     case .pointwise(let convolution): convolution.granule
     case .winograd(let plan): plan.granule
-    case .direct, .mirrored, .patches: 1
+    case .patches(let convolution): convolution.granule
+    case .direct, .mirrored: 1
     }
   }
 

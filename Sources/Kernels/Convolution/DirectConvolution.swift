@@ -8,7 +8,7 @@ import Tensors
 /// the patch under an output lies `offsets[k]` floats behind the patch's first.
 struct DirectConvolution {
   /// So few channels, and then a patch so short or so few filters: long patches of many filters make good matrices.
-  private static let (mostChannels, longestPatch, fewestFilters, mostFilters) = (8, 80, 8, 32)
+  private static let (mostChannels, longestPatch, fewestFilters, mostFilters) = (8, 160, 8, 32)
   /// The floats of output that are finished while they are in the cache.
   private static let outputsPerBlock = 8_192
 

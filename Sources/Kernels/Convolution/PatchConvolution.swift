@@ -1,6 +1,6 @@
 import Tensors
 
-/// Convolution as products with the input's patches, a block of output pixels of one sample at a time.
+/// Convolution as products with the input's patches, a block of output pixels of one sample or a few samples at a time.
 struct PatchConvolution {
   private let geometry: ConvolutionGeometry
   private let patches: PatchMatrix
@@ -9,6 +9,9 @@ struct PatchConvolution {
     self.geometry = geometry
     patches = PatchMatrix(geometry)
   }
+
+  /// The samples that share a product.
+  var granule: Int { patches.samplesPerBlock }
 
   /// Patches, an octet that may be read behind them, and the tables of sums.
   var scratchCount: Int { patches.scratchCount + Octet.scalarCount + PatchSums.scratchCount(geometry.window) }
@@ -19,30 +22,21 @@ struct PatchConvolution {
     before: MutableFloatBuffer?, scratch: MutableFloatBuffer
   ) {
     let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters)
-    for n in 0..<x.samples {
-      let (input, output) = (x.sample(n).reading, y.sample(n))
-      for pixels in patches.blocks {
-        patches.gather(pixels, from: input, into: scratch)
-        multiply(matrix(scratch, pixels).reading, weights, into: matrix(output, of: pixels))
-        // while the block is in the cache
-        let outputs = outputs(pixels)
-        activation.apply(
-          bias: bias, to: output.part(outputs), before: before.map { y.samePart($0, sample: n, outputs) },
-          channels: geometry.filters)
-      }
+    patches.forEachBlock(x.samples) { block in
+      let outputs = outputs(block)
+      multiply(gather(block, of: x, into: scratch), weights, into: matrix(y.buffer.part(outputs), block))
+      // while the block is in the cache
+      activation.apply(
+        bias: bias, to: y.buffer.part(outputs), before: before?.part(outputs), channels: geometry.filters)
     }
   }
 
   /// `dkernel += patches(x)ᵀ · dy`: forward's `patches · kernel` transposed, block by block.
   func kernelGradient(x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer, scratch: MutableFloatBuffer) {
     let target = Matrix(dkernel, rows: geometry.patch, columns: geometry.filters)
-    for n in 0..<x.samples {
-      let (input, gradient) = (x.sample(n).reading, dy.sample(n))
-      for pixels in patches.blocks {
-        patches.gather(pixels, from: input, into: scratch)
-        multiply(
-          matrix(scratch, pixels).reading.transposed, matrix(gradient, of: pixels).reading, into: target, .accumulate)
-      }
+    patches.forEachBlock(x.samples) { block in
+      let gradient = matrix(dy.buffer.part(outputs(block)), block).reading
+      multiply(gather(block, of: x, into: scratch).transposed, gradient, into: target, .accumulate)
     }
   }
 
@@ -50,29 +44,37 @@ struct PatchConvolution {
   func inputGradient(dy: TensorView, kernel: FloatBuffer, dx: TensorView, scratch: MutableFloatBuffer) {
     let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters).transposed
     dx.buffer.update(repeating: 0)
-    guard let patch = scratch.baseAddress else { return }
+    guard let start = scratch.baseAddress else { return }
     var sums = PatchSums(
-      geometry.window, pitch: geometry.patch, scratch: patch + patches.scratchCount + Octet.scalarCount)
-    for n in 0..<dy.samples {
-      guard let target = dx.sample(n).baseAddress else { continue }
-      for pixels in patches.blocks {
-        multiply(matrix(dy.sample(n), of: pixels).reading, weights, into: matrix(scratch, pixels))
-        sums.add(pixels, patch, to: target)
+      geometry.window, pitch: geometry.patch, scratch: start + patches.scratchCount + Octet.scalarCount)
+    patches.forEachBlock(dy.samples) { block in
+      let gradient = matrix(dy.buffer.part(outputs(block)), block).reading
+      multiply(gradient, weights, into: Matrix(scratch, rows: block.rows, columns: geometry.patch))
+      for n in block.samples {
+        guard let target = dx.sample(n).baseAddress else { continue }
+        sums.add(block.pixels, start + block.row(n) * geometry.patch, to: target)
       }
     }
   }
 
   /// The patches of a block.
-  private func matrix(_ scratch: MutableFloatBuffer, _ pixels: Range<Int>) -> Matrix<MutableFloatBuffer> {
-    Matrix(scratch, rows: pixels.count, columns: geometry.patch)
+  private func gather(
+    _ block: PatchMatrix.Block, of x: TensorView, into scratch: MutableFloatBuffer
+  ) -> Matrix<FloatBuffer> {
+    for n in block.samples {
+      let rows = block.row(n) * geometry.patch..<(block.row(n) + block.pixels.count) * geometry.patch
+      patches.gather(block.pixels, from: x.sample(n).reading, into: scratch.part(rows))
+    }
+    return Matrix(scratch.reading, rows: block.rows, columns: geometry.patch)
   }
 
-  /// A block of a sample's outputs.
-  private func matrix(_ sample: MutableFloatBuffer, of pixels: Range<Int>) -> Matrix<MutableFloatBuffer> {
-    Matrix(sample.part(outputs(pixels)), rows: pixels.count, columns: geometry.filters)
+  /// Where a block's outputs lie among those of all samples.
+  private func outputs(_ block: PatchMatrix.Block) -> Range<Int> {
+    let first = (block.samples.lowerBound * geometry.window.outputPixels + block.pixels.lowerBound) * geometry.filters
+    return first..<first + block.rows * geometry.filters
   }
 
-  private func outputs(_ pixels: Range<Int>) -> Range<Int> {
-    pixels.lowerBound * geometry.filters..<pixels.upperBound * geometry.filters
+  private func matrix(_ outputs: MutableFloatBuffer, _ block: PatchMatrix.Block) -> Matrix<MutableFloatBuffer> {
+    Matrix(outputs, rows: block.rows, columns: geometry.filters)
   }
 }

@@ -3,37 +3,57 @@ import Tensors
 /// The matrix of input patches that turns convolution into a matrix product ("im2col"; Chellapilla, Puri and Simard,
 /// "High performance convolutional neural networks for document processing", 2006), for a block of output pixels at a time.
 ///
-/// Row (od, oh, ow) holds the patch under that output: (kd, kh, kw, C), zeros where it reaches outside. A block's matrix is
-/// kept within half a mebibyte, so that it is still in the core's L2 cache when the product reads it.
+/// Row (od, oh, ow) holds the patch under that output: (kd, kh, kw, C), zeros where it reaches outside. A block's matrix is kept
+/// within half a mebibyte, so that it is still in the core's L2 cache when the product reads it; or, where patches are long, has
+/// so many rows that the product is worth the packing of its other factor. Where a sample has few outputs, several share a block.
 struct PatchMatrix {
   private static let blockCount = 131_072
-  /// Fewer rows than this are no good to a product, however long the patches are.
-  private static let fewestPixels = 64
+  /// Fewer rows than this are no good to a product, however long the patches are: OpenBLAS packs the kernel for each.
+  private static let fewestRows = 256
 
   let geometry: ConvolutionGeometry
-  /// How many output pixels make one block; the last block, or the last of each line, may have fewer.
-  let pixelsPerBlock: Int
+  /// A block is this many whole samples, a power of two, or some pixels of one sample.
+  let samplesPerBlock: Int
+  /// How many output pixels of a sample belong to one block; the last block, or the last of each line, may have fewer.
+  private let pixelsPerBlock: Int
+
+  /// Some pixels of some samples, all of them where there are several samples: a row each, sample after sample.
+  struct Block {
+    let samples: Range<Int>
+    let pixels: Range<Int>
+    var rows: Int { samples.count * pixels.count }
+    /// Where the rows of a sample begin.
+    func row(_ sample: Int) -> Int { (sample - samples.lowerBound) * pixels.count }
+  }
 
   init(_ geometry: ConvolutionGeometry) {
     self.geometry = geometry
     let (all, line) = (geometry.window.outputPixels, max(geometry.window.width.output, 1))
-    let most = max(Self.fewestPixels, Self.blockCount / max(geometry.patch, 1))
+    let most = max(Self.fewestRows, Self.blockCount / max(geometry.patch, 1))
     // Whole lines of output pixels, as many as fit into a block, or parts of a line; in blocks of even size.
     let (unit, units) = line > most ? (1, line) : (line, all / line)
     let blocks = max(1, (units + most / unit - 1) / (most / unit))
     pixelsPerBlock = max(1, (units + blocks - 1) / blocks) * unit
+    var samples = 1
+    while 2 * samples * all <= Self.fewestRows && samples < 16 { samples *= 2 }
+    samplesPerBlock = samples
   }
 
   /// The most floats that one block takes.
-  var scratchCount: Int { pixelsPerBlock * geometry.patch }
+  var scratchCount: Int { samplesPerBlock * pixelsPerBlock * geometry.patch }
 
-  /// The output pixels of each block: whole lines, or a part of one.
-  var blocks: [Range<Int>] {
+  /// Calls `body` with the blocks of the first samples: whole lines, or a part of one.
+  func forEachBlock(_ samples: Int, _ body: (Block) -> Void) {
     let (all, line) = (geometry.window.outputPixels, geometry.window.width.output)
     let section = pixelsPerBlock < line ? line : all
-    return stride(from: 0, to: all, by: max(section, 1)).flatMap { start in
-      stride(from: start, to: start + section, by: pixelsPerBlock).map {
-        $0..<min($0 + pixelsPerBlock, start + section)
+    for n in stride(from: 0, to: samples, by: samplesPerBlock) {
+      for start in stride(from: 0, to: all, by: max(section, 1)) {
+        for first in stride(from: start, to: start + section, by: pixelsPerBlock) {
+          body(
+            Block(
+              samples: n..<min(n + samplesPerBlock, samples),
+              pixels: first..<min(first + pixelsPerBlock, start + section)))
+        }
       }
     }
   }
@@ -107,7 +127,7 @@ struct PatchMatrix {
   /// Release builds check no index above, so everything that is cut there is measured here.
   private func check(_ pixels: Range<Int>, _ sample: Int, _ patches: Int) {
     precondition(
-      sample == geometry.inputCount && pixels.count <= pixelsPerBlock && patches >= scratchCount
+      sample == geometry.inputCount && pixels.count <= pixelsPerBlock && patches >= pixels.count * geometry.patch
         && 0 <= pixels.lowerBound && pixels.upperBound <= geometry.window.outputPixels)
   }
 

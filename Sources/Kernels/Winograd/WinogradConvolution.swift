@@ -9,6 +9,9 @@ struct WinogradConvolution {
   /// The tiles of one product: enough for it to run at full speed, few enough for its operands to stay in a cache.
   private static let tilesPerBlock = 64
 
+  /// The elements of a kernel's tap from which on to exchange channels and filters takes longer than it gains.
+  private static let mostExchanged = 65_536
+
   /// The fewest samples that share a sum of transformed gradients, which is turned back but once.
   private static let samplesPerSum = 2
 
@@ -106,7 +109,12 @@ struct WinogradConvolution {
     precondition(bias?.count ?? geometry.filters == geometry.filters, "a bias for each filter")
     let (channels, filters) = (geometry.window.channels, geometry.filters)
     let (weights, transformed, products, buffer) = cut(scratch)
-    transform(kernel, direction, into: weights, scratch: scratch, buffer: buffer)
+    let isTransposed = transform(kernel, direction, into: weights, scratch: scratch, buffer: buffer)
+    func weight(_ place: Int) -> Matrix<FloatBuffer> {
+      isTransposed
+        ? weights.matrix(place, rows: filters, columns: channels).transposed
+        : weights.matrix(place, rows: channels, columns: filters)
+    }
     let ending = LineFinish(bias: bias?.baseAddress, rectifies: rectifies)
     forEachBlock(0..<x.samples) { block in
       for n in block.samples {
@@ -114,8 +122,7 @@ struct WinogradConvolution {
       }
       for place in 0..<places {
         multiply(
-          transformed.matrix(place, rows: block.rows, columns: channels),
-          weights.matrix(place, rows: channels, columns: filters),
+          transformed.matrix(place, rows: block.rows, columns: channels), weight(place),
           into: products.target(place, rows: block.rows, columns: filters))
       }
       for n in block.samples {
@@ -125,22 +132,27 @@ struct WinogradConvolution {
     }
   }
 
-  /// G·g.
+  /// G·g, as matrices (channels, filters) or transposed.
+  ///
+  /// - Returns: whether they are transposed, as backward a kernel is. A large one stays so, since OpenBLAS packs it anyway. Small
+  ///   factors it multiplies as they lie (see `TiledProduct`), fastest where their columns lie side by side.
   private func transform(
     _ kernel: FloatBuffer, _ direction: Direction, into weights: WinogradMatrices, scratch: MutableFloatBuffer,
     buffer: StripBuffer
-  ) {
-    switch direction {
-    case .forward: TileAnalysis(volume: kernels).transform(0..<1, of: kernel, into: weights, row: 0, buffer: buffer)
-    case .backward:
+  ) -> Bool {
+    let analysis = TileAnalysis(volume: kernels, isReversed: direction == .backward)
+    let isTransposed = direction == .backward && geometry.channelPairs >= Self.mostExchanged
+    if direction == .forward || isTransposed {
+      analysis.transform(0..<1, of: kernel, into: weights, row: 0, buffer: buffer)
+    } else {
       // where no tile is yet
       let exchanged = scratch.part(weightsCount..<weightsCount + kernels.count)
       exchange(
         kernel, taps: geometry.window.taps, channels: geometry.filters, filters: geometry.window.channels,
         into: exchanged)
-      TileAnalysis(volume: kernels, isReversed: true)
-        .transform(0..<1, of: exchanged.reading, into: weights, row: 0, buffer: buffer)
+      analysis.transform(0..<1, of: exchanged.reading, into: weights, row: 0, buffer: buffer)
     }
+    return isTransposed
   }
 
   /// The gradient of the kernel, added to `dkernel` `granule` by `granule`.
