@@ -32,7 +32,9 @@ func leakyGradient(_ y: Lanes, _ dy: Lanes) -> Lanes {
 func rectifiedUpToSix(_ x: Lanes) -> Lanes { x.atLeast(0).atMost(6) }
 
 @inline(__always)
-func rectifiedUpToSixGradient(_ y: Lanes, _ dy: Lanes) -> Lanes { dy * inside(y, 0, 6, slope: 1) }
+func rectifiedUpToSixGradient(_ y: Lanes, _ dy: Lanes) -> Lanes {
+  dy.replacing(with: 0, where: y .<= 0).replacing(with: 0, where: y .>= 6).marked(by: y)
+}
 
 /// min(max(x, -1), 1).
 @inline(__always)

@@ -43,8 +43,8 @@ public struct ChannelNormalization {
   public func forward(x: FloatBuffer, y: MutableFloatBuffer) {
     precondition(x.count == y.count && x.count % channels == 0, "channels do not fit")
     forEachBlock(of: x.count) { block in
-      normalize(x.part(block), into: y.part(block), rectifies: activation == .relu)
-      if activation != .relu { activation.apply(bias: nil, to: y.part(block), channels: channels) }
+      normalize(x.part(block), into: y.part(block), upTo: ceiling)
+      if ceiling == nil { activation.apply(bias: nil, to: y.part(block), channels: channels) }
     }
   }
 
@@ -76,8 +76,8 @@ public struct ChannelNormalization {
   ) {
     precondition(x.count == dy.count && x.count % (rowsPerSample * channels) == 0, "channels do not fit")
     precondition(dgamma.count == channels && dbeta.count == channels, "channels do not fit")
-    let rectifies = activation == .relu && !isFinished
-    let isCurved = activation != .relu && activation != .linear && !isFinished
+    let gate = isFinished ? nil : ceiling
+    let isCurved = ceiling == nil && activation != .linear && !isFinished
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * channels) { sums in
       let (levels, tilts) = (sums.part(0..<channels), sums.part(channels..<2 * channels))
       withBlock { scratch in
@@ -85,7 +85,7 @@ public struct ChannelNormalization {
           RowBlocks.forEach(rows: rowsPerSample, channels: channels) { rows in
             let block = sample + rows.lowerBound * channels..<sample + rows.upperBound * channels
             if isCurved { activationGradient(x.part(block), dy.part(block), scratch) }
-            sum(x.part(block), dy.part(block), rectifies: rectifies, levels: levels, tilts: tilts)
+            sum(x.part(block), dy.part(block), gate, levels: levels, tilts: tilts)
             for c in 0..<channels {
               dbeta[c] += levels[c]
               dgamma[c] += tilts[c] * inverse[c]
@@ -122,14 +122,29 @@ public struct ChannelNormalization {
 
   // MARK: - Blocks
 
-  /// γ·(x - μ)·s + β of a block, rectified on demand.
-  private func normalize(_ x: FloatBuffer, into y: MutableFloatBuffer, rectifies: Bool) {
+  /// Where f, being rectification, ceases to rise; nil for other functions.
+  private var ceiling: Float? {
+    switch activation {
+    case .relu: .infinity
+    case .relu6: 6
+    default: nil
+    }
+  }
+
+  /// γ·(x - μ)·s + β of a block, rectified up to a ceiling on demand.
+  private func normalize(_ x: FloatBuffer, into y: MutableFloatBuffer, upTo ceiling: Float?) {
     guard let source = x.baseAddress, let target = y.baseAddress else { return }
+    let ahead = RowBlocks.ahead(x.count)
     forEachTile(of: channels) { first, width in
       let terms = terms(first, width)
       for row in stride(from: first, to: x.count, by: channels) {
+        prefetch(source + row + ahead)
+        prefetchForWriting(target + row + ahead)
         var value = terms.value(of: load(source + row, width) - terms.center)
-        if rectifies { value.replace(with: 0, where: value .< 0) }
+        if let ceiling {
+          value.replace(with: 0, where: value .< 0)
+          value.replace(with: Lanes(repeating: ceiling), where: value .> ceiling)
+        }
         store(value, target + row, width)
       }
     }
@@ -138,25 +153,29 @@ public struct ChannelNormalization {
   /// Turns dy of a block into the gradient before f.
   private func activationGradient(_ x: FloatBuffer, _ dy: MutableFloatBuffer, _ scratch: MutableFloatBuffer) {
     let values = scratch.part(0..<x.count)
-    normalize(x, into: values, rectifies: false)
+    normalize(x, into: values, upTo: nil)
     if activation.readsOutput { activation.apply(bias: nil, to: values, channels: channels) }
     activation.gradient(before: values.reading, y: values.reading, dy: dy, channels: channels)
   }
 
-  /// Σ g and Σ g·(x - μ) over a block, overwritten; with `rectifies`, dy is turned into g by f = relu on the way.
+  /// Σ g and Σ g·(x - μ) over a block, overwritten; with a ceiling, dy is turned into g by f, rectification, on the way.
   private func sum(
-    _ x: FloatBuffer, _ dy: MutableFloatBuffer, rectifies: Bool, levels: MutableFloatBuffer, tilts: MutableFloatBuffer
+    _ x: FloatBuffer, _ dy: MutableFloatBuffer, _ ceiling: Float?, levels: MutableFloatBuffer, tilts: MutableFloatBuffer
   ) {
     guard let source = x.baseAddress, let gradient = dy.baseAddress else { return }
     guard let levels = levels.baseAddress, let tilts = tilts.baseAddress else { return }
+    let ahead = RowBlocks.ahead(x.count)
     forEachTile(of: channels) { first, width in
       let terms = terms(first, width)
       var (level, tilt) = (Lanes(), Lanes())
       for row in stride(from: first, to: x.count, by: channels) {
+        prefetch(source + row + ahead)
+        prefetch(gradient + row + ahead)
         let deviation = load(source + row, width) - terms.center
         var g = load(gradient + row, width)
-        if rectifies {
-          g = Lanes().replacing(with: g, where: terms.value(of: deviation) .> 0)
+        if let ceiling {
+          let value = terms.value(of: deviation)
+          g = Lanes().replacing(with: g, where: (value .> 0) .& (value .< ceiling))
           store(g, gradient + row, width)
         }
         level += g
@@ -173,11 +192,15 @@ public struct ChannelNormalization {
     into dx: MutableFloatBuffer
   ) {
     guard let source = x.baseAddress, let gradient = dy.baseAddress, let target = dx.baseAddress else { return }
+    let ahead = RowBlocks.ahead(x.count)
     forEachTile(of: channels) { first, width in
       let terms = terms(first, width)
       let level = lanes(dbeta, first, width) * share
       let tilt = lanes(dgamma, first, width) * lanes(inverse, first, width) * share
       for row in stride(from: first, to: x.count, by: channels) {
+        prefetch(source + row + ahead)
+        prefetch(gradient + row + ahead)
+        prefetchForWriting(target + row + ahead)
         let deviation = load(source + row, width) - terms.center
         store((load(gradient + row, width) - level - deviation * tilt) * terms.scale, target + row, width)
       }

@@ -83,10 +83,13 @@ public struct ChannelStatistics {
     forEachTile(of: channels) { first, width in
       let level = load(levels + first, width)
       let (column, end) = (source + first, rows * channels)
+      let ahead = RowBlocks.ahead(end)
       // Two sums side by side hide how long an addition takes.
       var (even, odd) = (Lanes(), Lanes())
       var row = 0
       while row &+ channels < end {
+        prefetch(column + row + ahead)
+        prefetch(column + row + channels + ahead)
         even += load(column + row, width) - level
         odd += load(column + row + channels, width) - level
         row &+= 2 &* channels

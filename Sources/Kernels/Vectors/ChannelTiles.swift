@@ -18,6 +18,10 @@ enum RowBlocks {
   private static let floats = 1024
   private static let fewest = 8
 
+  /// How far ahead of a block of `count` floats to ask for memory: two blocks. Within a block, tile by tile, lines are read that
+  /// do not follow one another, which the processor does not foresee by itself.
+  static func ahead(_ count: Int) -> Int { 2 * count }
+
   /// How many rows a block has at most.
   static func most(_ channels: Int) -> Int { max(fewest, floats / channels) }
 

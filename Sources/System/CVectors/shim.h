@@ -62,6 +62,10 @@ CNN_INLINE void cnn_lanes_scatter(cnn_lanes a, float *p, long stride) {
   for (long i = 0; i < 16; i++) p[i * stride] = a[i];
 }
 
+// Ask for the cache line of an address, which may lie outside of all memory.
+CNN_INLINE void cnn_prefetch(const float *p) { __builtin_prefetch(p); }
+CNN_INLINE void cnn_prefetch_write(const float *p) { __builtin_prefetch(p, 1); }
+
 CNN_INLINE cnn_bits cnn_bits_add(cnn_bits a, cnn_bits b) { return a + b; }
 CNN_INLINE cnn_bits cnn_bits_subtract(cnn_bits a, cnn_bits b) { return a - b; }
 CNN_INLINE cnn_bits cnn_bits_shift_left(cnn_bits a, cnn_bits places) { return a << places; }
