@@ -19,7 +19,7 @@ extension Matrix where Buffer == FloatBuffer {
 
   /// Some of the rows and columns.
   public func part(_ rows: Range<Int>, _ columns: Range<Int>) -> Matrix {
-    precondition(!isTransposed, "the rows of a transposed matrix do not follow one another")
+    if isTransposed { return transposed.part(columns, rows).transposed }
     let start = rows.lowerBound * stride + columns.lowerBound
     return Matrix(buffer.part(start..<buffer.count), rows: rows.count, columns: columns.count, stride: stride)
   }
@@ -65,7 +65,8 @@ public enum ProductMode {
   case accumulate
 }
 
-/// `target = a · b`, or `target += a · b`: every matrix product of the program, by OpenBLAS's `cblas_sgemm`.
+/// `target = a · b`, or `target += a · b`: every matrix product of the program, by OpenBLAS's `cblas_sgemm`, at once or in
+/// tiles, which is a matter of the shapes alone.
 public func multiply(
   _ a: Matrix<FloatBuffer>, _ b: Matrix<FloatBuffer>, into target: Matrix<MutableFloatBuffer>,
   _ mode: ProductMode = .replace
@@ -73,6 +74,14 @@ public func multiply(
   precondition(
     a.columns == b.rows && target.rows == a.rows && target.columns == b.columns,
     "(\(a.rows), \(a.columns)) · (\(b.rows), \(b.columns)) is not (\(target.rows), \(target.columns))")
+  guard let tiles = ProductTiles(a, b) else { return multiplyAtOnce(a, b, into: target, mode) }
+  tiles.multiply(a, b, into: target, mode, slices: [0..<a.rows])
+}
+
+/// One call of OpenBLAS.
+func multiplyAtOnce(
+  _ a: Matrix<FloatBuffer>, _ b: Matrix<FloatBuffer>, into target: Matrix<MutableFloatBuffer>, _ mode: ProductMode
+) {
   cblas_sgemm(
     CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
     blasint(a.rows), blasint(b.columns), blasint(a.columns),

@@ -17,7 +17,7 @@ public func multiply(
   precondition(
     (slices.last?.upperBound ?? 0) * rowsPerSample == a.rows && !a.isTransposed, "the slices cover the rows")
   let rows = slices.map { $0.lowerBound * rowsPerSample..<$0.upperBound * rowsPerSample }
-  if TiledProduct.suits(b) { return TiledProduct.multiply(a, b, into: target, slices: rows) }
+  if let tiles = ProductTiles(wide: b) { return tiles.multiply(a, b, into: target, .replace, slices: rows) }
   let product = SlicedProduct(slices: rows, inner: a.columns, columns: b.columns, isTransposed: b.isTransposed)
   if slices.count == 1 || experiment.outcome(for: product, { product.compare(b) }) {
     multiply(a, b, into: target)

@@ -9,7 +9,7 @@ struct WinogradConvolution {
   /// The tiles of one product: enough for it to run at full speed, few enough for its operands to stay in a cache.
   private static let tilesPerBlock = 64
 
-  /// The elements of a kernel's tap from which on to exchange channels and filters takes longer than it gains.
+  /// The most elements of a kernel's tap for which it gains more than it takes to exchange channels and filters.
   private static let mostExchanged = 65_536
 
   /// The fewest samples that share a sum of transformed gradients, which is turned back but once.
@@ -135,13 +135,13 @@ struct WinogradConvolution {
   /// G·g, as matrices (channels, filters) or transposed.
   ///
   /// - Returns: whether they are transposed, as backward a kernel is. A large one stays so, since OpenBLAS packs it anyway. Small
-  ///   factors it multiplies as they lie (see `TiledProduct`), fastest where their columns lie side by side.
+  ///   factors it multiplies as they lie (see `ProductTiles`), fastest where their columns lie side by side.
   private func transform(
     _ kernel: FloatBuffer, _ direction: Direction, into weights: WinogradMatrices, scratch: MutableFloatBuffer,
     buffer: StripBuffer
   ) -> Bool {
     let analysis = TileAnalysis(volume: kernels, isReversed: direction == .backward)
-    let isTransposed = direction == .backward && geometry.channelPairs >= Self.mostExchanged
+    let isTransposed = direction == .backward && geometry.channelPairs > Self.mostExchanged
     if direction == .forward || isTransposed {
       analysis.transform(0..<1, of: kernel, into: weights, row: 0, buffer: buffer)
     } else {
