@@ -6,21 +6,18 @@ typealias Lanes = SIMD16<Float>
 /// Loads up to sixteen floats; lanes beyond `count` are 0.
 @inline(__always)
 func load(_ source: UnsafePointer<Float>, _ count: Int) -> Lanes {
-  let bytes = UnsafeRawPointer(source)
-  if count >= Lanes.scalarCount { return bytes.loadUnaligned(as: Lanes.self) }
-  var lanes = Lanes()
-  let size = max(count, 0) &* MemoryLayout<Float>.stride
-  withUnsafeMutableBytes(of: &lanes) { $0.baseAddress?.copyMemory(from: bytes, byteCount: size) }
-  return lanes
+  if count >= Lanes.scalarCount { return UnsafeRawPointer(source).loadUnaligned(as: Lanes.self) }
+  let half = Octet.scalarCount
+  return Lanes(lowHalf: octet(source, max(count, 0)), highHalf: octet(source + half, max(count &- half, 0)))
 }
 
 /// Stores the first `count` lanes, or all sixteen.
 @inline(__always)
 func store(_ lanes: Lanes, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
-  let bytes = UnsafeMutableRawPointer(target)
-  if count >= Lanes.scalarCount { return bytes.storeBytes(of: lanes, as: Lanes.self) }
-  let size = max(count, 0) &* MemoryLayout<Float>.stride
-  withUnsafeBytes(of: lanes) { if let source = $0.baseAddress { bytes.copyMemory(from: source, byteCount: size) } }
+  if count >= Lanes.scalarCount { return UnsafeMutableRawPointer(target).storeBytes(of: lanes, as: Lanes.self) }
+  let half = Octet.scalarCount
+  store(lanes.lowHalf, target, max(count, 0))
+  store(lanes.highHalf, target + half, max(count &- half, 0))
 }
 
 @inline(__always)

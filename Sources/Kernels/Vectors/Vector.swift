@@ -19,6 +19,19 @@ func vector(_ source: UnsafePointer<Float>, _ count: Int) -> Vector {
   #endif
 }
 
+/// Calls `body` with the first channel and the width of every vector of channels, and with how many of its channels were those
+/// of the vector before: the last one overlaps it where the channels are no multiple of a vector. Fewer are one narrower vector.
+@inline(__always)
+func forEachVector(of channels: Int, _ body: (_ first: Int, _ width: Int, _ repeated: Int) -> Void) {
+  guard channels >= Vector.scalarCount else { return body(0, channels, 0) }
+  var next = 0
+  while next < channels {
+    let first = min(next, channels &- Vector.scalarCount)
+    body(first, Vector.scalarCount, next &- first)
+    next &+= Vector.scalarCount
+  }
+}
+
 extension Octet {
   /// max(·, 0); a NaN stays one.
   @inline(__always)
