@@ -9,19 +9,21 @@ struct RepeatedDepthwise {
   /// The window over C·M channels.
   let wide: WindowGeometry
   private let multiplier: Int
+  private let convolution: DepthwiseConvolution
 
   init(_ window: WindowGeometry, multiplier: Int) {
     narrow = window
     self.multiplier = multiplier
     wide = WindowGeometry(
       depth: window.depth, height: window.height, width: window.width, channels: window.channels * multiplier)
+    convolution = DepthwiseConvolution(wide)
   }
 
   /// Floats of one output sample.
   var outputCount: Int { wide.outputPixels * wide.channels }
 
   /// How many floats of scratch memory every function here needs.
-  var scratchCount: Int { multiplier == 1 ? 0 : wide.inputCount }
+  var scratchCount: Int { convolution.scratchCount + (multiplier == 1 ? 0 : wide.inputCount) }
 
   /// `y = activation(x ∗ kernel + bias)`; `before` takes what stands before the activation where its gradient reads that.
   func forward(
@@ -29,8 +31,8 @@ struct RepeatedDepthwise {
     before: MutableFloatBuffer? = nil, scratch: MutableFloatBuffer
   ) {
     for n in 0..<x.samples {
-      DepthwiseConvolution.forward(
-        wide, x: repeated(x.sample(n).reading, scratch), kernel: kernel, y: y.sample(n))
+      convolution.forward(
+        x: repeated(x.sample(n).reading, scratch), kernel: kernel, y: y.sample(n), scratch: scratch)
       // while the sample is in the cache
       activation.apply(
         bias: bias, to: y.sample(n), before: before?.part(n * outputCount..<(n + 1) * outputCount),
@@ -42,11 +44,11 @@ struct RepeatedDepthwise {
   func inputGradient(dy: TensorView, kernel: FloatBuffer, dx: TensorView, scratch: MutableFloatBuffer) {
     for n in 0..<dy.samples {
       guard multiplier > 1 else {
-        DepthwiseConvolution.inputGradient(wide, dy: dy.sample(n).reading, kernel: kernel, dx: dx.sample(n))
+        convolution.inputGradient(dy: dy.sample(n).reading, kernel: kernel, dx: dx.sample(n), scratch: scratch)
         continue
       }
-      let all = scratch.part(0..<wide.inputCount)
-      DepthwiseConvolution.inputGradient(wide, dy: dy.sample(n).reading, kernel: kernel, dx: all)
+      let all = repeats(scratch)
+      convolution.inputGradient(dy: dy.sample(n).reading, kernel: kernel, dx: all, scratch: scratch)
       RepeatedChannels.backward(dy: all.reading, times: multiplier, dx: dx.sample(n))
     }
   }
@@ -57,15 +59,20 @@ struct RepeatedDepthwise {
   ) {
     if mode == .replace { dkernel.update(repeating: 0) }
     for n in 0..<x.samples {
-      DepthwiseConvolution.addKernelGradient(
-        wide, x: repeated(x.sample(n).reading, scratch), dy: dy.sample(n).reading, dkernel: dkernel)
+      convolution.addKernelGradient(
+        x: repeated(x.sample(n).reading, scratch), dy: dy.sample(n).reading, dkernel: dkernel, scratch: scratch)
     }
   }
 
   private func repeated(_ x: FloatBuffer, _ scratch: MutableFloatBuffer) -> FloatBuffer {
     guard multiplier > 1 else { return x }
-    let all = scratch.part(0..<wide.inputCount)
+    let all = repeats(scratch)
     RepeatedChannels.forward(x: x, times: multiplier, repeated: all)
     return all.reading
+  }
+
+  /// Where the input lies with each channel M times, behind the convolution's own memory.
+  private func repeats(_ scratch: MutableFloatBuffer) -> MutableFloatBuffer {
+    scratch.part(convolution.scratchCount..<convolution.scratchCount + wide.inputCount)
   }
 }
