@@ -68,11 +68,17 @@ import Testing
     #expect(dx.floats == [0, 4, 2, 4, 2, 0, 2, 4])
   }
 
-  @Test(arguments: 0..<4)
-  func aNaNShows(at place: Int) {
-    let (x, y) = (FloatStorage([1, 2, 3, 4]), FloatStorage([0]))
-    x.buffer[place] = .nan
-    MaxPooling(Self.pair).forward(x: x.view([2, 2, 1]), y: y.view([1, 1, 1]))
-    #expect(y.buffer[0].isNaN)
+  @Test(arguments: 0..<4, [1, 8, 16, 24])
+  func aNaNShows(at place: Int, _ channels: Int) {
+    let pair = WindowGeometry(height: Self.pair.height, width: Self.pair.width, channels: channels)
+    let x = FloatStorage([5, 2, 3, 4].flatMap { [Float](repeating: $0, count: channels) })
+    let (y, winners) = (FloatStorage(nan: channels), FloatStorage(nan: channels))
+    for c in stride(from: 0, to: channels, by: 3) { x.buffer[place * channels + c] = .nan }
+    MaxPooling(pair).forward(
+      x: x.view([2, 2, channels]), y: y.view([1, 1, channels]), winners: winners.buffer)
+    for c in 0..<channels {
+      #expect(c % 3 == 0 ? y.floats[c].isNaN : y.floats[c] == 5)
+      #expect(winners.floats[c] == (c % 3 == 0 ? Float(place) : 0))
+    }
   }
 }

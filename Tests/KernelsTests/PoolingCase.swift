@@ -66,8 +66,13 @@ struct PoolingCase: CustomTestStringConvertible {
     PoolingCase("many channels", 4, 4, 33, window: 2, stride: 2, .valid),
     PoolingCase("padding after", 7, 5, 2, window: 2, stride: 2, .same),
     PoolingCase("padding on both sides", 8, 7, 3, window: 3, stride: 1, .same),
+    PoolingCase("many channels, windows that overlap", 9, 10, 37, window: 3, stride: 2, .same),
+    PoolingCase("many channels, a rest", 7, 8, 21, window: 3, stride: 3, .valid),
+    PoolingCase("pairs that overlap", 6, 7, 18, window: 2, stride: 1, .same),
+    PoolingCase("a window wider than the input", 2, 3, 9, window: 5, stride: 2, .same),
     PoolingCase("a sequence", volume: (1, 1, 11), 3, window: (1, 1, 3), stride: (1, 1, 2), .same),
     PoolingCase("a volume", volume: (4, 5, 7), 2, window: (2, 3, 2), stride: (2, 1, 3), .valid),
+    PoolingCase("a volume with rests", volume: (5, 7, 9), 24, window: (2, 2, 2), stride: (2, 2, 2), .valid),
     PoolingCase("a padded volume", volume: (5, 4, 7), 17, window: (3, 2, 3), stride: (2, 2, 1), .same),
   ]
 }

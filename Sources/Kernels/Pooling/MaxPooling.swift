@@ -26,19 +26,17 @@ public struct MaxPooling: Sendable {
     let (source, target, channels) = (x.address, y.address, windows.geometry.channels)
     let winners = winners?.baseAddress
     windows.forEachPlace(x.samples) { place in
-      forEachOctet(upTo: channels) { c, width in
-        var peak = Octet(repeating: -.infinity)
+      forEachVector(of: channels) { c, width, _ in
+        var peak = Vector(repeating: -.infinity)
         // The winner's number in the window, in row order; the first of those that are equal.
-        var (winner, number) = (Octet(), Octet())
+        var (winner, number) = (Vector(), Vector())
         place.forEachPixel { pixel in
-          let value = octet(source + pixel + c, width)
-          let wins = (value .> peak) .| (value .!= value)
-          peak.replace(with: value, where: wins)
-          winner.replace(with: number, where: wins)
-          number += 1
+          let value = vector(source + pixel + c, width)
+          peak.takeLarger(value, &winner, number)
+          number = number + 1
         }
         store(peak, target + place.output + c, width)
-        if rectifies { winner = Octet(repeating: -1).replacing(with: winner, where: peak .> 0) }
+        if rectifies { winner = Vector(repeating: -1).replacing(with: winner, where: peak .> 0) }
         if let winners { store(winner, winners + place.output + c, width) }
       }
     }
@@ -54,19 +52,21 @@ public struct MaxPooling: Sendable {
     windows.check(dx, dy)
     precondition(winners.count == dy.buffer.count, "a winner for each output")
     // Where no two windows meet, each writes its pixels, zeros included, without a look at what was there.
-    let (isDisjoint, isCovered) = (windows.areDisjoint, windows.areDisjoint && windows.coverInput)
-    if !isCovered { dx.buffer.update(repeating: 0) }
+    let (isDisjoint, isCovered) = (windows.areDisjoint, windows.areDisjoint && windows.haveNoGaps)
+    if isCovered { windows.clearRest(of: dx) } else { dx.buffer.update(repeating: 0) }
     guard let winners = winners.baseAddress else { return }
     let (source, target, channels) = (dy.address, dx.address, windows.geometry.channels)
     windows.forEachPlace(dx.samples) { place in
-      forEachOctet(upTo: channels) { c, width in
-        let winner = octet(winners + place.output + c, width)
-        let gradient = octet(source + place.output + c, width)
-        var number = Octet()
+      forEachVector(of: channels) { c, width, repeated in
+        var winner = vector(winners + place.output + c, width)
+        let gradient = vector(source + place.output + c, width)
+        // What the vector before has added already is not added again.
+        if !isDisjoint && repeated > 0 { for lane in 0..<repeated { winner[lane] = -1 } }
+        var number = Vector()
         place.forEachPixel { pixel in
-          let own = Octet().replacing(with: gradient, where: winner .== number)
-          store(isDisjoint ? own : octet(target + pixel + c, width) + own, target + pixel + c, width)
-          number += 1
+          let own = Vector().replacing(with: gradient, where: winner .== number)
+          store(isDisjoint ? own : vector(target + pixel + c, width) + own, target + pixel + c, width)
+          number = number + 1
         }
       }
     }
@@ -95,5 +95,26 @@ public struct MaxPooling: Sendable {
         }
       }
     }
+  }
+}
+
+// A vector takes the lanes of `value` that are larger, and each NaN; where it does, `winner` becomes `number`. The masks of eight
+// floats are joined, those of sixteen are used one after the other: each is fastest so.
+
+extension Octet {
+  @inline(__always)
+  fileprivate mutating func takeLarger(_ value: Octet, _ winner: inout Octet, _ number: Octet) {
+    let wins = (value .> self) .| (value .!= value)
+    replace(with: value, where: wins)
+    winner.replace(with: number, where: wins)
+  }
+}
+
+extension Lanes {
+  @inline(__always)
+  fileprivate mutating func takeLarger(_ value: Lanes, _ winner: inout Lanes, _ number: Lanes) {
+    let (isLarger, isNaN) = (self .< value, value.isNaN)
+    self = replacing(with: value, where: isLarger).replacing(with: value, where: isNaN)
+    winner = winner.replacing(with: number, where: isLarger).replacing(with: number, where: isNaN)
   }
 }

@@ -21,6 +21,9 @@ struct PoolingWindows: Sendable {
     /// The floats from one plane, row and column to the next.
     let pitch: (plane: Int, row: Int, column: Int)
 
+    /// Whether two by two pixels lie under the window.
+    let isPair: Bool
+
     /// How many pixels lie under the window.
     @inline(__always)
     var pixels: Int { extent.planes * extent.rows * extent.columns }
@@ -28,7 +31,7 @@ struct PoolingWindows: Sendable {
     /// Where the channels of each of these pixels begin, in row order.
     @inline(__always)
     func forEachPixel(_ body: (Int) -> Void) {
-      if extent == (1, 2, 2) {
+      if isPair {
         // The usual window. Without loops it takes half the time.
         body(first)
         body(first &+ pitch.column)
@@ -55,9 +58,19 @@ struct PoolingWindows: Sendable {
   /// Whether no pixel lies under two windows.
   var areDisjoint: Bool { axes.allSatisfy { $0.stride >= $0.kernel } }
 
-  /// Whether every pixel lies under a window.
-  var coverInput: Bool {
-    axes.allSatisfy { $0.stride <= $0.kernel && $0.origin($0.output - 1) + $0.kernel >= $0.input }
+  /// Whether every pixel lies under a window, but for those beyond the last.
+  var haveNoGaps: Bool { axes.allSatisfy { $0.stride <= $0.kernel } }
+
+  /// Fills what lies beyond the last windows with zeros.
+  func clearRest(of x: TensorView) {
+    let (d, h, w) = (geometry.depth, geometry.height, geometry.width)
+    if (d.reach, h.reach, w.reach) == (d.input, h.input, w.input) { return }
+    for line in 0..<x.samples * d.input * h.input {
+      let (plane, row) = (line / h.input % d.input, line % h.input)
+      let first = plane < d.reach && row < h.reach ? w.reach : 0
+      (x.address + (line * w.input + first) * geometry.channels)
+        .update(repeating: 0, count: (w.input - first) * geometry.channels)
+    }
   }
 
   private var axes: [WindowAxis] { [geometry.depth, geometry.height, geometry.width] }
@@ -68,6 +81,7 @@ struct PoolingWindows: Sendable {
     let (d, h, w) = (geometry.depth, geometry.height, geometry.width)
     let channels = geometry.channels
     let pitch = (plane: h.input * w.input * channels, row: w.input * channels, column: channels)
+    let (step, inside) = (w.stride * channels, PaddedAxis(inputsOf: w).inside)
     var output = 0
     for n in 0..<samples {
       for od in 0..<d.output {
@@ -75,13 +89,30 @@ struct PoolingWindows: Sendable {
         for oh in 0..<h.output {
           let rows = h.taps(oh)
           let line = n * geometry.inputCount + planes.lowerBound * pitch.plane + rows.lowerBound * pitch.row
-          for ow in 0..<w.output {
+          /// The outputs of some columns, under which as many lie. Compiled for each of the two.
+          @inline(__always)
+          func visit(_ outputs: Range<Int>, _ columns: Range<Int>, isPair: Bool) {
+            var first = line &+ columns.lowerBound &* channels
+            for _ in outputs {
+              body(
+                Place(
+                  output: output, first: first, extent: (planes.count, rows.count, columns.count), pitch: pitch,
+                  isPair: isPair))
+              output &+= channels
+              first &+= step
+            }
+          }
+          var ow = 0
+          while ow < w.output {
             let columns = w.taps(ow)
-            body(
-              Place(
-                output: output, first: line &+ columns.lowerBound &* channels,
-                extent: (planes.count, rows.count, columns.count), pitch: pitch))
-            output &+= channels
+            // As many outputs as have all their columns inside go together.
+            let end = columns.count == w.kernel ? max(inside.upperBound, ow + 1) : ow + 1
+            if (planes.count, rows.count, columns.count) == (1, 2, 2) {
+              visit(ow..<end, columns, isPair: true)
+            } else {
+              visit(ow..<end, columns, isPair: false)
+            }
+            ow = end
           }
         }
       }
