@@ -54,6 +54,33 @@ import Testing
     expectSameBits(target.floats, expected)
   }
 
+  /// Products of more than a million multiplications, which are cut in all three directions where OpenBLAS has kernels for
+  /// tiles, in parts that are not all of one size; a transposed factor, and a sum.
+  @Test(arguments: [(300, 130, 100), (130, 300, 150)], [false, true])
+  func noPartOfAProductIsLeftOut(_ shape: (Int, Int, Int), isTransposed: Bool) {
+    let (rows, inner, columns) = shape
+    let (a, b) = (Values.whole.random(rows * inner, seed: 1), Values.whole.random(inner * columns, seed: 2))
+    let (left, right) = (FloatStorage(a), FloatStorage(b))
+    let factor =
+      isTransposed
+      ? Matrix(left.buffer.reading, rows: inner, columns: rows).transposed
+      : Matrix(left.buffer.reading, rows: rows, columns: inner)
+    let target = FloatStorage(nan: rows * columns)
+    for mode in [ProductMode.replace, .accumulate] {
+      multiply(
+        factor, Matrix(right.buffer.reading, rows: inner, columns: columns),
+        into: Matrix(target.buffer, rows: rows, columns: columns), mode)
+    }
+    var expected = [Float](repeating: 0, count: rows * columns)
+    for m in 0..<rows {
+      for k in 0..<inner {
+        let element = 2 * (isTransposed ? a[k * rows + m] : a[m * inner + k])
+        for n in 0..<columns { expected[m * columns + n] += element * b[k * columns + n] }
+      }
+    }
+    expectSameBits(target.floats, expected)
+  }
+
   /// Where a product is said to add exactly, it does, on other numbers than it was tried with. The last has more terms than
   /// OpenBLAS adds up at a time.
   @Test(arguments: [(40, 24, 16), (249, 512, 64), (33, 48, 5_000)])

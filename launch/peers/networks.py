@@ -196,6 +196,8 @@ class Network:
     build: Callable
     batch: int
     title: str
+    # Whether parameters take most of the memory, of which every rank of cnn-dist has its own.
+    is_heavy: bool = False
 
     @property
     def slice(self):
@@ -214,7 +216,7 @@ NETWORKS = {
         Network(vgg96, 32, "three blocks of VGG16, 96×96×3"),
         Network(wide, 256, "four wide convolutions, 32×32×3"),
         Network(airbench, 1024, "airbench94, 32×32×3"),
-        Network(vgg16, 16, "VGG16, 224×224×3"),
+        Network(vgg16, 16, "VGG16, 224×224×3", is_heavy=True),
         Network(resnet18, 64, "ResNet-18, 64×64×3"),
         Network(resnet20, 128, "ResNet-20, 32×32×3"),
         Network(mobilenetv2, 64, "MobileNetV2, 96×96×3"),
