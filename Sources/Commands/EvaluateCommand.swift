@@ -90,7 +90,7 @@ struct EvaluateCommand: Command {
 
   func run(in world: World) throws {
     let communicator = world.communicator
-    let subject = try world.together { world.isSpeaker ? try open() : nil }
+    var subject = try world.together { world.isSpeaker ? try open() : nil }
     var experiment = try communicator.share(subject?.experiment)
     let plan = try communicator.planCores(world.environment, threads: threads)
     let threads = threads ?? plan.threads
@@ -115,6 +115,7 @@ struct EvaluateCommand: Command {
     try communicator.together { try need.check() }
     let arena = Trainer.arena(for: model, experiment: Experiment())
     try world.together { try subject.map { _ = try $0.file.load(into: arena, of: model, isJudged: true) } }
+    subject = nil  // or the file's pages, an optimizer's states among them, would take memory as long as it judges
     try communicator.broadcast(arena.values.buffer, from: 0)
     let evaluator = try Evaluator(
       head: experiment.head(of: model, for: samples), communicator: communicator, slice: slice,
