@@ -52,11 +52,29 @@ import Testing
   @Test(arguments: Case.all)
   func eachChannelIsConvolved(_ test: Case) {
     let (window, channels) = (test.window, test.window.channels)
-    let convolution = DepthwiseConvolution(window)
     let x = test.values.random(window.inputCount, seed: 1)
     let kernel = test.values.random(window.taps * channels, seed: 2)
     let dy = test.values.random(window.outputPixels * channels, seed: 3)
     let before = test.values.random(kernel.count, seed: 4)
+    let (y, dx, dkernel) = passes(window, x: x, kernel: kernel, dy: dy, addingTo: before)
+
+    let one = WindowGeometry(height: window.height, width: window.width, channels: 1)
+    let reference = ConvolutionReference(geometry: ConvolutionGeometry(one, filters: 1), samples: 1)
+    for c in 0..<channels {
+      func channel(_ floats: [Float]) -> [Float] { stride(from: c, to: floats.count, by: channels).map { floats[$0] } }
+      expect(channel(y), reference.forward(x: channel(x), kernel: channel(kernel), bias: [0]), test)
+      expect(channel(dx), reference.inputGradient(dy: channel(dy), kernel: channel(kernel)), test)
+      var sums = reference.kernelGradient(x: channel(x), dy: channel(dy))
+      for (tap, value) in channel(before).enumerated() { sums[tap].add(value, 1) }
+      expect(channel(dkernel), sums, test)
+    }
+  }
+
+  /// The outputs, the gradient of the input, and `before` with the gradient of the kernel.
+  private func passes(
+    _ window: WindowGeometry, x: [Float], kernel: [Float], dy: [Float], addingTo before: [Float]
+  ) -> (y: [Float], dx: [Float], dkernel: [Float]) {
+    let convolution = DepthwiseConvolution(window)
     let scratch = FloatStorage(nan: convolution.scratchCount)
     let (y, dx, dkernel) = (FloatStorage(nan: dy.count), FloatStorage(nan: x.count), FloatStorage(before))
     let (source, weights, gradient) = (FloatStorage(x), FloatStorage(kernel), FloatStorage(dy))
@@ -66,17 +84,7 @@ import Testing
       dy: gradient.buffer.reading, kernel: weights.buffer.reading, dx: dx.buffer, scratch: scratch.buffer)
     convolution.addKernelGradient(
       x: source.buffer.reading, dy: gradient.buffer.reading, dkernel: dkernel.buffer, scratch: scratch.buffer)
-
-    let one = WindowGeometry(height: window.height, width: window.width, channels: 1)
-    let reference = ConvolutionReference(geometry: ConvolutionGeometry(one, filters: 1), samples: 1)
-    for c in 0..<channels {
-      func channel(_ floats: [Float]) -> [Float] { stride(from: c, to: floats.count, by: channels).map { floats[$0] } }
-      expect(channel(y.floats), reference.forward(x: channel(x), kernel: channel(kernel), bias: [0]), test)
-      expect(channel(dx.floats), reference.inputGradient(dy: channel(dy), kernel: channel(kernel)), test)
-      var sums = reference.kernelGradient(x: channel(x), dy: channel(dy))
-      for (tap, value) in channel(before).enumerated() { sums[tap].add(value, 1) }
-      expect(channel(dkernel.floats), sums, test)
-    }
+    return (y.floats, dx.floats, dkernel.floats)
   }
 
   /// Whole numbers are added up without rounding, in any order.
@@ -101,26 +109,16 @@ import Testing
     /// All results of convolving the channels from `shift` on, and then those before.
     func results(_ shift: Int) -> [[Float]] {
       let window = geometry(channels)
-      let convolution = DepthwiseConvolution(window)
       func rotated(_ floats: [Float], by shift: Int) -> [Float] {
         floats.indices.map { floats[$0 / channels * channels + ($0 + shift) % channels] }
       }
-      func input(_ count: Int, seed: UInt64) -> FloatStorage {
-        FloatStorage(rotated(Values.fractional.random(count, seed: seed), by: shift))
+      func input(_ count: Int, seed: UInt64) -> [Float] {
+        rotated(Values.fractional.random(count, seed: seed), by: shift)
       }
-      let scratch = FloatStorage(nan: convolution.scratchCount)
-      let (x, kernel) = (input(window.inputCount, seed: 1), input(9 * channels, seed: 2))
-      let dy = input(window.outputPixels * channels, seed: 3)
-      let (y, dx, dkernel) = (
-        FloatStorage(nan: dy.floats.count), FloatStorage(nan: x.floats.count), FloatStorage(count: 9 * channels)
-      )
-      convolution.forward(
-        x: x.buffer.reading, kernel: kernel.buffer.reading, y: y.buffer, scratch: scratch.buffer)
-      convolution.inputGradient(
-        dy: dy.buffer.reading, kernel: kernel.buffer.reading, dx: dx.buffer, scratch: scratch.buffer)
-      convolution.addKernelGradient(
-        x: x.buffer.reading, dy: dy.buffer.reading, dkernel: dkernel.buffer, scratch: scratch.buffer)
-      return [y, dx, dkernel].map { rotated($0.floats, by: channels - shift) }
+      let (y, dx, dkernel) = passes(
+        window, x: input(window.inputCount, seed: 1), kernel: input(9 * channels, seed: 2),
+        dy: input(window.outputPixels * channels, seed: 3), addingTo: [Float](repeating: 0, count: 9 * channels))
+      return [y, dx, dkernel].map { rotated($0, by: channels - shift) }
     }
     let expected = results(0)
     for shift in [1, 7, 24] { for (a, b) in zip(results(shift), expected) { expectSameBits(a, b) } }
