@@ -11,7 +11,7 @@ struct PatchConvolution {
   }
 
   /// The samples that share a product.
-  var granule: Int { patches.samplesPerBlock }
+  var granule: Int { patches.blocks.samplesPerBlock }
 
   /// Patches, an octet that may be read behind them, and the tables of sums.
   var scratchCount: Int { patches.scratchCount + Octet.scalarCount + PatchSums.scratchCount(geometry.window) }
@@ -22,7 +22,7 @@ struct PatchConvolution {
     before: MutableFloatBuffer?, scratch: MutableFloatBuffer
   ) {
     let weights = Matrix(kernel, rows: geometry.patch, columns: geometry.filters)
-    patches.forEachBlock(x.samples) { block in
+    patches.blocks.forEachBlock(0..<x.samples) { block in
       let outputs = outputs(block)
       multiply(gather(block, of: x, into: scratch), weights, into: matrix(y.buffer.part(outputs), block))
       // while the block is in the cache
@@ -34,7 +34,7 @@ struct PatchConvolution {
   /// `dkernel += patches(x)ᵀ · dy`: forward's `patches · kernel` transposed, block by block.
   func kernelGradient(x: TensorView, dy: TensorView, dkernel: MutableFloatBuffer, scratch: MutableFloatBuffer) {
     let target = Matrix(dkernel, rows: geometry.patch, columns: geometry.filters)
-    patches.forEachBlock(x.samples) { block in
+    patches.blocks.forEachBlock(0..<x.samples) { block in
       let gradient = matrix(dy.buffer.part(outputs(block)), block).reading
       multiply(gather(block, of: x, into: scratch).transposed, gradient, into: target, .accumulate)
     }
@@ -47,34 +47,34 @@ struct PatchConvolution {
     guard let start = scratch.baseAddress else { return }
     var sums = PatchSums(
       geometry.window, pitch: geometry.patch, scratch: start + patches.scratchCount + Octet.scalarCount)
-    patches.forEachBlock(dy.samples) { block in
+    patches.blocks.forEachBlock(0..<dy.samples) { block in
       let gradient = matrix(dy.buffer.part(outputs(block)), block).reading
       multiply(gradient, weights, into: Matrix(scratch, rows: block.rows, columns: geometry.patch))
       for n in block.samples {
         guard let target = dx.sample(n).baseAddress else { continue }
-        sums.add(block.pixels, start + block.row(n) * geometry.patch, to: target)
+        sums.add(block.places, start + block.row(n) * geometry.patch, to: target)
       }
     }
   }
 
   /// The patches of a block.
   private func gather(
-    _ block: PatchMatrix.Block, of x: TensorView, into scratch: MutableFloatBuffer
+    _ block: SampleBlocks.Block, of x: TensorView, into scratch: MutableFloatBuffer
   ) -> Matrix<FloatBuffer> {
     for n in block.samples {
-      let rows = block.row(n) * geometry.patch..<(block.row(n) + block.pixels.count) * geometry.patch
-      patches.gather(block.pixels, from: x.sample(n).reading, into: scratch.part(rows))
+      let rows = block.row(n) * geometry.patch..<(block.row(n) + block.places.count) * geometry.patch
+      patches.gather(block.places, from: x.sample(n).reading, into: scratch.part(rows))
     }
     return Matrix(scratch.reading, rows: block.rows, columns: geometry.patch)
   }
 
   /// Where a block's outputs lie among those of all samples.
-  private func outputs(_ block: PatchMatrix.Block) -> Range<Int> {
-    let first = (block.samples.lowerBound * geometry.window.outputPixels + block.pixels.lowerBound) * geometry.filters
+  private func outputs(_ block: SampleBlocks.Block) -> Range<Int> {
+    let first = (block.samples.lowerBound * geometry.window.outputPixels + block.places.lowerBound) * geometry.filters
     return first..<first + block.rows * geometry.filters
   }
 
-  private func matrix(_ outputs: MutableFloatBuffer, _ block: PatchMatrix.Block) -> Matrix<MutableFloatBuffer> {
+  private func matrix(_ outputs: MutableFloatBuffer, _ block: SampleBlocks.Block) -> Matrix<MutableFloatBuffer> {
     Matrix(outputs, rows: block.rows, columns: geometry.filters)
   }
 }

@@ -12,19 +12,8 @@ struct PatchMatrix {
   private static let fewestRows = 256
 
   let geometry: ConvolutionGeometry
-  /// A block is this many whole samples, a power of two, or some pixels of one sample.
-  let samplesPerBlock: Int
-  /// How many output pixels of a sample belong to one block; the last block, or the last of each line, may have fewer.
-  private let pixelsPerBlock: Int
-
-  /// Some pixels of some samples, all of them where there are several samples: a row each, sample after sample.
-  struct Block {
-    let samples: Range<Int>
-    let pixels: Range<Int>
-    var rows: Int { samples.count * pixels.count }
-    /// Where the rows of a sample begin.
-    func row(_ sample: Int) -> Int { (sample - samples.lowerBound) * pixels.count }
-  }
+  /// The outputs whose patches belong together: whole lines, or parts of one, or whole samples.
+  let blocks: SampleBlocks
 
   init(_ geometry: ConvolutionGeometry) {
     self.geometry = geometry
@@ -33,30 +22,14 @@ struct PatchMatrix {
     // Whole lines of output pixels, as many as fit into a block, or parts of a line; in blocks of even size.
     let (unit, units) = line > most ? (1, line) : (line, all / line)
     let blocks = max(1, (units + most / unit - 1) / (most / unit))
-    pixelsPerBlock = max(1, (units + blocks - 1) / blocks) * unit
-    var samples = 1
-    while 2 * samples * all <= Self.fewestRows && samples < 16 { samples *= 2 }
-    samplesPerBlock = samples
+    let pixels = max(1, (units + blocks - 1) / blocks) * unit
+    self.blocks = SampleBlocks(
+      samplesPerBlock: SampleBlocks.samples(of: all, rows: Self.fewestRows, limit: 16), placesPerBlock: pixels,
+      places: all, section: pixels < line ? line : all)
   }
 
   /// The most floats that one block takes.
-  var scratchCount: Int { samplesPerBlock * pixelsPerBlock * geometry.patch }
-
-  /// Calls `body` with the blocks of the first samples: whole lines, or a part of one.
-  func forEachBlock(_ samples: Int, _ body: (Block) -> Void) {
-    let (all, line) = (geometry.window.outputPixels, geometry.window.width.output)
-    let section = pixelsPerBlock < line ? line : all
-    for n in stride(from: 0, to: samples, by: samplesPerBlock) {
-      for start in stride(from: 0, to: all, by: max(section, 1)) {
-        for first in stride(from: start, to: start + section, by: pixelsPerBlock) {
-          body(
-            Block(
-              samples: n..<min(n + samplesPerBlock, samples),
-              pixels: first..<min(first + pixelsPerBlock, start + section)))
-        }
-      }
-    }
-  }
+  var scratchCount: Int { blocks.rows * geometry.patch }
 
   /// Copies the patches of `pixels` out of one sample (D, H, W, C).
   func gather(_ pixels: Range<Int>, from sample: FloatBuffer, into patches: MutableFloatBuffer) {
@@ -127,7 +100,7 @@ struct PatchMatrix {
   /// Release builds check no index above, so everything that is cut there is measured here.
   private func check(_ pixels: Range<Int>, _ sample: Int, _ patches: Int) {
     precondition(
-      sample == geometry.inputCount && pixels.count <= pixelsPerBlock && patches >= pixels.count * geometry.patch
+      sample == geometry.inputCount && pixels.count <= blocks.placesPerBlock && patches >= pixels.count * geometry.patch
         && 0 <= pixels.lowerBound && pixels.upperBound <= geometry.window.outputPixels)
   }
 

@@ -21,27 +21,25 @@ struct WinogradConvolution {
   private let outputs: TileSynthesis
   private let gradients: TileAnalysis
   private let kernels: TiledVolume
-  private let tiles: Int
-  /// A block is either this many whole samples, a power of two, or some tiles of one sample.
-  private let samplesPerBlock: Int
-  private let tilesPerSample: Int
+  /// The tiles that are multiplied together.
+  private let blocks: SampleBlocks
 
   init?(_ geometry: ConvolutionGeometry) {
     guard let nesting = WinogradNesting(geometry) else { return nil }
     self.geometry = geometry
-    (places, tiles, kernels) = (nesting.places, nesting.tiles, nesting.kernels)
+    (places, kernels) = (nesting.places, nesting.kernels)
     (inputs, outputs) = (TileAnalysis(volume: nesting.inputs), TileSynthesis(volume: nesting.outputs))
     gradients = TileAnalysis(volume: nesting.outputs)
-    let most = Self.tilesPerBlock
-    var samples = 1
-    while 2 * samples * tiles <= most { samples *= 2 }
+    let (tiles, most) = (nesting.tiles, Self.tilesPerBlock)
     // Blocks of even size.
-    let blocks = max(1, (tiles + most - 1) / most)
-    (samplesPerBlock, tilesPerSample) = (samples, (tiles + blocks - 1) / blocks)
+    let count = max(1, (tiles + most - 1) / most)
+    blocks = SampleBlocks(
+      samplesPerBlock: SampleBlocks.samples(of: tiles, rows: most), placesPerBlock: (tiles + count - 1) / count,
+      places: tiles, section: tiles)
   }
 
   /// The samples that share a product or a sum.
-  var granule: Int { max(samplesPerBlock, Self.samplesPerSum) }
+  var granule: Int { max(blocks.samplesPerBlock, Self.samplesPerSum) }
 
   /// The floats of scratch memory that every pass needs.
   var scratchCount: Int { weightsCount + tilesCount + zerosCount + bufferCount }
@@ -50,7 +48,7 @@ struct WinogradConvolution {
 
   /// The floats of a block's tiles, or of a kernel.
   private var tilesCount: Int {
-    let columns = [rows * geometry.window.channels, rows * geometry.filters]
+    let columns = [blocks.rows * geometry.window.channels, blocks.rows * geometry.filters]
     return wholeLines(max(columns.reduce(0) { $0 + WinogradMatrices.floats(places: places, count: $1) }, kernels.count))
   }
 
@@ -67,29 +65,6 @@ struct WinogradConvolution {
 
   private var kernelBufferCount: Int {
     max(TileAnalysis(volume: kernels).bufferCount, TileSynthesis(volume: kernels).bufferCount)
-  }
-
-  /// The most tiles of a block.
-  private var rows: Int { samplesPerBlock * tilesPerSample }
-
-  /// Some tiles of some samples, each of which has as many rows in the products.
-  private struct Block {
-    let samples: Range<Int>
-    let tiles: Range<Int>
-    var rows: Int { samples.count * tiles.count }
-    func row(_ sample: Int) -> Int { (sample - samples.lowerBound) * tiles.count }
-  }
-
-  /// Every block of some samples.
-  private func forEachBlock(_ samples: Range<Int>, _ body: (Block) -> Void) {
-    for n in stride(from: samples.lowerBound, to: samples.upperBound, by: samplesPerBlock) {
-      for first in stride(from: 0, to: tiles, by: tilesPerSample) {
-        body(
-          Block(
-            samples: n..<min(n + samplesPerBlock, samples.upperBound), tiles: first..<min(first + tilesPerSample, tiles)
-          ))
-      }
-    }
   }
 
   /// Which way a kernel is taken.
@@ -116,9 +91,9 @@ struct WinogradConvolution {
         : weights.matrix(place, rows: channels, columns: filters)
     }
     let ending = LineFinish(bias: bias?.baseAddress, rectifies: rectifies)
-    forEachBlock(0..<x.samples) { block in
+    blocks.forEachBlock(0..<x.samples) { block in
       for n in block.samples {
-        inputs.transform(block.tiles, of: x.sample(n).reading, into: transformed, row: block.row(n), buffer: buffer)
+        inputs.transform(block.places, of: x.sample(n).reading, into: transformed, row: block.row(n), buffer: buffer)
       }
       for place in 0..<places {
         multiply(
@@ -126,8 +101,8 @@ struct WinogradConvolution {
           into: products.target(place, rows: block.rows, columns: filters))
       }
       for n in block.samples {
-        outputs.transform(block.tiles, from: products, row: block.row(n), to: y.sample(n), ending, buffer: buffer)
-        if block.tiles.upperBound == tiles { finish(n) }
+        outputs.transform(block.places, from: products, row: block.row(n), to: y.sample(n), ending, buffer: buffer)
+        if block.places.upperBound == blocks.places { finish(n) }
       }
     }
   }
@@ -164,11 +139,11 @@ struct WinogradConvolution {
     let (gradient, transformed, outputGradient, buffer) = cut(scratch)
     for first in stride(from: 0, to: x.samples, by: granule) {
       var mode = ProductMode.replace
-      forEachBlock(first..<min(first + granule, x.samples)) { block in
+      blocks.forEachBlock(first..<min(first + granule, x.samples)) { block in
         for n in block.samples {
           let row = block.row(n)
-          inputs.transform(block.tiles, of: x.sample(n).reading, into: transformed, row: row, buffer: buffer)
-          gradients.transform(block.tiles, of: dy.sample(n).reading, into: outputGradient, row: row, buffer: buffer)
+          inputs.transform(block.places, of: x.sample(n).reading, into: transformed, row: row, buffer: buffer)
+          gradients.transform(block.places, of: dy.sample(n).reading, into: outputGradient, row: row, buffer: buffer)
         }
         for place in 0..<places {
           multiply(
@@ -193,8 +168,8 @@ struct WinogradConvolution {
       rest = rest.part(WinogradMatrices.floats(places: places, count: count)..<rest.count)
       return matrices
     }
-    let (kernels, inputs) = (take(geometry.channelPairs), take(rows * geometry.window.channels))
-    let outputs = take(rows * geometry.filters)
+    let (kernels, inputs) = (take(geometry.channelPairs), take(blocks.rows * geometry.window.channels))
+    let outputs = take(blocks.rows * geometry.filters)
     let buffer = scratch.part(weightsCount + tilesCount..<scratch.count)
     let zeros = buffer.part(0..<zerosCount)
     zeros.update(repeating: 0)
