@@ -59,6 +59,7 @@ let package = Package(
     system("CSndFile", pkgConfig: "sndfile", apt: ["libsndfile1-dev"]),
     system("CSampleRate", pkgConfig: "samplerate", apt: ["libsamplerate0-dev"]),
     system("CHDF5", pkgConfig: "hdf5-serial", apt: ["libhdf5-dev"]),
+    system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: ["libmicrohttpd-dev"]),
     system("CScheduler"),
     system("CMemoryFile"),
     // The one that is linked and not called; see its comment.
@@ -72,6 +73,7 @@ let package = Package(
     .target(name: "Files", dependencies: ["CArchive", "CCrypto", "CXXHash", "CZlib"]),
     .target(name: "Hosts", dependencies: ["Files", "CMemoryFile"]),
     .target(name: "Graphics", dependencies: ["CGD"]),
+    .target(name: "HTTP", dependencies: ["Hosts", "CMicroHTTPD"]),
 
     // MARK: - Floor 2: the parts of training
 
@@ -125,6 +127,7 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Hosts", "TestSupport", "CArchive"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "HostsTests", dependencies: ["Hosts", "Files"]),
+    .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Hosts"]),
     .testTarget(name: "GoldenTests", dependencies: ["Datasets", "Files", "Hosts", "Runs", "Tensors", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers"]),
