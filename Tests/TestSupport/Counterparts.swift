@@ -10,7 +10,8 @@ public enum Counterparts {
     let path = environment["CNN_DIST_COUNTERPARTS"] ?? "\(cache)/cnn-dist/venv-counterparts/bin/python"
     guard access(path, X_OK) == 0 else {
       let reason = "there is no \(path), which launch/counterparts installs"
-      fputs("SKIPPED, what other programs make of our files: \(reason)\n", stderr)
+      let line = Array("SKIPPED, what other programs make of our files: \(reason)\n".utf8)
+      _ = write(STDERR_FILENO, line, line.count)
       return nil
     }
     return path
