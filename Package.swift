@@ -101,7 +101,9 @@ let package = Package(
         "Runs", "KerasFiles", "Models", "Optimizers", "Datasets", "Collectives", "Kernels", "Files", "Hosts",
         "CScheduler",
       ]),
-    .target(name: "Reports", dependencies: ["Datasets", "Files", "Hosts", "Graphics", "Tensors"]),
+    .target(
+      name: "Reports",
+      dependencies: ["Training", "Runs", "Models", "Objectives", "Datasets", "Files", "Hosts", "Graphics", "Tensors"]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
     .target(name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "Objectives"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),

@@ -205,8 +205,10 @@ private final class EpochCollector: TrainingObserver {
     next?.didFinish(step, of: stepsPerEpoch, lastStep: lastStep)
   }
 
-  func didFinish(_ epoch: EpochMetrics) {
-    epochs.append(epoch)
-    next?.didFinish(epoch)
+  func didFinish(_ epoch: EpochMetrics) { epochs.append(epoch) }
+
+  func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd) {
+    didFinish(epoch)
+    next?.didFinish(epoch, end)
   }
 }

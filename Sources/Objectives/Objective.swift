@@ -62,7 +62,7 @@ public struct Objective: Sendable {
   private var positions: Int { output.count / width }
 
   /// Whether the loss and the metrics get the numbers of classes.
-  private var takesClasses: Bool {
+  var takesClasses: Bool {
     guard case .classes(_, let places) = targets else { return false }
     return width > 1 && output.count == places.count * width
   }
@@ -172,16 +172,20 @@ public struct Objective: Sendable {
   public func measure(_ outputs: TensorView, _ targets: Targets, row: MutableFloatBuffer) -> Tally {
     var tally = emptyTally
     tally.loss = loss(of: outputs, targets)
-    let predictions = Predictions(
-      outputs: outputs.reading, width: width, form: form, areExclusive: loss.kind.isCategorical,
-      classes: takesClasses ? targets.classes : nil,
-      values: takesClasses ? nil : targets.values)
+    let predictions = predictions(outputs, targets)
     tally.counters.withUnsafeMutableBufferPointer { counters in
       for (metric, range) in zip(metrics, counterRanges) {
         metric.count(predictions, into: UnsafeMutableBufferPointer(rebasing: counters[range]), memory: row)
       }
     }
     return tally
+  }
+
+  /// What some outputs are, and what they should be.
+  func predictions(_ outputs: TensorView, _ targets: Targets) -> Predictions {
+    Predictions(
+      outputs: outputs.reading, width: width, form: form, areExclusive: loss.kind.isCategorical,
+      classes: takesClasses ? targets.classes : nil, values: takesClasses ? nil : targets.values)
   }
 
   /// The floats that `measure` needs.

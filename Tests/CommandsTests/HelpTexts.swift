@@ -12,7 +12,7 @@ enum HelpTexts {
     usage: cnn-dist COMMAND [options]
 
       train     Trains a network on all ranks, into a run folder.
-      evaluate  Measures loss and accuracy on the validation samples.
+      evaluate  Measures a network on validation or test samples: loss, metrics, and who is taken for whom.
       inspect   Shows the tensors, step, config and hash of a checkpoint.
       summary   Shows a network's layers, output shapes, parameters and operations.
       fetch     Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10.
@@ -131,7 +131,7 @@ enum HelpTexts {
     """
 
   static let evaluate = """
-    Measures loss and accuracy on the validation samples.
+    Measures a network on validation or test samples: loss, metrics, and who is taken for whom.
 
     usage: cnn-dist evaluate (--run DIR | --checkpoint FILE | --weights FILE | --model FILE) [options]
 
@@ -153,6 +153,8 @@ enum HelpTexts {
       --rate HZ                 resample all sounds to HZ frames a second
       --normalize [KIND]        with --weights: scale each channel or feature by the data set's training samples, or each sample by itself (default channel)
       --split PART              training, validation or test: the part to judge (default test, or validation where there is none)
+      --predictions FILE        write what the network says of each sample to a CSV file
+      --json                    one JSON object instead of text
       --slice N                 the samples of one unit of work (default 256)
       --threads T               the compute threads of each rank (default: its share of the host's cores)
       --memory SIZE             the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
@@ -169,6 +171,8 @@ enum HelpTexts {
     `cnn-dist data` shows what a data set holds.
     `evaluate` judges all images of a DIR that has only the classes, where they are not those of the run's training. Classes
     go by their names: a DIR may lack some of the run's, and is refused where it has others.
+    FILE.csv of --predictions has a row for each sample: its file or number, its class, the class that it was taken for, and
+    the probability of each class; where answers are labels or numbers, each of them and what was said of it.
     """
 
   static let inspect = """

@@ -34,6 +34,7 @@ public final class Trainer {
   private var checkpointed: TrainingState
   private var epochStart = ContinuousClock.now
   private let judged: JudgedValues
+  private let keepsVerdicts: Bool
 
   /// Goes on from `state`, whose tensors are in `arena` on every rank.
   ///
@@ -41,14 +42,15 @@ public final class Trainer {
   ///   - arena: made by `Trainer.arena(for:experiment:)`.
   ///   - threads: how many compute threads this rank has, the calling one included.
   ///   - waves: as `MemoryNeed` has planned them; nil for what is fastest, be there memory for it or not.
-  ///   - isProfiling: whether to note where the time goes.
+  ///   - isProfiling: whether to note where the time goes, layer by layer.
+  ///   - keepsVerdicts: whether observers are to hear what validations said of each sample; the same on all ranks.
   ///   - recorder: where rank 0 writes; nil on the others.
   ///   - shouldStop: asked now and then whether this rank wishes to stop; one rank's wish stops all. Nil asks
   ///     `communicator.stop`.
   public init(
     experiment: Experiment, schedule: Schedule, data: TrainingData, model: Model, arena: ParameterArena,
     state: TrainingState, communicator: any Communicator, threads: Int, waves: Waves? = nil,
-    isProfiling: Bool = false, recorder: RunRecorder?, observer: (any TrainingObserver)?,
+    isProfiling: Bool = false, keepsVerdicts: Bool = false, recorder: RunRecorder?, observer: (any TrainingObserver)?,
     shouldStop: (() -> Bool)? = nil
   ) throws {
     self.experiment = experiment
@@ -56,6 +58,7 @@ public final class Trainer {
     self.data = data
     self.arena = arena
     judged = JudgedValues(arena)
+    self.keepsVerdicts = keepsVerdicts
     self.state = state
     batches = BatchPlan(samples: data.training.count, batchSize: experiment.batchSize)
     self.state.countAsNow(batches)
@@ -77,8 +80,8 @@ public final class Trainer {
         judged: schedule.validateEvery > 0 ? data.validation.count : 0, ranks: communicator.size, threads: threads)
     let workers = (0..<threads).map { worker in
       SliceWorker(
-        head, waves: waves, preparation: experiment.preparation, log: isProfiling ? SpanLog() : nil,
-        times: isProfiling ? times[worker] : nil)
+        head, waves: waves, preparation: experiment.preparation,
+        log: isProfiling || observer != nil ? SpanLog() : nil, times: isProfiling ? times[worker] : nil)
     }
     step = TrainingStep(
       experiment: experiment, dataset: data.training, head: head, communicator: communicator, arena: arena,
@@ -207,7 +210,8 @@ public final class Trainer {
     var validation: Evaluation?
     if isValidated {
       validation = try evaluator.evaluate(
-        data.validation, values: judged.current.reading, shouldStop: shouldStop)
+        data.validation, values: judged.current.reading, keeping: keepsVerdicts ? .verdicts : .sums,
+        shouldStop: shouldStop)
       if validation == nil { return false }
     }
     let samples = data.training.count - (state.skipped?.epochSamples ?? 0)
@@ -223,9 +227,13 @@ public final class Trainer {
     state.clearCounters()
     state.skipped?.epochSamples = 0
     epochStart = .now
-    try tell { recorder, observer in
+    try tell { [state, judged, step] recorder, observer in
       try recorder?.append(metrics)
-      observer?.didFinish(metrics)
+      observer?.didFinish(
+        metrics,
+        EpochEnd(
+          verdicts: validation?.verdicts, values: judged.current.reading, state: state,
+          makeProfile: { StepProfile(ofOneRank: step.profile()) }))
     }
     try checkpoint()
     return true

@@ -1,4 +1,6 @@
+import Objectives
 import Runs
+import Tensors
 
 /// Hears how a run goes. Rank 0 alone has one that speaks.
 public protocol TrainingObserver: AnyObject {
@@ -6,4 +8,24 @@ public protocol TrainingObserver: AnyObject {
   func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int)
   /// An epoch is done.
   func didFinish(_ epoch: EpochMetrics)
+  /// An epoch is done, and so it stands then. Whoever does not take this hears of the metrics alone.
+  func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd)
+}
+
+extension TrainingObserver {
+  public func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd) { didFinish(epoch) }
+}
+
+/// How things stand when an epoch is done.
+public struct EpochEnd {
+  /// What the network said of each validation sample; nil where none were judged, or nobody asked for it.
+  public let verdicts: Verdicts?
+  /// The values that a validation judges: the weights, or their running mean. They are this until the call returns.
+  public let values: FloatBuffer
+  /// Where the run stands.
+  public let state: TrainingState
+  /// Where the time of this rank's first steps went; nil where it was not noted.
+  public var profile: StepProfile? { makeProfile() }
+
+  let makeProfile: () -> StepProfile?
 }

@@ -46,6 +46,12 @@ public struct StepProfile {
     steps = Self.summarize(rows)
   }
 
+  /// What one rank noted, as far as it can tell: it waits alike for gradients and for slower ranks. Nil where nothing was.
+  init?(ofOneRank own: [Row]) {
+    (rows, steps) = (own, Self.summarize(own))
+    if steps.isEmpty { return nil }
+  }
+
   private static func summarize(_ rows: [Row]) -> [Step] {
     guard let main = rows.first else { return [] }
     let steps = Set(main.spans.map(\.step)).sorted()

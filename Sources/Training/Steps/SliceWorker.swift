@@ -98,14 +98,19 @@ final class SliceWorker {
 
   /// The tally of each of a wave's slices.
   ///
-  /// - Parameter values: those of the model that judges, see `FoldedModel`.
+  /// - Parameters:
+  ///   - values: those of the model that judges, see `FoldedModel`.
+  ///   - record: where to write what the network says of each sample; nil for nowhere.
   /// - Throws: what `Dataset.check` throws.
-  func evaluate(_ wave: Wave, of dataset: any Dataset, values: FloatBuffer) throws -> [Tally] {
+  func evaluate(
+    _ wave: Wave, of dataset: any Dataset, values: FloatBuffer, record: WaveRecord? = nil
+  ) throws -> [Tally] {
     try load(wave, of: dataset, draw: nil, isKeeping: false)
     let outputs = workspace.forward(slices: wave.slices, values: values, draw: nil, isKeeping: false)
     return wave.slices.map { slice in
       var tally = objective.measure(outputs.samples(slice), targets.targets.samples(slice), row: row.buffer)
       tally.loss += workspace.penalty(of: slice, isKeeping: false)
+      record?.write(objective, slice, outputs.samples(slice), targets.targets.samples(slice), row: row.buffer)
       return tally
     }
   }

@@ -42,6 +42,9 @@ struct Predictions {
     return values?[row * width + column] ?? 0
   }
 
+  /// The target of an output, counted from the first row's first, as a number: a class with an output of its own gives a 1.
+  func targetNumber(_ place: Int) -> Float { target(place / width, place % width) }
+
   /// Calls `body` for every output, with its row and column, and what it is as a probability, or as a value.
   ///
   /// - Parameter memory: `memoryCount(width:)` floats.

@@ -2,6 +2,7 @@ import Collectives
 import Datasets
 import Files
 import Models
+import Objectives
 import Reports
 import Runs
 import Training
@@ -9,7 +10,7 @@ import Training
 /// `cnn-dist evaluate`: measures a run, a checkpoint or a file of weights on validation or test samples.
 struct EvaluateCommand: Command {
   static let name = "evaluate"
-  static let summary = "Measures loss and accuracy on the validation samples."
+  static let summary = "Measures a network on validation or test samples: loss, metrics, and who is taken for whom."
   static let positionals = "(--run DIR | --checkpoint FILE | --weights FILE | --model FILE)"
   static let isCollective = true
   static let options =
@@ -26,6 +27,8 @@ struct EvaluateCommand: Command {
         "--split", "PART",
         "\(DataSplits.Part.allCases.map(\.rawValue).alternatives): the part to judge (default test, or validation where there is none)"
       ),
+      Option("--predictions", "FILE", "write what the network says of each sample to a CSV file"),
+      Option("--json", nil, "one JSON object instead of text"),
       Option("--slice", "N", "the samples of one unit of work (default \(defaultSlice))"), World.threadsOption,
       World.memoryOption,
     ]
@@ -34,6 +37,8 @@ struct EvaluateCommand: Command {
 
       `evaluate` judges all images of a DIR that has only the classes, where they are not those of the run's training. Classes
       go by their names: a DIR may lack some of the run's, and is refused where it has others.
+      FILE.csv of --predictions has a row for each sample: its file or number, its class, the class that it was taken for, and
+      the probability of each class; where answers are labels or numbers, each of them and what was said of it.
       """
 
   /// As many rows as a product takes at full speed. Nothing is summed over slices but the score, so that this need not be
@@ -53,6 +58,8 @@ struct EvaluateCommand: Command {
   private let data: DataPlace
   private let part: DataSplits.Part?
   private let normalize: NormalizationKind?
+  private let predictions: String?
+  private let isJSON: Bool
   private let slice: Int
   private let threads: Int?
   private let memory: Int?
@@ -83,6 +90,8 @@ struct EvaluateCommand: Command {
     } else if normalize != nil {
       throw UsageError("--normalize goes with --weights alone: a run's samples are scaled as they were for training")
     }
+    predictions = arguments.string("--predictions")
+    isJSON = arguments.has("--json")
     threads = try arguments.integer("--threads", in: World.threadCounts)
     memory = try arguments.bytes("--memory", in: World.memorySizes)
     slice = try arguments.integer("--slice", in: Experiment.slices) ?? Self.defaultSlice
@@ -117,22 +126,68 @@ struct EvaluateCommand: Command {
     try world.together { try subject.map { _ = try $0.file.load(into: arena, of: model, isJudged: true) } }
     subject = nil  // or the file's pages, an optimizer's states among them, would take memory as long as it judges
     try communicator.broadcast(arena.values.buffer, from: 0)
+    let head = try experiment.head(of: model, for: samples)
+    let table = try communicator.together {
+      try predictions.map { _ in try PredictionTable(head.objective, of: samples) }
+    }
     let evaluator = try Evaluator(
-      head: experiment.head(of: model, for: samples), communicator: communicator, slice: slice,
-      normalization: experiment.normalization, threads: threads, waves: need.waves)
+      head: head, communicator: communicator, slice: slice, normalization: experiment.normalization, threads: threads,
+      waves: need.waves)
     try communicator.barrier()  // so that the clock starts on no rank that still waits for another
     world.startDeadline()
     let start = ContinuousClock.now
-    let result = try evaluator.evaluate(
-      samples, values: arena.values.buffer.reading, shouldStop: { communicator.stop.isMade })
-    guard let result else { throw Stopped() }
-    if world.isSpeaker {
-      // On the standard error: the standard output is the same for the same weights, however fast they were judged.
-      let seconds = start.duration(to: .now) / .seconds(1)
-      Output.error("\((Double(result.samples) / seconds).fixed(1)) images/s\n")
-      let metrics = result.values.map { " \($0.metric.name) \($0.value.fixed(4))" }.joined()
-      Output.line("loss \(result.loss.fixed(4))\(metrics) samples \(result.samples)")
+    let result = try judge(table, world) { keeping in
+      try evaluator.evaluate(
+        samples, values: arena.values.buffer.reading, keeping: keeping, shouldStop: { communicator.stop.isMade })
     }
+    if world.isSpeaker { try show(result, classNames: samples.classNames, since: start) }
+  }
+
+  /// Runs `evaluate`, and writes what it says of each sample to a file, where one is wanted.
+  private func judge(
+    _ table: PredictionTable?, _ world: World, _ evaluate: (Evaluator.Keeping) throws -> Evaluation?
+  ) throws -> Evaluation {
+    func whole(_ keeping: Evaluator.Keeping) throws -> Evaluation {
+      guard let result = try evaluate(keeping) else { throw Stopped() }
+      return result
+    }
+    guard let table, let path = predictions else { return try whole(.verdicts) }
+    guard world.isSpeaker else { return try whole(.outputs { _, _ in }) }
+    var result: Evaluation?
+    try AtomicFile.write(path) { part in
+      try withoutActuallyEscaping(part) { part in
+        func write(_ text: String) throws { try Array(text.utf8).withUnsafeBytes(part) }
+        try write(table.heading)
+        result = try whole(.outputs { try write(table.rows($0, $1)) })
+      }
+    }
+    guard let result else { preconditionFailure("a table that was written has been judged") }
+    return result
+  }
+
+  /// What `--json` prints.
+  private struct Document: Encodable {
+    let loss: Double
+    let metrics: [String: Double]
+    let samples: Int
+    let assessment: Assessment?
+  }
+
+  private func show(_ result: Evaluation, classNames: [String], since start: ContinuousClock.Instant) throws {
+    // On the standard error: the standard output is the same for the same weights, however fast they were judged.
+    let seconds = start.duration(to: .now) / .seconds(1)
+    Output.error("\((Double(result.samples) / seconds).fixed(1)) images/s\n")
+    let assessment = result.verdicts.map { Assessment($0, classNames: classNames) }
+    if isJSON {
+      let metrics = Dictionary(result.values.map { ($0.metric.name, $0.value) }) { first, _ in first }
+      Output.line(
+        try JSON.line(
+          Document(loss: result.loss, metrics: metrics, samples: result.samples, assessment: assessment)))
+      return
+    }
+    if let lines = assessment?.lines, !lines.isEmpty { Output.line(lines.joined(separator: "\n") + "\n") }
+    let metrics = result.values.map { " \($0.metric.name) \($0.value.fixed(4))" }.joined()
+    Output.line("loss \(result.loss.fixed(4))\(metrics) samples \(result.samples)")
   }
 
   /// What rank 0 found: the tensors, and the experiment with their network, their data set and what becomes of samples.
