@@ -18,7 +18,9 @@ struct BenchCommand: Command {
       Option("--slice", "N", "the samples of one unit of work (default 64)"),
       World.threadsOption,
       World.memoryOption,
-      Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
+      Option(
+        "--reduction", "WHO", choices: ReductionKind.allCases.map(\.rawValue),
+        "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       Option("--json", nil, "one JSON object instead of a table"),
     ]
 

@@ -7,6 +7,7 @@ struct CompareCommand: Command {
   static let name = "compare"
   static let summary = "Names the first step and tensor at which two runs part."
   static let positionals = "RUN_A RUN_B"
+  static let positionalCompletion = Completion.folders
   static let options = [
     Option("--steps", "N", "compare the first N steps only, so that a run may be shorter than the other")
   ]

@@ -1,5 +1,4 @@
 import Datasets
-import Glibc
 import Runs
 import Training
 
@@ -8,6 +7,7 @@ struct FetchCommand: Command {
   static let name = "fetch"
   static let summary = "Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10."
   static let positionals = "cifar10|cifar100|synthetic"
+  static let positionalCompletion = Completion.words(["cifar10", "cifar100", "synthetic"])
   static let options = [Option("--data", "DIR", "where to put it (default $CNN_DIST_DATA, then the XDG cache)")]
 
   private let dataset: String
@@ -32,12 +32,14 @@ struct FetchCommand: Command {
       try SyntheticExport.write(to: destination)
       Output.line("the embedded data set is in \(destination)")
     } else {
-      try fetch(dataset == "cifar100" ? .cifar100 : .cifar10, to: destination)
+      try fetch(
+        dataset == "cifar100" ? .cifar100 : .cifar10, to: destination,
+        isShowing: ProgressLine.hasTerminal(world.environment))
     }
   }
 
-  private func fetch(_ format: CIFARFormat, to destination: String) throws {
-    var line = ProgressLine(isShown: isatty(STDERR_FILENO) == 1)
+  private func fetch(_ format: CIFARFormat, to destination: String, isShowing: Bool) throws {
+    var line = ProgressLine(isShown: isShowing)
     let outcome = try CIFARDownload(format).fetch(to: destination) { received, total in
       line.show {
         let share = total.map { " of \(($0 / 1_000_000)) MB, \(received * 100 / max($0, 1)) %" } ?? " MB"

@@ -7,6 +7,7 @@ struct InspectCommand: Command {
   static let name = "inspect"
   static let summary = "Shows the tensors, step, config and hash of a checkpoint."
   static let positionals = "FILE"
+  static let positionalCompletion = Completion.files(and: [])
   static let options: [Option] = []
 
   private let path: String

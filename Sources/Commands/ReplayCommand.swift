@@ -1,5 +1,4 @@
 import Collectives
-import Glibc
 import Hosts
 import Kernels
 import Reports
@@ -11,6 +10,7 @@ struct ReplayCommand: Command {
   static let name = "replay"
   static let summary = "Computes one step of a run again and checks it."
   static let positionals = "RUN --step K"
+  static let positionalCompletion = Completion.folders
   static let options =
     [Option("--step", "K", "the step, counted as the metrics count: the first is 1")] + DataPlace.options + [
       Option("--threads", "T", "the compute threads (default: all cores)")
@@ -57,7 +57,7 @@ struct ReplayCommand: Command {
     Output.line("replaying \(steps) from \(replay.checkpoint.path)")
     warn(replay)
 
-    let hasTerminal = isatty(STDERR_FILENO) == 1
+    let hasTerminal = ProgressLine.hasTerminal(world.environment)
     var differs = false
     var last: ReplayCheck?
     let outcome = try replay.run(data: data, model: model, threads: threads, waves: need.waves) { check in

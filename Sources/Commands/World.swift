@@ -10,6 +10,8 @@ struct World {
   let communicator: any Communicator
   /// This process's environment.
   let environment: [String: String]
+  /// Whether nothing is to be said but what was asked for and what went wrong.
+  let isQuiet: Bool
   /// How long ranks at work wait for a sign of life from one another.
   private let timeout: Duration
 
@@ -24,16 +26,19 @@ struct World {
 
   /// Connects to the other ranks, or to none without a launcher, runs `body`, and returns how the process is to end.
   ///
-  /// Nothing is read of the command line before the ranks are connected but `timeout`: whatever is wrong with one of them,
-  /// they end together. An error that all ranks share ends them all in good order; rank 0 tells of it. Any other error is
+  /// Nothing is taken of the command line before the ranks are connected but what every command has: whatever is wrong with one
+  /// of them, they end together. An error that all ranks share ends them all in good order; rank 0 tells of it. Any other error is
   /// this rank's own: the others cannot know of it, so they are ended with it.
   static func run(
-    _ environment: [String: String], timeout requested: Duration?, _ body: (World) throws -> ExitCode
+    _ environment: [String: String], request: Request?, _ body: (World) throws -> ExitCode
   ) -> ExitCode {
-    let timeout = requested ?? standardTimeout
+    let timeout = request?.timeout ?? standardTimeout
+    let isQuiet = request?.isQuiet ?? false
+    // What nobody is to read is not drawn.
+    let environment = isQuiet ? environment.merging(["CNN_DIST_TERMINAL": "0"]) { $1 } : environment
     let communicator: any Communicator
     do {
-      communicator = try connect(environment, startLimit: max(startLimit, requested ?? .zero))
+      communicator = try connect(environment, startLimit: max(startLimit, request?.timeout ?? .zero))
     } catch {
       // Every process of the launcher's says the same, and most launchers kill all as soon as one fails.
       if MPICommunicator.isFirst(environment: environment) { Program.complain(error) } else { sleep(1) }
@@ -42,7 +47,8 @@ struct World {
     OpenBLAS.useCallingThreadOnly()
     communicator.deadline = nil
     do {
-      let code = try body(World(communicator: communicator, environment: environment, timeout: timeout))
+      let code = try body(
+        World(communicator: communicator, environment: environment, isQuiet: isQuiet, timeout: timeout))
       communicator.deadline = timeout
       try communicator.finalize()
       return code

@@ -38,9 +38,15 @@ extension ProgramTests {
     }
 
     @Test(arguments: [
-      ("", "which command? See `cnn-dist --help`"), ("tarin", "unknown command tarin: see `cnn-dist --help`"),
+      ("", "which command? See `cnn-dist --help`"),
+      ("tarin", "unknown command tarin (did you mean train?): see `cnn-dist --help`"),
       ("--foo", "unknown command --foo: see `cnn-dist --help`"),
       ("train --foo", "unknown option --foo: see `cnn-dist train --help`"),
+      ("eval", "unknown command eval (did you mean evaluate?): see `cnn-dist --help`"),
+      ("train --epoch 3", "unknown option --epoch (did you mean --epochs?): see `cnn-dist train --help`"),
+      ("train --lr 3", "unknown option --lr: see `cnn-dist train --help`"),
+      ("train --batchsize 3", "unknown option --batchsize (did you mean --batch-size?): see `cnn-dist train --help`"),
+      ("inspect --steps 3", "unknown option --steps: see `cnn-dist inspect --help`"),
       ("train -r x", "unknown option -r: see `cnn-dist train --help`"),
       ("train x", "unexpected argument x: every value follows a flag"),
       ("train --seed 1 --seed=2", "--seed is given twice"), ("train --run", "--run needs a value: --run DIR"),
@@ -182,6 +188,18 @@ extension ProgramTests {
         "$mpirun -np 1 bash -c 'sleep 1; exec \"$cnn\" train --slice 0' : -np 2 $cnn train --slice 0")
       #expect(outcome.code == 64)
       #expect(outcome.complaints == ["--slice takes a whole number from 1 to 4096, got 0"])
+    }
+
+    @Test func whoIsQuietSaysOnlyWhatWasAskedFor() throws {
+      let training = try program("train --dataset synthetic --steps 2 --limit 100 --run a --quiet", ranks: 2)
+      #expect(training.code == 0)
+      #expect(training.output.isEmpty && training.complaints.isEmpty, "\(training.output) \(training.error)")
+      let loud = try program("evaluate --run a")
+      let quiet = try program("evaluate --run a --quiet")
+      #expect(loud.error.contains("images/s"))
+      #expect(quiet.error.isEmpty)
+      #expect(quiet.output == loud.output && !quiet.output.isEmpty)
+      #expect(try program("evaluate --run none --quiet").complaints.count == 1)
     }
 
     @Test func aReaderThatLeavesIsNoHarm() throws {

@@ -2,8 +2,8 @@
 enum HelpTexts {
   static let all = [
     ("", program), ("train", train), ("evaluate", evaluate), ("inspect", inspect), ("summary", summary),
-    ("fetch", fetch), ("data", data), ("compare", compare), ("replay", replay),
-    ("bench", bench),
+    ("fetch", fetch), ("data", data), ("compare", compare), ("replay", replay), ("bench", bench),
+    ("completions", completions), ("man", man),
   ]
 
   static let program = """
@@ -11,15 +11,17 @@ enum HelpTexts {
 
     usage: cnn-dist COMMAND [options]
 
-      train     Trains a network on all ranks, into a run folder.
-      evaluate  Measures a network on validation or test samples: loss, metrics, and who is taken for whom.
-      inspect   Shows the tensors, step, config and hash of a checkpoint.
-      summary   Shows a network's layers, output shapes, parameters and operations.
-      fetch     Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10.
-      data      Shows what a data set holds, what is odd in it, and how to train on it.
-      compare   Names the first step and tensor at which two runs part.
-      replay    Computes one step of a run again and checks it.
-      bench     Measures the speed of training steps, layer by layer.
+      train        Trains a network on all ranks, into a run folder.
+      evaluate     Measures a network on validation or test samples: loss, metrics, and who is taken for whom.
+      inspect      Shows the tensors, step, config and hash of a checkpoint.
+      summary      Shows a network's layers, output shapes, parameters and operations.
+      fetch        Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10.
+      data         Shows what a data set holds, what is odd in it, and how to train on it.
+      compare      Names the first step and tensor at which two runs part.
+      replay       Computes one step of a run again and checks it.
+      bench        Measures the speed of training steps, layer by layer.
+      completions  Prints what makes a shell complete commands and options.
+      man          Prints the manual page.
 
     `cnn-dist COMMAND --help` shows a command's options, `cnn-dist --version` the version.
     """
@@ -117,7 +119,18 @@ enum HelpTexts {
       --threads T                the compute threads of each rank (default: its share of the host's cores)
       --memory SIZE              the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
       --profile                  show where the time of the first 100 steps went, and write trace.json for Chrome's viewer
+
+    Every command:
+      --config FILE              take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet                    say only what was asked for and what went wrong
       --timeout S                give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist train --run runs/first                                      the network of Keras's tutorial on CIFAR-10, in one process
+      mpirun -np 4 cnn-dist train --run runs/second                        the same, the same weights too, by four
+      cnn-dist train --run runs/first --resume --epochs 40                 go on
+      cnn-dist train --dataset folder --data pictures --model net.keras    your pictures, your network
+      cnn-dist train --config recipe.json --seed 2                         options from a file, and another seed
 
     `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val)
     and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two, every 10th
@@ -158,7 +171,16 @@ enum HelpTexts {
       --slice N                 the samples of one unit of work (default 256)
       --threads T               the compute threads of each rank (default: its share of the host's cores)
       --memory SIZE             the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
+
+    Every command:
+      --config FILE             take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet                   say only what was asked for and what went wrong
       --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist evaluate --run runs/first                                  a run's newest checkpoint on the test samples
+      cnn-dist evaluate --run runs/first --dataset folder --data other    on other pictures of the same classes
+      cnn-dist evaluate --model net.keras --dataset mnist                 a network of Keras's
 
     `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val)
     and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two, every 10th
@@ -180,7 +202,10 @@ enum HelpTexts {
 
     usage: cnn-dist inspect FILE [options]
 
-      --timeout S  give up a rank of which nothing is heard for S seconds of work (default 300)
+    Every command:
+      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet        say only what was asked for and what went wrong
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
     """
 
   static let summary = """
@@ -189,6 +214,10 @@ enum HelpTexts {
     usage: cnn-dist summary [options]
 
       --model MODEL  keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+
+    Every command:
+      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet        say only what was asked for and what went wrong
       --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
     """
 
@@ -197,8 +226,12 @@ enum HelpTexts {
 
     usage: cnn-dist fetch cifar10|cifar100|synthetic [options]
 
-      --data DIR   where to put it (default $CNN_DIST_DATA, then the XDG cache)
-      --timeout S  give up a rank of which nothing is heard for S seconds of work (default 300)
+      --data DIR     where to put it (default $CNN_DIST_DATA, then the XDG cache)
+
+    Every command:
+      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet        say only what was asked for and what went wrong
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
     """
 
   static let data = """
@@ -222,6 +255,10 @@ enum HelpTexts {
       --png FILE                write a few samples of each class to a picture
       --json                    one JSON object instead of text
       --threads T               the threads that look at samples (default: all cores)
+
+    Every command:
+      --config FILE             take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet                   say only what was asked for and what went wrong
       --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
 
     `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val)
@@ -242,8 +279,12 @@ enum HelpTexts {
 
     usage: cnn-dist compare RUN_A RUN_B [options]
 
-      --steps N    compare the first N steps only, so that a run may be shorter than the other
-      --timeout S  give up a rank of which nothing is heard for S seconds of work (default 300)
+      --steps N      compare the first N steps only, so that a run may be shorter than the other
+
+    Every command:
+      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet        say only what was asked for and what went wrong
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
 
     Both runs must have been trained with --journal. Exits 0 when they have the same steps, and in each every gradient
     and every value is the same to the last bit; 1 when they differ, also when one has steps that the other lacks.
@@ -258,6 +299,10 @@ enum HelpTexts {
       --data PATH    where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --cache WHERE  keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
       --threads T    the compute threads (default: all cores)
+
+    Every command:
+      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet        say only what was asked for and what went wrong
       --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
 
     Starts from the newest checkpoint before the step and writes nothing. Every step on the way is checked against the
@@ -278,6 +323,40 @@ enum HelpTexts {
       --memory SIZE    the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
       --reduction WHO  tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
       --json           one JSON object instead of a table
+
+    Every command:
+      --config FILE    take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet          say only what was asked for and what went wrong
       --timeout S      give up a rank of which nothing is heard for S seconds of work (default 300)
+    """
+
+  static let completions = """
+    Prints what makes a shell complete commands and options.
+
+    usage: cnn-dist completions bash|zsh|fish [options]
+
+    Every command:
+      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet        say only what was asked for and what went wrong
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      eval "$(cnn-dist completions bash)"    in ~/.bashrc
+      eval "$(cnn-dist completions zsh)"     in ~/.zshrc, behind compinit
+      cnn-dist completions fish | source     in ~/.config/fish/config.fish
+    """
+
+  static let man = """
+    Prints the manual page.
+
+    usage: cnn-dist man [options]
+
+    Every command:
+      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet        say only what was asked for and what went wrong
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist man | man -l -    read it
     """
 }

@@ -6,7 +6,7 @@ import Training
 struct Arguments {
   /// What stands without a flag before it.
   let positionals: [String]
-  private let values: [String: String]
+  private var values: [String: String]
 
   /// Splits `words`; a value follows its flag as the next word or behind `=`. Where it may be left out, a next word that is no
   /// flag is it.
@@ -23,7 +23,9 @@ struct Arguments {
       }
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard let option = options.first(where: { $0.flag == parts[0] }) else {
-        throw UsageError("unknown option \(parts[0]): see `cnn-dist \(command) --help`")
+        throw UsageError(
+          "unknown option \(parts[0])\(Suggestion.words(for: parts[0], among: options.map(\.flag))): see `cnn-dist "
+            + "\(command) --help`")
       }
       guard values[option.flag] == nil else { throw UsageError("\(option.flag) is given twice") }
       if let standard = option.standard, parts.count == 1, rest.first?.hasPrefix("-") ?? true {
@@ -43,6 +45,14 @@ struct Arguments {
     }
     self.positionals = positionals
     self.values = values
+  }
+
+  /// Adds the options of a file; what is given already wins, over what goes in its place as well.
+  ///
+  /// - Parameter alternatives: flags of which one is given in the place of another.
+  mutating func add(_ others: [String: String], alternatives: [[String]]) {
+    let replaced = alternatives.filter { $0.contains(where: has) }.flatMap(\.self)
+    values.merge(others.filter { !replaced.contains($0.key) }) { given, _ in given }
   }
 
   /// Everything that is given, by its flag, or by its place where it has none.

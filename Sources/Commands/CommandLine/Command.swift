@@ -14,10 +14,16 @@ protocol Command {
   static var isCollective: Bool { get }
   /// What its help says below the options; empty for nothing.
   static var notes: String { get }
-  /// What it understands besides `--help` and `--timeout`.
+  /// Command lines that its help shows.
+  static var examples: [Example] { get }
+  /// What it understands besides `--help` and the options of every command.
   static var options: [Option] { get }
   /// The same as its help shows them; one group without a title if nothing else is said.
   static var groups: [OptionGroup] { get }
+  /// Flags of which one stands in another's place, so that one on the command line replaces all in a `--config`.
+  static var alternatives: [[String]] { get }
+  /// What a shell completes words with that belong to no flag.
+  static var positionalCompletion: Completion { get }
 
   /// Reads and checks the command line.
   ///
@@ -32,22 +38,35 @@ extension Command {
   static var positionals: String { "" }
   static var isCollective: Bool { false }
   static var notes: String { "" }
+  static var examples: [Example] { [] }
   static var groups: [OptionGroup] { [OptionGroup("", options)] }
+  static var alternatives: [[String]] { [] }
+  static var positionalCompletion: Completion { .none }
 
   /// Its own options and those of every command.
-  static var allOptions: [Option] { options + [Request.timeoutOption] }
+  static var allOptions: [Option] { options + Request.commonOptions }
+
+  /// Its own groups of options and that of every command's, those without any left out.
+  static var allGroups: [OptionGroup] {
+    (groups + [OptionGroup("Every command", Request.commonOptions)]).filter { !$0.options.isEmpty }
+  }
+
+  /// `cnn-dist train [options]`.
+  static var usage: String {
+    ["cnn-dist", name, positionals, "[options]"].filter { !$0.isEmpty }.joined(separator: " ")
+  }
 
   /// The text behind `--help`.
   static var help: String {
     func words(_ option: Option) -> String { "  \(option.words)" }
     let width = (allOptions.map { words($0).count }.max() ?? 0) + 2
-    var shown = groups
-    if let last = shown.popLast() { shown.append(OptionGroup(last.title, last.options + [Request.timeoutOption])) }
-    let list = shown.map { group in
+    let list = allGroups.map { group in
       let rows = group.options.map { "\(words($0).padded(to: width))\($0.help)" }
       return ((group.title.isEmpty ? [] : ["\(group.title):"]) + rows).joined(separator: "\n")
-    }.joined(separator: "\n\n")
-    let usage = ["cnn-dist", name, positionals, "[options]"].filter { !$0.isEmpty }
-    return "\(summary)\n\nusage: \(usage.joined(separator: " "))\n\n\(list)" + (notes.isEmpty ? "" : "\n\n\(notes)")
+    }
+    let column = (examples.map { $0.line.count }.max() ?? 0) + 4
+    let lines = examples.map { "  \($0.line.padded(to: column))\($0.purpose)" }
+    let shown = lines.isEmpty ? [] : ["Examples:\n\(lines.joined(separator: "\n"))"]
+    return (["\(summary)\n\nusage: \(usage)"] + list + shown + (notes.isEmpty ? [] : [notes])).joined(separator: "\n\n")
   }
 }

@@ -21,8 +21,8 @@ struct LaunchRecord: Codable {
   /// whoever has another one on a host is wrong about one of them.
   var model = ""
 
-  /// What may differ: hosts have different cores, and keep data at different places.
-  private static let own = ["--threads", "--memory", "--data"]
+  /// What may differ: hosts have different cores, and keep data, and files of options that say the same, at different places.
+  private static let own = ["--threads", "--memory", "--data", "--config"]
 
   init(_ words: [String], _ request: Result<Request, UsageError>) {
     program = (try? ProgramFile.digest()) ?? ""

@@ -10,11 +10,12 @@ public enum Program {
   /// What `--version` prints.
   public static let version = RunConfiguration.currentVersion
 
-  private static var commands: [any Command.Type] {
+  /// All commands, as the help lists them.
+  static var commands: [any Command.Type] {
     [
       TrainCommand.self, EvaluateCommand.self, InspectCommand.self, SummaryCommand.self, FetchCommand.self,
       DataCommand.self,
-      CompareCommand.self, ReplayCommand.self, BenchCommand.self,
+      CompareCommand.self, ReplayCommand.self, BenchCommand.self, CompletionsCommand.self, ManCommand.self,
     ]
   }
 
@@ -29,7 +30,7 @@ public enum Program {
     let isLaunched = (try? MPICommunicator.isLaunched(environment: environment)) ?? false
     if isLaunched || (try? request.get())?.isCollective == true { StopSignal.install() }
     if case .success(.command) = request.map(\.action) { Restart.forFittingKernels(environment) }
-    return World.run(environment, timeout: (try? request.get())?.timeout) { world in
+    return World.run(environment, request: try? request.get()) { world in
       try LaunchRecord(words, request).compare(world.communicator)
       switch try request.get().action {
       case .text(let text):
@@ -52,7 +53,7 @@ public enum Program {
   }
 
   private static var overview: String {
-    let list = commands.map { "  \($0.name.padded(to: 10))\($0.summary)" }.joined(separator: "\n")
+    let list = commands.map { "  \($0.name.padded(to: 13))\($0.summary)" }.joined(separator: "\n")
     return """
       cnn-dist trains convolutional networks on CPU clusters: mpirun -np 4 cnn-dist train
 

@@ -13,11 +13,22 @@ struct Request {
   let action: Action
   /// How long ranks at work are to wait for a sign of life from one another; nil where nothing is said of it.
   private(set) var timeout: Duration?
+  /// Whether nothing is to be said but what was asked for and what went wrong.
+  private(set) var isQuiet = false
   /// The command's options and what else stands on the line, as they were understood: what all ranks must share.
   private(set) var words: [String: String] = [:]
 
-  /// The option that every command has.
-  static let timeoutOption = Option(
+  /// The options that every command has.
+  static let commonOptions = [configOption, quietOption, timeoutOption]
+
+  /// The option that names a file of others.
+  static let configOption = Option(
+    "--config", "FILE",
+    "take options from a JSON file, as {\"epochs\": 25, \"flip\": true}; those on the command line win")
+
+  private static let quietOption = Option("--quiet", nil, "say only what was asked for and what went wrong")
+
+  private static let timeoutOption = Option(
     "--timeout", "S", "give up a rank of which nothing is heard for S seconds of work (default 300)")
 
   /// Whether all ranks work on it.
@@ -39,15 +50,21 @@ struct Request {
       return
     }
     guard let command = commands.first(where: { $0.name == name }) else {
-      throw UsageError("unknown command \(name): see `cnn-dist --help`")
+      let known = commands.map { $0.name }
+      throw UsageError("unknown command \(name)\(Suggestion.words(for: name, among: known)): see `cnn-dist --help`")
     }
     let rest = Array(words.dropFirst())
     guard !rest.contains("--help"), !rest.contains("-h") else {
       action = .text(command.help)
       return
     }
-    let arguments = try Arguments(rest, options: command.allOptions, command: name)
+    var arguments = try Arguments(rest, options: command.allOptions, command: name)
+    if let path = arguments.string(Self.configOption.flag) {
+      let values = try OptionsFile(path).values(for: command.allOptions, of: name)
+      arguments.add(values, alternatives: command.alternatives)
+    }
     if let seconds = try arguments.integer(Self.timeoutOption.flag, in: 1...31_536_000) { timeout = .seconds(seconds) }
+    isQuiet = arguments.has(Self.quietOption.flag)
     action = .command(try command.init(arguments))
     self.words = arguments.all
   }

@@ -24,7 +24,7 @@ struct EvaluateCommand: Command {
         "with --weights: scale each channel or feature by the data set's training samples, or each sample by itself "
           + "(default channel)"),
       Option(
-        "--split", "PART",
+        "--split", "PART", choices: DataSplits.Part.allCases.map(\.rawValue),
         "\(DataSplits.Part.allCases.map(\.rawValue).alternatives): the part to judge (default test, or validation where there is none)"
       ),
       Option("--predictions", "FILE", "write what the network says of each sample to a CSV file"),
@@ -32,6 +32,13 @@ struct EvaluateCommand: Command {
       Option("--slice", "N", "the samples of one unit of work (default \(defaultSlice))"), World.threadsOption,
       World.memoryOption,
     ]
+  static let alternatives = [["--run", "--checkpoint", "--weights"]]
+  static let examples = [
+    Example("cnn-dist evaluate --run runs/first", "a run's newest checkpoint on the test samples"),
+    Example(
+      "cnn-dist evaluate --run runs/first --dataset folder --data other", "on other pictures of the same classes"),
+    Example("cnn-dist evaluate --model net.keras --dataset mnist", "a network of Keras's"),
+  ]
   static let notes =
     DatasetOptions.notes + """
 
@@ -140,7 +147,11 @@ struct EvaluateCommand: Command {
       try evaluator.evaluate(
         samples, values: arena.values.buffer.reading, keeping: keeping, shouldStop: { communicator.stop.isMade })
     }
-    if world.isSpeaker { try show(result, classNames: samples.classNames, since: start) }
+    guard world.isSpeaker else { return }
+    // On the standard error: the standard output is the same for the same weights, however fast they were judged.
+    let rate = Double(result.samples) / (start.duration(to: .now) / .seconds(1))
+    if !world.isQuiet { Output.error("\(rate.fixed(1)) images/s\n") }
+    try show(result, classNames: samples.classNames)
   }
 
   /// Runs `evaluate`, and writes what it says of each sample to a file, where one is wanted.
@@ -173,10 +184,7 @@ struct EvaluateCommand: Command {
     let assessment: Assessment?
   }
 
-  private func show(_ result: Evaluation, classNames: [String], since start: ContinuousClock.Instant) throws {
-    // On the standard error: the standard output is the same for the same weights, however fast they were judged.
-    let seconds = start.duration(to: .now) / .seconds(1)
-    Output.error("\((Double(result.samples) / seconds).fixed(1)) images/s\n")
+  private func show(_ result: Evaluation, classNames: [String]) throws {
     let assessment = result.verdicts.map { Assessment($0, classNames: classNames) }
     if isJSON {
       let metrics = Dictionary(result.values.map { ($0.metric.name, $0.value) }) { first, _ in first }

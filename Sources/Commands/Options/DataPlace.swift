@@ -13,7 +13,7 @@ struct DataPlace {
   static let options = [
     Option("--data", "PATH", "where its files are (default $CNN_DIST_DATA, then the XDG cache)"),
     Option(
-      "--cache", "WHERE",
+      "--cache", "WHERE", choices: CacheMode.allCases.map(\.rawValue),
       "keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of "
         + "it (default memory, or none where that takes more than half of it)"),
   ]

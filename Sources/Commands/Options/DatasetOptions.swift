@@ -9,11 +9,17 @@ enum DatasetOptions {
     ["cifar10", "cifar100"] + MNISTKind.allCases.map(\.rawValue)
     + ["arrays", "series", "folder", "volumes", "audio", "listing", "synthetic"]
 
+  /// What `--missing` may fill with.
+  private static let fillings: [SeriesOptions.MissingValues] = [.zero, .mean]
+
+  /// What `--normalize` may take.
+  private static let normalizations = NormalizationKind.allCases.filter { $0 != .none }
+
   /// The options, where the data set is `standard` unless one is named.
   static func options(standard: String = names[0]) -> [Option] {
-    [Option("--dataset", "D", "\(names.alternatives) (default \(standard))")] + DataPlace.options + [
+    [Option("--dataset", "D", choices: names, "\(names.alternatives) (default \(standard))")] + DataPlace.options + [
       Option(
-        "--scale", "HOW",
+        "--scale", "HOW", choices: ArrayScale.allCases.map(\.rawValue),
         "none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)"
       ),
       Option(
@@ -28,7 +34,9 @@ enum DatasetOptions {
         "the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)"
       ),
       Option("--group", "COLUMN", "the column that says which rows of a table make one series, a step each"),
-      Option("--missing", "WHAT", "fill missing values of a table with zero, or with the mean of their place"),
+      Option(
+        "--missing", "WHAT", choices: fillings.map(\.rawValue),
+        "fill missing values of a table with zero, or with the mean of their place"),
       Option("--window", "LOW,HIGH", "the intensities of volumes that become 0 and 1 (default: each volume's own)"),
       Option("--seconds", "S", "cut or pad all sounds to S seconds"),
       Option("--rate", "HZ", "resample all sounds to HZ frames a second"),
@@ -65,7 +73,6 @@ enum DatasetOptions {
     if let split = try validationSplit(arguments) { experiment.validationSplit = split }
     if let target = arguments.string("--target") { experiment.target = target }
     if let group = arguments.string("--group") { experiment.group = group }
-    let fillings: [SeriesOptions.MissingValues] = [.zero, .mean]
     if let missing = try arguments.choice("--missing", of: fillings.map(\.rawValue)) {
       experiment.missing = SeriesOptions.MissingValues(rawValue: missing)
     }
@@ -76,13 +83,14 @@ enum DatasetOptions {
 
   /// `--normalize`, with what it does in a command.
   static func normalize(_ help: String) -> Option {
-    Option("--normalize", "KIND", standard: NormalizationKind.channel.rawValue, help)
+    Option(
+      "--normalize", "KIND", standard: NormalizationKind.channel.rawValue, choices: normalizations.map(\.rawValue), help
+    )
   }
 
   /// Reads `--normalize`; nil where it is not given.
   static func normalize(_ arguments: Arguments) throws(UsageError) -> NormalizationKind? {
-    let kinds = NormalizationKind.allCases.filter { $0 != .none }
-    return try arguments.choice("--normalize", of: kinds.map(\.rawValue)).flatMap(NormalizationKind.init)
+    try arguments.choice("--normalize", of: normalizations.map(\.rawValue)).flatMap(NormalizationKind.init)
   }
 
   private static func validationSplit(_ arguments: Arguments) throws(UsageError) -> ValidationSplit? {

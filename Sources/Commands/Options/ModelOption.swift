@@ -11,7 +11,7 @@ enum ModelOption {
   /// The option itself; `purpose` is what its help begins with.
   static func option(_ purpose: String = "") -> Option {
     Option(
-      "--model", "MODEL",
+      "--model", "MODEL", choices: BuiltInModels.names,
       "\(purpose)\(BuiltInModels.names.joined(separator: ", ")), or a Keras model's .json, .keras or .h5 file (default "
         + "\(BuiltInModels.names[0]))")
   }

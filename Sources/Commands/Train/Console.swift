@@ -11,6 +11,7 @@ final class Console: TrainingObserver {
   private let folder: String
   /// What tells the best epoch, where it was said.
   private var monitor: String?
+  private let isQuiet: Bool
   private let hasTerminal: Bool
   private var epochStart = ContinuousClock.now
   private var lastLine = ContinuousClock.now
@@ -21,9 +22,10 @@ final class Console: TrainingObserver {
   /// How often steps are told of: each is drawn on a terminal ten times a second, elsewhere there is a line now and then.
   private var interval: Duration { hasTerminal ? .milliseconds(100) : .seconds(30) }
 
-  /// Speaks of the run in `folder`.
-  init(folder: String, environment: [String: String]) {
+  /// Speaks of the run in `folder`; where it is quiet, only of what went wrong.
+  init(folder: String, isQuiet: Bool, environment: [String: String]) {
     self.folder = folder
+    self.isQuiet = isQuiet
     hasTerminal = ProgressLine.hasTerminal(environment)
   }
 
@@ -32,20 +34,20 @@ final class Console: TrainingObserver {
     step: Int, blas: String
   ) {
     let hosts = Dictionary(grouping: communicator.hosts, by: \.self).map { "\($0.key) (\($0.value.count))" }.sorted()
-    Output.line(
+    say(
       "ranks       \(communicator.size) on \(hosts.joined(separator: ", ")), \(threads == 1 ? "1 thread" : "\(threads) threads") each"
     )
     monitor = experiment.monitor
-    Output.line("OpenBLAS    \(blas)")
-    Output.line(
+    say("OpenBLAS    \(blas)")
+    say(
       "data set    \(data.training.name): \(data.training.count.grouped) training, "
         + "\(data.validation.count.grouped) validation samples"
         + (experiment.effectiveScale == ArrayScale.none ? ", bytes as they are" : ""))
-    Output.line("model       \(model.name): \(model.parameterCount.grouped) parameters")
-    Output.line(
+    say("model       \(model.name): \(model.parameterCount.grouped) parameters")
+    say(
       "batch       \(experiment.batchSize) in slices of \(experiment.slice), seed \(experiment.seed), "
         + "\(experiment.reduction.rawValue) reduction")
-    Output.line("run folder  \(folder)\(step > 0 ? ", going on after step \(step)" : "")")
+    say("run folder  \(folder)\(step > 0 ? ", going on after step \(step)" : "")")
     firstStep = step
     start = .now
     lastLine = .now
@@ -75,7 +77,7 @@ final class Console: TrainingObserver {
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
       Output.redraw("\(bar) \(text)")
     } else {
-      Output.line(text)
+      say(text)
     }
   }
 
@@ -87,7 +89,7 @@ final class Console: TrainingObserver {
         "  validation loss \(loss.fixed(4))\(Self.list(epoch.validationAccuracy, epoch.validationOthers))"
     }
     if let skipped = epoch.skippedSteps { line += "  \(Self.steps(skipped)) left out so far" }
-    Output.line("\(line)  \(epoch.seconds.fixed(1)) s")
+    say("\(line)  \(epoch.seconds.fixed(1)) s")
   }
 
   /// Medians of a profile.
@@ -98,9 +100,9 @@ final class Console: TrainingObserver {
       ("update", \.update),
     ]
     let times = figures.map { "\($0.0) \(profile.median($0.1).fixed(1)) ms" }.joined(separator: ", ")
-    Output.line("median of \(profile.steps.count) steps: \(times)")
+    say("median of \(profile.steps.count) steps: \(times)")
     let hidden = profile.isExchanging ? "exchange hidden: \((100 * profile.median(\.hiddenShare)).fixed(0)) %; " : ""
-    Output.line("\(hidden)trace in \(folder)/trace.json")
+    say("\(hidden)trace in \(folder)/trace.json")
   }
 
   func didEnd(_ state: TrainingState) {
@@ -114,11 +116,11 @@ final class Console: TrainingObserver {
     let skipped = state.skipped.map { ", \(Self.steps($0.steps)) left out" } ?? ""
     if state.hasStoppedEarly {
       let epochs = state.epochsSinceBest ?? 0
-      Output.line(
+      say(
         "stopped early, because \(epochs) epoch\(epochs == 1 ? " was" : "s were") no better than the best: the run is over, to go on "
           + "begin another with --weights")
     }
-    Output.line("done: step \(state.step)\(best)\(skipped); run folder \(folder)")
+    say("done: step \(state.step)\(best)\(skipped); run folder \(folder)")
   }
 
   /// `  accuracy 0.9132  auc 0.9771`.
@@ -130,6 +132,10 @@ final class Console: TrainingObserver {
   }
 
   private static func steps(_ count: Int) -> String { "\(count) step\(count == 1 ? "" : "s")" }
+
+  private func say(_ line: String) {
+    if !isQuiet { Output.line(line) }
+  }
 
   private func clearBar() {
     if hasTerminal { Output.redraw("") }

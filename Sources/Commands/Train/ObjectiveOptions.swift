@@ -6,7 +6,7 @@ import Runs
 enum ObjectiveOptions {
   static let options = [
     Option(
-      "--loss", "NAME",
+      "--loss", "NAME", choices: LossKind.allCases.map(\.rawValue),
       "\(LossKind.allCases.map(\.rawValue).joined(separator: ", ")) (default what goes with the network's end and the data)"
     ),
     Option("--huber-delta", "X", "huber: where it turns from squared to absolute (default 1)"),

@@ -4,7 +4,9 @@ import Training
 /// The options of `train` that say how gradients turn into steps.
 enum OptimizerOptions {
   static let options = [
-    Option("--optimizer", "NAME", "\(list(OptimizerKind.allCases)) (default sgd)"),
+    Option(
+      "--optimizer", "NAME", choices: OptimizerKind.allCases.map(\.rawValue),
+      "\(list(OptimizerKind.allCases)) (default sgd)"),
     Option("--momentum", "X", "sgd's momentum (default 0.5), or rmsprop's (default 0)"),
     Option("--nesterov", nil, "SGD's momentum is Nesterov's"),
     Option("--beta1", "X", "how much of the gradient's running mean Adam and its kin keep (default 0.9)"),
@@ -26,7 +28,9 @@ enum OptimizerOptions {
   static let rates = [
     Option(
       "--learning-rate", "X", "the rate of the first step, or the schedule's highest (default 0.01, others' 0.001)"),
-    Option("--schedule", "NAME", "\(list(ScheduleKind.allCases)) (default time, for all but sgd constant)"),
+    Option(
+      "--schedule", "NAME", choices: ScheduleKind.allCases.map(\.rawValue),
+      "\(list(ScheduleKind.allCases)) (default time, for all but sgd constant)"),
     Option("--decay", "X", "time: rate / (1 + X * step) (default 4e-4)"),
     Option("--drop-every", "STEPS", "step, exponential: how many steps lie between two drops"),
     Option("--drop-factor", "X", "step, exponential: what a drop multiplies the rate by (default 0.1)"),

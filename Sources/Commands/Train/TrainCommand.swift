@@ -25,7 +25,7 @@ struct TrainCommand: Command {
         ),
         Option("--journal", nil, "keep hashes of every step's gradients and values, for `compare` and `replay`"),
         Option(
-          "--on-nan", "WHAT",
+          "--on-nan", "WHAT", choices: NonFinitePolicy.allCases.map(\.rawValue),
           "of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)"
         ),
       ]),
@@ -49,7 +49,9 @@ struct TrainCommand: Command {
         Option("--batch-size", "N", "the samples of one step over all ranks (default 512)"),
         Option("--slice", "N", "the samples of one unit of work (default 64)"),
         Option("--seed", "N", "what all randomness comes from (default 1)"),
-        Option("--reduction", "WHO", "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
+        Option(
+          "--reduction", "WHO", choices: ReductionKind.allCases.map(\.rawValue),
+          "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       ]),
     OptionGroup("Optimizer", OptimizerOptions.options),
     OptionGroup("Learning rate", OptimizerOptions.rates),
@@ -64,6 +66,14 @@ struct TrainCommand: Command {
       ]),
   ]
   static let options = groups.flatMap(\.options)
+  static let alternatives = [["--epochs", "--steps"]]
+  static let examples = [
+    Example("cnn-dist train --run runs/first", "the network of Keras's tutorial on CIFAR-10, in one process"),
+    Example("mpirun -np 4 cnn-dist train --run runs/second", "the same, the same weights too, by four"),
+    Example("cnn-dist train --run runs/first --resume --epochs 40", "go on"),
+    Example("cnn-dist train --dataset folder --data pictures --model net.keras", "your pictures, your network"),
+    Example("cnn-dist train --config recipe.json --seed 2", "options from a file, and another seed"),
+  ]
 
   static let notes = DatasetOptions.notes
 

@@ -85,7 +85,7 @@ struct TrainingSession {
       }
     }
 
-    let console = plan.map { Console(folder: $0.folder.path, environment: world.environment) }
+    let console = plan.map { Console(folder: $0.folder.path, isQuiet: world.isQuiet, environment: world.environment) }
     let recorder = try communicator.together {
       if communicator.stop.isMade { throw Stopped() }
       return try plan.map { try prepare($0, start) }

@@ -7,7 +7,7 @@ import Models
 import Runs
 
 /// How the program ends, for scripts to read.
-public enum ExitCode: Int32, Sendable {
+public enum ExitCode: Int32, CaseIterable, Sendable {
   /// All was done.
   case done = 0
   /// Two runs differ, or a step from what its run wrote down of it.
@@ -24,6 +24,20 @@ public enum ExitCode: Int32, Sendable {
   case inputOutput = 74
   /// Stopped by a signal after a checkpoint: run again to go on.
   case stopped = 75
+
+  /// What it tells whoever reads it.
+  public var meaning: String {
+    switch self {
+    case .done: "All was done."
+    case .different: "Two runs differ, or a step from what its run wrote down of it."
+    case .usage: "The command line is wrong."
+    case .badData: "A file, or a number in training, is not what it must be."
+    case .missingInput: "A file is missing."
+    case .peerLost: "A rank died or did not answer."
+    case .inputOutput: "The system refused to read or write."
+    case .stopped: "Stopped by a signal after a checkpoint: run it again with --resume to go on."
+    }
+  }
 
   /// The code for an error.
   public init(for error: any Error) {

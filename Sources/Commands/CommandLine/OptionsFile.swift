@@ -1,0 +1,131 @@
+import Files
+import FoundationEssentials
+import Runs
+
+/// Options in a JSON file, as `--config` names it: `{"epochs": 25, "flip": true, "metrics": ["accuracy", "auc"]}`.
+///
+/// Its fields are flags without their dashes; `_` does for `-`. `true` gives a switch, or an option that may be without a
+/// value; `false` and `null` leave one out. A list is what has commas between on a command line, and an object what is
+/// `NAME=VALUE` there.
+struct OptionsFile {
+  private let path: String
+  private let fields: [String: Field]
+
+  /// What a field holds, numbers in the digits that tell them from all others of their kind.
+  private indirect enum Field: Decodable {
+    case nothing
+    case toggle(Bool)
+    case text(String)
+    case list([Field])
+    case names([String: Field])
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if container.decodeNil() {
+        self = .nothing
+      } else if let value = try? container.decode(Bool.self) {
+        self = .toggle(value)
+      } else if let value = try? container.decode(UInt64.self) {
+        self = .text("\(value)")  // a seed has more digits than a double holds
+      } else if let value = try? container.decode(Int64.self) {
+        self = .text("\(value)")
+      } else if let value = try? container.decode(Double.self) {
+        self = .text("\(value)")
+      } else if let value = try? container.decode(String.self) {
+        self = .text(value)
+      } else if let values = try? container.decode([Field].self) {
+        self = .list(values)
+      } else {
+        self = .names(try container.decode([String: Field].self))
+      }
+    }
+
+    /// The value as it stands on a command line; nil for one that has no form there.
+    func words(separator: String) -> String? {
+      switch self {
+      case .nothing, .toggle: return nil
+      case .text(let text): return text
+      case .list(let values):
+        let words = values.compactMap { if case .text(let text) = $0 { text } else { nil } }
+        return words.count == values.count ? words.joined(separator: separator) : nil
+      case .names(let values):
+        // Steps in their order: a dictionary has none.
+        let names = values.keys.sorted { ($0.count, $0) < ($1.count, $1) }
+        let pairs = names.compactMap { name in values[name]?.words(separator: "").map { "\(name)=\($0)" } }
+        return pairs.count == values.count ? pairs.joined(separator: ",") : nil
+      }
+    }
+  }
+
+  /// More is no list of options.
+  private static let largest = 1 << 20
+
+  /// Reads the file at `path`, which may be a pipe.
+  ///
+  /// - Throws: `UsageError` where it cannot be read, or is no JSON object.
+  init(_ path: String) throws(UsageError) {
+    self.path = path
+    guard let bytes = SystemFile.text(path, limit: Self.largest + 1) else {
+      throw UsageError("--config \(path): \(FileError.system(path, "cannot be read").message)")
+    }
+    guard bytes.utf8.count <= Self.largest else {
+      throw UsageError("--config \(path): is larger than 1 MiB, which is no list of options")
+    }
+    do {
+      fields = try JSONDecoder().decode([String: Field].self, from: Data(bytes.utf8))
+    } catch {
+      throw UsageError(
+        "--config \(path): is no JSON object of options, such as {\"epochs\": 25, \"flip\": true} (\(Self.reason(error)))"
+      )
+    }
+    guard fields["experiment"] == nil else {
+      throw UsageError(
+        "--config \(path): is what a run was trained with, not options: to go on with the run take --run and --resume")
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case DecodingError.dataCorrupted(let context): context.underlyingError.map { "\($0)" } ?? context.debugDescription
+    case DecodingError.typeMismatch: "it begins with something else than {"
+    default: "\(error)"
+    }
+  }
+
+  /// What the file says, by flag: an empty text for a switch.
+  ///
+  /// - Parameters:
+  ///   - options: those of the command.
+  ///   - command: its name, for the words of errors.
+  /// - Throws: `UsageError` for a field that is no option, or whose value is none of its kind.
+  func values(for options: [Option], of command: String) throws(UsageError) -> [String: String] {
+    var values: [String: String] = [:]
+    for (name, field) in fields.sorted(by: { $0.key < $1.key }) {
+      let flag = "--\(name.replacing("_", with: "-"))"
+      let others = options.filter { $0.flag != Request.configOption.flag }
+      guard let option = others.first(where: { $0.flag == flag }) else {
+        let known = others.map { String($0.flag.dropFirst(2)) }
+        throw UsageError(
+          "--config \(path): \(name) is no option of \(command)\(Suggestion.words(for: name, among: known))")
+      }
+      guard values[flag] == nil else { throw UsageError("--config \(path): \(flag.dropFirst(2)) is given twice") }
+      switch field {
+      case .nothing, .toggle(false): continue
+      case .toggle(true):
+        guard option.value == nil || option.standard != nil else {
+          throw UsageError("--config \(path): \(name) needs a value (\(option.words)), found true")
+        }
+        values[flag] = option.standard ?? ""
+      case .text, .list, .names:
+        guard option.value != nil else {
+          throw UsageError("--config \(path): \(name) is a switch and takes true or false")
+        }
+        guard let words = field.words(separator: flag == "--input-shape" ? "x" : ","), !words.isEmpty else {
+          throw UsageError("--config \(path): \(name) holds what is no value (\(option.words))")
+        }
+        values[flag] = words
+      }
+    }
+    return values
+  }
+}
