@@ -82,7 +82,7 @@ public final class CompiledModel {
       let collector = EpochCollector(observer)
       let trainer = try Trainer(
         experiment: experiment, schedule: schedule, data: data, model: model, arena: arena, state: state,
-        communicator: communicator, threads: threads, waves: waves, recorder: recorder, observer: collector)
+        communicator: communicator, threads: threads, waves: waves, recorder: recorder, observers: [collector])
       defer { state = trainer.state }
       self.experiment = experiment
       try trainer.run()
@@ -203,6 +203,10 @@ private final class EpochCollector: TrainingObserver {
 
   func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int) {
     next?.didFinish(step, of: stepsPerEpoch, lastStep: lastStep)
+  }
+
+  func willTrain(from state: TrainingState, of stepsPerEpoch: Int) {
+    next?.willTrain(from: state, of: stepsPerEpoch)
   }
 
   func didFinish(_ epoch: EpochMetrics) { epochs.append(epoch) }

@@ -250,6 +250,8 @@ public typealias EpochMetrics = Runs.EpochMetrics
 public typealias StepMetrics = Runs.StepMetrics
 /// Hears how a run goes.
 public typealias TrainingObserver = Training.TrainingObserver
+/// How things stand when an epoch is done.
+public typealias EpochEnd = Training.EpochEnd
 /// Loss and accuracy on a data set.
 public typealias Evaluation = Training.Evaluation
 /// All ranks of a run, seen from one of them.

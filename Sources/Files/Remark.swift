@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What a file system lacks that we can do without: somebody is told, of each kind once, and we go on.
+/// What a file system lacks, or fails at, that we can do without: somebody is told, of each kind once, and we go on.
 public enum Remark {
   /// What may be lacking.
   public enum Kind: Hashable, Sendable {
@@ -12,6 +12,8 @@ public enum Remark {
     case locks
     /// Mappings of files into memory.
     case mappings
+    /// Files that show how a run goes, and that nothing depends on.
+    case events
     /// What a run has lost of itself, which is begun anew; each time it is found.
     case losses
   }

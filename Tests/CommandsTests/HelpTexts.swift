@@ -40,6 +40,8 @@ enum HelpTexts {
       --validate-every EPOCHS    validate after every EPOCHS epochs, 0 for never (default 1)
       --checkpoint-every STEPS   a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)
       --journal                  keep hashes of every step's gradients and values, for `compare` and `replay`
+      --no-tensorboard           write no events.out.tfevents.* into the run's folder, which TensorBoard shows
+      --tensorboard              write them again, where a run to go on with was told not to
       --on-nan WHAT              of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)
 
     Data:

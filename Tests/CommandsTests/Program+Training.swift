@@ -59,7 +59,7 @@ extension Program {
 
   /// The same without what depends on the machine's speed.
   func timelessMetrics(_ run: String) throws -> [[String: MetricsValue]] {
-    try metrics(run).map { $0.filter { $0.key != "images_per_second" && $0.key != "seconds" } }
+    try metrics(run).map { $0.filter { !["images_per_second", "exposed_exchange", "seconds"].contains($0.key) } }
   }
 }
 

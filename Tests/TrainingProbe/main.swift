@@ -42,7 +42,7 @@ let recorder =
 do {
   try Trainer(
     experiment: experiment, schedule: schedule, data: Synthetic.open().limited(to: 240), model: model, arena: arena,
-    state: TrainingState(), communicator: communicator, threads: 1, recorder: recorder, observer: nil
+    state: TrainingState(), communicator: communicator, threads: 1, recorder: recorder
   ).run()
   try world.finalize()
 } catch {

@@ -40,7 +40,7 @@ import Training
     model.initialize(arena.values.buffer, seed: 1)
     try Trainer(
       experiment: experiment, schedule: schedule, data: Self.data, model: model, arena: arena, state: TrainingState(),
-      communicator: SoloCommunicator(), threads: threads, recorder: nil, observer: losses
+      communicator: SoloCommunicator(), threads: threads, recorder: nil, observers: [losses]
     ).run()
     return (arena, losses.found)
   }

@@ -67,7 +67,7 @@ import Training
       let trainer = try Trainer(
         experiment: experiment, schedule: schedule, data: TrainingData(training: data, validation: data), model: model,
         arena: arena, state: TrainingState(), communicator: SoloCommunicator(), threads: threads, recorder: recorder,
-        observer: self)
+        observers: [self])
       do { try trainer.run() } catch let error as SharedFailure { failure = error }
       state = trainer.state
     }

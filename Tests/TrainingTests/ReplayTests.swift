@@ -35,7 +35,7 @@ import Training
     let recorder = RunRecorder(folder, configuration: configuration, lock: try folder.create())
     try Trainer(
       experiment: experiment, schedule: schedule, data: data, model: model, arena: arena, state: TrainingState(),
-      communicator: SoloCommunicator(), threads: 1, recorder: recorder, observer: nil
+      communicator: SoloCommunicator(), threads: 1, recorder: recorder
     ).run()
   }
 

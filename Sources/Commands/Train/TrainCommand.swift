@@ -25,6 +25,10 @@ struct TrainCommand: Command {
         ),
         Option("--journal", nil, "keep hashes of every step's gradients and values, for `compare` and `replay`"),
         Option(
+          "--no-tensorboard", nil,
+          "write no events.out.tfevents.* into the run's folder, which TensorBoard shows"),
+        Option("--tensorboard", nil, "write them again, where a run to go on with was told not to"),
+        Option(
           "--on-nan", "WHAT", choices: NonFinitePolicy.allCases.map(\.rawValue),
           "of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)"
         ),
@@ -100,6 +104,9 @@ struct TrainCommand: Command {
     isProfiling = arguments.has("--profile")
     threads = try arguments.integer("--threads", in: World.threadCounts)
     memory = try arguments.bytes("--memory", in: World.memorySizes)
+    if arguments.has("--tensorboard") && arguments.has("--no-tensorboard") {
+      throw UsageError("--tensorboard and --no-tensorboard say the opposite: leave one of them out")
+    }
     if resume && run == nil { throw UsageError("--resume needs --run DIR, the folder of the run to go on with") }
     if resume && weights != nil {
       throw UsageError("--weights starts a run and --resume goes on with one: leave one of them out")
@@ -164,6 +171,8 @@ struct TrainCommand: Command {
     if let every = try arguments.integer("--validate-every", in: Schedule.counts) { schedule.validateEvery = every }
     if let every = try arguments.integer("--checkpoint-every", in: Schedule.counts) { schedule.checkpointEvery = every }
     if arguments.has("--journal") { schedule.journal = true }
+    if arguments.has("--no-tensorboard") { schedule.tensorboard = false }
+    if arguments.has("--tensorboard") { schedule.tensorboard = true }
     if let policy = try arguments.choice("--on-nan", of: NonFinitePolicy.allCases.map(\.rawValue)) {
       schedule.onNan = NonFinitePolicy(rawValue: policy) ?? .stop
     }

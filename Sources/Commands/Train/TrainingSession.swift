@@ -5,6 +5,7 @@ import FoundationEssentials
 import KerasFiles
 import Kernels
 import Models
+import Reports
 import Runs
 import Tensors
 import Training
@@ -94,18 +95,27 @@ struct TrainingSession {
     console?.didStart(
       start.experiment, model: model, data: data, communicator: communicator, threads: threads, step: start.state.step,
       blas: KernelChoice(world.environment).description + ", loops for \(VectorWidth.name)")
+    let events = plan.flatMap { plan in
+      start.schedule.tensorboard
+        ? TensorBoardLog(folder: plan.folder.path, experiment: start.experiment, model: model) : nil
+    }
+    let observers: [(any TrainingObserver)?] = [console, events]
     let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
       state: start.state, communicator: communicator, threads: threads, waves: need.waves,
-      isProfiling: command.isProfiling, recorder: recorder, observer: console)
+      isProfiling: command.isProfiling, recorder: recorder, observers: observers.compactMap(\.self))
     let end = Result { try trainer.run() }
-    if case .failure(let error) = end, !(error is Stopped) { throw error }
+    if case .failure(let error) = end, !(error is Stopped) {
+      events?.didEnd(succeeded: false)
+      throw error
+    }
     if command.isProfiling {
       let profile = try trainer.profile()
       if let plan { try communicator.aside { try profile.writeTrace(to: plan.folder.tracePath) } }
       console?.show(profile)
     }
     try end.get()
+    events?.didEnd(succeeded: true)
     console?.didEnd(trainer.state)
   }
 

@@ -20,6 +20,8 @@ public struct Schedule: Codable, Equatable, Sendable {
   public var checkpointEvery = 0
   /// Keep a journal: hashes of every step's gradients and values.
   public var journal = false
+  /// Tell TensorBoard how the run goes, in files in its folder.
+  public var tensorboard = true
   /// What to do about a step whose numbers are not finite. A run that stops there and one that leaves the step out have
   /// the same weights as far as both go.
   public var onNan = NonFinitePolicy.stop
@@ -27,7 +29,7 @@ public struct Schedule: Codable, Equatable, Sendable {
   /// 25 epochs, each followed by a validation.
   public init() {}
 
-  /// Reads what a file says; one of before a policy could be chosen means the default.
+  /// Reads what a file says; what could not be chosen when it was written is the default.
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     epochs = try fields.decode(Int.self, forKey: .epochs)
@@ -35,6 +37,7 @@ public struct Schedule: Codable, Equatable, Sendable {
     validateEvery = try fields.decode(Int.self, forKey: .validateEvery)
     checkpointEvery = try fields.decode(Int.self, forKey: .checkpointEvery)
     journal = try fields.decode(Bool.self, forKey: .journal)
+    tensorboard = try fields.decodeIfPresent(Bool.self, forKey: .tensorboard) ?? true
     onNan = try fields.decodeIfPresent(NonFinitePolicy.self, forKey: .onNan) ?? .stop
   }
 

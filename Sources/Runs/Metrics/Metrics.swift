@@ -14,6 +14,12 @@ public struct StepMetrics: Codable, Equatable, Sendable {
   public let learningRate: Float
   /// The global batch over the step's time.
   public let imagesPerSecond: Double
+  /// The length of the whole gradient, penalties included and before anything is cut off; nil where the step was left out.
+  /// The same on any number of ranks.
+  public let gradientNorm: Float?
+  /// How many milliseconds rank 0 waited for the other ranks and for the sums of gradients that were still under way when its
+  /// own part was done; nil where it is alone.
+  public let exposedExchange: Double?
   /// Why the step was left out: what of its numbers was not finite; nil where it was taken.
   public let skipped: String?
   /// What else is measured, by name; nil for nothing.
@@ -22,7 +28,7 @@ public struct StepMetrics: Codable, Equatable, Sendable {
   /// Notes what was measured.
   package init(
     step: Int, epoch: Int, loss: Float, accuracy: Float?, learningRate: Float, imagesPerSecond: Double,
-    skipped: String? = nil, others: [String: Float]? = nil
+    gradientNorm: Float? = nil, exposedExchange: Double? = nil, skipped: String? = nil, others: [String: Float]? = nil
   ) {
     self.step = step
     self.epoch = epoch
@@ -30,6 +36,8 @@ public struct StepMetrics: Codable, Equatable, Sendable {
     self.accuracy = accuracy
     self.learningRate = learningRate
     self.imagesPerSecond = imagesPerSecond
+    self.gradientNorm = gradientNorm
+    self.exposedExchange = exposedExchange
     self.skipped = skipped
     self.others = others
   }

@@ -68,7 +68,7 @@ public struct Replay {
     try Trainer(
       experiment: checkpoint.experiment, schedule: schedule, data: data, model: model, arena: arena,
       state: checkpoint.state, communicator: SoloCommunicator(), threads: threads, waves: waves, recorder: nil,
-      observer: observer
+      observers: [observer]
     ).run()
     guard let outcome = observer.outcome else { preconditionFailure("a step follows every checkpoint before it") }
     return try outcome.get()

@@ -28,7 +28,7 @@ public final class Trainer {
   private let desyncGuard: DesyncGuard
   private let shouldStop: () -> Bool
   private let recorder: RunRecorder?
-  private let observer: (any TrainingObserver)?
+  private let observers: [any TrainingObserver]
   private let batches: BatchPlan
   /// The state of the last checkpoint, the one that the run started from included.
   private var checkpointed: TrainingState
@@ -50,7 +50,8 @@ public final class Trainer {
   public init(
     experiment: Experiment, schedule: Schedule, data: TrainingData, model: Model, arena: ParameterArena,
     state: TrainingState, communicator: any Communicator, threads: Int, waves: Waves? = nil,
-    isProfiling: Bool = false, keepsVerdicts: Bool = false, recorder: RunRecorder?, observer: (any TrainingObserver)?,
+    isProfiling: Bool = false, keepsVerdicts: Bool = false, recorder: RunRecorder?,
+    observers: [any TrainingObserver] = [],
     shouldStop: (() -> Bool)? = nil
   ) throws {
     self.experiment = experiment
@@ -64,7 +65,7 @@ public final class Trainer {
     self.state.countAsNow(batches)
     checkpointed = self.state
     self.recorder = recorder
-    self.observer = observer
+    self.observers = observers
     self.shouldStop = shouldStop ?? { [stop = communicator.stop] in stop.isMade }
     self.communicator = communicator
     desyncGuard = try DesyncGuard(communicator, experiment: experiment)
@@ -81,7 +82,7 @@ public final class Trainer {
     let workers = (0..<threads).map { worker in
       SliceWorker(
         head, waves: waves, preparation: experiment.preparation,
-        log: isProfiling || observer != nil ? SpanLog() : nil, times: isProfiling ? times[worker] : nil)
+        log: isProfiling || !observers.isEmpty ? SpanLog() : nil, times: isProfiling ? times[worker] : nil)
     }
     step = TrainingStep(
       experiment: experiment, dataset: data.training, head: head, communicator: communicator, arena: arena,
@@ -116,7 +117,10 @@ public final class Trainer {
       throw SharedFailure(exitCode: .badData, description: "training cannot begin, because \(fault)")
     }
     if state.step == 0 { judged.begin() }
-    try tell { [arena, state] recorder, _ in try recorder?.open(arena, state) }
+    try tell { [arena, state, stepsPerEpoch = batches.stepsPerEpoch] recorder, observers in
+      try recorder?.open(arena, state)
+      observers.forEach { $0.willTrain(from: state, of: stepsPerEpoch) }
+    }
     var isStopping = false
     while !isStopping {
       if isEpochOpen {
@@ -159,12 +163,13 @@ public final class Trainer {
       step: state.step + 1, epoch: batch.epoch + 1, loss: Float(tally.loss / Double(samples)),
       accuracy: values.value(of: .accuracy),
       learningRate: experiment.rule(scaledBy: state.rateFactor ?? 1).schedule.rate(at: state.step),
-      imagesPerSecond: (Double(samples) / start.secondsUntilNow * 1000).rounded() / 1000, skipped: outcome.fault,
+      imagesPerSecond: (Double(samples) / start.secondsUntilNow * 1000).rounded() / 1000,
+      gradientNorm: outcome.gradientNorm, exposedExchange: outcome.exposedExchange, skipped: outcome.fault,
       others: values.others)
     state.step += 1
-    try tell { [arena, stepsPerEpoch = batches.stepsPerEpoch, lastStep] recorder, observer in
+    try tell { [arena, stepsPerEpoch = batches.stepsPerEpoch, lastStep] recorder, observers in
       try recorder?.append(metrics, arena)
-      observer?.didFinish(metrics, of: stepsPerEpoch, lastStep: lastStep)
+      observers.forEach { $0.didFinish(metrics, of: stepsPerEpoch, lastStep: lastStep) }
     }
     // At an epoch's end the checkpoint comes after validation.
     if schedule.checkpointEvery > 0, state.step % schedule.checkpointEvery == 0, !isEpochOpen { try checkpoint() }
@@ -227,13 +232,13 @@ public final class Trainer {
     state.clearCounters()
     state.skipped?.epochSamples = 0
     epochStart = .now
-    try tell { [state, judged, step] recorder, observer in
+    try tell { [state, judged, step] recorder, observers in
       try recorder?.append(metrics)
-      observer?.didFinish(
-        metrics,
-        EpochEnd(
-          verdicts: validation?.verdicts, values: judged.current.reading, state: state,
-          makeProfile: { StepProfile(ofOneRank: step.profile()) }))
+      guard !observers.isEmpty else { return }
+      let end = EpochEnd(
+        verdicts: validation?.verdicts, values: judged.current.reading, state: state,
+        makeProfile: { StepProfile(ofOneRank: step.profile()) })
+      observers.forEach { $0.didFinish(metrics, end) }
     }
     try checkpoint()
     return true
@@ -259,8 +264,8 @@ public final class Trainer {
   }
 
   /// Lets rank 0 write and speak. However long its disk or its reader takes, the other ranks know that it lives.
-  private func tell(_ work: @escaping (RunRecorder?, (any TrainingObserver)?) throws -> Void) throws {
-    guard recorder != nil || observer != nil else { return }
-    try communicator.aside { [recorder, observer] in try work(recorder, observer) }
+  private func tell(_ work: @escaping (RunRecorder?, [any TrainingObserver]) throws -> Void) throws {
+    guard recorder != nil || !observers.isEmpty else { return }
+    try communicator.aside { [recorder, observers] in try work(recorder, observers) }
   }
 }

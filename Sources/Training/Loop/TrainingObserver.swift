@@ -2,8 +2,11 @@ import Objectives
 import Runs
 import Tensors
 
-/// Hears how a run goes. Rank 0 alone has one that speaks.
+/// Hears how a run goes. Rank 0 alone has some that speak.
 public protocol TrainingObserver: AnyObject {
+  /// Training begins where `state` stands, or goes on there: what an observer has of steps or epochs behind it, they will be
+  /// told of again.
+  func willTrain(from state: TrainingState, of stepsPerEpoch: Int)
   /// A step is done; `stepsPerEpoch` and `lastStep` (where it is known) tell how far that is.
   func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int)
   /// An epoch is done.
@@ -13,6 +16,9 @@ public protocol TrainingObserver: AnyObject {
 }
 
 extension TrainingObserver {
+  /// Does nothing.
+  public func willTrain(from state: TrainingState, of stepsPerEpoch: Int) {}
+  /// Passes the metrics on.
   public func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd) { didFinish(epoch) }
 }
 

@@ -88,7 +88,7 @@ public struct Benchmark: Codable, Equatable, Sendable {
     let trainer = try Trainer(
       experiment: experiment, schedule: schedule, data: TrainingData(training: noise, validation: noise), model: model,
       arena: arena, state: TrainingState(), communicator: communicator, threads: threads, waves: waves,
-      isProfiling: true, recorder: nil, observer: clock, shouldStop: { clock.isOver || communicator.stop.isMade })
+      isProfiling: true, recorder: nil, observers: [clock], shouldStop: { clock.isOver || communicator.stop.isMade })
     clock.begin = { trainer.layerTimes.forEach { $0.reset() } }
     do {
       try trainer.run()

@@ -33,7 +33,7 @@ final class ModelUpdate {
   private let blocks: [Block]
   /// The blocks that each weight consists of.
   private let weightBlocks: [Range<Int>]
-  /// Σ w² λ and Σ g² of each block; 0 for those of averages.
+  /// Σ w² λ and Σ g² of each block; 0 for those of averages. The latter before values are cut off.
   private let penalties: UnsafeMutableBufferPointer<Double>
   private let squares: UnsafeMutableBufferPointer<Double>
   /// The first place in each block where its gradient is not finite; -1 for none.
@@ -101,6 +101,8 @@ final class ModelUpdate {
   struct Examination {
     /// The penalty that belongs to the loss, of the values before the step.
     let penalty: Double
+    /// The length of the gradient of all weights, penalties included, before anything is cut off.
+    let gradientNorm: Double
     /// What of the gradient, penalties included, is not finite first, as a clause; nil where all of it is.
     let fault: String?
   }
@@ -108,7 +110,9 @@ final class ModelUpdate {
   /// Adds the penalties' gradients, and looks at every number before `run` changes any. To be called once a step.
   func examine(_ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void) throws -> Examination {
     try team.run { worker in note(worker) { examine((0..<blocks.count).share(worker, of: team.count)) } }
-    return Examination(penalty: penalties.reduce(0, +), fault: faults.indices.first { faults[$0] >= 0 }.flatMap(fault))
+    return Examination(
+      penalty: penalties.reduce(0, +), gradientNorm: squares.reduce(0, +).squareRoot(),
+      fault: faults.indices.first { faults[$0] >= 0 }.flatMap(fault))
   }
 
   private func fault(of block: Int) -> String? {
@@ -202,10 +206,9 @@ final class ModelUpdate {
       }
       // Before anything is cut off that would hide it.
       faults[index] = firstNotFinite(gradients.reading).map { block.range.lowerBound + $0 } ?? -1
-      if let limit = experiment.clipValue, block.isWeight { clip(gradients, to: limit) }
-      if (experiment.clipNorm ?? experiment.clipTensorNorm) != nil && block.isWeight {
-        squares[index] = squaredSum(gradients.reading)
-      }
+      guard block.isWeight else { continue }
+      squares[index] = squaredSum(gradients.reading)  // the block is in the cache: this costs next to nothing
+      if let limit = experiment.clipValue { clip(gradients, to: limit) }  // then no norm is limited
     }
   }
 }

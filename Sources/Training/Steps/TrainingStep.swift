@@ -100,6 +100,10 @@ final class TrainingStep {
   struct Outcome {
     /// The tally of its batch before the update.
     let tally: Tally
+    /// The length of its gradient before anything is cut off; nil where nothing was updated.
+    let gradientNorm: Float?
+    /// How many milliseconds this rank waited for others and their sums, when its own part was done; nil where it is alone.
+    let exposedExchange: Double?
     /// What of its numbers is not finite, as a clause. Then nothing was updated; nil where all was well.
     let fault: String?
     /// Whether a rank wished to stop.
@@ -139,7 +143,9 @@ final class TrainingStep {
         try exchange.finish(reduction, added: &added, shouldStop: shouldStop)
       }
     }
+    let waitStart = ContinuousClock.now
     try workers[0].log.note(.exchange) { try reduction.finalize() }
+    let waited = communicator.size > 1 ? (waitStart.secondsUntilNow * 1e6).rounded() / 1000 : nil
 
     let note = { (worker: Int, work: () -> Void) in self.workers[worker].log.note(.update, work) }
     let examination = try update.examine(team, note: note)
@@ -148,7 +154,9 @@ final class TrainingStep {
     tally.loss += examination.penalty * Double(batch.positions.count)
     let fault = try agree(fault(loss: Float(tally.loss / Double(batch.positions.count)), examination))
     if fault == nil { try update.run(step, team, note: note) }
-    return Outcome(tally: tally, fault: fault, isStopping: reduction.stopRequested)
+    return Outcome(
+      tally: tally, gradientNorm: fault == nil ? Float(examination.gradientNorm) : nil, exposedExchange: waited,
+      fault: fault, isStopping: reduction.stopRequested)
   }
 
   /// What is not finite, as a clause; nil where all is.
