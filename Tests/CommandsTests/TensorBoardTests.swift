@@ -13,9 +13,9 @@ extension ProgramTests {
       program = try Program()
       guard let python = Counterparts.python else { return }
       let layers = [
-        "classes": #"{"class_name": "GlobalAveragePooling2D", "config": {}}, "#
+        "classes": #"{"class_name": "GlobalAveragePooling2D", "config": {"name": "mean"}}, "#
           + #"{"class_name": "Dense", "config": {"name": "out", "units": 3, "activation": "softmax"}}"#,
-        "numbers": #"{"class_name": "Flatten", "config": {}}, "#
+        "numbers": #"{"class_name": "Flatten", "config": {"name": "flat"}}, "#
           + #"{"class_name": "Dense", "config": {"name": "out", "units": 1}}"#,
         "maps": #"{"class_name": "Conv2D", "config": {"name": "out", "filters": 2, "kernel_size": [1, 1], "#
           + #""activation": "softmax"}}"#,

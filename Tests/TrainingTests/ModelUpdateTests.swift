@@ -29,10 +29,10 @@ import Training
     }
   }
 
-  /// Takes some steps of `model` and returns its values, and the steps' losses.
+  /// Takes some steps of `model` and returns its values, and the steps' losses and gradients' norms.
   private func train(
     _ model: Model, _ experiment: Experiment, steps: Int = 1, threads: Int = 1
-  ) throws -> (arena: ParameterArena, losses: [Float]) {
+  ) throws -> (arena: ParameterArena, losses: [Float], norms: [Float?]) {
     let losses = Losses()
     var schedule = Schedule()
     (schedule.steps, schedule.validateEvery) = (steps, 0)
@@ -42,12 +42,16 @@ import Training
       experiment: experiment, schedule: schedule, data: Self.data, model: model, arena: arena, state: TrainingState(),
       communicator: SoloCommunicator(), threads: threads, recorder: nil, observers: [losses]
     ).run()
-    return (arena, losses.found)
+    return (arena, losses.found, losses.norms)
   }
 
   private final class Losses: TrainingObserver {
     private(set) var found: [Float] = []
-    func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int) { found.append(step.loss) }
+    private(set) var norms: [Float?] = []
+    func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int) {
+      found.append(step.loss)
+      norms.append(step.gradientNorm)
+    }
     func didFinish(_ epoch: EpochMetrics) {}
   }
 
@@ -64,6 +68,20 @@ import Training
     for index in 0..<plain.parameterCount {
       let decay = kernel.contains(index) ? 0.25 * 2 * 0.125 * start.floats[index] : 0
       #expect(abs(without.arena.values.floats[index] - with.arena.values.floats[index] - decay) < 1e-7)
+    }
+  }
+
+  /// The penalty's part belongs to it, and nothing is cut off yet; the same bits on any number of threads.
+  @Test func theNormIsThatOfTheWholeGradient() throws {
+    let model = try Self.dense(.l2(0.125))
+    let free = try train(model, Self.experiment)
+    let gradient = free.arena.gradients.floats.prefix(model.parameterCount)
+    let length = gradient.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+    #expect(length > 0.1 && abs(Double(try #require(free.norms[0])) - length) < 1e-6 * length)
+    for cut in [\Experiment.clipNorm, \.clipValue, \.clipTensorNorm] {
+      var experiment = Self.experiment
+      experiment[keyPath: cut] = 0.001
+      for threads in 1...3 { #expect(try train(model, experiment, threads: threads).norms == free.norms) }
     }
   }
 
