@@ -147,7 +147,7 @@ let package = Package(
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "Models", "Layers", "Graphics", "Datasets", "Files", "Hosts", "Tensors"]),
+      dependencies: ["Reports", "Models", "Layers", "Objectives", "Graphics", "Datasets", "Files", "Hosts", "Tensors"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "Objectives", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Runs", "Training", "TrainingProbe", "TestSupport"]),

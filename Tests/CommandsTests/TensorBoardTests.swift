@@ -166,6 +166,7 @@ extension ProgramTests {
       let images = try #require(events.training.images["filters/conv/kernel"])
       #expect(images.map { $0[0] } == [3, 6])
       #expect(images.allSatisfy { $0[3] > 30 })
+      #expect(events.validation?.images["mistakes"]?.map { $0[0] } == [3, 6])
 
       #expect(events.hparams["batch_size"] == .number(16) && events.hparams["model"] == .text("net"))
       #expect(events.hparams["augmentation/flip"] == .flag(true) && events.hparams["clip_norm"] == .number(1))
@@ -186,6 +187,7 @@ extension ProgramTests {
         #expect((events.training.records["epoch_accuracy"] == nil) == (kind == "numbers"))
         #expect((events.training.records["epoch_mean_io_u"] == nil) == (kind != "maps"))
         #expect(events.training.records["exposed_exchange_ms"] == nil)
+        #expect(events.validation?.images["mistakes"]?.map { $0[0] } ?? [3] == [3])
         // Not as short as values that are cut off at 0.001 would make it.
         #expect(events.training.records["gradient_norm"]?.allSatisfy { $0[1] > 0.01 } == true)
       }

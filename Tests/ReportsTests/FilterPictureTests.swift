@@ -9,7 +9,8 @@ import Testing
   private func draw(_ model: Model, _ fill: (Int) -> Float) throws -> Canvas {
     let values = FloatStorage(count: model.layout.count)
     for index in values.buffer.indices { values.buffer[index] = fill(index) }
-    return try #require(try #require(FilterPicture(of: model)).drawn(values.buffer.reading))
+    let picture = try #require(FilterPicture(of: model))
+    return try #require(picture.drawn(values.buffer.reading))
   }
 
   private func colour(_ canvas: Canvas, y: Int, x: Int) -> [UInt8] {

@@ -39,7 +39,7 @@ import Testing
     for numbers in [[], [Float.nan, .infinity, -.infinity]] {
       let found = histogram(numbers)
       #expect((found.lowest, found.highest, found.count, found.sum) == (0, 0, 0, 0))
-      #expect(found.buckets == [Histogram.Bucket(limit: .greatestFiniteMagnitude, count: 0)])
+      #expect(found.buckets.map(\.limit) == [.greatestFiniteMagnitude] && found.buckets[0].count == 0)
     }
     #expect(histogram([.nan, 1, .greatestFiniteMagnitude, -.greatestFiniteMagnitude]).count == 3)
   }

@@ -97,13 +97,16 @@ struct TrainingSession {
       blas: KernelChoice(world.environment).description + ", loops for \(VectorWidth.name)")
     let events = plan.flatMap { plan in
       start.schedule.tensorboard
-        ? TensorBoardLog(folder: plan.folder.path, experiment: start.experiment, model: model) : nil
+        ? TensorBoardLog(
+          folder: plan.folder.path, experiment: start.experiment, model: model, validationSamples: data.validation)
+        : nil
     }
     let observers: [(any TrainingObserver)?] = [console, events]
     let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
       state: start.state, communicator: communicator, threads: threads, waves: need.waves,
-      isProfiling: command.isProfiling, recorder: recorder, observers: observers.compactMap(\.self))
+      isProfiling: command.isProfiling, keepsVerdicts: start.schedule.tensorboard, recorder: recorder,
+      observers: observers.compactMap(\.self))
     let end = Result { try trainer.run() }
     if case .failure(let error) = end, !(error is Stopped) {
       events?.didEnd(succeeded: false)

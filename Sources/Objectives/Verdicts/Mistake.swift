@@ -16,4 +16,7 @@ public struct Mistake: Equatable, Codable, Sendable {
   public let sample: Int
   /// What is wrong.
   public let fault: Fault
+
+  /// Something that is wrong with a sample.
+  package init(sample: Int, fault: Fault) { (self.sample, self.fault) = (sample, fault) }
 }

@@ -25,15 +25,7 @@ extension SampleGallery {
   private func drawn() -> Canvas? {
     let shown = rows.prefix(Self.mostRows)
     guard let first = shown.first?.samples.first else { return nil }
-    var (tile, scale) = (Self.curve, 1)
-    if kind == .pictures {
-      guard let picture = picture(of: first) else { return nil }
-      let longest = max(picture.height, picture.width)
-      scale = max(1, Self.sides.lowerBound / longest)
-      tile =
-        longest > Self.sides.upperBound
-        ? picture.extents(within: Self.sides.upperBound) : (picture.height, picture.width)
-    }
+    guard let (tile, scale) = tile(for: first) else { return nil }
     let across = min(Self.mostSamples, shown.map(\.samples.count).max() ?? 1)
     let (height, width) = (tile.height * scale + Self.gap, tile.width * scale + Self.gap)
     let titles = shown.map { Canvas.letter.width * $0.title.count + Self.gap }
@@ -53,7 +45,19 @@ extension SampleGallery {
     return drawing
   }
 
-  private func draw(
+  /// The extents of what is drawn of a sample, and how much that is enlarged; nil for nothing.
+  func tile(for sample: Int) -> (extents: (height: Int, width: Int), scale: Int)? {
+    guard kind == .pictures else { return (Self.curve, 1) }
+    guard let picture = picture(of: sample) else { return nil }
+    let longest = max(picture.height, picture.width)
+    let extents =
+      longest > Self.sides.upperBound
+      ? picture.extents(within: Self.sides.upperBound) : (picture.height, picture.width)
+    return (extents, max(1, Self.sides.lowerBound / longest))
+  }
+
+  /// Draws a sample with its upper left corner at (`y`, `x`).
+  func draw(
     _ sample: Int, on drawing: Canvas, y: Int, x: Int, _ tile: (height: Int, width: Int), _ scale: Int
   ) {
     switch kind {

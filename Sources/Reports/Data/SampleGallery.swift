@@ -34,6 +34,17 @@ public struct SampleGallery: Sendable {
   /// drawn.
   public init?(of splits: DataSplits, _ report: DataReport) {
     guard let part = report.parts.first, let dataset = splits[part.part] else { return nil }
+    let names = part.examples.count == dataset.classNames.count ? dataset.classNames : [""]
+    let (lowest, highest) = (part.numbers.lowest ?? 0, part.numbers.highest ?? 0)
+    self.init(
+      of: dataset, zip(names, part.examples).filter { !$0.1.isEmpty }.map(Row.init),
+      range: lowest >= 0 && highest > 0.5 && highest <= 1 ? 0...1 : nil)
+  }
+
+  /// Shows some samples; nil where they are nothing that can be drawn.
+  ///
+  /// - Parameter range: what is black and what is white, where samples do not count levels; nil for each sample's own range.
+  init?(of dataset: any Dataset, _ rows: [Row], range: ClosedRange<Float>? = nil) {
     switch SampleForm(dataset.sampleShape.dimensions) {
     case .features(let count):
       guard count >= Self.fewestFeatures else { return nil }
@@ -42,12 +53,9 @@ public struct SampleGallery: Sendable {
     case .picture, .volume: (kind, steps, channels) = (.pictures, 0, 0)
     case .other: return nil
     }
-    self.dataset = dataset
-    let names = part.examples.count == dataset.classNames.count ? dataset.classNames : [""]
-    rows = zip(names, part.examples).filter { !$0.1.isEmpty }.map(Row.init)
+    (self.dataset, self.rows) = (dataset, rows)
     classes = rows.count
-    let (lowest, highest) = (part.numbers.lowest ?? 0, part.numbers.highest ?? 0)
-    range = dataset.levels != nil || (lowest >= 0 && highest > 0.5 && highest <= 1) ? 0...1 : nil
+    self.range = dataset.levels != nil ? 0...1 : range
   }
 
   /// Calls `body` with the numbers of a sample.

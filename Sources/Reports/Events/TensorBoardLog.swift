@@ -1,11 +1,13 @@
+import Datasets
 import Files
+import Graphics
 import Models
 import Runs
 import Tensors
 import Training
 
-/// Tells TensorBoard how a run goes, while it does: scalars, histograms of weights, the first layer's filters as a picture, and
-/// what the run was given beside what came of it.
+/// Tells TensorBoard how a run goes, while it does: scalars, histograms of weights, the first layer's filters and the worst
+/// mistakes as pictures, and what the run was given beside what came of it.
 ///
 /// It is for looking at only, and `metrics.jsonl` has each number too: where a file cannot be written, somebody is told of it once,
 /// and the run goes on without. Nothing is ever waited for to reach the disk.
@@ -18,6 +20,7 @@ public final class TensorBoardLog: TrainingObserver {
 
   private let folder: String
   private let experiment: Experiment
+  private let validationSamples: any Dataset
   private let layout: ParameterLayout
   private let filters: FilterPicture?
   private var training: EventFile?
@@ -29,9 +32,12 @@ public final class TensorBoardLog: TrainingObserver {
 
   /// Tells of the run in `folder`: of training there, and of validation in a folder in it, as TensorBoard lays curves over each
   /// other that have one name in several folders.
-  public init(folder: String, experiment: Experiment, model: Model) {
+  ///
+  /// - Parameter validationSamples: what validations judge, of which mistakes are shown.
+  public init(folder: String, experiment: Experiment, model: Model, validationSamples: any Dataset) {
     self.folder = folder
     self.experiment = experiment
+    self.validationSamples = validationSamples
     layout = model.layout
     filters = FilterPicture(of: model)
   }
@@ -88,7 +94,12 @@ public final class TensorBoardLog: TrainingObserver {
         let values = Self.scalars("epoch", loss, epoch.validationAccuracy, epoch.validationOthers)
         try validation?.append(.summary(values), step: step)
       }
-      if Self.epochs.keeps(epoch.epoch) { try training?.append(.summary(weights(end.values)), step: step) }
+      guard Self.epochs.keeps(epoch.epoch) else { return }
+      try training?.append(.summary(weights(end.values)), step: step)
+      let mistakes = end.verdicts?.mistakes(MistakePicture.most) ?? []
+      let picture = Self.picture("mistakes", MistakePicture(mistakes, of: validationSamples)?.drawn())
+      try validationSamples.check()
+      if let picture { try validation?.append(.summary([picture]), step: step) }
     }
   }
 
@@ -104,15 +115,16 @@ public final class TensorBoardLog: TrainingObserver {
   // MARK: - Values
 
   private func weights(_ values: FloatBuffer) -> [Event.Value] {
-    var found = layout.entries.map { entry in
+    let histograms = layout.entries.map { entry in
       Event.Value(tag: entry.name, content: .histogram(Histogram(values.part(entry.range))))
     }
-    if let filters, let picture = filters.drawn(values), case let png = picture.png(), !png.isEmpty {
-      found.append(
-        Event.Value(
-          tag: "filters/\(filters.name)", content: .picture(height: picture.height, width: picture.width, png: png)))
-    }
-    return found
+    return histograms + [filters.flatMap { Self.picture("filters/\($0.name)", $0.drawn(values)) }].compactMap(\.self)
+  }
+
+  /// A picture; nil where there is no memory for it.
+  private static func picture(_ tag: String, _ canvas: Canvas?) -> Event.Value? {
+    guard let canvas, case let png = canvas.png(), !png.isEmpty else { return nil }
+    return Event.Value(tag: tag, content: .picture(height: canvas.height, width: canvas.width, png: png))
   }
 
   /// `batch_loss`, `batch_accuracy` and so on.
