@@ -67,10 +67,17 @@ extension Program {
 enum MetricsValue: Decodable, Equatable {
   case number(Double)
   case text(String)
+  case numbers([String: Double])
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    self = try (try? container.decode(Double.self)).map(MetricsValue.number) ?? .text(container.decode(String.self))
+    if let number = try? container.decode(Double.self) {
+      self = .number(number)
+    } else if let text = try? container.decode(String.self) {
+      self = .text(text)
+    } else {
+      self = .numbers(try container.decode([String: Double].self))
+    }
   }
 
   var number: Double? {

@@ -9,9 +9,9 @@ and of the HParams page
   hparams     what the run was given
   status      how it ended, as TensorBoard numbers it (1 well, 2 with an error); null where it has not
 """
-import collections, io, json, os, sys
+import collections, io, json, os, sys, types
 
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+sys.modules["tensorboard.compat.notf"] = types.ModuleType("notf")  # reads without TensorFlow, which takes seconds to load
 from PIL import Image
 from tensorboard.backend.event_processing import event_accumulator
 from tensorboard.compat.proto import event_pb2

@@ -33,7 +33,7 @@ import Testing
   @Test func eachHasItsCaption() throws {
     let canvas = try #require(draw(mistakes(1), [8, 8, 1]))
     // The first place of a sample has half of the number that all others have.
-    #expect(row(canvas, 6 + 10)[4 * 6] == 0 && row(canvas, 6 + 10)[4 * (6 + 10)] == 255)
+    #expect(row(canvas, 6 + 10)[4 * 6] == 128 && row(canvas, 6 + 10)[4 * (6 + 10)] == 255)
     for line in 0..<2 {
       let text = (70 + 13 * line..<70 + 13 * (line + 1)).flatMap { row(canvas, $0) }
       #expect(text.contains(0))
