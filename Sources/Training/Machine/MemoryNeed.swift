@@ -56,13 +56,18 @@ public struct MemoryNeed {
         remedy: "more hosts, or fewer ranks on each, leave more for each"),
       Part(name: "the order of the samples", bytes: samples * 4, remedy: "--limit takes fewer samples"),
     ]
+    if judged > 0 {
+      parts.append(
+        Part(name: "the values that judge", bytes: FoldedModel(model.fused).valueCount * 4, remedy: ""))
+    }
     let trainers = runs.count { !$0.isEmpty }
     let judges = Self.workers(threads, of: communicator, samples: judged, slice: experiment.slice)
-    waves = Waves(
+    let waves = Waves(
       model, experiment, samples: samples, judged: judged, ranks: communicator.size, threads: threads,
       limit: Self.limit(budget, parts, max(trainers, judges)))
-    parts.append(Self.workspaces(waves, trainers, judges))
-    (self.parts, self.budget) = (parts, budget)
+    self.init(
+      parts, waves, budget, trainers, judges,
+      preparing: waves.preparing(model, for: Self.most(judged, of: communicator)))
   }
 
   /// What an evaluation of `model` on `samples` samples takes on one rank.
@@ -77,10 +82,27 @@ public struct MemoryNeed {
         name: "parameters", bytes: (model.parameterCount + FoldedModel(model.fused).valueCount) * 4,
         remedy: "a network of fewer than \(model.parameterCount) parameters takes less"),
     ]
-    waves = Waves(
+    let waves = Waves(
       model, slice: slice, trained: nil, judged: samples, limit: Self.limit(budget, parts, judges))
-    self.parts = parts + [Self.workspaces(waves, 0, judges)]
-    self.budget = budget
+    self.init(
+      parts, waves, budget, 0, judges, preparing: waves.preparing(model, for: Self.most(samples, of: communicator)))
+  }
+
+  /// Adds the memory of waves: of those that prepare kernels once where the budget has as much, else of the plain ones.
+  private init(
+    _ parts: [Part], _ plain: Waves, _ budget: MemoryBudget, _ trainers: Int, _ judges: Int, preparing: Waves
+  ) {
+    func all(_ waves: Waves) -> [Part] {
+      parts + [Self.workspaces(waves, trainers, judges), Self.prepared(waves)].filter { $0.bytes > 0 }
+    }
+    let fits = all(preparing).reduce(0) { $0 + $1.bytes } <= budget.bytes
+    waves = fits ? preparing : plain
+    (self.parts, self.budget) = (all(waves), budget)
+  }
+
+  /// The most of `samples` samples that one rank gets.
+  private static func most(_ samples: Int, of communicator: any Communicator) -> Int {
+    (samples + communicator.size - 1) / communicator.size
   }
 
   /// All of it, in bytes.
@@ -121,6 +143,12 @@ public struct MemoryNeed {
       name: "parameters, gradients and the optimizer's states",
       bytes: (model.parameterCount + (1 + experiment.stateNames.count) * model.layout.gradientCount) * 4,
       remedy: "a network of fewer than \(model.parameterCount) parameters takes less")
+  }
+
+  private static func prepared(_ waves: Waves) -> Part {
+    Part(
+      name: "kernels that are prepared once", bytes: (waves.evaluation?.preparedFloats ?? 0) * 4,
+      remedy: "")  // where memory is short, there are none
   }
 
   private static func workspaces(_ waves: Waves, _ trainers: Int, _ judges: Int) -> Part {
