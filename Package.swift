@@ -60,6 +60,10 @@ let package = Package(
     system("CSampleRate", pkgConfig: "samplerate", apt: ["libsamplerate0-dev"]),
     system("CHDF5", pkgConfig: "hdf5-serial", apt: ["libhdf5-dev"]),
     system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: ["libmicrohttpd-dev"]),
+    // ONNX's messages, as protobuf-c-compiler wrote them; see onnx.proto.
+    .target(
+      name: "CONNX", path: "Sources/System/CONNX", exclude: ["onnx.proto"],
+      linkerSettings: [.linkedLibrary("protobuf-c")]),
     system("CScheduler"),
     system("CMemoryFile"),
     // The one that is linked and not called; see its comment.
@@ -98,6 +102,7 @@ let package = Package(
     .target(name: "Models", dependencies: ["Layers", "Objectives", "Kernels", "Tensors"]),
     .target(
       name: "KerasFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files", "CHDF5"]),
+    .target(name: "ONNXFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files", "CONNX"]),
     .target(
       name: "Runs", dependencies: ["KerasFiles", "Models", "Layers", "Objectives", "Optimizers", "Datasets", "Files"]),
     .target(
@@ -113,14 +118,17 @@ let package = Package(
         "Tensors", "CISAL", "CTensorBoard",
       ]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
-    .target(name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "Objectives"]),
+    .target(name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "ONNXFiles", "Objectives"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),
 
     // MARK: - Tests
 
     /// What several test targets need.
     .target(
-      name: "TestSupport", dependencies: ["CGD", "Datasets", "Files", "Runs", "Tensors", "Training"],
+      name: "TestSupport",
+      dependencies: [
+        "CGD", "Datasets", "Files", "KerasFiles", "Kernels", "Layers", "Models", "Runs", "Tensors", "Training",
+      ],
       path: "Tests/TestSupport"),
     /// A small MPI program that CollectivesTests runs under mpirun.
     .executableTarget(
@@ -133,7 +141,7 @@ let package = Package(
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files", "TestSupport"]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Datasets", "Files", "Runs", "TestSupport", "Training"],
-      exclude: ["refuse.c", "events.py"]),
+      exclude: ["events.py", "exported.py", "refuse.c"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Hosts", "TestSupport", "CArchive"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "HostsTests", dependencies: ["Hosts", "Files"]),
@@ -141,7 +149,11 @@ let package = Package(
     .testTarget(name: "GoldenTests", dependencies: ["Datasets", "Files", "Hosts", "Runs", "Tensors", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers"]),
-    .testTarget(name: "KerasFilesTests", dependencies: ["KerasFiles", "Files"]),
+    .testTarget(
+      name: "KerasFilesTests", dependencies: ["KerasFiles", "Files", "TestSupport"], exclude: ["load_keras.py"]),
+    .testTarget(
+      name: "ONNXFilesTests", dependencies: ["ONNXFiles", "KerasFiles", "Models", "TestSupport"],
+      exclude: ["run_onnx.py"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Objectives", "Files"], exclude: ["initial_values.py"]),
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Tensors"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),

@@ -148,6 +148,7 @@ public final class CompiledModel {
     next.dataset = data.training.name
     next.datasetDigest = data.digest
     next.classNames = data.training.classNames
+    next.levels = data.training.levels
     next.limit = (data.training as? FirstSamples)?.count
     (next.batchSize, next.slice) = (batchSize, slice)
     if let flaw = next.augmentation.flaw(for: data.training.sampleShape) { throw UsageError(flaw) }

@@ -27,9 +27,13 @@ extension Model {
   /// `Sequential`, anything else a functional model.
   ///
   /// - Throws: `ModelFormatError` for a layer that Keras does not have.
-  public func kerasDocument() throws(ModelFormatError) -> JSONValue {
+  public func kerasDocument() throws(ModelFormatError) -> JSONValue { try kerasDocument(inKerasOrder: false) }
+
+  /// The same, with the layers of a graph in the order in which Keras has them once it has read it.
+  func kerasDocument(inKerasOrder: Bool) throws(ModelFormatError) -> JSONValue {
     // A chain's input has no name of its own.
-    isChain && inputs[0].name == Self.chainInput ? try sequentialDocument() : try functionalDocument()
+    isChain && inputs[0].name == Self.chainInput
+      ? try sequentialDocument() : try functionalDocument(inKerasOrder: inKerasOrder)
   }
 
   /// The name of the input of a chain.
@@ -44,7 +48,7 @@ extension Model {
     ]
   }
 
-  private func functionalDocument() throws(ModelFormatError) -> JSONValue {
+  private func functionalDocument(inKerasOrder: Bool) throws(ModelFormatError) -> JSONValue {
     var layers: [[String: JSONValue]] = []
     // For each tensor, the layer that gives it and which of its calls does.
     var histories: [JSONValue] = []
@@ -72,6 +76,14 @@ extension Model {
       histories.append([.string(stage.name), JSONValue((calls[first]?.count ?? 1) - 1), 0])
     }
     for (first, entry) in entries { layers[entry]["inbound_nodes"] = .array(calls[first] ?? []) }
+    if inKerasOrder {
+      layers = kerasOrder.compactMap { operation in
+        switch operation {
+        case .input(let input): layers[input]
+        case .layer(let first): entries[first].map { layers[$0] }
+        }
+      }
+    }
     return [
       "module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional",
       "config": [
@@ -107,7 +119,7 @@ extension Model {
     ]
   }
 
-  private static func batched(_ shape: Shape) -> JSONValue {
+  static func batched(_ shape: Shape) -> JSONValue {
     .array([.null] + shape.dimensions.map { JSONValue($0) })
   }
 }

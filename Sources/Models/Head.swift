@@ -14,6 +14,8 @@ public struct Head: Sendable {
   public let model: Model
   /// What it is trained for.
   public let objective: Objective
+  /// What makes probabilities of what the model gives as it was written: a softmax or a sigmoid where that is logits, else linear.
+  public let ending: Activation
 
   /// Pairs `model` with a loss.
   ///
@@ -45,10 +47,19 @@ public struct Head: Sendable {
     } catch {
       throw ShapeError("\(model.name) cannot be trained: \(error)")
     }
-    if case .function(let stage, _) = end.last, form != .values, let plain = Self.plain(model.stages[stage].written) {
+    let own: Activation =
+      switch form {
+      case .softmaxLogits: .softmax
+      case .sigmoidLogits: .sigmoid
+      case .values: .linear
+      }
+    // Another function in front of a loss of logits is the network's own.
+    if case .function(let stage, own.rawValue) = end.last, let plain = Self.plain(model.stages[stage].written) {
       self.model = Model(model, running: plain, at: stage).fused
+      ending = .linear
     } else {
       self.model = model.fused
+      ending = own
     }
     objective = Objective(
       chosen, form: form, output: model.output, targets: targets, metrics: metrics, classWeights: classWeights)
@@ -66,12 +77,12 @@ public struct Head: Sendable {
     return classes
   }
 
-  private init(_ model: Model, _ objective: Objective) {
-    (self.model, self.objective) = (model, objective)
+  private init(_ model: Model, _ objective: Objective, _ ending: Activation) {
+    (self.model, self.objective, self.ending) = (model, objective, ending)
   }
 
   /// The same where so much of each target goes to all classes alike.
-  public func smoothed(by smoothing: Float) -> Head { Head(model, objective.smoothed(by: smoothing)) }
+  public func smoothed(by smoothing: Float) -> Head { Head(model, objective.smoothed(by: smoothing), ending) }
 
   /// How many classes there may be where every pair of them is counted.
   private static let mostPairs = 2048

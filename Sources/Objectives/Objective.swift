@@ -61,8 +61,8 @@ public struct Objective: Sendable {
   /// The positions of a sample.
   private var positions: Int { output.count / width }
 
-  /// Whether the loss and the metrics get the numbers of classes.
-  var takesClasses: Bool {
+  /// Whether the loss and the metrics get the numbers of classes, each of which has an output.
+  public var takesClasses: Bool {
     guard case .classes(_, let places) = targets else { return false }
     return width > 1 && output.count == places.count * width
   }

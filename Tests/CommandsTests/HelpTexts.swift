@@ -2,7 +2,7 @@
 enum HelpTexts {
   static let all = [
     ("", program), ("train", train), ("evaluate", evaluate), ("inspect", inspect), ("summary", summary),
-    ("fetch", fetch), ("data", data), ("compare", compare), ("replay", replay), ("bench", bench),
+    ("fetch", fetch), ("data", data), ("export", export), ("compare", compare), ("replay", replay), ("bench", bench),
     ("completions", completions), ("man", man),
   ]
 
@@ -17,6 +17,7 @@ enum HelpTexts {
       summary      Shows a network's layers, output shapes, parameters and operations.
       fetch        Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10.
       data         Shows what a data set holds, what is odd in it, and how to train on it.
+      export       Writes a trained network for ONNX Runtime or Keras, or its weights.
       compare      Names the first step and tensor at which two runs part.
       replay       Computes one step of a run again and checks it.
       bench        Measures the speed of training steps, layer by layer.
@@ -274,6 +275,28 @@ enum HelpTexts {
     `cnn-dist data` shows what a data set holds.
     `data` goes over all samples once and counts them by class and part. It finds numbers that are missing, samples that are
     the same in two parts or twice in one, classes that a part lacks, and parts that were scaled otherwise.
+    """
+
+  static let export = """
+    Writes a trained network for ONNX Runtime or Keras, or its weights.
+
+    usage: cnn-dist export (RUN | --run DIR | --checkpoint FILE | --weights FILE --model FILE | --model FILE) [options]
+
+      --run DIR           a run's folder; the same as RUN
+      --which WHICH       which of a run's checkpoints: latest or best (default latest)
+      --checkpoint FILE   one checkpoint
+      --weights FILE      a safetensors, .keras or .h5 file with the values of --model
+      --model FILE        a Keras model's .json, .keras or .h5 file, with its own values or those of --weights
+      -o FILE             the file to write; what was there is replaced once it is whole
+      --format FORMAT     onnx, keras, h5 or safetensors (default: what FILE ends in)
+      --no-preprocessing  leave out the scaling of samples that the run was trained with
+      --dtype TYPE        the numbers of a safetensors file: float32, float16 or bfloat16 (default float32)
+      --timeout S         give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Models take samples as the data set has them, of pictures pixels from 0 to 255, channels last: the run's scaling and
+    normalisation are their first layers. ONNX models give probabilities, with the names of the classes under `classes`.
+    Keras's are compiled as the run was, and `fit` goes on with the optimizer's states. A FILE that ends in .weights.h5 has the
+    weights alone, and so has safetensors, under Keras's names.
     """
 
   static let compare = """

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 
 /// A Python interpreter with what the tests need.
 enum Python {

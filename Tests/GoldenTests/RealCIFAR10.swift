@@ -1,6 +1,7 @@
 import Datasets
 import FoundationEssentials
 import Glibc
+import TestSupport
 
 /// The real CIFAR-10, where this machine has it.
 enum RealCIFAR10 {

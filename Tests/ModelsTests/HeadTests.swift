@@ -116,6 +116,31 @@ import Testing
   }
 
   /// A softmax within the network is a layer like any other.
+  /// What makes probabilities of the network's outputs as they were written.
+  @Test func theEndingIsWhatTheNetworkLacks() throws {
+    let values = TargetKind.values([3])
+    for (activation, loss, ending) in [
+      (Activation.softmax, Loss(.categoricalCrossentropy), Activation.linear),
+      (.linear, Loss(.categoricalCrossentropy), .softmax), (.sigmoid, Loss(.binaryCrossentropy), .linear),
+      (.linear, Loss(.binaryCrossentropy), .sigmoid), (.linear, Loss(.meanSquaredError), .linear),
+      (.softmax, Loss(.meanSquaredError), .linear),
+    ] {
+      let model = try network {
+        Flatten()
+        Dense(3, activation: activation)
+      }
+      #expect(try Head(of: model, loss: loss, targets: values).ending == ending, "\(activation), \(loss)")
+    }
+    // A function that is told to be logits is the network's own, and is run.
+    let model = try network {
+      Flatten()
+      Dense(3, activation: .relu)
+    }
+    let head = try Head(of: model, loss: Loss(.categoricalCrossentropy, fromLogits: true), targets: values)
+    #expect(head.ending == .softmax)
+    #expect((head.model.stages.last?.layer as? Dense)?.activation == .relu)
+  }
+
   @Test func aHiddenSoftmaxStays() throws {
     #expect(
       try run {

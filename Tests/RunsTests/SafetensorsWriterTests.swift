@@ -35,6 +35,34 @@ import Testing
     #expect(target.floats == first.floats)
   }
 
+  /// The nearest numbers of 16 bits, the even one of two: 2049 lies between 2048 and 2050, 257 between 256 and 258.
+  @Test func halvesAreTheNearest() throws {
+    for (element, value, half) in [
+      (SafetensorsElement.float16, 1.0 / 3, 0.333251953125), (.float16, 2049, 2048), (.float16, 2051, 2052),
+      (.float16, 65504, 65504), (.float16, -1e-9, 0), (.bfloat16, 1.0 / 3, 0.333984375), (.bfloat16, 257, 256),
+      (.bfloat16, 259, 260), (.bfloat16, -3, -3),
+    ] as [(SafetensorsElement, Float, Float)] {
+      let storage = FloatStorage(count: 1)
+      storage.buffer[0] = value
+      var writer = SafetensorsWriter(element)
+      writer.add(name: "w", shape: [1], floats: storage.buffer.reading)
+      try writer.write(to: folder("f"), metadata: [:])
+      let file = try SafetensorsFile(folder("f"))
+      #expect(file.entries[0].bytes == 0..<2 && file.entries[0].element == element)
+      try file.read(file.entries[0], into: storage.buffer)
+      #expect(storage.buffer[0] == half, "\(element) of \(value)")
+    }
+  }
+
+  @Test func whatIsBeyondAHalfIsRefused() throws {
+    second.buffer[0] = 65_520
+    var writer = SafetensorsWriter(.float16)
+    writer.add(name: "w", shape: [1], floats: second.buffer.reading)
+    let error = #expect(throws: FileError.self) { try writer.write(to: folder("f"), metadata: [:]) }
+    #expect(error?.message == "w holds 65520.0 at 0, which is beyond float16: write it as bfloat16")
+    #expect(try names(in: folder.path).isEmpty)
+  }
+
   @Test func theDigestIsThatOfTheTensorsBytes() throws {
     try writer().write(to: folder("f"), metadata: [:])
     let file = try SafetensorsFile(folder("f"))

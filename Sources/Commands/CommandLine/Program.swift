@@ -14,7 +14,7 @@ public enum Program {
   static var commands: [any Command.Type] {
     [
       TrainCommand.self, EvaluateCommand.self, InspectCommand.self, SummaryCommand.self, FetchCommand.self,
-      DataCommand.self,
+      DataCommand.self, ExportCommand.self,
       CompareCommand.self, ReplayCommand.self, BenchCommand.self, CompletionsCommand.self, ManCommand.self,
     ]
   }

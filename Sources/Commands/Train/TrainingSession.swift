@@ -75,6 +75,7 @@ struct TrainingSession {
       if plan?.checkpoint == nil {
         start.experiment.network = try model.kerasDocument()
         start.experiment.classNames = data.training.classNames
+        start.experiment.levels = data.training.levels
       }
       try plan.map { try load($0, into: arena, of: model, experiment: &start.experiment) }
     }

@@ -30,11 +30,15 @@ extension Normalization: KerasLayer {
     }
     var given: Given?
     if fields.hasValue("mean") || fields.hasValue("variance") {
+      var fieldsOfMean = fields
+      let extents = extents(of: fieldsOfMean.value("mean") ?? nil)
       let (mean, variance) = (try fields.numbers("mean"), try fields.numbers("variance"))
       guard mean.count == variance.count else {
         throw fields.refusal("variance", .array(variance.map { JSONValue($0) }), expected: "as many as means")
       }
-      given = Given(mean: mean, variance: variance)
+      // Lists within lists, where they have a form.
+      let isWhole = extents.count > 1 && extents.reduce(1, *) == mean.count
+      given = Given(mean: mean, variance: variance, extents: isWhole ? extents : nil)
     }
     fields.ignore("mean", "variance")
     self.init(axes: isLast ? nil : axes, given: given, isInverted: try fields.bool("invert", or: false))
@@ -43,8 +47,8 @@ extension Normalization: KerasLayer {
   public var configuration: [String: JSONValue] {
     [
       "axis": axes.map { .extents($0.map { $0 + 1 }) } ?? -1, "invert": .bool(isInverted),
-      "mean": given.map { numbersAsKeras($0.mean) } ?? .null,
-      "variance": given.map { numbersAsKeras($0.variance) } ?? .null,
+      "mean": given.map { numbersAsKeras($0.mean[...], $0.extents[...]) } ?? .null,
+      "variance": given.map { numbersAsKeras($0.variance[...], $0.extents[...]) } ?? .null,
     ]
   }
 }
@@ -167,6 +171,25 @@ extension Filling {
       "fill_mode": .string(modeName), "fill_value": JSONValue(constant), "interpolation": .string(between.rawValue),
     ]
   }
+}
+
+/// Numbers in lists within lists of some extents; of a single extent as a list, or the number as such.
+private func numbersAsKeras(_ numbers: ArraySlice<Float>, _ extents: ArraySlice<Int>) -> JSONValue {
+  guard extents.count > 1, let outer = extents.first else { return numbersAsKeras(Array(numbers)) }
+  let size = numbers.count / outer
+  return .array(
+    (0..<outer).map { index in
+      let start = numbers.startIndex + index * size
+      let inner = extents.dropFirst()
+      let part = numbers[start..<start + size]
+      return inner.count > 1 ? numbersAsKeras(part, inner) : .array(part.map { JSONValue($0) })
+    })
+}
+
+/// The extents of lists within lists, by the first of each.
+private func extents(of value: JSONValue) -> [Int] {
+  guard case .array(let list) = value, let first = list.first else { return [] }
+  return [list.count] + extents(of: first)
 }
 
 /// One number as such, several as a list.

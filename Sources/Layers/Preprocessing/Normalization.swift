@@ -21,11 +21,13 @@ public struct Normalization: Layer {
     public let mean: [Float]
     /// v.
     public let variance: [Float]
+    /// How the numbers were written where they go by several axes: the extents of lists within lists.
+    public let extents: [Int]
 
     /// One number each, or one for each place.
-    public init(mean: [Float], variance: [Float]) {
+    public init(mean: [Float], variance: [Float], extents: [Int]? = nil) {
       precondition(!mean.isEmpty && mean.count == variance.count, "there is a variance for each mean")
-      (self.mean, self.variance) = (mean, variance)
+      (self.mean, self.variance, self.extents) = (mean, variance, extents ?? [mean.count])
     }
   }
 
@@ -110,5 +112,6 @@ public struct Normalization: Layer {
     return Broadcast(Shape(input.dimensions.indices.map { axes.contains($0) ? input[$0] : 1 }), to: input)
   }
 
-  private func axes(of input: Shape) -> [Int] { axes?.sorted() ?? [input.rank - 1] }
+  /// The axes of which each place has a mean of its own, outermost first.
+  package func axes(of input: Shape) -> [Int] { axes?.sorted() ?? [input.rank - 1] }
 }

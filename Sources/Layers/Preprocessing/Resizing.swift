@@ -41,15 +41,21 @@ public struct Resizing: Layer {
     if let dx { Resampling(axes(x.shape), input: x.shape).backward(dy: dy, dx: dx, scratch: pass.scratch) }
   }
 
-  private func axes(_ input: Shape) -> [AxisResampler] {
+  /// The part of an image (H, W, C) that is brought to the size: where it begins, and its extents. It is the image, or the
+  /// largest part in its middle that has the output's proportions.
+  package func part(of input: Shape) -> (start: [Int], extents: [Int]) {
     let (h, w) = (input[0], input[1])
-    // The largest part in the middle that has the output's proportions.
-    let high = cropsToAspectRatio ? min(h, max(1, Int(Float(w * height) / Float(width)))) : h
-    let wide = cropsToAspectRatio ? min(w, max(1, Int(Float(h * width) / Float(height)))) : w
-    return [
-      AxisResampler(from: high, to: height, interpolation).within(h, from: (h - high) / 2),
-      AxisResampler(from: wide, to: width, interpolation).within(w, from: (w - wide) / 2),
-    ]
+    guard cropsToAspectRatio else { return ([0, 0], [h, w]) }
+    let high = min(h, max(1, Int(Float(w * height) / Float(width))))
+    let wide = min(w, max(1, Int(Float(h * width) / Float(height))))
+    return ([(h - high) / 2, (w - wide) / 2], [high, wide])
+  }
+
+  private func axes(_ input: Shape) -> [AxisResampler] {
+    let (start, extents) = part(of: input)
+    return [height, width].enumerated().map { axis, size in
+      AxisResampler(from: extents[axis], to: size, interpolation).within(input[axis], from: start[axis])
+    }
   }
 }
 
@@ -74,19 +80,19 @@ public struct CenterCrop: Layer {
   public var backwardReadsInput: Bool { false }
   public var backwardReadsOutput: Bool { false }
 
-  public func scratchCount(for input: Shape) -> Int { layer(input).scratchCount(for: input) }
+  public func scratchCount(for input: Shape) -> Int { layer(for: input).scratchCount(for: input) }
 
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y[i, j] = x[i + (H - height) / 2, j + (W - width) / 2]
-    layer(x.shape).forward(x: x, y: y, in: pass)
+    layer(for: x.shape).forward(x: x, y: y, in: pass)
   }
 
   public func backward(x: TensorView, y: TensorView, dy: TensorView, dx: TensorView?, in pass: LayerPass) {
-    layer(x.shape).backward(x: x, y: y, dy: dy, dx: dx, in: pass)
+    layer(for: x.shape).backward(x: x, y: y, dy: dy, dx: dx, in: pass)
   }
 
   /// The layer that does it for such images.
-  private func layer(_ input: Shape) -> any Layer {
+  package func layer(for input: Shape) -> any Layer {
     let (rows, columns) = (input[0] - height, input[1] - width)
     guard rows >= 0 && columns >= 0 else { return Resizing(height: height, width: width, cropsToAspectRatio: true) }
     return Cropping2D(

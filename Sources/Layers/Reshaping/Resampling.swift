@@ -10,18 +10,16 @@ struct AxisResampler {
   /// From `input` places to `output`, the centres of as many equal parts of the same length.
   init(from input: Int, to output: Int, _ interpolation: Interpolation) {
     self.input = input
+    guard interpolation == .bilinear else {
+      taps = nearestPlaces(from: input, to: output).map { ($0, $0, 0) }
+      return
+    }
     let scale = Float(input) / Float(output)
     taps = (0..<output).map { place in
-      switch interpolation {
-      case .nearest:
-        let source = min(Int((Float(place) + 0.5) * scale), input - 1)
-        return (source, source, 0)
-      case .bilinear:
-        let position = (Float(place) + 0.5) * scale - 0.5
-        let floor = position.rounded(.down)
-        let first = min(max(Int(floor), 0), input - 1)
-        return (first, min(max(Int(floor) + 1, 0), input - 1), position - floor)
-      }
+      let position = (Float(place) + 0.5) * scale - 0.5
+      let floor = position.rounded(.down)
+      let first = min(max(Int(floor), 0), input - 1)
+      return (first, min(max(Int(floor) + 1, 0), input - 1), position - floor)
     }
   }
 
@@ -33,6 +31,12 @@ struct AxisResampler {
   private init(taps: [(first: Int, second: Int, share: Float)], input: Int) {
     (self.taps, self.input) = (taps, input)
   }
+}
+
+/// Where each of `output` places comes from when an axis of `input` places is brought to that size without interpolation.
+package func nearestPlaces(from input: Int, to output: Int) -> [Int] {
+  let scale = Float(input) / Float(output)
+  return (0..<output).map { min(Int((Float($0) + 0.5) * scale), input - 1) }
 }
 
 /// Resamples the spatial axes of samples, one axis after the other.

@@ -7,12 +7,15 @@ import Tensors
 ///
 /// The format, as its reference implementation documents it: 8 bytes header length (little endian), a JSON object of that
 /// length, then the tensors' bytes, without gaps. An entry gives a tensor's `dtype`, `shape` and `data_offsets` behind the
-/// header; the entry `__metadata__` maps strings to strings. We take `F32` alone.
+/// header; the entry `__metadata__` maps strings to strings. We take `F32`, `F16` and `BF16`,
+/// and give them as floats.
 public final class SafetensorsFile {
   /// One tensor's entry.
   public struct Entry: Sendable, Equatable {
     /// The tensor's name.
     public let name: String
+    /// What its numbers are.
+    public let element: SafetensorsElement
     /// Its extents; empty for a scalar.
     public let shape: [Int]
     /// Its bytes, counted from the end of the header.
@@ -91,7 +94,11 @@ public final class SafetensorsFile {
   /// - Throws: `FileError` where it holds NaN or infinity.
   func requireFiniteNumbers(in entry: Entry) throws(FileError) {
     let found: (place: Int, value: Float)? = withBytes(of: entry) { bytes in
-      firstNotFinite(bytes).map { ($0, bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self)) }
+      guard entry.element == .float32 else {
+        return (0..<bytes.count / entry.element.size).lazy.map { ($0, Self.half($0, in: bytes, entry.element)) }
+          .first { !$0.1.isFinite }
+      }
+      return firstNotFinite(bytes).map { ($0, bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self)) }
     }
     guard let found else { return }
     throw FileError(
@@ -103,10 +110,19 @@ public final class SafetensorsFile {
   ///
   /// - Throws: `FileError` when they cannot be read any more.
   public func read(_ entry: Entry, into target: MutableFloatBuffer) throws(FileError) {
-    precondition(
-      target.count * MemoryLayout<Float>.stride == entry.bytes.count, "\(entry.name) does not fit its target")
-    withBytes(of: entry) { UnsafeMutableRawBufferPointer(target).copyMemory(from: $0) }
+    precondition(target.count * entry.element.size == entry.bytes.count, "\(entry.name) does not fit its target")
+    withBytes(of: entry) { bytes in
+      if entry.element == .float32 {
+        UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
+      } else {
+        for index in target.indices { target[index] = Self.half(index, in: bytes, entry.element) }
+      }
+    }
     try file.check()
+  }
+
+  private static func half(_ index: Int, in bytes: UnsafeRawBufferPointer, _ element: SafetensorsElement) -> Float {
+    element.float(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)))
   }
 
   /// Calls `body` with a tensor's bytes, which must not leave it.
@@ -128,14 +144,15 @@ public final class SafetensorsFile {
   }
 
   private static func entry(_ name: String, _ tensor: Header.Tensor, path: String) throws(FileError) -> Entry {
-    guard tensor.dtype == "F32" else {
-      throw FileError(.malformed, path, "tensor \(name) has dtype \(tensor.dtype), only F32 can be read")
+    guard let element = SafetensorsElement(named: tensor.dtype) else {
+      throw FileError(
+        .malformed, path, "tensor \(name) has dtype \(tensor.dtype), only F32, F16 and BF16 can be read")
     }
     let offsets = tensor.data_offsets
     guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1] else {
       throw FileError(.malformed, path, "tensor \(name) has data_offsets \(offsets), expected a start and an end")
     }
-    var count = MemoryLayout<Float>.stride
+    var count = element.size
     for extent in tensor.shape {
       let (product, overflows) = count.multipliedReportingOverflow(by: extent)
       guard extent >= 0, !overflows else {
@@ -148,7 +165,7 @@ public final class SafetensorsFile {
         .malformed, path,
         "tensor \(name) has \(offsets[1] - offsets[0]) bytes, its shape \(tensor.shape) takes \(count)")
     }
-    return Entry(name: name, shape: tensor.shape, bytes: offsets[0]..<offsets[1])
+    return Entry(name: name, element: element, shape: tensor.shape, bytes: offsets[0]..<offsets[1])
   }
 
   private static func explain(_ error: any Error) -> String {

@@ -5,9 +5,10 @@ import Tensors
 /// Collects named tensors and writes them as one safetensors file, in the order in which they were added.
 public struct SafetensorsWriter {
   private var tensors: [(name: String, shape: Shape, floats: FloatBuffer)] = []
+  private let element: SafetensorsElement
 
-  /// A file without tensors.
-  public init() {}
+  /// A file without tensors, which are to be written as numbers of that kind.
+  public init(_ element: SafetensorsElement = .float32) { self.element = element }
 
   /// Adds a tensor; `floats` must stay valid until `write`.
   public mutating func add(name: String, shape: Shape, floats: FloatBuffer) {
@@ -25,14 +26,36 @@ public struct SafetensorsWriter {
 
   /// Replaces the file at `path` in one step.
   ///
-  /// - Throws: `FileError` with the system's reason; what was at `path` stays then.
+  /// - Throws: `FileError` with the system's reason, or naming the number that is too large for 16 bits; what was at `path` stays
+  ///   then.
   public func write(to path: String, metadata: [String: String]) throws {
     let header = try header(metadata)
     try AtomicFile.write(path) { part in
       try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try part($0) }
       try header.withUnsafeBytes { try part($0) }
-      for tensor in tensors { try part(UnsafeRawBufferPointer(tensor.floats)) }
+      for tensor in tensors {
+        if element == .float32 {
+          try part(UnsafeRawBufferPointer(tensor.floats))
+        } else {
+          try halves(of: tensor.floats, tensor.name, path).withUnsafeBytes { try part($0) }
+        }
+      }
     }
+  }
+
+  private func halves(of floats: FloatBuffer, _ name: String, _ path: String) throws(FileError) -> [UInt16] {
+    var halves: [UInt16] = []
+    halves.reserveCapacity(floats.count)
+    for (index, value) in floats.enumerated() {
+      guard let half = element.half(value) else {
+        throw FileError(
+          .malformed, path,
+          "\(name) holds \(value.asSpecialWord) at \(index), which is beyond \(element.rawValue): write it as "
+            + "\(element == .float16 ? SafetensorsElement.bfloat16.rawValue : SafetensorsElement.float32.rawValue)")
+      }
+      halves.append(half.littleEndian)
+    }
+    return halves
   }
 
   /// The JSON object, padded with spaces so that the floats behind it start at a multiple of 8 bytes.
@@ -40,8 +63,8 @@ public struct SafetensorsWriter {
     var entries: [String: Entry] = ["__metadata__": .metadata(metadata)]
     var start = 0
     for tensor in tensors {
-      let end = start + tensor.floats.count * MemoryLayout<Float>.stride
-      entries[tensor.name] = .tensor(shape: tensor.shape.dimensions, offsets: [start, end])
+      let end = start + tensor.floats.count * element.size
+      entries[tensor.name] = .tensor(element.name, shape: tensor.shape.dimensions, offsets: [start, end])
       start = end
     }
     let encoder = JSONEncoder()
@@ -52,7 +75,7 @@ public struct SafetensorsWriter {
 
   private enum Entry: Encodable {
     case metadata([String: String])
-    case tensor(shape: [Int], offsets: [Int])
+    case tensor(String, shape: [Int], offsets: [Int])
 
     enum Key: String, CodingKey {
       case dtype, shape
@@ -63,9 +86,9 @@ public struct SafetensorsWriter {
       switch self {
       case .metadata(let strings):
         try strings.encode(to: encoder)
-      case .tensor(let shape, let offsets):
+      case .tensor(let element, let shape, let offsets):
         var container = encoder.container(keyedBy: Key.self)
-        try container.encode("F32", forKey: .dtype)
+        try container.encode(element, forKey: .dtype)
         try container.encode(shape, forKey: .shape)
         try container.encode(offsets, forKey: .offsets)
       }

@@ -15,6 +15,9 @@ public struct Experiment: Codable, Equatable, Sendable {
   /// The names of the data set's classes, in the order of their labels, filled in when the data have been read. Runs of
   /// before this was kept have none.
   public var classNames: [String]?
+  /// How many values a pixel of the data set can have, evenly from 0 to 1, filled in when the data have been read; nil where
+  /// samples are any numbers. Runs of before this was kept have none.
+  public var levels: Int?
   /// How many training samples to take, from the first; nil for all.
   public var limit: Int?
   /// What samples are made alike: (height, width, channels) of images, (depth, height, width, channels) of volumes, (length,
@@ -155,6 +158,7 @@ public struct Experiment: Codable, Equatable, Sendable {
       }
       // What a run of before does not say is no difference.
       if key == "classNames", classNames == nil || other.classNames == nil { return nil }
+      if key == "levels", levels == nil || other.levels == nil { return nil }
       let (mine, yours) = (ours[key] ?? "none", theirs[key] ?? "none")
       return mine == yours ? nil : "\(key): \(mine), not \(yours)"
     }
@@ -189,6 +193,7 @@ extension Experiment {
     try read(.dataset, into: &dataset)
     try read(.datasetDigest, into: &datasetDigest)
     try read(.classNames, into: &classNames)
+    try read(.levels, into: &levels)
     try read(.limit, into: &limit)
     try read(.inputShape, into: &inputShape)
     try read(.target, into: &target)

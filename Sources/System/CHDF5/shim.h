@@ -14,6 +14,12 @@ static inline int cnn_hdf5_is_hard_link(hid_t place, const char *name) {
   H5L_info_t link;
   return H5Lget_info(place, name, &link, H5P_DEFAULT) >= 0 && link.type == H5L_TYPE_HARD;
 }
+static inline hid_t cnn_hdf5_little_float(void) { return H5T_IEEE_F32LE; }
+static inline hid_t cnn_hdf5_native_long(void) { return H5T_NATIVE_INT64; }
+static inline hid_t cnn_hdf5_little_long(void) { return H5T_STD_I64LE; }
+static inline hid_t cnn_hdf5_c_string(void) { return H5T_C_S1; }
+static inline size_t cnn_hdf5_variable(void) { return H5T_VARIABLE; }
+static inline unsigned cnn_hdf5_truncate(void) { return H5F_ACC_TRUNC; }
 // Swift's view of glibc lacks fork, because little of a program may be used after it. The library dies of damaged files, so
 // it must run in a process that may, and a program of its own for that would have to be found wherever ours is installed.
 static inline pid_t cnn_fork(void) { return fork(); }

@@ -1,0 +1,34 @@
+import KerasFiles
+import Models
+import Runs
+
+extension ExportSubject {
+  /// Writes the network as Keras loads it, compiled where it is known how.
+  ///
+  /// - Throws: `UsageError` for a layer that Keras does not have; `FileError`.
+  func writeKeras(to path: String, _ format: ExportFormat) throws {
+    var compilation: KerasExport.Compilation?
+    if let head, let state {
+      let (compiled, notices) = experiment.kerasCompilation(of: model, head: head, states: optimizerStates, at: state)
+      compilation = compiled
+      if !path.hasSuffix(Self.weightsEnding) { for notice in notices { Program.complain(UsageError(notice)) } }
+    }
+    let export: KerasExport
+    do {
+      export = try KerasExport(model, values: values.buffer.reading, compilation: compilation)
+    } catch {
+      throw UsageError("cannot be exported: \(error)")
+    }
+    try withExtendedLifetime((values, optimizerStates)) {
+      if format == .keras {
+        try export.writeArchive(to: path)
+      } else if path.hasSuffix(Self.weightsEnding) {
+        try export.writeWeights(to: path)
+      } else {
+        try export.writeWhole(to: path)
+      }
+    }
+  }
+
+  private static let weightsEnding = ".weights.h5"
+}
