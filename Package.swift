@@ -105,7 +105,8 @@ let package = Package(
       name: "Reports",
       dependencies: ["Training", "Runs", "Models", "Objectives", "Datasets", "Files", "Hosts", "Graphics", "Tensors"]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
-    .target(name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "Objectives"]),
+    .target(
+      name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "Objectives", "Graphics", "HTTP"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),
 
     // MARK: - Tests
