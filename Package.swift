@@ -118,7 +118,11 @@ let package = Package(
         "Tensors", "CISAL", "CTensorBoard",
       ]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
-    .target(name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "ONNXFiles", "Objectives"]),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "Runs", "Training", "Reports", "KerasFiles", "ONNXFiles", "Objectives", "Graphics", "HTTP",
+      ]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),
 
     // MARK: - Tests

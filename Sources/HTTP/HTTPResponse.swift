@@ -37,7 +37,7 @@ package struct HTTPResponse: Sendable {
   }
 
   /// A string of JSON: RFC 8259, section 7.
-  package static func quoted(_ text: String) -> String {
+  private static func quoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

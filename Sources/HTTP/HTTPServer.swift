@@ -53,7 +53,7 @@ package final class HTTPServer {
       MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_USE_ITC.rawValue
     daemon = cnn_mhd_start(flags, Self.handle, context, &options)
     guard daemon != nil else {
-      close(socket.descriptor)
+      Glibc.close(socket.descriptor)
       throw .notStarted
     }
     let code = BackgroundThread.start { [weak service] in
@@ -75,15 +75,24 @@ package final class HTTPServer {
   /// How often deadlines are looked at, in microseconds.
   private static let watchInterval: UInt32 = 250_000
 
-  /// Takes no new connections, finishes the requests in hand, and ends.
+  /// Takes nothing new from now on; what is in hand goes on.
+  package func close() {
+    guard let daemon, !service.isStopping else { return }
+    service.stop()
+    let socket = MHD_quiesce_daemon(daemon)
+    if socket >= 0 { Glibc.close(socket) }
+  }
+
+  /// Whether there is nothing in hand.
+  package var isIdle: Bool { service.isIdle }
+
+  /// Takes nothing new, finishes the requests in hand, and ends.
   ///
   /// - Parameter patience: how long it waits for them; what is not answered then is refused.
   package func stop(within patience: Duration) {
     guard let daemon else { return }
+    close()
     self.daemon = nil
-    service.stop()
-    let socket = MHD_quiesce_daemon(daemon)
-    if socket >= 0 { close(socket) }
     wait(until: .now + patience)
     // Nobody may be left suspended when libmicrohttpd ends.
     service.abandon()

@@ -13,6 +13,8 @@ enum HelpTexts {
 
       train        Trains a network on all ranks, into a run folder.
       evaluate     Measures a network on validation or test samples: loss, metrics, and who is taken for whom.
+      predict      Says what a trained network makes of files: classes with probabilities, numbers, maps.
+      serve        Answers over HTTP on this host what a trained network makes of pictures and arrays.
       inspect      Shows the tensors, step, config and hash of a checkpoint.
       summary      Shows a network's layers, output shapes, parameters and operations.
       fetch        Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10.

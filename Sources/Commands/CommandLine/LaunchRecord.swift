@@ -24,8 +24,9 @@ struct LaunchRecord: Codable {
   /// What may differ: hosts have different cores, and keep data, and files of options that say the same, at different places.
   private static let own = ["--threads", "--memory", "--data", "--config"]
 
-  init(_ words: [String], _ request: Result<Request, UsageError>) {
-    program = (try? ProgramFile.digest()) ?? ""
+  /// - Parameter isAlone: whether there is no other rank, so that nobody asks for the program's digest.
+  init(_ words: [String], _ request: Result<Request, UsageError>, isAlone: Bool) {
+    program = isAlone ? "" : (try? ProgramFile.digest()) ?? ""
     switch request {
     case .failure(let error): flaw = error.description
     case .success(let request):

@@ -13,9 +13,9 @@ public enum Program {
   /// All commands, as the help lists them.
   static var commands: [any Command.Type] {
     [
-      TrainCommand.self, EvaluateCommand.self, InspectCommand.self, SummaryCommand.self, FetchCommand.self,
-      DataCommand.self, ExportCommand.self,
-      CompareCommand.self, ReplayCommand.self, BenchCommand.self, CompletionsCommand.self, ManCommand.self,
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ServeCommand.self, ExportCommand.self,
+      InspectCommand.self, SummaryCommand.self, FetchCommand.self, DataCommand.self, CompareCommand.self,
+      ReplayCommand.self, BenchCommand.self, CompletionsCommand.self, ManCommand.self,
     ]
   }
 
@@ -31,7 +31,7 @@ public enum Program {
     if isLaunched || (try? request.get())?.isCollective == true { StopSignal.install() }
     if case .success(.command) = request.map(\.action) { Restart.forFittingKernels(environment) }
     return World.run(environment, request: try? request.get()) { world in
-      try LaunchRecord(words, request).compare(world.communicator)
+      try LaunchRecord(words, request, isAlone: world.communicator.size == 1).compare(world.communicator)
       switch try request.get().action {
       case .text(let text):
         return try world.onSpeaker { Output.line(text) }
@@ -48,6 +48,7 @@ public enum Program {
   /// The exit code for the error of a rank that works alone; says what it is, unless the command has done so.
   static func end(_ error: any Error) -> ExitCode {
     if error is DifferenceFound { return .different }
+    if let failed = error as? FilesFailed { return failed.code }
     complain(error)
     return ExitCode(for: error)
   }

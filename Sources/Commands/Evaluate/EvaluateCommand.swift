@@ -14,12 +14,7 @@ struct EvaluateCommand: Command {
   static let positionals = "(--run DIR | --checkpoint FILE | --weights FILE | --model FILE)"
   static let isCollective = true
   static let options =
-    [
-      Option("--run", "DIR", "the latest checkpoint of a run"),
-      Option("--checkpoint", "FILE", "one checkpoint"),
-      Option("--weights", "FILE", "a safetensors, .keras or .h5 file with the model's values"),
-      ModelOption.option("the network of --weights, or with its own: "),
-    ] + DatasetOptions.options(standard: "the run's, \(DatasetOptions.names[0]) for --weights") + [
+    NetworkSource.options + DatasetOptions.options(standard: "the run's, \(DatasetOptions.names[0]) for --weights") + [
       DatasetOptions.normalize(
         "with --weights: scale each channel or feature by the data set's training samples, or each sample by itself "
           + "(default channel)"),
@@ -52,15 +47,7 @@ struct EvaluateCommand: Command {
   /// training's.
   private static let defaultSlice = 256
 
-  private enum Source {
-    case run(String)
-    case checkpoint(String)
-    /// In a file; nil for those beside the network in `--model`.
-    case weights(String?)
-  }
-
-  private let source: Source
-  private let model: ModelOption?
+  private let source: NetworkSource
   private let arguments: Arguments
   private let data: DataPlace
   private let part: DataSplits.Part?
@@ -73,28 +60,14 @@ struct EvaluateCommand: Command {
 
   init(_ arguments: Arguments) throws(UsageError) {
     try arguments.refusePositionals()
-    var sources = [
-      arguments.string("--run").map(Source.run), arguments.string("--checkpoint").map(Source.checkpoint),
-      arguments.string("--weights").map(Source.weights),
-    ].compactMap(\.self)
-    model = try ModelOption(arguments)
-    if sources.isEmpty, case .file = model { sources = [.weights(nil)] }
-    guard sources.count == 1, let source = sources.first else {
-      throw UsageError("name what to evaluate by one of --run, --checkpoint, --weights and --model with a file")
-    }
-    self.source = source
-    if case .weights = source {
-    } else if model != nil {
-      throw UsageError("--model goes with --weights alone, or has its own")
-    }
+    source = try NetworkSource(arguments, "what to evaluate")
     self.arguments = arguments
     data = try DataPlace(arguments)
     part = try arguments.choice("--split", of: DataSplits.Part.allCases.map(\.rawValue)).flatMap(DataSplits.Part.init)
     var experiment = Experiment()
     try DatasetOptions.apply(arguments, to: &experiment)
     normalize = try DatasetOptions.normalize(arguments)
-    if case .weights = source {
-    } else if normalize != nil {
+    if source.isRun, normalize != nil {
       throw UsageError("--normalize goes with --weights alone: a run's samples are scaled as they were for training")
     }
     predictions = arguments.string("--predictions")
@@ -130,7 +103,7 @@ struct EvaluateCommand: Command {
       budget: MemoryBudget(memory, communicator))
     try communicator.together { try need.check() }
     let arena = Trainer.arena(for: model, experiment: Experiment())
-    try world.together { try subject.map { _ = try $0.file.load(into: arena, of: model, isJudged: true) } }
+    try world.together { try subject.map { try $0.file.fill(arena, of: model, isJudged: true) } }
     subject = nil  // or the file's pages, an optimizer's states among them, would take memory as long as it judges
     try communicator.broadcast(arena.values.buffer, from: 0)
     let head = try experiment.head(of: model, for: samples)
@@ -200,31 +173,7 @@ struct EvaluateCommand: Command {
 
   /// What rank 0 found: the tensors, and the experiment with their network, their data set and what becomes of samples.
   private func open() throws -> (file: WeightsFile, experiment: Experiment) {
-    var experiment = Experiment()
-    let file: WeightsFile
-    switch source {
-    case .weights(let path):
-      let described = try model?.apply(to: &experiment)
-      // What it was compiled with says what to measure, and how it was to be trained is of no interest.
-      if let described {
-        for notice in try experiment.adopt(compilationOf: described, unless: { $0 == "--optimizer" }) {
-          Program.complain(UsageError(notice))
-        }
-      }
-      if let path {
-        file = try WeightsFile(path, of: described)
-      } else if let described, let weights = WeightsFile(in: described) {
-        file = weights
-      } else {
-        throw UsageError("--model has a network alone: name its values with --weights")
-      }
-    case .checkpoint(let path):
-      let checkpoint = try Checkpoint(path)
-      (file, experiment) = (.safetensors(checkpoint.file), checkpoint.experiment)
-    case .run(let folder):
-      let checkpoint = try RunFolder(folder).newestCheckpoint { Program.complain($0) }
-      (file, experiment) = (.safetensors(checkpoint.file), checkpoint.experiment)
-    }
+    var (file, experiment) = try source.open()
     try DatasetOptions.apply(arguments, to: &experiment)
     if let normalize { experiment.normalize = normalize }
     // What was changed at random for training says nothing here, and what was left out of it is not judged.

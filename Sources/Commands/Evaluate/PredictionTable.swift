@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Objectives
+import Reports
 import Runs
 import Tensors
 
@@ -33,9 +34,9 @@ struct PredictionTable {
   /// The names of the columns.
   var heading: String {
     switch objective.answers {
-    case .oneClass: line(["sample", "true", "predicted"] + names.map { "p_\($0)" })
-    case .labels: line(["sample"] + names.flatMap { ["true_\($0)", "p_\($0)"] })
-    default: line(["sample"] + names.flatMap { ["true_\($0)", "output_\($0)"] })
+    case .oneClass: (["sample", "true", "predicted"] + names.map { "p_\($0)" }).commaSeparated
+    case .labels: (["sample"] + names.flatMap { ["true_\($0)", "p_\($0)"] }).commaSeparated
+    default: (["sample"] + names.flatMap { ["true_\($0)", "output_\($0)"] }).commaSeparated
     }
   }
 
@@ -48,7 +49,7 @@ struct PredictionTable {
       let start = outputs.startIndex + index * width
       let own = outputs[start..<start + width].map { Float($0) }
       let name = samples.origin(of: sample) ?? "\(sample)"
-      text += line([name] + (isOneClass ? classes(sample, own, values) : numbers(sample, own, values)))
+      text += ([name] + (isOneClass ? classes(sample, own, values) : numbers(sample, own, values))).commaSeparated
     }
     return text
   }
@@ -79,13 +80,5 @@ struct PredictionTable {
 
   private static func first(_ numbers: [Float]) -> Int {
     numbers.indices.reduce(0) { numbers[$1] > numbers[$0] ? $1 : $0 }
-  }
-
-  /// Cells with commas between, in quotes where RFC 4180 wants them.
-  private func line(_ cells: [String]) -> String {
-    cells.map { cell in
-      let isPlain = !cell.contains { ",\"\r\n".contains($0) || $0 == "\r\n" }
-      return isPlain ? cell : "\"\(cell.replacing("\"", with: "\"\""))\""
-    }.joined(separator: ",") + "\n"
   }
 }

@@ -5,6 +5,9 @@ enum Output {
   /// A line on standard output.
   static func line(_ text: String = "") { write(text + "\n", to: STDOUT_FILENO) }
 
+  /// A text on standard output, as it stands.
+  static func text(_ text: String) { write(text, to: STDOUT_FILENO) }
+
   /// A text on standard error, as it stands.
   static func error(_ text: String) { write(text, to: STDERR_FILENO) }
 

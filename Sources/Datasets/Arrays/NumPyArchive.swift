@@ -39,6 +39,20 @@ struct NumPyArchive {
     return arrays
   }
 
+  /// All of its arrays in their order, for this process alone.
+  ///
+  /// - Throws: `FileError`: missing; malformed where it is no zip archive, is damaged, or has an array twice.
+  func heldArrays() throws(FileError) -> [(name: String, array: NumPyArray)] {
+    let names = try names()
+    var unpacked = try contents(Set(names))
+    var arrays: [(String, NumPyArray)] = []
+    for name in names {
+      guard let bytes = unpacked.removeValue(forKey: name) else { continue }
+      arrays.append((name, try NumPyArray(held: bytes, path: "\(path): \(name).npy")))
+    }
+    return arrays
+  }
+
   private func contents(_ names: Set<String>) throws(FileError) -> [String: [UInt8]] {
     var arrays: [String: [UInt8]] = [:]
     try forEach { name, archive throws(FileError) in

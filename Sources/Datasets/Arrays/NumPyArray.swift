@@ -22,6 +22,7 @@ struct NumPyArray: Sendable {
   private enum Contents: Sendable {
     case mapped(MappedFile)
     case unpacked(SharedMemory)
+    case held([UInt8])
   }
 
   /// Opens the file at `path`.
@@ -42,6 +43,16 @@ struct NumPyArray: Sendable {
     self.init(path, try NumPyHeader(bytes, path: path), Digest.of(bytes, .xxh3), .unpacked(memory))
   }
 
+  /// Takes bytes that this process alone has.
+  ///
+  /// - Throws: `FileError`, malformed as `NumPyHeader` says.
+  init(held bytes: [UInt8], path: String) throws(FileError) {
+    let header = bytes.withUnsafeBytes { bytes in
+      Result { () throws(FileError) in try NumPyHeader(bytes, path: path) }
+    }
+    self.init(path, try header.get(), bytes.withUnsafeBytes { Digest.of($0, .xxh3) }, .held(bytes))
+  }
+
   private init(_ path: String, _ header: NumPyHeader, _ digest: String, _ contents: Contents) {
     (self.path, self.header, self.digest, self.contents) = (path, header, digest, contents)
     sample = Array(header.extents.dropFirst())
@@ -57,6 +68,9 @@ struct NumPyArray: Sendable {
 
   /// How many samples there are.
   var count: Int { header.extents[0] }
+
+  /// The same numbers as a single sample.
+  var asOneSample: NumPyArray { NumPyArray(path, header.asOneSample, digest, contents) }
 
   /// Looks whether the file is as it was; what was unpacked is ours.
   func check() throws(FileError) {
@@ -138,6 +152,7 @@ struct NumPyArray: Sendable {
     switch contents {
     case .mapped(let file): file.withBytes(body)
     case .unpacked(let memory): body(UnsafeRawBufferPointer(memory.bytes))
+    case .held(let bytes): bytes.withUnsafeBytes(body)
     }
   }
 }

@@ -91,6 +91,14 @@ struct NumPyHeader: Equatable, Sendable {
     }
   }
 
+  private init(_ other: NumPyHeader, extents: [Int]) {
+    (element, isBigEndian, isColumnMajor) = (other.element, other.isBigEndian, other.isColumnMajor)
+    (self.extents, end) = (extents, other.end)
+  }
+
+  /// The same array with a first axis that counts one sample, which is all of it.
+  var asOneSample: NumPyHeader { NumPyHeader(self, extents: [1] + extents) }
+
   private static func extents(_ list: String, _ path: String, offset: Int) throws(FileError) -> [Int] {
     var words = list.filter { $0 != " " }.split(separator: ",", omittingEmptySubsequences: false)
     if words.last == "" { words.removeLast() }  // as in (10,), or ()

@@ -13,6 +13,9 @@ public struct SamplePreparation: Sendable {
     self.normalization = normalization
   }
 
+  /// Prepares a sample of `shape` that is in `pixels`, without random changes.
+  package func prepare(_ pixels: MutableFloatBuffer, shape: Shape) { normalization?.apply(to: pixels, shape: shape) }
+
   /// Loads a sample into `pixels`, which holds `dataset.sampleShape.count` floats: crop and flip, normalisation, cutout.
   ///
   /// The crop's border is therefore black as zeros in the file are, and the cutout's square the mean colour where

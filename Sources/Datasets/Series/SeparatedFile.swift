@@ -7,20 +7,22 @@ struct SeparatedFile {
   private let channels: Int?
   private let columns: TableColumns
   private let fields: FieldReader
+  private let reading: SeriesTable.TargetReading
 
   /// Reads all of `bytes`.
   ///
   /// - Parameter notice: is told, in a sentence, what looks odd and is taken as it is.
   /// - Throws: `FileError`, malformed, which says where in the file, and what to do.
   static func read(
-    _ bytes: UnsafeRawBufferPointer, path: String, options: SeriesOptions, notice: (String) -> Void
+    _ bytes: UnsafeRawBufferPointer, path: String, options: SeriesOptions, target: SeriesTable.TargetReading,
+    notice: (String) -> Void
   ) throws(FileError) -> SeriesTable {
     var scanner = try TableScanner(bytes, path: path, rowsOf: "series")
     try scanner.requireRow()
-    let columns = try TableColumns(scanner, path: path, options: options, notice)
+    let columns = try TableColumns(scanner, path: path, options: options, target: target, notice)
     let file = SeparatedFile(
       path: path, channels: options.shape?[1], columns: columns,
-      fields: FieldReader(path: path, missing: options.missing))
+      fields: FieldReader(path: path, missing: options.missing), reading: target)
     if columns.names != nil {
       while try scanner.nextField() != nil {}
       try scanner.requireRow(behindHeader: true)
@@ -38,6 +40,10 @@ struct SeparatedFile {
       var (place, target) = (0, "")
       while let field = try scanner.nextField() {
         if place == columns.target {
+          guard reading == .required else {
+            place += 1
+            continue
+          }
           target = try fields.target(scanner.text(field), line: scanner.row, column: columns.name(place))
         } else if place == columns.group {
           groups.append(try group(scanner.text(field), line: scanner.row))

@@ -10,6 +10,14 @@ struct SeriesTable {
     case values
   }
 
+  /// Whether a file has to say what its series are.
+  enum TargetReading: Equatable {
+    /// It has to.
+    case required
+    /// It may, and what it says is of no interest. A row without a header and a target is so many numbers.
+    case optional(numbers: Int)
+  }
+
   /// The file as the user named it.
   let path: String
   /// How many numbers each step has.
@@ -35,19 +43,27 @@ struct SeriesTable {
   /// - Parameter notice: is told, in a sentence, what looks odd and is taken as it is.
   /// - Throws: `FileError`: missing; malformed, with line and column.
   static func read(
-    _ path: String, _ options: SeriesOptions, _ notice: (String) -> Void
+    _ path: String, _ options: SeriesOptions, target: TargetReading = .required, _ notice: (String) -> Void
   ) throws(FileError) -> SeriesTable {
     let contents = try FileContents(path, limit: mostBytes)
-    let name = path.lowercased()
     let result = contents.withBytes { bytes in
-      Result { () throws(FileError) in
-        name.hasSuffix(".ts") || name.hasSuffix(".ts.gz")
-          ? try SktimeFile.read(bytes, path: path, options: options)
-          : try SeparatedFile.read(bytes, path: path, options: options, notice: notice)
-      }
+      Result { () throws(FileError) in try read(bytes, path, options, target: target, notice) }
     }
     try contents.check()  // before anything is said of what may be zeros of a file that was cut off
     return try result.get()
+  }
+
+  /// Reads all of `bytes`: a `.ts` file, by its name or, where that says nothing, its first letter; or one with separators.
+  ///
+  /// - Throws: `FileError`, malformed, with line and column.
+  static func read(
+    _ bytes: UnsafeRawBufferPointer, _ path: String, _ options: SeriesOptions, target: TargetReading,
+    _ notice: (String) -> Void
+  ) throws(FileError) -> SeriesTable {
+    let name = path.lowercased()
+    return name.hasSuffix(".ts") || name.hasSuffix(".ts.gz") || target != .required && bytes.first == UInt8(ascii: "@")
+      ? try SktimeFile.read(bytes, path: path, options: options, target: target)
+      : try SeparatedFile.read(bytes, path: path, options: options, target: target, notice: notice)
   }
 
   /// A file without series yet.

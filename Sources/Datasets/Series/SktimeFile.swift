@@ -8,6 +8,7 @@ struct SktimeFile {
   private let path: String
   private let fields: FieldReader
   private var lines: TextLines
+  private let reading: SeriesTable.TargetReading
   private var declared: SeriesTable.Declared?
   private var dimensions: Int?
 
@@ -15,13 +16,14 @@ struct SktimeFile {
   ///
   /// - Throws: `FileError`, malformed, which says where in the file, and what to do.
   static func read(
-    _ bytes: UnsafeRawBufferPointer, path: String, options: SeriesOptions
+    _ bytes: UnsafeRawBufferPointer, path: String, options: SeriesOptions, target: SeriesTable.TargetReading
   ) throws(FileError) -> SeriesTable {
-    if let flag = options.target != nil ? "--target" : options.group != nil ? "--group" : nil {
+    if target == .required, let flag = options.target != nil ? "--target" : options.group != nil ? "--group" : nil {
       throw FileError(.malformed, path, "is a .ts file, which says itself what its targets are: leave out \(flag)")
     }
     var file = SktimeFile(
-      path: path, fields: FieldReader(path: path, missing: options.missing), lines: try TextLines(bytes, path: path))
+      path: path, fields: FieldReader(path: path, missing: options.missing), lines: try TextLines(bytes, path: path),
+      reading: target)
     try file.readHeader()
     return try file.readSeries(bytes)
   }
@@ -38,7 +40,7 @@ struct SktimeFile {
         throw error("is \(lines.excerpt(line)), expected @KEY VALUE or @data before the series")
       }
       if key == "@data" {
-        guard declared != nil else {
+        guard declared != nil || reading != .required else {
           throw error("there are no targets: expected @classLabel true CLASS…, or @targetLabel true")
         }
         return
@@ -75,15 +77,15 @@ struct SktimeFile {
     while let line = lines.next() {
       var steps = 0
       let parts = Self.split(bytes, line, at: UInt8(ascii: ":"))
-      let channels = parts.count - 1
+      let channels = parts.count - (declared == nil ? 0 : 1)
       let expected = table?.channels ?? dimensions ?? max(channels, 1)
       guard channels == expected else {
         throw error(
-          "has \(channels) dimensions and a target, expected \(expected)\(table == nil ? "" : " as in the lines before")"
+          "has \(channels) dimensions\(declared == nil ? "" : " and a target"), expected \(expected)\(table == nil ? "" : " as in the lines before")"
         )
       }
       numbers.removeAll(keepingCapacity: true)
-      for (dimension, part) in parts.dropLast().enumerated() {
+      for (dimension, part) in parts.prefix(channels).enumerated() {
         let start = numbers.count
         var place = part.lowerBound
         while place <= part.upperBound {
@@ -101,8 +103,12 @@ struct SktimeFile {
             "dimension \(dimension + 1) has \(numbers.count - start) steps, expected \(steps) as in the first")
         }
       }
-      let target = try fields.target(
-        lines.text(DecimalNumber.trimmed(bytes, parts[channels])), line: lines.number, column: "behind the last colon")
+      let target =
+        reading == .required
+        ? try fields.target(
+          lines.text(DecimalNumber.trimmed(bytes, parts[channels])), line: lines.number, column: "behind the last colon"
+        )
+        : ""
       var result = table ?? SeriesTable(path, channels: channels, declared: declared)
       table = nil  // so that nothing is copied
       for step in 0..<steps {

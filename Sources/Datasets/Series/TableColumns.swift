@@ -4,8 +4,8 @@ import Files
 struct TableColumns {
   /// The names of all columns; nil without a header.
   let names: [String]?
-  /// The place of the targets.
-  let target: Int
+  /// The place of the targets; nil where there are none.
+  let target: Int?
   /// The place of what rows are grouped by; nil where each row is a series.
   let group: Int?
   /// How many fields each row has; nil where that may differ.
@@ -18,16 +18,31 @@ struct TableColumns {
   ///
   /// - Parameters:
   ///   - scanner: at the first row, whose fields are yet to be taken.
+  ///   - reading: whether there have to be targets.
   ///   - notice: is told of a first row that might be a header.
   /// - Throws: `FileError`, malformed, where a column is not there, or there is no saying which are meant.
   init(
-    _ scanner: TableScanner, path: String, options: SeriesOptions, _ notice: (String) -> Void
+    _ scanner: TableScanner, path: String, options: SeriesOptions, target reading: SeriesTable.TargetReading,
+    _ notice: (String) -> Void
   ) throws(FileError) {
     var scanner = scanner
     var row: [TableScanner.Field] = []
     while let field = try scanner.nextField() { row.append(field) }
     self.path = path
     let words = row.indices.filter { DecimalNumber(scanner.bytes, row[$0].range) == .none }
+    if case .optional(let numbers) = reading {
+      var texts: [String] = []
+      for field in row { texts.append(try scanner.text(field)) }
+      let isNumber = options.target.map { Int($0) != nil } ?? true
+      if words.isEmpty
+        ? options.group == nil && row.count == numbers : Self.lacks(options.target, texts, isNumber, numbers)
+      {
+        (names, target) = (words.isEmpty ? nil : texts, nil)
+        group = try options.group.map { group throws(FileError) in try Self.column(group, "--group", in: texts, path) }
+        count = words.isEmpty ? nil : texts.count
+        return
+      }
+    }
     let isNamed = options.target != nil || options.group != nil
     guard isNamed || !words.filter({ $0 > 0 }).isEmpty else {
       (names, target, group, count) = (nil, 0, nil, nil)
@@ -90,6 +105,12 @@ struct TableColumns {
       line: table.lines[0],
       "has the target `\(first)`, and all others are numbers: where it is a header, say --target '\(first)', else give all "
         + "classes names, or numbers")
+  }
+
+  /// Whether a header is of columns without targets: it lacks the name of theirs or, where they have none, has as many columns
+  /// as a series has numbers.
+  private static func lacks(_ target: String?, _ names: [String], _ isNumber: Bool, _ numbers: Int) -> Bool {
+    isNumber ? names.count == numbers : target.map { !names.contains($0) } ?? false
   }
 
   private static func column(

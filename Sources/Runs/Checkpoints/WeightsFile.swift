@@ -30,21 +30,28 @@ public enum WeightsFile {
 
   /// Fills `arena` with the values of `model`, and returns their SHA-256.
   ///
+  /// - Throws: as `fill`.
+  @discardableResult
+  public func load(into arena: ParameterArena, of model: Model) throws(FileError) -> String {
+    try fill(arena, of: model)
+    return switch self {
+    case .safetensors(let file): try ModelWeights.digest(file)
+    case .keras: ModelWeights.digest(arena)
+    }
+  }
+
+  /// Fills `arena` with the values of `model`.
+  ///
+  /// - Parameter isJudged: whether the running mean of the weights is wanted, where there is one.
   /// - Throws: `FileError` naming the tensor that is missing, has another shape, is not the model's, or holds what is no
   ///   number.
-  /// - Parameter isJudged: whether the running mean of the weights is wanted, where there is one.
-  @discardableResult
-  public func load(
-    into arena: ParameterArena, of model: Model, isJudged: Bool = false
-  ) throws(FileError) -> String {
+  public func fill(_ arena: ParameterArena, of model: Model, isJudged: Bool = false) throws(FileError) {
     switch self {
     case .safetensors(let file):
       try ModelWeights.load(file, into: arena)
       if isJudged && ModelWeights.hasMean(file) { try ModelWeights.loadMean(file, into: arena) }
-      return try ModelWeights.digest(file)
     case .keras(let weights, let architecture):
       try weights.load(into: arena.values.buffer, of: model, as: architecture)
-      return ModelWeights.digest(arena)
     }
   }
 }

@@ -66,8 +66,15 @@ extension Experiment {
   ///
   /// - Throws: `ShapeError` with what does not fit.
   public func head(of model: Model, for data: any Dataset) throws(ShapeError) -> Head {
+    try head(of: model, targets: data.targets, data: data.name)
+  }
+
+  /// Pairs a network with the experiment's loss, for such targets of what is called `data`.
+  ///
+  /// - Throws: `ShapeError` with what does not fit.
+  func head(of model: Model, targets: TargetKind, data: String) throws(ShapeError) -> Head {
     var head = try Head(
-      of: model, loss: loss, targets: data.targets, metrics: metrics, classWeights: classWeights, data: data.name)
+      of: model, loss: loss, targets: targets, metrics: metrics, classWeights: classWeights, data: data)
     if labelSmoothing > 0 { head = head.smoothed(by: labelSmoothing) }
     return head
   }

@@ -108,11 +108,14 @@ public struct MemoryNeed {
   /// All of it, in bytes.
   package var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
 
+  /// Whether the budget has as much.
+  package var fits: Bool { bytes <= budget.bytes }
+
   /// Makes sure that the budget has as much.
   ///
   /// - Throws: `UsageError` with the largest part, and what makes it smaller.
   public func check() throws(UsageError) {
-    guard bytes > budget.bytes,
+    guard !fits,
       let largest = parts.filter({ !$0.remedy.isEmpty }).max(by: { $0.bytes < $1.bytes })
     else { return }
     let each = budget.ranks > 1 ? " a rank" : ""

@@ -122,6 +122,24 @@ final class SliceWorker {
     }
   }
 
+  /// What the network says of a wave's samples, as probabilities where it tells classes or labels.
+  ///
+  /// - Parameters:
+  ///   - values: those of the model that judges, see `FoldedModel`.
+  ///   - answers: (samples, output shape…).
+  ///   - load: writes a sample as a data set does.
+  func predict(
+    _ wave: Wave, values: FloatBuffer, into answers: MutableFloatBuffer, load: (Int, MutableFloatBuffer) throws -> Void
+  ) throws {
+    let input = workspace.input(samples: wave.samples.count, isKeeping: false)
+    for (n, sample) in wave.samples.enumerated() {
+      try load(Int(sample), input.sample(n))
+      preparation.prepare(input.sample(n), shape: input.shape)
+    }
+    let outputs = workspace.forward(slices: wave.slices, values: values, draw: nil, isKeeping: false)
+    objective.probabilities(of: outputs.reading, into: answers)
+  }
+
   /// Loads pixels and targets, and makes sure of them before anything is computed from them; `draw` is what random changes
   /// depend on, nil for none, and `isKeeping` whether backward may follow.
   private func load(

@@ -1,0 +1,71 @@
+import Runs
+
+/// Where a trained network is: in a run, in one of its checkpoints, or in a file of weights.
+struct NetworkSource {
+  private enum Place {
+    case run(String)
+    case checkpoint(String)
+    /// In a file; nil for those beside the network in `--model`.
+    case weights(String?)
+  }
+
+  private let place: Place
+  private let model: ModelOption?
+
+  /// The options that it is read from.
+  static let options = [
+    Option("--run", "DIR", "the latest checkpoint of a run"),
+    Option("--checkpoint", "FILE", "one checkpoint"),
+    Option("--weights", "FILE", "a safetensors, .keras or .h5 file with the model's values"),
+    ModelOption.option("the network of --weights, or with its own: "),
+  ]
+
+  /// Reads the command line.
+  ///
+  /// - Parameter purpose: what it is named for: `what to evaluate`.
+  /// - Throws: `UsageError` where no place is named, or several.
+  init(_ arguments: Arguments, _ purpose: String) throws(UsageError) {
+    var places = [
+      arguments.string("--run").map(Place.run), arguments.string("--checkpoint").map(Place.checkpoint),
+      arguments.string("--weights").map(Place.weights),
+    ].compactMap(\.self)
+    model = try ModelOption(arguments)
+    if places.isEmpty, case .file = model { places = [.weights(nil)] }
+    guard places.count == 1, let place = places.first else {
+      throw UsageError("name \(purpose) by one of --run, --checkpoint, --weights and --model with a file")
+    }
+    self.place = place
+    if isRun, model != nil { throw UsageError("--model goes with --weights alone, or has its own") }
+  }
+
+  /// Whether it is a run or a checkpoint of one, which know their data set.
+  var isRun: Bool { if case .weights = place { false } else { true } }
+
+  /// Opens it: the tensors, and the experiment with their network, its data set and what became of samples.
+  ///
+  /// - Throws: `FileError` where a file is missing or broken, `UsageError` where no values are named.
+  func open() throws -> (file: WeightsFile, experiment: Experiment) {
+    switch place {
+    case .weights(let path):
+      var experiment = Experiment()
+      let described = try model?.apply(to: &experiment)
+      // What it was compiled with says what to measure, and how it was to be trained is of no interest.
+      if let described {
+        for notice in try experiment.adopt(compilationOf: described, unless: { $0 == "--optimizer" }) {
+          Program.complain(UsageError(notice))
+        }
+      }
+      if let path { return (try WeightsFile(path, of: described), experiment) }
+      guard let described, let weights = WeightsFile(in: described) else {
+        throw UsageError("--model has a network alone: name its values with --weights")
+      }
+      return (weights, experiment)
+    case .checkpoint(let path):
+      let checkpoint = try Checkpoint(path)
+      return (.safetensors(checkpoint.file), checkpoint.experiment)
+    case .run(let folder):
+      let checkpoint = try RunFolder(folder).newestCheckpoint { Program.complain($0) }
+      return (.safetensors(checkpoint.file), checkpoint.experiment)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Datasets
+import KerasFiles
+import Layers
+import Models
+import Tensors
+
+extension Experiment {
+  /// Makes the experiment's network where there are no data at hand.
+  ///
+  /// - Throws: `UsageError` where the shape of its samples is not known, and what `makeModel(for:)` throws.
+  package func makeModelWithoutData() throws -> Model {
+    let (shape, names) = (WellKnownData.sampleShape(of: dataset), WellKnownData.classNames(of: dataset))
+    guard let network else {
+      guard let shape, let names, let model = try BuiltInModels.model(named: model, input: shape, classes: names.count)
+      else { throw UsageError("the shape of the samples of \(model) is not known: name their data set with --dataset") }
+      return model
+    }
+    let architecture = try Architecture(keras: network)
+    guard architecture.input != nil || shape != nil else {
+      throw UsageError("\(model) leaves the shape of its samples open: name their data set with --dataset")
+    }
+    return try Model(architecture, input: architecture.input ?? shape)
+  }
+
+  /// Pairs the network with the experiment's loss where there are no data at hand: what its outputs stand for follows from the
+  /// classes that the run knows or, without them, from the network's end.
+  ///
+  /// - Throws: `ShapeError` with what does not fit.
+  package func headWithoutData(of model: Model) throws(ShapeError) -> Head {
+    try head(of: model, targets: targets(of: model), data: "the run")
+  }
+
+  private func targets(of model: Model) -> TargetKind {
+    let output = model.output
+    guard let classNames else { return Head.targets(suiting: model) }
+    let width = output.rank == 0 ? 1 : output[output.rank - 1]
+    if classNames.count == width, width > 1 {
+      return .classes(width, positions: Shape(Array(output.dimensions.dropLast())))
+    }
+    return output.count == 1 && classNames.count == 2 ? .classes(2, positions: []) : .values(output)
+  }
+
+  /// How files are read that a network of this experiment is to answer for.
+  package var sampleKind: SampleReader.Kind {
+    var kind = SampleReader.Kind()
+    kind.dataset = dataset.isEmpty ? nil : dataset
+    kind.series = SeriesOptions(
+      target: target, group: group, missing: missing ?? .refused, shape: inputShape.flatMap { $0.count == 2 ? $0 : nil }
+    )
+    kind.window = window.map { $0[0]...$0[1] }
+    (kind.seconds, kind.rate, kind.scale) = (seconds, rate, effectiveScale)
+    return kind
+  }
+
+  /// What `count` classes or labels are called: as in the run, or in its data set where that is well known, or by numbers.
+  package func names(of count: Int) -> [String] {
+    for names in [classNames, WellKnownData.classNames(of: dataset)] {
+      if let names, names.count == count { return names }
+    }
+    return (0..<count).map(String.init)
+  }
+}
