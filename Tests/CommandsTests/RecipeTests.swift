@@ -59,7 +59,7 @@ extension ProgramTests {
     /// spython reads a definition as Apptainer does.
     @Test func theDefinitionHasTwoStages() throws {
       guard let tools = Self.tools else { return }
-      let outcome = try program.shell("\(tools)/spython recipe $launch/apptainer.def | cat")
+      let outcome = try program.shell("\(tools)/spython recipe --parser singularity $launch/apptainer.def | cat")
       #expect(outcome.code == 0, "\(outcome.error)")
       for line in ["FROM swift:6.3-bookworm AS build", "FROM debian:12-slim AS final"] {
         #expect(outcome.lines.contains(line), "\(outcome.output)")
@@ -83,6 +83,35 @@ extension ProgramTests {
         #expect(
           more.isSubset(of: ["ca-certificates", "openssh-client", "openssh-server"]), "\(recipe): \(more.sorted())")
       }
+    }
+
+    /// The second stage of the Containerfile, done step by step in a minimal Debian; as its user, a rank on each of two hosts that
+    /// its sshd, set up as the MPI operator does it, plays.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["CNN_DIST_CLEAN_ROOM"] != nil))
+    func theImageRuns() throws {
+      let folder = #filePath.split(separator: "/").dropLast().map { "/\($0)" }.joined()
+      let script = """
+        set -e
+        mkdir -m 700 ~/.ssh
+        ssh-keygen -q -t ecdsa -N "" -f ~/.ssh/id_rsa
+        cp ~/.ssh/id_rsa.pub ~/.ssh/authorized_keys
+        /usr/sbin/sshd -De -f ~/.sshd_config 2>sshd.log &
+        printf '#!/bin/sh\nshift\nexec ssh 127.0.0.1 "$@"\n' >agent
+        chmod +x agent
+        printf 'worker-0 slots=1\nworker-1 slots=1\n' >hostfile
+        until ssh 127.0.0.1 true; do sleep 0.2; done
+        export OMPI_MCA_plm_rsh_agent=$PWD/agent OMPI_MCA_btl=self,tcp
+        id -un
+        cnn-dist-hosts hostfile \(smallRun) --steps 2 --run run
+        cnn-dist inspect run/checkpoints/latest
+        """
+      let outcome = try program.start(
+        ["\(folder)/clean-room.sh", "\(program.folder)/room", script], environment: ["CNN_DIST_BINARY": Program.binary]
+      ).wait(.seconds(1200))
+      #expect(outcome.code == 0, "\(outcome.error)")
+      #expect(outcome.lines.contains("mpiuser") && outcome.output.contains("ranks       2 on "), "\(outcome.output)")
+      try program.train("--steps 2 --run control")
+      #expect(outcome.lines.last == "weights sha256: \(try program.finalHash("control"))")
     }
 
     private func text(_ name: String) throws -> String {

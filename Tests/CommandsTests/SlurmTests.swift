@@ -23,17 +23,18 @@ extension ProgramTests {
       trap 'cat *.log >&2' ERR
       export RUN=run
       state() { scontrol show job "$job" --oneliner; }
-      lines() { { cat run/metrics.jsonl || true; } 2>/dev/null | wc -l; }
-      # until TEXT: waits for words in the job's state.
-      until_() { for ((i = 0; i < 900; i++)); do if [[ $(state) == *$1* ]]; then return; fi; sleep 0.1; done; false; }
-      # Waits until the job has started for the nth time again, and has done two steps since.
+      # is PATTERN: waits until the job's state has what the pattern says.
+      is() { for ((i = 0; i < 900; i++)); do if [[ $(state) == *$1* ]]; then return; fi; sleep 0.1; done; false; }
+      steps() { { cat run/metrics.jsonl || true; } 2>/dev/null | grep -c '"kind":"step"' || true; }
+      # goes_on N: waits until the job has started for the nth time again, and has done two steps since.
       goes_on() {
-        until_ "JobState=RUNNING "*" Restarts=$1 "
-        local from; from=$(lines)
-        for ((i = 0; i < 600; i++)); do if (($(lines) >= from + 2)); then return; fi; sleep 0.1; done
+        is "JobState=RUNNING * Restarts=$1 "
+        local from; from=$(steps)
+        for ((i = 0; i < 900; i++)); do if (($(steps) >= from + 2)); then return; fi; sleep 0.1; done
         false
       }
-      options=(--dataset synthetic --limit 100 --batch-size 40 --slice 16 --validate-every 0 --threads 1)
+      # Steps are long, so that there are few of them in the seconds that Slurm takes.
+      options=(--dataset synthetic --limit 600 --batch-size 300 --slice 32 --validate-every 0 --threads 1 --steps 1000000)
       tasks=(--nodes=2 --ntasks-per-node=1)
 
       """
@@ -49,7 +50,9 @@ extension ProgramTests {
 
     /// The weights are those of a run that was never stopped.
     private func expectUnharmed(steps: Int) throws {
-      try program.train("--steps \(steps) --run control")
+      let control = "train --dataset synthetic --limit 600 --batch-size 300 --slice 32 --validate-every 0"
+      let outcome = try program("\(control) --steps \(steps) --run control", timeout: .seconds(300))
+      #expect(outcome.code == 0, "\(outcome.error)")
       #expect(try program.finalHash("run") == program.finalHash("control"))
       #expect(try program.timelessMetrics("run") == program.timelessMetrics("control"))
     }
@@ -59,8 +62,7 @@ extension ProgramTests {
     @Test(.enabled(if: isThere)) func aJobGoesOnWhateverStopsIt() throws {
       let outcome = try slurm(
         """
-        job=$(sbatch --parsable "${tasks[@]}" --time=1 --signal=B:USR1@50 -o job.log "$launch/slurm.sbatch" "${options[@]}" \
-          --steps 1000000)
+        job=$(sbatch --parsable "${tasks[@]}" --signal=B:USR1@58 -o job.log "$launch/slurm.sbatch" "${options[@]}")
         goes_on 0
         scancel --signal=USR1 --batch "$job"
         goes_on 1
@@ -68,13 +70,14 @@ extension ProgramTests {
         goes_on 2
         sbatch --partition=urgent --nodes=2 --exclusive -o urgent.log --wrap 'echo "before job $1"' >/dev/null
         goes_on 3
-        # Within half a minute Slurm sees that less than 50 s are left.
+        # Within half a minute Slurm sees that less than 58 s are left.
+        scontrol update JobId="$job" TimeLimit=1
         goes_on 4
         scancel "$job"
-        until_ 'JobState=CANCELLED '
+        is 'JobState=CANCELLED '
         sleep 7
         state
-        steps=$(($(lines) * 3 / 4 + 3))
+        steps=$(($(steps) + 2))
         srun --mpi=pmix --nodes=1 --ntasks=2 "$cnn" train --resume --run run --steps "$steps"
         echo "steps $steps"
         """)
@@ -100,18 +103,18 @@ extension ProgramTests {
         chmod +x nowhere
         nowhere=$(CNN_DIST_BINARY=$PWD/nowhere RUN='a run' sbatch --parsable -N1 -n1 -o nowhere.log "$launch/slurm.sbatch" \
           'a b' $'c\\n"d"')
-        job=$(LAUNCHER=mpirun sbatch --parsable "${tasks[@]}" -o job.log "$launch/slurm.sbatch" "${options[@]}" --steps 1000000)
+        job=$(LAUNCHER=mpirun sbatch --parsable "${tasks[@]}" -o job.log "$launch/slurm.sbatch" "${options[@]}")
         goes_on 0
         scancel --signal=USR1 --batch "$job"
         goes_on 1
         scancel "$job"
-        until_ 'JobState=CANCELLED '
-        steps=$(($(lines) * 3 / 4 + 3))
+        is 'JobState=CANCELLED '
+        steps=$(($(steps) + 2))
         job=$(LAUNCHER=mpirun sbatch --parsable --wait --nodes=1 --ntasks=2 -o job2.log "$launch/slurm.sbatch" --steps "$steps")
         state
         echo "steps $steps"
         job=$nowhere
-        until_ 'JobState=FAILED '
+        is 'JobState=FAILED '
         """)
       #expect(outcome.code == 0, "\(outcome.error)")
       #expect(try program.text("job.log").contains("ranks       2 on n1 (1), n2 (1)"))
