@@ -69,14 +69,14 @@ extension ProgramTests {
     /// Both images install what the README says a machine needs.
     @Test func imagesHaveTheRuntimePackages() throws {
       let readme = try text("../README.md")
-      let start = try #require(readme.range(of: "only the packages `")?.upperBound)
+      let start = try #require(readme.firstRange(of: "only the packages `")?.upperBound)
       let end = try #require(readme[start...].firstIndex(of: "`"))
       let packages = Set(readme[start..<end].split { $0 == " " || $0 == "\n" })
       #expect(packages.count > 15)
       for recipe in ["Containerfile", "apptainer.def"] {
         let text = try text(recipe)
-        let start = try #require(text.range(of: "--no-install-recommends")?.upperBound)
-        let end = try #require(text[start...].range(of: "rm -rf")?.lowerBound)
+        let start = try #require(text.firstRange(of: "--no-install-recommends")?.upperBound)
+        let end = try #require(text[start...].firstRange(of: "rm -rf")?.lowerBound)
         let found = Set(text[start..<end].split { " \\\n&".contains($0) })
         let more = found.subtracting(packages)
         #expect(packages.subtracting(found).isEmpty, "\(recipe) lacks \(packages.subtracting(found).sorted())")

@@ -10,8 +10,10 @@ extension ProgramTests {
     init() throws { program = try Program() }
 
     private static let isThere: Bool = {
-      let missing = ["/usr/sbin/slurmctld", "/usr/sbin/slurmd", "/usr/bin/srun", "/usr/sbin/munged", "/usr/sbin/ip"]
-        .filter { access($0, X_OK) != 0 }
+      let programs: [String] = [
+        "/usr/sbin/slurmctld", "/usr/sbin/slurmd", "/usr/bin/srun", "/usr/sbin/munged", "/usr/sbin/ip",
+      ]
+      let missing = programs.filter { access($0, X_OK) != 0 }
       if missing.isEmpty && geteuid() == 0 { return true }
       print("SKIPPED, what Slurm does with us: needs root and \(missing.joined(separator: ", ")): see launch/test")
       return false

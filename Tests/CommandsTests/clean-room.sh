@@ -11,7 +11,7 @@ folder=$1
 script=$2
 
 # The stage's instructions, one a line: what a backslash continues is joined, and remarks go.
-mapfile -t stage < <(sed -e '/^ *#/d' "$launch/Containerfile" | sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}' | sed '1,/^FROM .* AS build/d')
+mapfile -t stage < <(sed -e '/^ *#/d' "$launch/Containerfile" | sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}' | sed -n '/^FROM .*debian/,$p')
 if [[ ${stage[*]} != *FROM*debian:12-slim*RUN*COPY*USER* ]]; then
   echo "clean-room.sh: launch/Containerfile has changed, and this no longer knows its way about it" >&2
   exit 65
