@@ -104,8 +104,9 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: ["Training", "Runs", "Models", "Objectives", "Datasets", "Files", "Hosts", "Graphics", "Tensors"]),
+    .target(name: "Sweeps", dependencies: ["Runs", "KerasFiles", "Files", "Tensors"]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
-    .target(name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "Objectives"]),
+    .target(name: "Commands", dependencies: ["Runs", "Training", "Reports", "Sweeps", "KerasFiles", "Objectives"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),
 
     // MARK: - Tests
@@ -138,6 +139,7 @@ let package = Package(
     .testTarget(name: "ObjectivesTests", dependencies: ["Objectives", "Tensors"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports", "Datasets", "Files", "Hosts", "Tensors"]),
+    .testTarget(name: "SweepsTests", dependencies: ["Sweeps", "Runs", "KerasFiles", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "Objectives", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Runs", "Training", "TrainingProbe", "TestSupport"]),

@@ -15,7 +15,8 @@ public enum Program {
     [
       TrainCommand.self, EvaluateCommand.self, InspectCommand.self, SummaryCommand.self, FetchCommand.self,
       DataCommand.self,
-      CompareCommand.self, ReplayCommand.self, BenchCommand.self, CompletionsCommand.self, ManCommand.self,
+      SweepCommand.self, CompareCommand.self, ReplayCommand.self, BenchCommand.self, CompletionsCommand.self,
+      ManCommand.self,
     ]
   }
 
