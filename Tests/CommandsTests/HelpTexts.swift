@@ -2,7 +2,7 @@
 enum HelpTexts {
   static let all = [
     ("", program), ("train", train), ("evaluate", evaluate), ("inspect", inspect), ("summary", summary),
-    ("fetch", fetch), ("data", data), ("compare", compare), ("replay", replay), ("bench", bench),
+    ("fetch", fetch), ("data", data), ("sweep", sweep), ("compare", compare), ("replay", replay), ("bench", bench),
     ("completions", completions), ("man", man),
   ]
 
@@ -17,6 +17,7 @@ enum HelpTexts {
       summary      Shows a network's layers, output shapes, parameters and operations.
       fetch        Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10.
       data         Shows what a data set holds, what is odd in it, and how to train on it.
+      sweep        Tries values of options: trains with each, side by side, and goes on with the best.
       compare      Names the first step and tensor at which two runs part.
       replay       Computes one step of a run again and checks it.
       bench        Measures the speed of training steps, layer by layer.
@@ -272,6 +273,47 @@ enum HelpTexts {
     `cnn-dist data` shows what a data set holds.
     `data` goes over all samples once and counts them by class and part. It finds numbers that are missing, samples that are
     the same in two parts or twice in one, classes that a part lacks, and parts that were scaled otherwise.
+    """
+
+  static let sweep = """
+    Tries values of options: trains with each, side by side, and goes on with the best.
+
+    usage: cnn-dist sweep [options]
+
+      --config FILE  what to try, a JSON object: its fields are below
+      --run DIR      the sweep's folder, with a run for each trial (default runs/sweep-TIME)
+      --dry-run      show the trials and what they are trained for, and train none
+      --data PATH    where the data set's files are (default what the file says)
+      --threads T    the compute threads of each rank (default: its share of the host's cores)
+      --memory SIZE  the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
+
+    Every command:
+      --quiet        say only what was asked for and what went wrong
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      mpirun -np 4 cnn-dist sweep --config sweep.json --run runs/rates    four trials at a time
+      mpirun -np 8 cnn-dist sweep --config sweep.json --run runs/rates    go on with it, where it was
+      cnn-dist train --run runs/rates/trial-003 --resume --epochs 40      go on with one trial
+
+    Fields of the file, for example:
+
+      {"train": {"dataset": "cifar10", "epochs": 9, "batch-size": 256, "schedule": "cosine"},
+       "grid": {"optimizer": ["sgd", "adam"]},
+       "random": {"learning-rate": {"from": 1e-4, "to": 1e-1, "scale": "log"}, "flip": [true, false]}, "trials": 16,
+       "halving": {"first": 1, "factor": 3}, "ranks": 1}
+
+    train    options of `train` that all trials have, as its own --config takes them
+    grid     lists of values, of which every combination is tried; a list of such objects stands for all of theirs
+    random   what is drawn for each of the "trials" draws: one of a list, or a number "from" .. "to", on a "scale" linear or
+             log, in steps of "step"; from "seed" (default 1)
+    halving  train all to epoch "first" (default 1), one of "factor" (default 3) on to "factor" times as many, and so on to
+             the end; left out: train all to the end
+    ranks    how many ranks train one trial at least (default 1); where there are fewer trials than groups, more do
+
+    A trial's weights are those of `cnn-dist train` with the same options, on any number of ranks. The same command again goes on
+    with what was interrupted, also with more trials or epochs. Results are in DIR/sweep.csv, the best first, and in
+    DIR/sweep.jsonl.
     """
 
   static let compare = """

@@ -169,7 +169,7 @@ extension ProgramTests {
     }
 
     @Test func whatASignalStoppedGoesOn() throws {
-      let text = #"{"train": {\#(Self.common), "epochs": 40}, "grid": {"seed": [1, 2]}}"#
+      let text = #"{"train": {\#(Self.common), "epochs": 12}, "grid": {"seed": [1, 2]}}"#
       #expect(try sweep(text, "control").code == 0)
       let running = try start(text, "run", ranks: 2)
       try program.wait(for: 10, in: "run/trial-002")
