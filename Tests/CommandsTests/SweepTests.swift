@@ -215,7 +215,7 @@ extension ProgramTests {
       #expect(outcome.error.contains("cnn-dist: trial-002 failed: step "), "\(outcome.error)")
       let rows = try table("run")
       #expect(rows.map { $0[0] }.last == "2" && rows[3].joined(separator: ",").contains("65: step "), "\(rows)")
-      #expect(rows[1...2].map { $0[3] }.sorted() == ["1", "2"], "\(rows)")
+      #expect(rows[1...2].map { $0[2] }.sorted() == ["1", "2"], "\(rows)")
       // It is not tried again.
       let before = try program.inventory("run/trial-002")
       let again = try sweep(text, "run", ranks: ranks)

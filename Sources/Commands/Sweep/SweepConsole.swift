@@ -31,7 +31,8 @@ enum SweepConsole {
     let done = missing == trials ? "" : missing == 0 ? ", done before" : ", \(trials - missing) of them done before"
     let (least, most) = (groups.min() ?? 1, groups.max() ?? 1)
     let ranks = least == most ? "rank".counted(least) : "\(least) to \(most) ranks"
-    let way = missing == 0 ? "" : ", \(min(missing, groups.count)) at a time on \(ranks) each"
+    let atOnce = min(missing, groups.count)
+    let way = missing == 0 ? "" : atOnce == 1 ? ", on \(ranks)" : ", \(atOnce) at a time on \(ranks) each"
     Output.line("rung \(rung.number) of \(rung.count): \("trial".counted(trials)) to epoch \(rung.epochs)\(done)\(way)")
   }
 
