@@ -117,11 +117,12 @@ let package = Package(
         "Training", "Runs", "KerasFiles", "Models", "Layers", "Objectives", "Datasets", "Files", "Hosts", "Graphics",
         "Tensors", "CISAL", "CTensorBoard",
       ]),
+    .target(name: "Sweeps", dependencies: ["Runs", "KerasFiles", "Files", "Tensors"]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
     .target(
       name: "Commands",
       dependencies: [
-        "Runs", "Training", "Reports", "KerasFiles", "ONNXFiles", "Objectives", "Graphics", "HTTP",
+        "Runs", "Training", "Reports", "Sweeps", "KerasFiles", "ONNXFiles", "Objectives", "Graphics", "HTTP",
       ]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),
 
@@ -164,6 +165,7 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: ["Reports", "Models", "Layers", "Objectives", "Graphics", "Datasets", "Files", "Hosts", "Tensors"]),
+    .testTarget(name: "SweepsTests", dependencies: ["Sweeps", "Runs", "KerasFiles", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "Objectives", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Runs", "Training", "TrainingProbe", "TestSupport"]),

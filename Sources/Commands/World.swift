@@ -12,6 +12,8 @@ struct World {
   let environment: [String: String]
   /// Whether nothing is to be said but what was asked for and what went wrong.
   let isQuiet: Bool
+  /// What this rank has of its host; nil where all ranks work together, and see for themselves.
+  let share: HostShare?
   /// How long ranks at work wait for a sign of life from one another.
   private let timeout: Duration
 
@@ -48,7 +50,7 @@ struct World {
     communicator.deadline = nil
     do {
       let code = try body(
-        World(communicator: communicator, environment: environment, isQuiet: isQuiet, timeout: timeout))
+        World(communicator: communicator, environment: environment, isQuiet: isQuiet, share: nil, timeout: timeout))
       communicator.deadline = timeout
       try communicator.finalize()
       return code
@@ -91,6 +93,14 @@ struct World {
   /// it likes, and must not communicate nor leave anything half done.
   func together<Result>(_ body: @escaping () throws -> Result) throws -> Result {
     try communicator.together { try communicator.aside(untilStop: true, body) }
+  }
+
+  /// A group of these ranks, `part`, which trains beside others and leaves it to the speaker of all to speak.
+  func group(_ part: any Communicator, _ share: HostShare) -> World {
+    World(
+      communicator: part, environment: environment.merging(["CNN_DIST_TERMINAL": "0"]) { $1 }, isQuiet: true,
+      share: share,
+      timeout: timeout)
   }
 
   /// From now on a rank that is not heard of for as long as `--timeout` says is given up.

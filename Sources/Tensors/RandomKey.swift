@@ -12,6 +12,8 @@ public enum RandomPurpose: Sendable {
   case productExperiment
   /// How a training sample is cropped, flipped and cut.
   case augmentation
+  /// What a search tries.
+  case search
 
   /// The purpose as the highest counter word: kind in the upper byte, place in the lower three.
   var word: UInt32 {
@@ -22,6 +24,7 @@ public enum RandomPurpose: Sendable {
     case .synthesis: Self.word(kind: 4, index: 0)
     case .productExperiment: Self.word(kind: 5, index: 0)
     case .augmentation: Self.word(kind: 6, index: 0)
+    case .search: Self.word(kind: 7, index: 0)
     }
   }
 

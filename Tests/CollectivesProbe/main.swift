@@ -139,6 +139,79 @@ enum Wish {
   }
 }
 
+/// Groups of `size` ranks, in reverse order, the last one with what is left.
+func groups(of size: Int, _ communicator: any Communicator) -> [[Int]] {
+  stride(from: 0, to: communicator.size, by: size).map { first in
+    Array((first..<min(first + size, communicator.size)).reversed())
+  }
+}
+
+/// `groups SIZE`: control messages and a tree's sums within each group, several times, between messages of the whole world;
+/// prints what the groups' first ranks see, and the digests of all, which must be the same.
+func groups(_ arguments: [String], _ communicator: any Communicator) throws {
+  let group = try communicator.split(into: groups(of: Int(arguments[0]) ?? 1, communicator))
+  let members = try group.allGather("\(communicator.rank)").joined(separator: ",")
+  let seen = "\(group.rank)/\(group.size):\(members):\(group.nodes.count):\(group.ranksOnHost)"
+  let buckets = Buckets.plan(
+    layers: Problem.layerRanges, tail: Problem.tail, minimum: Problem.smallestBucket, maximum: Problem.largestBucket)
+  let result = FloatStorage(count: Problem.count)
+  let reduction = reduction("tree", group, buckets, result.buffer)
+  let workers = [PartialSums(count: Problem.count)]
+  var digest = Digest(.sha256)
+  for (index, slices) in Problem.steps.enumerated() {
+    try step(index, slices: slices, of: workers, group, reduction, buckets, into: result.buffer)
+    digest.update(UnsafeRawBufferPointer(result.buffer))
+    if index == 0 { try communicator.barrier() }
+  }
+  let digests = try communicator.allGather(digest.finish())
+  let all = try communicator.allGather(seen)
+  try group.finalize()
+  guard communicator.rank == 0 else { return }
+  print("groups", all.joined(separator: " "))
+  print("digest", Set(digests).sorted().joined(separator: " "))
+}
+
+/// `apart SIZE SECONDS`: the last group works for longer than all deadlines, its ranks together, while the others wait for it in
+/// the whole world.
+func apart(_ arguments: [String], _ communicator: any Communicator) throws {
+  let groups = groups(of: Int(arguments[0]) ?? 1, communicator)
+  communicator.deadline = .seconds(1)
+  let group = try communicator.split(into: groups)
+  if groups.last?.contains(communicator.rank) == true {
+    let end = ContinuousClock.now + .seconds(Int(arguments[1]) ?? 0)
+    while ContinuousClock.now < end {
+      usleep(20_000)
+      try group.barrier()
+      _ = try group.attend(isAlive: false)
+    }
+    _ = try group.aside { sleep(2) }
+  }
+  try communicator.barrier()
+  if communicator.rank == 0 { print("apart all came") }
+}
+
+/// `leave-groups SIZE RANK`: RANK wishes to stop, and every group works until it hears of it.
+func leaveGroups(_ arguments: [String], _ communicator: any Communicator) throws {
+  communicator.deadline = .seconds(20)
+  let group = try communicator.split(into: groups(of: Int(arguments[0]) ?? 1, communicator))
+  if communicator.rank == Int(arguments[1]) { Wish.begin() }
+  while !group.stop.isMade {
+    _ = try group.attend(isAlive: false)
+    usleep(1000)
+  }
+  let words = try communicator.allGather("stopped")
+  if communicator.rank == 0 { print("leave", words.joined(separator: " ")) }
+}
+
+/// `silent-group SIZE RANK`: RANK stops in its tracks within its group, and the others must give up, also those outside.
+func silentGroup(_ arguments: [String], _ communicator: any Communicator) throws {
+  communicator.deadline = .seconds(1)
+  let group = try communicator.split(into: groups(of: Int(arguments[0]) ?? 1, communicator))
+  if communicator.rank == Int(arguments[1]) { raise(SIGSTOP) }
+  try group.barrier()
+  try communicator.barrier()
+}
+
 /// `refuse rank|length`: a message that must fail, because the rank does not exist or because it is too long for MPI.
 func refuse(_ arguments: [String], _ communicator: any Communicator) throws {
   var transfers = Transfers()
@@ -183,6 +256,10 @@ func run(_ arguments: [String], _ communicator: any Communicator) throws {
   case "silent": try silent(rest, communicator)
   case "busy": try busy(rest, communicator)
   case "leave": try leave(rest, communicator)
+  case "groups": try groups(rest, communicator)
+  case "apart": try apart(rest, communicator)
+  case "leave-groups": try leaveGroups(rest, communicator)
+  case "silent-group": try silentGroup(rest, communicator)
   case "refuse": try refuse(rest, communicator)
   case "time": try time(rest, communicator)
   default: print("unknown mode")

@@ -88,6 +88,41 @@ import Testing
     #expect(probe.output.contains(message), "\(probe.output)")
   }
 
+  // MARK: - Groups
+
+  /// Messages of groups do not mix, and a group's sums have the bits of any world's.
+  @Test(arguments: [
+    (4, 2, "1/2:1,0:2:4 0/2:1,0:2:4 1/2:3,2:2:4 0/2:3,2:2:4"), (3, 2, "1/2:1,0:2:3 0/2:1,0:2:3 0/1:2:1:3"),
+    (3, 1, "0/1:0:1:3 0/1:1:1:3 0/1:2:1:3"),
+  ])
+  func groupsAreWorldsOfTheirOwn(ranks: Int, size: Int, seen: String) throws {
+    let probe = try Probe("CollectivesProbe", ranks: ranks, "groups \(size)")
+    #expect(probe.lines("groups") == [seen], "\(probe.output)")
+    #expect(probe.lines("digest") == [Self.expected])
+    #expect(probe.status == 0)
+  }
+
+  @Test func aProcessAloneIsItsOnlyGroup() throws {
+    let probe = try Probe("CollectivesProbe", ranks: nil, "groups 1")
+    #expect(probe.lines("groups") == ["0/1:0:1:1"] && probe.lines("digest") == [Self.expected], "\(probe.output)")
+  }
+
+  /// Whoever waits for a group hears that it is busy, one rank or several.
+  @Test(arguments: [1, 2]) func aGroupAtWorkIsWaitedFor(size: Int) throws {
+    let probe = try Probe("CollectivesProbe", ranks: 4, "apart \(size) 2")
+    #expect(probe.status == 0 && probe.lines("apart") == ["all came"], "\(probe.output)")
+  }
+
+  @Test(arguments: [(1, 0), (1, 2), (2, 2)]) func aWishToStopReachesAllGroups(size: Int, rank: Int) throws {
+    let probe = try Probe("CollectivesProbe", ranks: 3, "leave-groups \(size) \(rank)")
+    #expect(probe.status == 0 && probe.lines("leave") == ["stopped stopped stopped"], "\(probe.output)")
+  }
+
+  @Test(arguments: [(1, 2), (2, 1)]) func aSilentRankOfAGroupEndsAll(size: Int, rank: Int) throws {
+    let probe = try Probe("CollectivesProbe", ranks: 4, "silent-group \(size) \(rank)")
+    #expect(probe.status == 69, "\(probe.output)")
+  }
+
   @Test(arguments: [
     ("rank", "MPI_Isend: MPI_ERR_RANK: invalid rank"), ("length", "at most 2147483647 elements, found 2147483648"),
   ])

@@ -9,7 +9,7 @@ extension Communicator {
   ///   for a process that is about to end, and for work that leaves nothing half done, such as reading.
   /// - Throws: `Stopped` when that was the case; else what `body` throws.
   public func aside<Result>(untilStop: Bool = false, _ body: @escaping () throws -> Result) throws -> Result {
-    guard size > 1 || untilStop else { return try body() }
+    guard !isAlone || untilStop else { return try body() }
     let errand = Errand(body)
     guard BackgroundThread.start({ errand.run() }) == 0 else { return try body() }
     while true {

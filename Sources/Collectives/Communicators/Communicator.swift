@@ -15,6 +15,10 @@ public protocol Communicator: AnyObject {
   var hosts: [String] { get }
   /// For each rank, the lowest of those that share its machine's memory.
   var nodes: [Int] { get }
+  /// How many ranks run on this rank's host, those outside of a group included.
+  var ranksOnHost: Int { get }
+  /// Whether there are no other ranks at all, not even outside of a group.
+  var isAlone: Bool { get }
   /// Whether waiting sleeps between two looks and so gives the core away at once, as others need it; false until it is set.
   var sharesCores: Bool { get set }
   /// How long to wait for a sign of life from other ranks; nil for ever.
@@ -56,9 +60,13 @@ public protocol Communicator: AnyObject {
   /// - Returns: whether another rank has said that it lives.
   func attend(isAlive: Bool) throws(CollectiveError) -> Bool
 
-  /// Ends the processes of all ranks at once; the launcher exits with `code`.
+  /// The ranks of this rank's group, in the group's order, connected among themselves. Each rank is in one group. All ranks call
+  /// it with the same groups.
+  func split(into groups: [[Int]]) throws(CollectiveError) -> any Communicator
+
+  /// Ends the processes of all ranks at once, those outside of a group too; the launcher exits with `code`.
   func abort(code: Int32) -> Never
-  /// Takes leave; all ranks call it last.
+  /// Takes leave; all ranks call it last, of a group before they do so of the whole.
   func finalize() throws(CollectiveError)
 }
 
@@ -66,6 +74,15 @@ public protocol Communicator: AnyObject {
 extension Communicator {
   /// Nobody else wishes anything.
   public var stop: StopRequest { StopRequest() }
+  /// Those whose host has the same name.
+  public var ranksOnHost: Int { hosts.count { $0 == hosts[rank] } }
+  /// There is nobody but the ranks themselves.
+  public var isAlone: Bool { size == 1 }
+  /// One group is all.
+  public func split(into groups: [[Int]]) throws(CollectiveError) -> any Communicator {
+    precondition(groups == [Array(0..<size)], "each rank is in one group, found \(groups)")
+    return self
+  }
   /// There is nobody to tell.
   public func attend(isAlive: Bool) throws(CollectiveError) -> Bool { false }
 }

@@ -11,7 +11,7 @@ extension MPICommunicator {
       lengths[rank] = Int64(text.count)
       try wait(for: "MPI_Iallgather") {
         MPI_Iallgather(
-          cnn_mpi_in_place(), 0, cnn_mpi_int64(), lengths.baseAddress, 1, cnn_mpi_int64(), world, &$0)
+          cnn_mpi_in_place(), 0, cnn_mpi_int64(), lengths.baseAddress, 1, cnn_mpi_int64(), handle, &$0)
       }
       var offsets = [0]
       for length in lengths { offsets.append(offsets[offsets.count - 1] + Int(length)) }
@@ -26,7 +26,7 @@ extension MPICommunicator {
           try wait(for: "MPI_Iallgatherv") {
             MPI_Iallgatherv(
               cnn_mpi_in_place(), 0, cnn_mpi_byte(), bytes.baseAddress, places.baseAddress,
-              places.baseAddress?.advanced(by: size), cnn_mpi_byte(), world, &$0)
+              places.baseAddress?.advanced(by: size), cnn_mpi_byte(), handle, &$0)
           }
           return (0..<size).map { String(decoding: bytes[offsets[$0]..<offsets[$0 + 1]], as: UTF8.self) }
         }
@@ -40,13 +40,13 @@ extension MPICommunicator {
     let text = Array(text.utf8)
     let length = try withMemory(of: Int64.self, count: 1) { (length) throws(CollectiveError) in
       length[0] = Int64(text.count)
-      try wait(for: "MPI_Ibcast") { MPI_Ibcast(length.baseAddress, 1, cnn_mpi_int64(), Int32(root), world, &$0) }
+      try wait(for: "MPI_Ibcast") { MPI_Ibcast(length.baseAddress, 1, cnn_mpi_int64(), Int32(root), handle, &$0) }
       return Int(length[0])
     }
     let count = try Self.count(length, for: "MPI_Ibcast")
     return try withMemory(of: UInt8.self, count: length) { (bytes) throws(CollectiveError) in
       if rank == root { _ = bytes.update(fromContentsOf: text) }
-      try wait(for: "MPI_Ibcast") { MPI_Ibcast(bytes.baseAddress, count, cnn_mpi_byte(), Int32(root), world, &$0) }
+      try wait(for: "MPI_Ibcast") { MPI_Ibcast(bytes.baseAddress, count, cnn_mpi_byte(), Int32(root), handle, &$0) }
       return String(decoding: bytes, as: UTF8.self)
     }
   }
@@ -55,12 +55,12 @@ extension MPICommunicator {
   public func broadcast(_ floats: MutableFloatBuffer, from root: Int) throws(CollectiveError) {
     precondition(0..<size ~= root, "rank \(root) does not exist")
     let count = try Self.count(floats.count, for: "MPI_Ibcast")
-    try wait(for: "MPI_Ibcast") { MPI_Ibcast(floats.baseAddress, count, cnn_mpi_float(), Int32(root), world, &$0) }
+    try wait(for: "MPI_Ibcast") { MPI_Ibcast(floats.baseAddress, count, cnn_mpi_float(), Int32(root), handle, &$0) }
   }
 
   /// MPI_Ibarrier.
   public func barrier() throws(CollectiveError) {
-    try wait(for: "MPI_Ibarrier") { MPI_Ibarrier(world, &$0) }
+    try wait(for: "MPI_Ibarrier") { MPI_Ibarrier(handle, &$0) }
   }
 
   /// MPI_Iallreduce with MPI_SUM.
@@ -71,7 +71,7 @@ extension MPICommunicator {
       _ = sums.update(fromContentsOf: own)
       try wait(for: "MPI_Iallreduce") {
         MPI_Iallreduce(
-          cnn_mpi_in_place(), sums.baseAddress, count, cnn_mpi_double(), cnn_mpi_sum(), world, &$0)
+          cnn_mpi_in_place(), sums.baseAddress, count, cnn_mpi_double(), cnn_mpi_sum(), handle, &$0)
       }
       return Array(sums)
     }

@@ -19,11 +19,16 @@ extension MPICommunicator {
 
   /// See `Communicator`.
   public func attend(isAlive: Bool) throws(CollectiveError) -> Bool {
-    guard size > 1 else { return false }
+    guard !isAlone else { return false }
     let now = SuspendingClock.now
     guard lastLook.duration(to: now) >= Self.lookEvery else { return false }
     lastLook = now
-    if !hasToldStop && stop.isOwn {
+    if let parent {
+      // To those outside, whatever a group does is work, also where its ranks wait for one another. Wishes to stop go through
+      // the whole world.
+      _ = try parent.attend(isAlive: true)
+      guard size > 1 else { return false }
+    } else if !hasToldStop && stop.isOwn {
       hasToldStop = true
       try tell(.stop)
     }
@@ -42,7 +47,8 @@ extension MPICommunicator {
       try Self.check(
         "MPI_Isend",
         MPI_Isend(
-          noteBytes.baseAddress?.advanced(by: Int(note.rawValue)), 1, cnn_mpi_byte(), Int32(peer), Self.notesTag, world,
+          noteBytes.baseAddress?.advanced(by: Int(note.rawValue)), 1, cnn_mpi_byte(), Int32(peer), Self.notesTag,
+          handle,
           &request))
       notes.append(request, peer: peer)
     }
@@ -54,11 +60,11 @@ extension MPICommunicator {
     while true {
       var hasCome: Int32 = 0
       var status = MPI_Status()
-      try Self.check("MPI_Iprobe", MPI_Iprobe(MPI_ANY_SOURCE, Self.notesTag, world, &hasCome, &status))
+      try Self.check("MPI_Iprobe", MPI_Iprobe(MPI_ANY_SOURCE, Self.notesTag, handle, &hasCome, &status))
       guard hasCome != 0 else { return isSign }
       var byte: UInt8 = 0
       try Self.check(
-        "MPI_Recv", MPI_Recv(&byte, 1, cnn_mpi_byte(), status.MPI_SOURCE, Self.notesTag, world, &status))
+        "MPI_Recv", MPI_Recv(&byte, 1, cnn_mpi_byte(), status.MPI_SOURCE, Self.notesTag, handle, &status))
       switch Note(rawValue: byte) {
       case .stop: stop.hear()
       case .alive: isSign = true

@@ -2,11 +2,12 @@ internal import COpenMPI
 import Glibc
 import Tensors
 
-/// The ranks that `mpirun` or `srun` started, connected by MPI. There is one per process, and it starts MPI.
+/// The ranks that `mpirun` or `srun` started, connected by MPI, or a group of them. One of all ranks is made in a process, and
+/// starts MPI.
 public final class MPICommunicator: Communicator {
-  /// This rank in MPI_COMM_WORLD.
+  /// This rank in MPI_COMM_WORLD, or in the group.
   public let rank: Int
-  /// The size of MPI_COMM_WORLD.
+  /// The size of MPI_COMM_WORLD, or of the group.
   public let size: Int
   /// What MPI calls each rank's machine.
   public private(set) var hosts: [String] = []
@@ -20,7 +21,10 @@ public final class MPICommunicator: Communicator {
   /// Whether some rank wishes to stop.
   public let stop: StopRequest
 
-  let world = cnn_mpi_comm_world()
+  /// MPI_COMM_WORLD, or what connects the group.
+  let handle: MPI_Comm?
+  /// What this is a group of; nil for the whole world.
+  let parent: MPICommunicator?
   // What `attend` keeps.
   var notes = Transfers()
   var hasToldStop = false
@@ -45,6 +49,8 @@ public final class MPICommunicator: Communicator {
     giveUp: @escaping @Sendable (CollectiveError?) -> Void = { _ in }
   ) throws(CollectiveError) {
     self.stop = stop
+    handle = cnn_mpi_comm_world()
+    parent = nil
     var provided: Int32 = 0
     let watch = StartWatch(startLimit, stop: stop) { isStopped in
       giveUp(isStopped ? nil : .notStarted(startLimit))
@@ -54,15 +60,28 @@ public final class MPICommunicator: Communicator {
     guard provided >= MPI_THREAD_FUNNELED else {
       throw .failed(call: "MPI_Init_thread", reason: "this build of MPI allows no threads; install another")
     }
-    try Self.check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(world, cnn_mpi_errors_return()))
+    try Self.check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(handle, cnn_mpi_errors_return()))
     var (rank, size): (Int32, Int32) = (0, 0)
-    try Self.check("MPI_Comm_rank", MPI_Comm_rank(world, &rank))
-    try Self.check("MPI_Comm_size", MPI_Comm_size(world, &size))
+    try Self.check("MPI_Comm_rank", MPI_Comm_rank(handle, &rank))
+    try Self.check("MPI_Comm_size", MPI_Comm_size(handle, &size))
     self.rank = Int(rank)
     self.size = Int(size)
     if size == 1 { try Self.checkAlone(environment) }
     hosts = try allGather(Self.processorName())
     nodes = try allGather(String(try lowestNeighbour())).map { Int($0) ?? 0 }
+  }
+
+  /// The ranks `members` of `parent`, connected by `handle`. Whoever wishes to stop wishes it of all ranks of the parent.
+  init(_ handle: MPI_Comm?, members: [Int], of parent: MPICommunicator) {
+    self.handle = handle
+    self.parent = parent
+    rank = members.firstIndex(of: parent.rank) ?? 0
+    size = members.count
+    hosts = members.map { parent.hosts[$0] }
+    nodes = members.map { member in members.firstIndex { parent.nodes[$0] == parent.nodes[member] } ?? 0 }
+    stop = parent.stop
+    deadline = parent.deadline
+    sharesCores = parent.sharesCores
   }
 
   /// Turns MPI's status into an error that names the call.
@@ -86,12 +105,12 @@ public final class MPICommunicator: Communicator {
     var neighbours = cnn_mpi_comm_null()
     try Self.check(
       "MPI_Comm_split_type",
-      MPI_Comm_split_type(world, Int32(MPI_COMM_TYPE_SHARED), 0, cnn_mpi_info_null(), &neighbours))
+      MPI_Comm_split_type(handle, Int32(MPI_COMM_TYPE_SHARED), 0, cnn_mpi_info_null(), &neighbours))
     // Ordered by rank, so its first is the lowest.
     var lowest = Int32(rank)
     var (group, all): (MPI_Group?, MPI_Group?)
     try Self.check("MPI_Comm_group", MPI_Comm_group(neighbours, &group))
-    try Self.check("MPI_Comm_group", MPI_Comm_group(world, &all))
+    try Self.check("MPI_Comm_group", MPI_Comm_group(handle, &all))
     try Self.check("MPI_Group_translate_ranks", MPI_Group_translate_ranks(group, 1, [0], all, &lowest))
     try Self.check("MPI_Group_free", MPI_Group_free(&group))
     try Self.check("MPI_Group_free", MPI_Group_free(&all))
@@ -120,7 +139,7 @@ public final class MPICommunicator: Communicator {
     let count = try Self.count(floats.count, for: "MPI_Isend")
     try Self.check(
       "MPI_Isend",
-      MPI_Isend(floats.baseAddress, count, cnn_mpi_float(), Int32(peer), Int32(tag), world, &request))
+      MPI_Isend(floats.baseAddress, count, cnn_mpi_float(), Int32(peer), Int32(tag), handle, &request))
     transfers.append(request, peer: peer)
   }
 
@@ -132,7 +151,7 @@ public final class MPICommunicator: Communicator {
     let count = try Self.count(floats.count, for: "MPI_Irecv")
     try Self.check(
       "MPI_Irecv",
-      MPI_Irecv(floats.baseAddress, count, cnn_mpi_float(), Int32(peer), Int32(tag), world, &request))
+      MPI_Irecv(floats.baseAddress, count, cnn_mpi_float(), Int32(peer), Int32(tag), handle, &request))
     transfers.append(request, peer: peer)
   }
 
@@ -143,7 +162,7 @@ public final class MPICommunicator: Communicator {
     try Self.check(
       "MPI_Iallreduce",
       MPI_Iallreduce(
-        cnn_mpi_in_place(), floats.baseAddress, count, cnn_mpi_float(), cnn_mpi_sum(), world, &request))
+        cnn_mpi_in_place(), floats.baseAddress, count, cnn_mpi_float(), cnn_mpi_sum(), handle, &request))
     transfers.append(request, peer: nil)
   }
 
@@ -164,15 +183,16 @@ public final class MPICommunicator: Communicator {
 
   // MARK: - The end
 
-  /// MPI_Abort.
+  /// MPI_Abort of the whole world.
   public func abort(code: Int32) -> Never {
-    MPI_Abort(world, code)
+    MPI_Abort(cnn_mpi_comm_world(), code)
     exit(code)
   }
 
-  /// MPI_Finalize, which has no deadline, behind a barrier, which has one.
+  /// MPI_Finalize, which has no deadline, behind a barrier, which has one. What connects a group stays until then: notes may
+  /// still be on their way in it.
   public func finalize() throws(CollectiveError) {
     try barrier()
-    try Self.check("MPI_Finalize", MPI_Finalize())
+    if parent == nil { try Self.check("MPI_Finalize", MPI_Finalize()) }
   }
 }

@@ -44,11 +44,16 @@ extension Command {
   static var positionalCompletion: Completion { .none }
 
   /// Its own options and those of every command.
-  static var allOptions: [Option] { options + Request.commonOptions }
+  static var allOptions: [Option] { options + commonOptions }
+
+  /// Those of every command, but what it has of its own by the same name.
+  private static var commonOptions: [Option] {
+    Request.commonOptions.filter { common in !options.contains { $0.flag == common.flag } }
+  }
 
   /// Its own groups of options and that of every command's, those without any left out.
   static var allGroups: [OptionGroup] {
-    (groups + [OptionGroup("Every command", Request.commonOptions)]).filter { !$0.options.isEmpty }
+    (groups + [OptionGroup("Every command", commonOptions)]).filter { !$0.options.isEmpty }
   }
 
   /// `cnn-dist train [options]`.

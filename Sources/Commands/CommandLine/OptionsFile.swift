@@ -8,7 +8,8 @@ import Runs
 /// value; `false` and `null` leave one out. A list is what has commas between on a command line, and an object what is
 /// `NAME=VALUE` there.
 struct OptionsFile {
-  private let path: String
+  /// What the file is called in messages.
+  private let source: String
   private let fields: [String: Field]
 
   /// What a field holds, numbers in the digits that tell them from all others of their kind.
@@ -64,23 +65,30 @@ struct OptionsFile {
   ///
   /// - Throws: `UsageError` where it cannot be read, or is no JSON object.
   init(_ path: String) throws(UsageError) {
-    self.path = path
     guard let bytes = SystemFile.text(path, limit: Self.largest + 1) else {
       throw UsageError("--config \(path): \(FileError.system(path, "cannot be read").message)")
     }
     guard bytes.utf8.count <= Self.largest else {
       throw UsageError("--config \(path): is larger than 1 MiB, which is no list of options")
     }
+    try self.init(bytes, source: "--config \(path)")
+  }
+
+  /// Reads the text of a file, or a part of one, that is called `source`.
+  ///
+  /// - Throws: `UsageError` where it is no JSON object.
+  init(_ bytes: String, source: String) throws(UsageError) {
+    self.source = source
     do {
       fields = try JSONDecoder().decode([String: Field].self, from: Data(bytes.utf8))
     } catch {
       throw UsageError(
-        "--config \(path): is no JSON object of options, such as {\"epochs\": 25, \"flip\": true} (\(Self.reason(error)))"
+        "\(source): is no JSON object of options, such as {\"epochs\": 25, \"flip\": true} (\(Self.reason(error)))"
       )
     }
     guard fields["experiment"] == nil else {
       throw UsageError(
-        "--config \(path): is what a run was trained with, not options: to go on with the run take --run and --resume")
+        "\(source): is what a run was trained with, not options: to go on with the run take --run and --resume")
     }
   }
 
@@ -106,22 +114,22 @@ struct OptionsFile {
       guard let option = others.first(where: { $0.flag == flag }) else {
         let known = others.map { String($0.flag.dropFirst(2)) }
         throw UsageError(
-          "--config \(path): \(name) is no option of \(command)\(Suggestion.words(for: name, among: known))")
+          "\(source): \(name) is no option of \(command)\(Suggestion.words(for: name, among: known))")
       }
-      guard values[flag] == nil else { throw UsageError("--config \(path): \(flag.dropFirst(2)) is given twice") }
+      guard values[flag] == nil else { throw UsageError("\(source): \(flag.dropFirst(2)) is given twice") }
       switch field {
       case .nothing, .toggle(false): continue
       case .toggle(true):
         guard option.value == nil || option.standard != nil else {
-          throw UsageError("--config \(path): \(name) needs a value (\(option.words)), found true")
+          throw UsageError("\(source): \(name) needs a value (\(option.words)), found true")
         }
         values[flag] = option.standard ?? ""
       case .text, .list, .names:
         guard option.value != nil else {
-          throw UsageError("--config \(path): \(name) is a switch and takes true or false")
+          throw UsageError("\(source): \(name) is a switch and takes true or false")
         }
         guard let words = field.words(separator: flag == "--input-shape" ? "x" : ","), !words.isEmpty else {
-          throw UsageError("--config \(path): \(name) holds what is no value (\(option.words))")
+          throw UsageError("\(source): \(name) holds what is no value (\(option.words))")
         }
         values[flag] = words
       }

@@ -59,7 +59,9 @@ struct Request {
       return
     }
     var arguments = try Arguments(rest, options: command.allOptions, command: name)
-    if let path = arguments.string(Self.configOption.flag) {
+    // A command may have a file of its own kind.
+    if let path = arguments.string(Self.configOption.flag), !command.options.contains(where: { $0.flag == "--config" })
+    {
       let values = try OptionsFile(path).values(for: command.allOptions, of: name)
       arguments.add(values, alternatives: command.alternatives)
     }

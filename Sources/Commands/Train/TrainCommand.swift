@@ -131,11 +131,19 @@ struct TrainCommand: Command {
     try StoppingOptions.check(arguments, experiment, schedule)
   }
 
-  /// Takes what a model was compiled with as the defaults of the options, and says what is left out of it.
-  func adopt(_ file: ModelFile, _ experiment: inout Experiment) throws(UsageError) {
-    for notice in try experiment.adopt(compilationOf: file, unless: { arguments.has($0) }) {
-      Program.complain(UsageError(notice))
-    }
+  /// What a new run would be: what a model was compiled with is the default of the options.
+  ///
+  /// - Parameter notice: hears what is left out of a model's compilation.
+  /// - Throws: `UsageError` for an option where it has no meaning; `FileError` for a file that is missing or broken.
+  func makeRun(
+    notice: (String) -> Void
+  ) throws -> (experiment: Experiment, schedule: Schedule, file: ModelFile?) {
+    var (experiment, schedule) = (Experiment(), Schedule())
+    let file = try model?.apply(to: &experiment)
+    if let file { try experiment.adopt(compilationOf: file, unless: { arguments.has($0) }).forEach(notice) }
+    try apply(to: &experiment)
+    try apply(to: &schedule)
+    return (experiment, schedule, file)
   }
 
   private func set(_ experiment: inout Experiment) throws(UsageError) {

@@ -17,11 +17,14 @@ import Training
 struct TrainingSession {
   private let command: TrainCommand
   private let world: World
+  private let pause: Int?
   private var communicator: any Communicator { world.communicator }
 
-  init(_ command: TrainCommand, in world: World) {
+  /// Trains to the end, or until `pause` epochs are done, as a run that is resumed later.
+  init(_ command: TrainCommand, in world: World, pausingAfter pause: Int? = nil) {
     self.command = command
     self.world = world
+    self.pause = pause
   }
 
   func run() throws {
@@ -30,7 +33,7 @@ struct TrainingSession {
     var start = try communicator.share(plan.map(Start.init))
 
     // What to do it on: each rank sees for itself.
-    let cores = try communicator.planCores(world.environment, threads: command.threads)
+    let cores = try world.planCores(threads: command.threads)
     let threads = command.threads ?? cores.threads
     let readers = DataReaders(
       team: try communicator.makeHostTeam(), threads: threads, environment: world.environment)
@@ -47,9 +50,7 @@ struct TrainingSession {
     // A run that an older version began keeps its own word for the same samples.
     if start.experiment.datasetDigest.isEmpty { start.experiment.datasetDigest = data.digest }
     try communicator.together { try start.setScheduleLength(samples: data.training.count) }
-    if communicator.rank == 0, let notice = start.scheduleNotice(samples: data.training.count) {
-      Program.complain(UsageError(notice))
-    }
+    if communicator.rank == 0, let notice = start.scheduleNotice(samples: data.training.count) { say(notice) }
     // Every rank has the same samples, and their statistics come from sums without an error: the same on all.
     if start.experiment.lacksNormalization {
       start.experiment.normalization = try world.together { [kind = start.experiment.normalize] in
@@ -61,11 +62,11 @@ struct TrainingSession {
       start.experiment.classWeights = try world.together { try weights.resolved(for: data.training) }
     }
 
-    try World.warn(of: threads, cores, training: start.experiment, communicator)
+    if world.share == nil { try World.warn(of: threads, cores, training: start.experiment, communicator) }
     let need = MemoryNeed(
       training: model, experiment: start.experiment, samples: data.training.count,
       judged: start.schedule.validateEvery > 0 ? data.validation.count : 0, communicator: communicator,
-      threads: threads, budget: MemoryBudget(command.memory, communicator))
+      threads: threads, budget: world.memoryBudget(command.memory))
     try communicator.together { try need.check() }
 
     // The numbers to start from: by seed on each rank, or from rank 0's file.
@@ -106,8 +107,8 @@ struct TrainingSession {
     let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
       state: start.state, communicator: communicator, threads: threads, waves: need.waves,
-      isProfiling: command.isProfiling, keepsVerdicts: start.schedule.tensorboard, recorder: recorder,
-      observers: observers.compactMap(\.self))
+      isProfiling: command.isProfiling, keepsVerdicts: start.schedule.tensorboard, pausingAfter: pause,
+      recorder: recorder, observers: observers.compactMap(\.self))
     let end = Result { try trainer.run() }
     if case .failure(let error) = end, !(error is Stopped) {
       events?.didEnd(succeeded: false)
@@ -198,17 +199,18 @@ struct TrainingSession {
   }
 
   private func planToStart() throws -> Plan {
-    var (experiment, schedule) = (Experiment(), Schedule())
-    let file = try command.model?.apply(to: &experiment)
-    try file.map { try command.adopt($0, &experiment) }
-    try command.apply(to: &experiment)
-    try command.apply(to: &schedule)
+    let (experiment, schedule, file) = try command.makeRun(notice: say)
     let folder = RunFolder(command.run ?? "runs/\(experiment.dataset)-\(experiment.model)-\(Self.timestamp())")
     try folder.refuseExistingRun()
     return Plan(
       folder: folder, experiment: experiment, schedule: schedule, checkpoint: nil, lock: nil,
       weights: try command.weights.map { try WeightsFile($0, of: file) } ?? file.flatMap { WeightsFile(in: $0) },
       movedScheduleEnd: nil)
+  }
+
+  /// Tells the user, unless the run is one of many, whose options were looked at before.
+  private func say(_ notice: String) {
+    if world.share == nil { Program.complain(UsageError(notice)) }
   }
 
   private func planToResume() throws -> Plan {
@@ -262,7 +264,7 @@ struct TrainingSession {
   }
 
   /// `20261123-211704`, in UTC.
-  private static func timestamp() -> String {
+  static func timestamp() -> String {
     let style = Date.ISO8601FormatStyle(dateSeparator: .omitted, dateTimeSeparator: .space, timeSeparator: .omitted)
     return Date.now.formatted(style).replacing(" ", with: "-").replacing("Z", with: "")
   }

@@ -39,6 +39,11 @@ public struct Monitor: Sendable {
     return value.map(Double.init)
   }
 
+  /// What it is called, where the best epoch is `best`.
+  public func name(_ best: TrainingState.Best) -> String {
+    name ?? (best.accuracy == nil ? "val_loss" : "val_accuracy")
+  }
+
   /// Whether a value is better than the best so far, by more than `minDelta`.
   public func isBetter(_ value: Double, than best: TrainingState.Best?) -> Bool {
     guard !value.isNaN else { return false }
@@ -46,8 +51,8 @@ public struct Monitor: Sendable {
     return rises(best) ? value - minDelta > old : value + minDelta < old
   }
 
-  /// Whether more is better.
-  private func rises(_ best: TrainingState.Best) -> Bool {
+  /// Whether more is better, of values such as that of `best`.
+  public func rises(_ best: TrainingState.Best) -> Bool {
     guard let name else { return best.accuracy != nil }
     let own = name.hasPrefix("val_") ? String(name.dropFirst(4)) : name
     return own != "loss" && Metric(name: own)?.rises ?? true

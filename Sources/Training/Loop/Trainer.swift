@@ -30,6 +30,8 @@ public final class Trainer {
   private let recorder: RunRecorder?
   private let observers: [any TrainingObserver]
   private let batches: BatchPlan
+  /// After how many epochs the run pauses; nil for none.
+  private let pause: Int?
   /// The state of the last checkpoint, the one that the run started from included.
   private var checkpointed: TrainingState
   private var epochStart = ContinuousClock.now
@@ -44,18 +46,20 @@ public final class Trainer {
   ///   - waves: as `MemoryNeed` has planned them; nil for what is fastest, be there memory for it or not.
   ///   - isProfiling: whether to note where the time goes, layer by layer.
   ///   - keepsVerdicts: whether observers are to hear what validations said of each sample; the same on all ranks.
+  ///   - pause: after how many epochs to leave off, with a checkpoint to go on from, though the schedule goes on; nil for none.
   ///   - recorder: where rank 0 writes; nil on the others.
   ///   - shouldStop: asked now and then whether this rank wishes to stop; one rank's wish stops all. Nil asks
   ///     `communicator.stop`.
   public init(
     experiment: Experiment, schedule: Schedule, data: TrainingData, model: Model, arena: ParameterArena,
     state: TrainingState, communicator: any Communicator, threads: Int, waves: Waves? = nil,
-    isProfiling: Bool = false, keepsVerdicts: Bool = false, recorder: RunRecorder?,
+    isProfiling: Bool = false, keepsVerdicts: Bool = false, pausingAfter pause: Int? = nil, recorder: RunRecorder?,
     observers: [any TrainingObserver] = [],
     shouldStop: (() -> Bool)? = nil
   ) throws {
     self.experiment = experiment
     self.schedule = schedule
+    self.pause = pause
     self.data = data
     self.arena = arena
     judged = JudgedValues(arena)
@@ -104,8 +108,10 @@ public final class Trainer {
     return arena
   }
 
-  /// The step at which the run ends.
-  public var lastStep: Int { schedule.lastStep(of: batches) }
+  /// The step at which the run ends, or pauses.
+  public var lastStep: Int {
+    min(schedule.lastStep(of: batches), pause.map { $0 * batches.stepsPerEpoch } ?? .max)
+  }
 
   /// Trains until the schedule's end, or until a rank wishes to stop, and leaves a checkpoint there.
   ///
@@ -148,6 +154,8 @@ public final class Trainer {
   /// Takes one step; returns whether a rank wishes to stop.
   private func takeStep() throws -> Bool {
     let start = ContinuousClock.now
+    // A group of one rank waits for nobody, and is to hear of those outside all the same.
+    _ = try communicator.attend(isAlive: false)
     let batch = batches.batch(step: state.step)
     if state.step + 1 < lastStep { step.expect(state.step + 1) }
     let outcome = try step.run(state.step, shouldStop: shouldStop)

@@ -110,7 +110,12 @@ extension Communicator {
     let grants = try allGather(try JSON.line(grant)).map { try JSON.decode(CoreGrant.self, $0) }
     let plan = CorePlan(rank: rank, nodes: nodes, grants: grants)
     if plan.cores != grant.cores { Cores.confine(to: plan.cores) }
-    sharesCores = plan.isOvercommitted || plan.hasQuota || threads ?? 1 > plan.threads
+    adopt(plan, threads: threads)
     return plan
+  }
+
+  /// Waits as becomes this rank's `plan`, which it keeps to already: a group of ranks has its part of what all have planned.
+  public func adopt(_ plan: CorePlan, threads: Int?) {
+    sharesCores = plan.isOvercommitted || plan.hasQuota || threads ?? 1 > plan.threads
   }
 }

@@ -16,8 +16,12 @@ public struct MemoryBudget: Equatable, Sendable {
   ///
   /// - Parameter communicator: the ranks, which share their hosts' memory and need alike.
   public init(_ asked: Int?, _ communicator: any Communicator) {
-    let ranks = communicator.hosts.count { $0 == communicator.hosts[communicator.rank] }
-    self.init(asked: asked, ranks: ranks, shared: HostMemory.shared, own: HostMemory.own)
+    self.init(asked: asked, ranks: communicator.ranksOnHost, shared: HostMemory.shared, own: HostMemory.own)
+  }
+
+  /// The same where ranks train one thing after the other beside groups of others: what is left of this rank's `share`.
+  public init(_ asked: Int?, _ share: MemoryShare) {
+    self.init(asked: asked, ranks: share.ranks, shared: share.left * share.ranks, own: HostMemory.own)
   }
 
   /// The same on a host of `shared` bytes with `ranks` ranks, each of which may have `own` bytes at the most.

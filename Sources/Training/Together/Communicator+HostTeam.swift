@@ -11,6 +11,8 @@ extension Communicator {
   public func makeHostTeam() throws -> HostTeam {
     let members = nodes.indices.filter { nodes[$0] == nodes[rank] }
     let first = members.first ?? rank
+    // Where these are a group, others of the host open data of their own.
+    let memory = HostMemory.shared / max(ranksOnHost, members.count) * members.count
     let own = try together { rank == first ? try SharedFile() : nil }
     let places = try allGather(try together { try own.map { try JSON.line($0.place()) } ?? "" })
     let place = try JSON.decode(SharedFile.Place.self, places[first])
@@ -24,11 +26,11 @@ extension Communicator {
         Remark.make(
           .mappings, "the ranks of \(hosts[rank]) cannot share memory (\(complaint)): each reads the data for itself")
       }
-      return try together { try HostTeam.alone(memory: HostMemory.shared / members.count) }
+      return try together { try HostTeam.alone(memory: memory / members.count) }
     }
     return try together {
       try HostTeam(
-        rank: members.firstIndex(of: rank) ?? 0, size: members.count, file: shared.get(), memory: HostMemory.shared)
+        rank: members.firstIndex(of: rank) ?? 0, size: members.count, file: shared.get(), memory: memory)
     }
   }
 }

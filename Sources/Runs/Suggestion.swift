@@ -1,13 +1,13 @@
 /// The known word that somebody is likely to have meant.
-enum Suggestion {
+package enum Suggestion {
   /// ` (did you mean train?)` where a word of `known` is near to `word`; empty where none is.
-  static func words(for word: String, among known: [String]) -> String {
+  package static func words(for word: String, among known: [String]) -> String {
     nearest(to: word, among: known).map { " (did you mean \($0)?)" } ?? ""
   }
 
   /// The word of `known` that `word` takes the fewest changes to become: at most one in three letters, so that what has
   /// nothing to do with it is not offered. A word that begins alike is the next best.
-  static func nearest(to word: String, among known: [String]) -> String? {
+  package static func nearest(to word: String, among known: [String]) -> String? {
     let distances = known.map { (word: $0, distance: distance(word, $0)) }
     let nearest = distances.min { $0.distance < $1.distance }
     if let nearest, nearest.distance * 3 <= max(word.count, nearest.word.count) { return nearest.word }
@@ -17,7 +17,7 @@ enum Suggestion {
 
   /// How many letters must be put in, left out, replaced or exchanged with their neighbour to turn one word into the other
   /// (Damerau 1964, by the recurrence for optimal string alignment).
-  static func distance(_ first: String, _ second: String) -> Int {
+  package static func distance(_ first: String, _ second: String) -> Int {
     let (a, b) = (Array(first), Array(second))
     var rows = [Array(0...b.count)]
     for i in 1...max(a.count, 1) where i <= a.count {
