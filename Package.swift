@@ -118,11 +118,12 @@ let package = Package(
         "Tensors", "CISAL", "CTensorBoard",
       ]),
     .target(name: "Sweeps", dependencies: ["Runs", "KerasFiles", "Files", "Tensors"]),
+    .target(name: "Doctor", dependencies: ["Training", "Runs", "Models", "Collectives", "Kernels", "Files", "Hosts"]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
     .target(
       name: "Commands",
       dependencies: [
-        "Runs", "Training", "Reports", "Sweeps", "KerasFiles", "ONNXFiles", "Objectives", "Graphics", "HTTP",
+        "Runs", "Training", "Reports", "Sweeps", "Doctor", "KerasFiles", "ONNXFiles", "Objectives", "Graphics", "HTTP",
       ]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),
 
@@ -148,6 +149,7 @@ let package = Package(
       name: "CommandsTests", dependencies: ["Datasets", "Files", "Runs", "TestSupport", "Training"],
       exclude: ["events.py", "exported.py", "mpijob.py", "refuse.c", "slurm.sh"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Hosts", "TestSupport", "CArchive"]),
+    .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Training", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "HostsTests", dependencies: ["Hosts", "Files"]),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Hosts"]),

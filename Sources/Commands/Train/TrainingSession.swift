@@ -1,5 +1,6 @@
 import Collectives
 import Datasets
+import Doctor
 import Files
 import FoundationEssentials
 import KerasFiles
@@ -62,7 +63,13 @@ struct TrainingSession {
       start.experiment.classWeights = try world.together { try weights.resolved(for: data.training) }
     }
 
-    if world.share == nil { try World.warn(of: threads, cores, training: start.experiment, communicator) }
+    if world.share == nil {
+      try World.warn(of: threads, cores, training: start.experiment, communicator)
+      var intent = Scene.Intent()
+      (intent.run, intent.threads) = (plan?.folder.path, threads)
+      intent.expect(model, start.experiment, samples: data.training.count, threads: threads)
+      try world.tellOfHazards(intent)
+    }
     let need = MemoryNeed(
       training: model, experiment: start.experiment, samples: data.training.count,
       judged: start.schedule.validateEvery > 0 ? data.validation.count : 0, communicator: communicator,

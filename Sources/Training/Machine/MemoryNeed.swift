@@ -39,13 +39,24 @@ public struct MemoryNeed {
     training model: Model, experiment: Experiment, samples: Int, judged: Int, communicator: any Communicator,
     threads: Int, budget: MemoryBudget
   ) {
+    self.init(
+      training: model, experiment: experiment, samples: samples, judged: judged, rank: communicator.rank,
+      ranks: communicator.size, threads: threads, budget: budget)
+  }
+
+  /// The same on rank `rank` of `ranks`, which need not be there.
+  package init(
+    training model: Model, experiment: Experiment, samples: Int, judged: Int, rank: Int, ranks: Int, threads: Int,
+    budget: MemoryBudget
+  ) {
     let batch = min(experiment.batchSize, samples)
     let slices = SlicePlan(samples: batch, sliceSize: experiment.slice)
-    let share = slices.share(of: communicator.rank, world: communicator.size)
+    let share = slices.share(of: rank, world: ranks)
     let runs = (0..<threads).map { share.share($0, of: threads) }
     // Only as deep as the runs of the workers are long; the first of them is summed where the result is going to be.
     let depth = runs.reduce(0) { $0 + PartialSums.depth(slices: slices.count, run: $1) } - (share.isEmpty ? 0 : 1)
-    let staging = TreeReduction.stagingCount(model.layout.gradientCount, slices: slices.count, of: communicator)
+    let staging = TreeReduction.stagingCount(
+      model.layout.gradientCount, slices: slices.count, rank: rank, ranks: ranks)
     var parts = [
       Self.program, Self.arena(model, experiment),
       Part(
@@ -61,13 +72,13 @@ public struct MemoryNeed {
         Part(name: "the values that judge", bytes: FoldedModel(model.fused).valueCount * 4, remedy: ""))
     }
     let trainers = runs.count { !$0.isEmpty }
-    let judges = Self.workers(threads, of: communicator, samples: judged, slice: experiment.slice)
+    let judges = Self.workers(threads, rank: rank, ranks: ranks, samples: judged, slice: experiment.slice)
     let waves = Waves(
-      model, experiment, samples: samples, judged: judged, ranks: communicator.size, threads: threads,
+      model, experiment, samples: samples, judged: judged, ranks: ranks, threads: threads,
       limit: Self.limit(budget, parts, max(trainers, judges)))
     self.init(
       parts, waves, budget, trainers, judges,
-      preparing: waves.preparing(model, for: Self.most(judged, of: communicator)))
+      preparing: waves.preparing(model, for: Self.most(judged, ranks: ranks)))
   }
 
   /// What an evaluation of `model` on `samples` samples takes on one rank.
@@ -75,7 +86,8 @@ public struct MemoryNeed {
     evaluating model: Model, slice: Int, samples: Int, communicator: any Communicator, threads: Int,
     budget: MemoryBudget
   ) {
-    let judges = Self.workers(threads, of: communicator, samples: samples, slice: slice)
+    let judges = Self.workers(
+      threads, rank: communicator.rank, ranks: communicator.size, samples: samples, slice: slice)
     let parts = [
       Self.program,
       Part(
@@ -85,7 +97,7 @@ public struct MemoryNeed {
     let waves = Waves(
       model, slice: slice, trained: nil, judged: samples, limit: Self.limit(budget, parts, judges))
     self.init(
-      parts, waves, budget, 0, judges, preparing: waves.preparing(model, for: Self.most(samples, of: communicator)))
+      parts, waves, budget, 0, judges, preparing: waves.preparing(model, for: Self.most(samples, ranks: communicator.size)))
   }
 
   /// Adds the memory of waves: of those that prepare kernels once where the budget has as much, else of the plain ones.
@@ -100,10 +112,8 @@ public struct MemoryNeed {
     (self.parts, self.budget) = (all(waves), budget)
   }
 
-  /// The most of `samples` samples that one rank gets.
-  private static func most(_ samples: Int, of communicator: any Communicator) -> Int {
-    (samples + communicator.size - 1) / communicator.size
-  }
+  /// The most of `samples` samples that one of `ranks` ranks gets.
+  private static func most(_ samples: Int, ranks: Int) -> Int { (samples + ranks - 1) / ranks }
 
   /// All of it, in bytes.
   package var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
@@ -126,16 +136,19 @@ public struct MemoryNeed {
   }
 
   /// How many of a rank's workers have a part of so many samples.
-  private static func workers(_ threads: Int, of communicator: any Communicator, samples: Int, slice: Int) -> Int {
+  private static func workers(_ threads: Int, rank: Int, ranks: Int, samples: Int, slice: Int) -> Int {
     guard samples > 0 else { return 0 }
     let slices = SlicePlan(samples: samples, sliceSize: slice)
-    return min(threads, slices.share(of: communicator.rank, world: communicator.size).count)
+    return min(threads, slices.share(of: rank, world: ranks).count)
   }
 
   /// The floats that are left to each worker.
   private static func limit(_ budget: MemoryBudget, _ parts: [Part], _ workers: Int) -> Int {
     max(0, budget.bytes - parts.reduce(0) { $0 + $1.bytes }) / max(1, workers) / MemoryLayout<Float>.stride
   }
+
+  /// So many bytes of the program itself are pages of its file and its libraries', which the ranks of a host share.
+  package static let shared = 25_000_000
 
   /// The process before it has a network, as measured: the program and its libraries, OpenBLAS's buffers, MPI's queues.
   private static let program = Part(
