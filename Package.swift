@@ -110,10 +110,11 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "Training", "Runs", "KerasFiles", "Models", "Layers", "Objectives", "Datasets", "Files", "Hosts", "Graphics",
-        "Tensors", "CISAL", "CTensorBoard",
+        "Tensors", "HTTP", "CISAL", "CTensorBoard",
       ]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
-    .target(name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "Objectives"]),
+    .target(
+      name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "Objectives", "HTTP"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),
 
     // MARK: - Tests
@@ -147,7 +148,9 @@ let package = Package(
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "Models", "Layers", "Objectives", "Graphics", "Datasets", "Files", "Hosts", "Tensors"]),
+      dependencies: [
+        "Reports", "Runs", "Objectives", "Models", "Layers", "Graphics", "Datasets", "Files", "Hosts", "Tensors",
+      ]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "Objectives", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Runs", "Training", "TrainingProbe", "TestSupport"]),

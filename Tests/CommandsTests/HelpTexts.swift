@@ -2,8 +2,8 @@
 enum HelpTexts {
   static let all = [
     ("", program), ("train", train), ("evaluate", evaluate), ("inspect", inspect), ("summary", summary),
-    ("fetch", fetch), ("data", data), ("compare", compare), ("replay", replay), ("bench", bench),
-    ("completions", completions), ("man", man),
+    ("fetch", fetch), ("data", data), ("report", report), ("compare", compare), ("replay", replay),
+    ("bench", bench), ("completions", completions), ("man", man),
   ]
 
   static let program = """
@@ -17,6 +17,7 @@ enum HelpTexts {
       summary      Shows a network's layers, output shapes, parameters and operations.
       fetch        Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10.
       data         Shows what a data set holds, what is odd in it, and how to train on it.
+      report       Writes a page to look at: of a run anew, or of several runs side by side.
       compare      Names the first step and tensor at which two runs part.
       replay       Computes one step of a run again and checks it.
       bench        Measures the speed of training steps, layer by layer.
@@ -42,6 +43,7 @@ enum HelpTexts {
       --journal                  keep hashes of every step's gradients and values, for `compare` and `replay`
       --no-tensorboard           write no events.out.tfevents.* into the run's folder, which TensorBoard shows
       --tensorboard              write them again, where a run to go on with was told not to
+      --live [PORT]              serve the report on this host while it trains, on PORT or a free one (default no; 8787 where PORT is left out)
       --on-nan WHAT              of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)
 
     Data:
@@ -274,6 +276,27 @@ enum HelpTexts {
     `cnn-dist data` shows what a data set holds.
     `data` goes over all samples once and counts them by class and part. It finds numbers that are missing, samples that are
     the same in two parts or twice in one, classes that a part lacks, and parts that were scaled otherwise.
+    """
+
+  static let report = """
+    Writes a page to look at: of a run anew, or of several runs side by side.
+
+    usage: cnn-dist report RUN… [options]
+
+      -o FILE        where to write it (default report.html in the run's folder, comparison.html here for several)
+      --evaluate     judge the validation samples again, by the latest checkpoint
+      --data PATH    where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --cache WHERE  keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
+      --threads T    the compute threads of --evaluate (default: all cores)
+
+    Every command:
+      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet        say only what was asked for and what went wrong
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    `train` writes report.html into the run's folder at the end of every epoch. It is one file, which fetches nothing from
+    anywhere: send it to whom you like. What the files of a run do not tell, because an older version wrote them, is left
+    out; --evaluate finds out what can be found out today.
     """
 
   static let compare = """
