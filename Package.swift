@@ -115,7 +115,7 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "Training", "Runs", "KerasFiles", "Models", "Layers", "Objectives", "Datasets", "Files", "Hosts", "Graphics",
-        "Tensors", "CISAL", "CTensorBoard",
+        "Tensors", "HTTP", "CISAL", "CTensorBoard",
       ]),
     .target(name: "Sweeps", dependencies: ["Runs", "KerasFiles", "Files", "Tensors"]),
     .target(name: "Doctor", dependencies: ["Training", "Runs", "Models", "Collectives", "Kernels", "Files", "Hosts"]),
@@ -166,7 +166,9 @@ let package = Package(
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers"]),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["Reports", "Models", "Layers", "Objectives", "Graphics", "Datasets", "Files", "Hosts", "Tensors"]),
+      dependencies: [
+        "Reports", "Runs", "Objectives", "Models", "Layers", "Graphics", "Datasets", "Files", "Hosts", "Tensors",
+      ]),
     .testTarget(name: "SweepsTests", dependencies: ["Sweeps", "Runs", "KerasFiles", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "Objectives", "TestSupport"]),

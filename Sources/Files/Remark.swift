@@ -14,6 +14,8 @@ public enum Remark {
     case mappings
     /// Files that show how a run goes, and that nothing depends on.
     case events
+    /// A run's report, or what it is made of.
+    case reports
     /// What a run has lost of itself, which is begun anew; each time it is found.
     case losses
   }

@@ -85,6 +85,14 @@ package final class Canvas {
     }
   }
 
+  /// The bytes of a JPEG file, of a quality from 0 to 100; none where there is no memory for them.
+  package func jpeg(quality: Int) -> [UInt8] {
+    var count: Int32 = 0
+    guard let start = gdImageJpegPtr(image, &count, Int32(quality)) else { return [] }
+    defer { gdFree(start) }
+    return Array(UnsafeRawBufferPointer(start: start, count: Int(count)))
+  }
+
   /// The bytes of a PNG file; none where there is no memory for them.
   package func png() -> [UInt8] {
     var count: Int32 = 0

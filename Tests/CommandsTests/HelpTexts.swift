@@ -47,6 +47,7 @@ enum HelpTexts {
       --journal                  keep hashes of every step's gradients and values, for `compare` and `replay`
       --no-tensorboard           write no events.out.tfevents.* into the run's folder, which TensorBoard shows
       --tensorboard              write them again, where a run to go on with was told not to
+      --live [PORT]              serve the report on this host while it trains, on PORT or a free one (default no; 8787 where PORT is left out)
       --on-nan WHAT              of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)
 
     Data:

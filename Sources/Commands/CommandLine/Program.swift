@@ -13,10 +13,10 @@ public enum Program {
   /// All commands, as the help lists them.
   static var commands: [any Command.Type] {
     [
-      TrainCommand.self, SweepCommand.self, EvaluateCommand.self, PredictCommand.self, ServeCommand.self,
-      ExportCommand.self, InspectCommand.self, SummaryCommand.self, FetchCommand.self, DataCommand.self,
-      CompareCommand.self, ReplayCommand.self, BenchCommand.self, PlanCommand.self, DoctorCommand.self,
-      CompletionsCommand.self, ManCommand.self,
+      TrainCommand.self, SweepCommand.self, EvaluateCommand.self, ReportCommand.self, PredictCommand.self,
+      ServeCommand.self, ExportCommand.self, InspectCommand.self, SummaryCommand.self, FetchCommand.self,
+      DataCommand.self, CompareCommand.self, ReplayCommand.self, BenchCommand.self, PlanCommand.self,
+      DoctorCommand.self, CompletionsCommand.self, ManCommand.self,
     ]
   }
 

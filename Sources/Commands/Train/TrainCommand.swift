@@ -29,6 +29,10 @@ struct TrainCommand: Command {
           "write no events.out.tfevents.* into the run's folder, which TensorBoard shows"),
         Option("--tensorboard", nil, "write them again, where a run to go on with was told not to"),
         Option(
+          "--live", "PORT", standard: "8787",
+          "serve the report on this host while it trains, on PORT or a free one (default no; 8787 where PORT is left out)"
+        ),
+        Option(
           "--on-nan", "WHAT", choices: NonFinitePolicy.allCases.map(\.rawValue),
           "of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)"
         ),
@@ -90,6 +94,8 @@ struct TrainCommand: Command {
   let memory: Int?
   let classWeights: ClassWeightOption?
   let isProfiling: Bool
+  /// Where the report is served; nil for nowhere.
+  let livePort: Int?
   private let arguments: Arguments
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -102,6 +108,7 @@ struct TrainCommand: Command {
     model = try ModelOption(arguments)
     classWeights = try ClassWeightOption(arguments)
     isProfiling = arguments.has("--profile")
+    livePort = try arguments.integer("--live", in: 0...65535)
     threads = try arguments.integer("--threads", in: World.threadCounts)
     memory = try arguments.bytes("--memory", in: World.memorySizes)
     if arguments.has("--tensorboard") && arguments.has("--no-tensorboard") {

@@ -98,7 +98,7 @@ struct TrainingSession {
     let console = plan.map { Console(folder: $0.folder.path, isQuiet: world.isQuiet, environment: world.environment) }
     let recorder = try communicator.together {
       if communicator.stop.isMade { throw Stopped() }
-      return try plan.map { try prepare($0, start) }
+      return try plan.map { try prepare($0, start, threads: threads) }
     }
     world.startDeadline()
     console?.didStart(
@@ -110,13 +110,18 @@ struct TrainingSession {
           folder: plan.folder.path, experiment: start.experiment, model: model, validationSamples: data.validation)
         : nil
     }
-    let observers: [(any TrainingObserver)?] = [console, events]
+    let report = plan.map { plan in
+      TrainingReport(
+        plan.folder, configuration: configuration(start), model: model, data: data, livePort: command.livePort)
+    }
+    let observers: [(any TrainingObserver)?] = [console, events, report?.writer]
     let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
       state: start.state, communicator: communicator, threads: threads, waves: need.waves,
-      isProfiling: command.isProfiling, keepsVerdicts: start.schedule.tensorboard, pausingAfter: pause,
-      recorder: recorder, observers: observers.compactMap(\.self))
+      isProfiling: command.isProfiling, keepsVerdicts: true, pausingAfter: pause, recorder: recorder,
+      observers: observers.compactMap(\.self))
     let end = Result { try trainer.run() }
+    report?.didEnd(trainer.state, of: trainer.lastStep, arena)
     if case .failure(let error) = end, !(error is Stopped) {
       events?.didEnd(succeeded: false)
       throw error
@@ -261,13 +266,18 @@ struct TrainingSession {
     if let weights = plan.weights { experiment.initialWeights = try weights.load(into: arena, of: model) }
   }
 
-  private func prepare(_ plan: Plan, _ start: Start) throws -> RunRecorder {
+  private func prepare(_ plan: Plan, _ start: Start, threads: Int) throws -> RunRecorder {
     let lock = try plan.lock ?? plan.folder.create()
-    let configuration = RunConfiguration(
+    let isChanged = plan.checkpoint.map { $0.experiment != start.experiment } ?? false
+    return RunRecorder(
+      plan.folder, configuration: configuration(start), lock: lock, isChanged: isChanged,
+      session: TrainingReport.session(communicator, threads: threads))
+  }
+
+  private func configuration(_ start: Start) -> RunConfiguration {
+    RunConfiguration(
       experiment: start.experiment, schedule: start.schedule, openblas: OpenBLAS.identity,
       openblasReplaced: KernelChoice(world.environment).replaced, vectors: VectorWidth.name, version: Program.version)
-    let isChanged = plan.checkpoint.map { $0.experiment != start.experiment } ?? false
-    return RunRecorder(plan.folder, configuration: configuration, lock: lock, isChanged: isChanged)
   }
 
   /// `20261123-211704`, in UTC.

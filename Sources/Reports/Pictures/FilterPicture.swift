@@ -9,7 +9,8 @@ package struct FilterPicture {
   /// Keras's name of the weights: `conv2d/kernel`.
   package let name: String
   private let shape: Shape
-  private let range: Range<Int>
+  /// Where the weights are among all values of the model.
+  let range: Range<Int>
 
   /// No more filters are shown.
   private static let most = 256
@@ -29,10 +30,7 @@ package struct FilterPicture {
 
   /// Draws them as they are among all values of the model; nil where there is no memory for it.
   package func drawn(_ values: FloatBuffer) -> Canvas? {
-    let weights = values.part(range)
-    let filters = shape[shape.rank - 1]
-    let largest = weights.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
-    let tiles = (0..<min(filters, Self.most)).map { tile($0, of: filters, weights, largest) }
+    let tiles = tiles(values.part(range))
     guard let first = tiles.first else { return nil }
     let longest = max(first.height, first.width)
     let scale = max(1, Self.sides.lowerBound / longest)
@@ -50,6 +48,15 @@ package struct FilterPicture {
         x: Self.gap + index % across * width, scale: scale)
     }
     return canvas
+  }
+
+  /// How many filters there are.
+  var count: Int { shape[shape.rank - 1] }
+
+  /// The first filters, each by itself.
+  func tiles(_ weights: FloatBuffer) -> [Raster] {
+    let largest = weights.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+    return (0..<min(count, Self.most)).map { tile($0, of: count, weights, largest) }
   }
 
   /// One filter: of three channels in colour, of any other number the mean of its channels. Of a filter through a volume it is

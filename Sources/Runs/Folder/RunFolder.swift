@@ -92,7 +92,8 @@ public struct RunFolder: Sendable {
   public func lock() throws(FileError) -> RunLock {
     let lock = try RunLock(path)
     for (folder, stems) in [
-      (path, ["config.json", "metrics.jsonl", "journal.jsonl"]), (checkpointsPath, ["step-", "latest", "best"]),
+      (path, ["config.json", "metrics.jsonl", "journal.jsonl", "sessions.jsonl", "report.json", "report.html"]),
+      (checkpointsPath, ["step-", "latest", "best"]),
     ] {
       for name in Self.names(in: folder) where name.contains(".tmp.") && stems.contains(where: { name.hasPrefix($0) }) {
         try remove("\(folder)/\(name)")

@@ -7,13 +7,20 @@ public final class RunRecorder {
   private let configuration: RunConfiguration
   private let lock: RunLock
   private let isChanged: Bool
+  private let session: RunSession?
   private var metrics: MetricsLog?
   private var journal: JournalLog?
 
   /// Writes into `folder`, which exists and is ours.
   ///
-  /// - Parameter isChanged: whether the run goes on with another schedule than its checkpoint tells of.
-  public init(_ folder: RunFolder, configuration: RunConfiguration, lock: RunLock, isChanged: Bool = false) {
+  /// - Parameters:
+  ///   - isChanged: whether the run goes on with another schedule than its checkpoint tells of.
+  ///   - session: how it is computed, to be noted; nil for nothing.
+  public init(
+    _ folder: RunFolder, configuration: RunConfiguration, lock: RunLock, isChanged: Bool = false,
+    session: RunSession? = nil
+  ) {
+    self.session = session
     self.folder = folder
     self.configuration = configuration
     self.lock = lock
@@ -32,6 +39,10 @@ public final class RunRecorder {
     if !folder.holdsRun { try checkpoint(arena, state) }
     try folder.save(configuration)
     if isChanged { try checkpoint(arena, state) }
+    if var session {
+      session.step = state.step
+      folder.note(session)
+    }
   }
 
   /// Appends a line to the metrics, and one to the journal: `arena` is as the step left it.

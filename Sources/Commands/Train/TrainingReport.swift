@@ -1,0 +1,51 @@
+import Collectives
+import Datasets
+import FoundationEssentials
+import HTTP
+import Kernels
+import Models
+import Reports
+import Runs
+import Tensors
+import Training
+
+/// The report of a run that is trained, in its folder and, where that is wanted, on a port of this host. Rank 0 alone has one.
+final class TrainingReport {
+  /// Hears of steps and epochs.
+  let writer: ReportWriter
+  private var server: HTTPServer?
+
+  /// Begins to serve, where a port is named.
+  init(
+    _ folder: RunFolder, configuration: RunConfiguration, model: Model, data: TrainingData, livePort: Int?
+  ) {
+    let live = livePort.map { _ in LiveReport() }
+    writer = ReportWriter(folder, configuration: configuration, model: model, data: data, live: live)
+    guard let live, let livePort else { return }
+    do {
+      let server = try live.serve(port: livePort)
+      let taken = livePort != 0 && server.port != livePort ? " (port \(livePort) is taken)" : ""
+      Output.line("report      http://127.0.0.1:\(server.port)/\(taken)")
+      self.server = server
+    } catch {
+      Output.error("cnn-dist: the report is not served: \(error)\n")
+    }
+  }
+
+  /// Writes how it ended, and serves no more.
+  func didEnd(_ state: TrainingState, of lastStep: Int, _ arena: ParameterArena) {
+    writer.didEnd(state, isOver: state.step >= lastStep, weights: ModelWeights.digest(arena))
+    server?.stop(within: .zero)
+    server = nil
+  }
+
+  /// How this start of a run is computed.
+  static func session(_ communicator: any Communicator, threads: Int) -> RunSession {
+    let style = Date.ISO8601FormatStyle()
+    return RunSession(
+      started: Date.now.formatted(style), command: ["cnn-dist"] + CommandLine.arguments.dropFirst(),
+      version: Program.version, program: (try? ProgramFile.digest()) ?? "",
+      hosts: Dictionary(communicator.hosts.map { ($0, 1) }, uniquingKeysWith: +), threads: threads,
+      processor: ProcessorName.own, openblas: OpenBLAS.identity, vectors: VectorWidth.name)
+  }
+}
