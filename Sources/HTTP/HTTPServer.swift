@@ -49,8 +49,9 @@ package final class HTTPServer {
       MHD_OptionItem(option: .NOTIFY_CONNECTION, value: cnn_mhd_notify(Self.connected), ptr_value: context),
       MHD_OptionItem(option: .END, value: 0, ptr_value: nil),
     ]
+    // By poll: with epoll, libmicrohttpd 0.9.75 overlooks a client that leaves with its last bytes, and waits for it.
     let flags =
-      MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_USE_ITC.rawValue
+      MHD_USE_POLL_INTERNAL_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue | MHD_USE_ITC.rawValue
     daemon = cnn_mhd_start(flags, Self.handle, context, &options)
     guard daemon != nil else {
       Glibc.close(socket.descriptor)

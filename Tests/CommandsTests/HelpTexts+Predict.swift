@@ -16,7 +16,16 @@ extension HelpTexts {
       --scale HOW        with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
       --threads T        the compute threads of each rank (default: its share of the host's cores)
       --memory SIZE      the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
+
+    Every command:
+      --config FILE      take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet            say only what was asked for and what went wrong
       --timeout S        give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist predict --run runs/first cat.png dog.jpg       the likeliest classes of two pictures
+      cnn-dist predict --run runs/first --top 1 holidays      of all pictures below a folder
+      cnn-dist predict --run runs/first --json - < cat.png    of a picture on the standard input, in JSON
 
     FILE is what the network was trained on: a picture of any size (PNG, JPEG, GIF, BMP, WebP), a NIfTI volume, a sound, a table
     of series whose targets may be missing; an array of one sample or of many (.npy, .npz); a folder, for all such files below it
@@ -44,7 +53,15 @@ extension HelpTexts {
       --scale HOW        with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
       --threads T        the compute threads of each rank (default: its share of the host's cores)
       --memory SIZE      the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
+
+    Every command:
+      --config FILE      take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet            say only what was asked for and what went wrong
       --timeout S        give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist serve --run runs/first                              answers at http://127.0.0.1:8080
+      curl --data-binary @cat.png http://127.0.0.1:8080/predict    asks it
 
     POST /predict takes a picture (or what else the network was trained on), a .npy array, a form with such files, or JSON:
     {"instances": [[…], …]} with a sample's numbers each, or {"b64": "…"} with a file. It answers {"predictions": [{"class": …,

@@ -128,7 +128,12 @@ extension ProgramTests {
       let floats = pixels.map { Float($0) / 255 }
       try npy("<f4", "2, 20, 24, 1", floats.withUnsafeBytes { Array($0) })
         .write(to: URL(filePath: "\(program.folder)/floats.npy"))
-      let turned = (0..<960).map { place in pixels[place % 2 * 480 + place / 2 % 20 * 24 + place / 40] }
+      var turned: [UInt8] = []
+      for column in 0..<24 {
+        for row in 0..<20 {
+          for sample in 0..<2 { turned.append(pixels[sample * 480 + row * 24 + column]) }
+        }
+      }
       try npy("|u1", "2, 20, 24", turned, order: "True").write(to: URL(filePath: "\(program.folder)/turned.npy"))
       try npy("|u1", "20, 24", Array(pixels[..<480])).write(to: URL(filePath: "\(program.folder)/one.npy"))
       let two = try program("predict --run run --json two.npy")

@@ -126,6 +126,18 @@ import Testing
     #expect(Client.ask(server.port, "GET", "/health")?.status == 200)
   }
 
+  @Test func forgetsClientsThatLeaveHalfway() throws {
+    let server = try Self.serve()
+    for (length, sent) in [(900, 100), (100, 100), (100, 900), (0, 900)] {
+      Client(port: server.port).send(
+        "POST /later HTTP/1.1\r\nHost: test\r\nContent-Length: \(length)\r\n\r\n" + String(repeating: "a", count: sent))
+    }
+    usleep(100_000)
+    let begin = ContinuousClock.now
+    while !server.isIdle, begin.duration(to: .now) < .seconds(5) { usleep(5000) }
+    #expect(begin.duration(to: .now) < .seconds(4))
+  }
+
   @Test func finishesWhatIsInHand() throws {
     let statuses = Mutex<[Int]>([])
     let server = try Self.serve { answered in statuses.withLock { $0.append(answered.status) } }

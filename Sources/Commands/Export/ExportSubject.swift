@@ -57,7 +57,7 @@ struct ExportSubject {
     }
     model = try described.model()
     let arena = ParameterArena(layout: model.layout)
-    try file.load(into: arena, of: model, isJudged: true)
+    try file.fill(arena, of: model, isJudged: true)
     (values, optimizerStates, state) = (arena.values, [:], nil)
     // What it was compiled with says what its outputs are; of an uncompiled one they are what they are.
     head =
@@ -77,7 +77,7 @@ struct ExportSubject {
     let model = try Model(Architecture(keras: network))
     let arena = ParameterArena(layout: model.layout, optimizerStates: isTraining ? experiment.stateNames : [])
     try checkpoint.restore(arena)
-    try WeightsFile.safetensors(checkpoint.file).load(into: arena, of: model, isJudged: true)
+    try WeightsFile.safetensors(checkpoint.file).fill(arena, of: model, isJudged: true)
     (values, optimizerStates) = (arena.values, arena.optimizerStates)
     head = try Head(
       of: model, loss: experiment.loss, targets: experiment.targets(of: model), metrics: experiment.metrics)
@@ -98,6 +98,9 @@ extension Experiment {
   fileprivate func targets(of model: Model) -> TargetKind {
     guard let classNames else { return Head.targets(suiting: model) }
     guard !classNames.isEmpty else { return .values(model.output) }
-    return .classes(classNames.count, positions: Shape(Array(model.output.dimensions.dropLast())))
+    // The last axis is that of classes, or of one output that tells two apart; or there is none of the kind.
+    let extents = model.output.dimensions
+    let hasClassAxis = extents.last == classNames.count || extents.last == 1
+    return .classes(classNames.count, positions: Shape(hasClassAxis ? Array(extents.dropLast()) : extents))
   }
 }

@@ -58,7 +58,7 @@ struct RunOpening {
       budget: MemoryBudget(nil, solo))
     try need.check()
     let arena = Trainer.arena(for: model, experiment: Experiment())
-    try WeightsFile.safetensors(checkpoint.file).load(into: arena, of: model, isJudged: true)
+    try WeightsFile.safetensors(checkpoint.file).fill(arena, of: model, isJudged: true)
     let evaluator = try Evaluator(
       head: experiment.head(of: model, for: data.validation), communicator: solo, slice: experiment.slice,
       normalization: experiment.normalization, threads: threads, waves: need.waves)
