@@ -5,8 +5,10 @@ extension Communicator {
   /// Runs `body`, which may take long and must not communicate, on another thread. This one tells the other ranks meanwhile
   /// that their peer lives, so that no deadline ends, and hears whether one of them wishes to stop.
   ///
-  /// - Parameter untilStop: whether to leave `body` alone as soon as some rank wishes to stop. It is not ended, so this is
-  ///   for a process that is about to end, and for work that leaves nothing half done, such as reading.
+  /// - Parameters:
+  ///   - untilStop: whether to leave `body` alone as soon as some rank wishes to stop. It is not ended, so this is
+  ///     for a process that is about to end, and for work that leaves nothing half done, such as reading.
+  ///   - body: what is to be done.
   /// - Throws: `Stopped` when that was the case; else what `body` throws.
   public func aside<Result>(untilStop: Bool = false, _ body: @escaping () throws -> Result) throws -> Result {
     guard !isAlone || untilStop else { return try body() }

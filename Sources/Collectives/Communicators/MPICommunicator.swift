@@ -39,6 +39,7 @@ public final class MPICommunicator: Communicator {
   /// Starts MPI. Only the thread that calls this may use the communicator (MPI_THREAD_FUNNELED).
   ///
   /// - Parameters:
+  ///   - environment: that of the process, in which launchers tell what they started.
   ///   - stop: when this rank wishes that all stop; they hear of it wherever they wait.
   ///   - startLimit: how long to wait for the other ranks to start.
   ///   - giveUp: called on another thread when that was too long, or, with nil, a second after the wish to stop; it must

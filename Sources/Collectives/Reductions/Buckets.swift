@@ -8,7 +8,11 @@ public enum Buckets {
   /// backward starts). The default minimum of 1 MB is large enough for full bandwidth, and small enough to overlap; the
   /// maximum is 8 MB.
   ///
-  /// - Parameter layers: each layer's floats in arena order, without gaps; empty for a layer without parameters.
+  /// - Parameters:
+  ///   - layers: each layer's floats in arena order, without gaps; empty for a layer without parameters.
+  ///   - tail: how many floats lie behind the arena.
+  ///   - minimum: the floats that a bucket has at least.
+  ///   - maximum: the floats that it has at most.
   public static func plan(
     layers: [Range<Int>], tail: Int = 0, minimum: Int = 262_144, maximum: Int = largest
   ) -> [Range<Int>] {

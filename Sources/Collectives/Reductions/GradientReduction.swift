@@ -15,10 +15,12 @@ public protocol GradientReduction: AnyObject {
   /// Starts a step of `slices` slices. From the first `add` to the end of `finalize` the contents of the result are
   /// undefined, but for what is yet to be added of the first sum.
   ///
-  /// - Parameter sums: what this rank holds, in slice order: disjoint nodes of the slice tree that cover its share
-  ///   `(0..<slices).share(rank, of: size)`, such as the sums of each of its workers. The first of them lies in the result
-  ///   itself, so that it takes no memory of its own. The reduction may change them; they must stay in place until
-  ///   `finalize`.
+  /// - Parameters:
+  ///   - sums: what this rank holds, in slice order: disjoint nodes of the slice tree that cover its share
+  ///     `(0..<slices).share(rank, of: size)`, such as the sums of each of its workers. The first of them lies in
+  ///     the result itself, so that it takes no memory of its own. The reduction may change them; they must stay
+  ///     in place until `finalize`.
+  ///   - slices: how many slices the step has over all ranks.
   func begin(_ sums: [PartialSum], slices: Int) throws(CollectiveError)
   /// Says that this range of all sums is final, and starts its exchange. Every rank adds every bucket, in the plan's order.
   func add(_ bucket: Range<Int>) throws(CollectiveError)

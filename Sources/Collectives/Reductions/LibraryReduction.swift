@@ -19,7 +19,10 @@ public final class LibraryReduction: GradientReduction {
 
   /// Makes a reduction into `result`, the gradient arena and its tail.
   ///
-  /// - Parameter buckets: disjoint ranges that cover `result`, in the order in which they will be added.
+  /// - Parameters:
+  ///   - communicator: the ranks.
+  ///   - buckets: disjoint ranges that cover `result`, in the order in which they will be added.
+  ///   - result: where the sum of all slices is going to be.
   public init(_ communicator: any Communicator, buckets: [Range<Int>], result: MutableFloatBuffer) {
     precondition(buckets.reduce(0) { $0 + $1.count } == result.count, "the buckets cover the result")
     self.communicator = communicator

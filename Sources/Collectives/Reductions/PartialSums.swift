@@ -53,7 +53,10 @@ public final class PartialSums {
 
   /// Starts a step of `slices` slices, of which this worker computes `run`, which may be empty.
   ///
-  /// - Parameter first: where the sum that begins with the run's first slice is to lie; nil for a buffer of its own.
+  /// - Parameters:
+  ///   - slices: how many slices the step has over all ranks.
+  ///   - run: those of this worker.
+  ///   - first: where the sum that begins with the run's first slice is to lie; nil for a buffer of its own.
   public func reset(slices: Int, run: Range<Int>, first: MutableFloatBuffer? = nil) {
     precondition(0 <= run.lowerBound && run.upperBound <= slices, "slices \(run) of \(slices) do not exist")
     precondition(first?.count ?? count == count, "a sum has \(count) floats")
@@ -104,7 +107,10 @@ public final class PartialSums {
 
   /// Does all additions that a slice completes, for one range of floats.
   ///
-  /// - Parameter isAdded: whether the slice's gradient has been added to `sum(before:)` already.
+  /// - Parameters:
+  ///   - range: the floats.
+  ///   - slice: the slice, whose gradient is there.
+  ///   - isAdded: whether the slice's gradient has been added to `sum(before:)` already.
   public func settle(_ range: Range<Int>, of slice: Int, isAdded: Bool = false) {
     let turn = turn(slice)
     for place in stride(from: turn.place - (isAdded ? 1 : 0), to: turn.place - turn.merges, by: -1) {

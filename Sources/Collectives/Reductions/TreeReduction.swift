@@ -35,7 +35,9 @@ public final class TreeReduction: GradientReduction {
   /// Makes a reduction into `result`, the gradient arena and its tail.
   ///
   /// - Parameters:
+  ///   - communicator: the ranks.
   ///   - buckets: disjoint ranges that cover `result`, in the order in which they will be added.
+  ///   - result: where the sum of all slices is going to be.
   ///   - ringCount: the floats of the ring, unless a single bucket needs more.
   public init(
     _ communicator: any Communicator, buckets: [Range<Int>], result: MutableFloatBuffer,

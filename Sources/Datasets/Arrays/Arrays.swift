@@ -14,12 +14,14 @@ public enum Arrays {
   /// test. Samples that are in no part are all to be judged where none are asked for to train on, and nothing is held back.
   ///
   /// - Parameters:
+  ///   - path: a folder of `.npy` files, or an `.npz` file.
   ///   - scale: nil for one that goes with the elements: bytes are shares of 255, all else is taken as it is.
   ///   - split: what is held back to validate with, where the arrays do not say; nil for nothing.
   ///   - parts: what is to be opened. All of them must be there, but for the test.
   ///   - isLooking: whether nobody trains on them: floats that are none may be there, and nothing to validate with.
   ///   - team: the processes of the host, which open them together; nil for this one alone.
-  ///   - shapes: what the network takes and gives, told what its samples look like; nil where it is yet to be made for them.
+  ///   - shapes: what the network takes and gives, told what its samples look like; nil where it is yet to be made for
+  ///     them.
   /// - Throws: `FileError`: missing; malformed for what is no array, is cut short, holds a float that is none, or does not fit
   ///   the other arrays; and what `shapes` throws.
   public static func open(

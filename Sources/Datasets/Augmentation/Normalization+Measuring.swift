@@ -14,6 +14,7 @@ extension Normalization {
   ///
   /// - Parameters:
   ///   - kind: over what the mean is to be 0; not over nothing.
+  ///   - dataset: the samples to measure.
   ///   - threads: how many threads load samples at once.
   /// - Throws: `FileError`, malformed, for a sample that holds a number that is not finite, or has too many places; what
   ///   `Dataset.check` throws.

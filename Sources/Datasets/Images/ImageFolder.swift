@@ -7,8 +7,9 @@ public enum ImageFolder {
   /// every choice.
   ///
   /// - Parameters:
-  ///   - shape: what all images are resized to, (height, width, 1 or 3), without regard to their proportions; nil for the
-  ///     size that they share, with one channel where none has colours.
+  ///   - folder: the folder.
+  ///   - shape: what all images are resized to, (height, width, 1 or 3), without regard to their proportions; nil for
+  ///     the size that they share, with one channel where none has colours.
   ///   - threads: how many threads decode.
   ///   - progress: is called often, on the calling thread, with how many images are decoded, of how many.
   ///   - notice: is told, a sentence at a time, what was passed over.

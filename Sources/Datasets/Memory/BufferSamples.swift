@@ -27,8 +27,11 @@ public struct BufferSamples: Dataset {
   /// Samples of a class each.
   ///
   /// - Parameters:
+  ///   - name: what the data set is called.
+  ///   - shape: that of one sample, channels last.
   ///   - samples: one after the other, channels last: as many floats as there are labels, times `shape`.
   ///   - labels: the class of each, an index into `classNames`; at least one.
+  ///   - classNames: the names of the classes.
   public init(name: String, shape: Shape, samples: [Float], labels: [Int32], classNames: [String]) {
     precondition(labels.allSatisfy { classNames.indices.contains(Int($0)) }, "a label is none of the classes")
     self.init(name, shape, samples, .classes(classNames.count, positions: []), classNames, labels, [])

@@ -45,9 +45,13 @@ public struct ClosureSamples: Dataset {
   /// Samples of a class each.
   ///
   /// - Parameters:
+  ///   - name: what the data set is called.
   ///   - shape: that of one sample, channels last.
-  ///   - digest: what tells these samples from any others, for ranks that compare what they train on, and for runs that are gone
-  ///     on with: another word where a number changes. Where it is nil, each sample is asked for once, and XXH3 is taken over all.
+  ///   - count: how many samples there are.
+  ///   - classNames: the names of the classes.
+  ///   - digest: what tells these samples from any others, for ranks that compare what they train on, and for runs that
+  ///     are gone on with: another word where a number changes. Where it is nil, each sample is asked for once,
+  ///     and XXH3 is taken over all.
   ///   - load: writes the numbers of a sample.
   ///   - label: gives its class, an index into `classNames`.
   /// - Throws: what the closures throw; `FileError`, malformed, for a label that is none. With a digest they are not called yet.

@@ -90,6 +90,7 @@ public struct SampleFiles {
   ///   - part: nil for the one that there is.
   ///   - digest: that of the run's data, training and validation, one after the other; nil where it is not known.
   ///   - isTrainingWanted: whether the training samples are read, too, where there are some.
+  ///   - reading: who reads the files, and who is told of it.
   /// - Throws: as `open`, but takes any number of classes.
   public func openToJudge(
     _ part: DataSplits.Part?, trainedOn digest: String?, isTrainingWanted: Bool = false, _ reading: SampleReading

@@ -21,7 +21,11 @@ public struct SamplePreparation: Sendable {
   /// The crop's border is therefore black as zeros in the file are, and the cutout's square the mean colour where
   /// there is a normalisation, as in the authors' own programs.
   ///
-  /// - Parameter draw: what the random changes depend on besides the sample; nil for none, as validation has it.
+  /// - Parameters:
+  ///   - sample: its index in the data set.
+  ///   - dataset: the data set.
+  ///   - pixels: where it is to be.
+  ///   - draw: what the random changes depend on besides the sample; nil for none, as validation has it.
   public func load(
     _ sample: Int, of dataset: any Dataset, into pixels: MutableFloatBuffer, draw: (seed: UInt64, epoch: Int)?
   ) {

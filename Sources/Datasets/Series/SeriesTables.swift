@@ -11,15 +11,18 @@ public enum SeriesTables {
   /// All numbers are rounded to 64 bits and then to 32, and held in memory, four bytes each, in every process.
   ///
   /// - Parameters:
+  ///   - path: a table of series, or the folder of several.
+  ///   - options: how its columns are read.
   ///   - split: the share of the training table that validates; nil where a file does.
-  ///   - parts: which parts are wanted. Without training, a table whose name says no part is taken whole, unless there is a
-  ///     `split`.
+  ///   - parts: which parts are wanted. Without training, a table whose name says no part is taken whole, unless there
+  ///     is a `split`.
   ///   - classes: what the network that is judged was trained on, none for values; nil where it is yet to be trained.
   ///   - isLooking: whether nobody trains on them: what is missing may stay so, and there may be nothing to validate with.
   ///   - notice: is told, a sentence at a time, what looks odd and is taken as it is.
-  ///   - output: what the network gives for samples of this shape; nil where there is no network yet. Targets are classes where
-  ///     they are words or whole numbers, except those whole numbers, other than two, that a network of a single output is
-  ///     trained with; else they are values. A `.ts` file says itself which they are.
+  ///   - output: what the network gives for samples of this shape; nil where there is no network yet. Targets are
+  ///     classes where they are words or whole numbers, except those whole numbers, other than two, that a
+  ///     network of a single output is trained with; else they are values. A `.ts` file says itself which they
+  ///     are.
   /// - Throws: `FileError`: missing; malformed, with line and column, for what is no such table, or holds no samples for a part
   ///   that is wanted. What `output` throws.
   public static func open(

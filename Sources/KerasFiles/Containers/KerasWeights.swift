@@ -45,7 +45,10 @@ public struct KerasWeights {
 
   /// Fills `values`, laid out as the model's arena is.
   ///
-  /// - Parameter architecture: where the model's layers stood in Keras's; nil where they stand as in the model itself.
+  /// - Parameters:
+  ///   - values: the model's, to be filled.
+  ///   - model: the model.
+  ///   - architecture: where the model's layers stood in Keras's; nil where they stand as in the model itself.
   /// - Throws: `FileError` naming the tensor that is missing, has another shape, is not the model's, or holds what is no
   ///   number.
   public func load(

@@ -23,7 +23,9 @@ public struct TrainingAdvice: Codable, Equatable, Sendable {
 
   /// Looks at what there is to train on.
   ///
-  /// - Parameter flaw: what keeps the network from being trained on it; nil for nothing.
+  /// - Parameters:
+  ///   - report: what there is to train on.
+  ///   - flaw: what keeps the network from being trained on it; nil for nothing.
   public init(for report: DataReport, lacking flaw: String? = nil) {
     guard let part = report.parts.first else { preconditionFailure("a data set without samples") }
     var items = flaw.map { [Item(words: ["--model", "network.keras"], reason: "one of your own (\($0))")] } ?? []

@@ -19,7 +19,9 @@ extension Experiment {
   /// Takes what a model was compiled with in Keras: its optimizer with its numbers, the learning rate's schedule, the loss
   /// and the metrics.
   ///
-  /// - Parameter isNamed: whether the command line has an option, which then counts instead.
+  /// - Parameters:
+  ///   - compilation: what it was compiled with.
+  ///   - isNamed: whether the command line has an option, which then counts instead.
   /// - Returns: what is left out and changes no step, as sentences.
   /// - Throws: `UsageError` for what we lack and would train otherwise without.
   public mutating func adopt(

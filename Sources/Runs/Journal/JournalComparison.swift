@@ -16,7 +16,10 @@ public struct JournalComparison {
 
   /// Compares the common steps, up to the first difference.
   ///
-  /// - Parameter last: the last step to look at; nil for all.
+  /// - Parameters:
+  ///   - ours: the first journal.
+  ///   - theirs: the second.
+  ///   - last: the last step to look at; nil for all.
   /// - Throws: `FileError` when a journal cannot be read.
   public init(_ ours: Journal, _ theirs: Journal, through last: Int? = nil) throws(FileError) {
     let window = last.map { 0..<$0 + 1 } ?? 0..<Int.max

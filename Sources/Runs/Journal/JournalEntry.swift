@@ -22,8 +22,11 @@ public struct JournalEntry: Codable, Equatable, Sendable {
 
   /// Describes the step that has just filled `arena`'s gradients and updated its values.
   ///
-  /// - Parameter isSkipped: whether the update was left out, because the gradient was not finite. A NaN's sign and payload
-  ///   depend on which operand came first, so such a gradient has no hash.
+  /// - Parameters:
+  ///   - step: how many steps are done, this one included.
+  ///   - arena: its gradients and values.
+  ///   - isSkipped: whether the update was left out, because the gradient was not finite. A NaN's sign and payload
+  ///     depend on which operand came first, so such a gradient has no hash.
   public init(step: Int, of arena: ParameterArena, isSkipped: Bool = false) {
     self.step = step
     tensors = arena.layout.entries.map { entry in
@@ -73,7 +76,9 @@ extension JournalDifference: CustomStringConvertible {
 extension JournalEntry {
   /// Where this account of a step and another part; nil where they are equal.
   ///
-  /// - Parameter quantities: what to look at; the gradients first, because the values follow from them.
+  /// - Parameters:
+  ///   - other: the account of the same step by another.
+  ///   - quantities: what to look at; the gradients first, because the values follow from them.
   public func difference(
     from other: JournalEntry, in quantities: [JournalDifference.Quantity] = JournalDifference.Quantity.allCases
   ) -> JournalDifference? {

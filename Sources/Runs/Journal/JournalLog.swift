@@ -7,7 +7,10 @@ public final class JournalLog {
   /// Opens the journal, first dropping the lines of steps after `step`; where there is none one is begun, because a run
   /// may be given a journal late. One that lacks the last steps is begun anew, because its lines are consecutive steps.
   ///
-  /// - Parameter wasKept: whether the run kept a journal before: then somebody is told when it is gone.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - step: the last step of what is gone on from.
+  ///   - wasKept: whether the run kept a journal before: then somebody is told when it is gone.
   /// - Throws: `FileError` with the system's reason.
   public init(_ path: String, continuing step: Int, wasKept: Bool = false) throws {
     var last: Int?

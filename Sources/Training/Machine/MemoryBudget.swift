@@ -14,7 +14,9 @@ public struct MemoryBudget: Equatable, Sendable {
   /// What was asked for with `--memory`, or else this rank's share of what its host has. A limit of the process counts in
   /// any case.
   ///
-  /// - Parameter communicator: the ranks, which share their hosts' memory and need alike.
+  /// - Parameters:
+  ///   - asked: the bytes of `--memory`; nil where it is not given.
+  ///   - communicator: the ranks, which share their hosts' memory and need alike.
   public init(_ asked: Int?, _ communicator: any Communicator) {
     self.init(asked: asked, ranks: communicator.ranksOnHost, shared: HostMemory.shared, own: HostMemory.own)
   }

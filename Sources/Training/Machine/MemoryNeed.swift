@@ -32,9 +32,13 @@ public struct MemoryNeed {
   /// What a training of `model` takes on one rank.
   ///
   /// - Parameters:
+  ///   - model: the model.
+  ///   - experiment: batch, slices and optimizer.
   ///   - samples: the training samples.
   ///   - judged: the samples that are judged now and then; 0 for none.
+  ///   - communicator: the ranks.
   ///   - threads: the rank's compute threads.
+  ///   - budget: the bytes that the rank may take.
   public init(
     training model: Model, experiment: Experiment, samples: Int, judged: Int, communicator: any Communicator,
     threads: Int, budget: MemoryBudget
