@@ -125,7 +125,7 @@ let package = Package(
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files", "TestSupport"]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Datasets", "Files", "Runs", "TestSupport", "Training"],
-      exclude: ["refuse.c"]),
+      exclude: ["mpijob.py", "refuse.c", "slurm.sh"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Hosts", "TestSupport", "CArchive"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "HostsTests", dependencies: ["Hosts", "Files"]),
