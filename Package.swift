@@ -104,8 +104,9 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: ["Training", "Runs", "Models", "Objectives", "Datasets", "Files", "Hosts", "Graphics", "Tensors"]),
+    .target(name: "Doctor", dependencies: ["Training", "Runs", "Models", "Collectives", "Kernels", "Files", "Hosts"]),
     .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
-    .target(name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "Objectives"]),
+    .target(name: "Commands", dependencies: ["Runs", "Training", "Reports", "KerasFiles", "Objectives", "Doctor"]),
     .executableTarget(name: "cnn-dist", dependencies: ["Commands", "CSingleThread"], linkerSettings: staticRuntime),
 
     // MARK: - Tests
@@ -127,6 +128,7 @@ let package = Package(
       name: "CommandsTests", dependencies: ["Datasets", "Files", "Runs", "TestSupport", "Training"],
       exclude: ["mpijob.py", "refuse.c", "slurm.sh"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Hosts", "TestSupport", "CArchive"]),
+    .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Training", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "HostsTests", dependencies: ["Hosts", "Files"]),
     .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Hosts"]),

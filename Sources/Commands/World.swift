@@ -1,4 +1,5 @@
 import Collectives
+import Doctor
 import Glibc
 import Kernels
 import Runs
@@ -29,8 +30,12 @@ struct World {
   /// Nothing is taken of the command line before the ranks are connected but what every command has: whatever is wrong with one
   /// of them, they end together. An error that all ranks share ends them all in good order; rank 0 tells of it. Any other error is
   /// this rank's own: the others cannot know of it, so they are ended with it.
+  ///
+  /// - Parameter unconnected: what the first process does where those that the launcher started have not found one another;
+  ///   nil to say just that.
   static func run(
-    _ environment: [String: String], request: Request?, _ body: (World) throws -> ExitCode
+    _ environment: [String: String], request: Request?, unconnected: (() throws -> ExitCode)? = nil,
+    _ body: (World) throws -> ExitCode
   ) -> ExitCode {
     let timeout = request?.timeout ?? standardTimeout
     let isQuiet = request?.isQuiet ?? false
@@ -40,6 +45,9 @@ struct World {
     do {
       communicator = try connect(environment, startLimit: max(startLimit, request?.timeout ?? .zero))
     } catch {
+      if case .notConnected = error, let unconnected, MPICommunicator.isFirst(environment: environment) {
+        do { return try unconnected() } catch { return Program.end(error) }
+      }
       // Every process of the launcher's says the same, and most launchers kill all as soon as one fails.
       if MPICommunicator.isFirst(environment: environment) { Program.complain(error) } else { sleep(1) }
       return ExitCode(for: error)
@@ -107,6 +115,16 @@ struct World {
       }
     }
     return ExitCode(rawValue: try communicator.share(isSpeaker ? code.rawValue : nil)) ?? .inputOutput
+  }
+
+  // MARK: - What is said of the surroundings
+
+  /// Says what a look at the surroundings that takes no time finds serious. All ranks call it.
+  func tellOfHazards(_ intent: Scene.Intent) throws {
+    let scene = try Scene(communicator, environment: environment, intent: intent)
+    for finding in try Examination(scene, communicator, isQuick: true).findings where finding.grade == .serious {
+      Output.error("cnn-dist: \(finding.what): \(finding.why) (\(finding.remedy))\n")
+    }
   }
 
   // MARK: - Threads and kernels

@@ -3,7 +3,7 @@ enum HelpTexts {
   static let all = [
     ("", program), ("train", train), ("evaluate", evaluate), ("inspect", inspect), ("summary", summary),
     ("fetch", fetch), ("data", data), ("compare", compare), ("replay", replay), ("bench", bench),
-    ("completions", completions), ("man", man),
+    ("plan", plan), ("doctor", doctor), ("completions", completions), ("man", man),
   ]
 
   static let program = """
@@ -20,6 +20,8 @@ enum HelpTexts {
       compare      Names the first step and tensor at which two runs part.
       replay       Computes one step of a run again and checks it.
       bench        Measures the speed of training steps, layer by layer.
+      plan         Foresees memory, exchange and speed for other numbers of ranks.
+      doctor       Looks for what would make a training fail, hang or be slow here.
       completions  Prints what makes a shell complete commands and options.
       man          Prints the manual page.
 
@@ -358,5 +360,98 @@ enum HelpTexts {
 
     Examples:
       cnn-dist man | man -l -    read it
+    """
+
+  static let plan = """
+    Foresees memory, exchange and speed for other numbers of ranks.
+
+    usage: cnn-dist plan [options]
+
+    What is trained:
+      --model MODEL             keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --batch-size N            the samples of one step over all ranks (default 512)
+      --slice N                 the samples of one unit of work (default 64)
+      --optimizer NAME          sgd, adam, adamw, nadam, rmsprop, adagrad, lion, adamax or adadelta (default sgd)
+      --learning-rate X         the rate of the first step, or the schedule's highest (default 0.01, others' 0.001)
+      --samples N               how many training samples there are, without --dataset (default 50000)
+      --classes N               how many classes, without --dataset, for a network that we have (default 10)
+      --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic (default none: samples are as --input-shape or the model's file says)
+      --data PATH               where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --cache WHERE             keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
+      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
+      --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
+      --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
+      --group COLUMN            the column that says which rows of a table make one series, a step each
+      --missing WHAT            fill missing values of a table with zero, or with the mean of their place
+      --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
+      --seconds S               cut or pad all sounds to S seconds
+      --rate HZ                 resample all sounds to HZ frames a second
+
+    Who trains it:
+      --ranks LIST              the numbers of ranks, with commas between (default 1,2,4,8,16)
+      --ranks-per-host N        how many share a host (default: all are on one, with --link each on its own)
+      --cores N                 the cores of a host (default: this one's)
+      --threads T               the compute threads of each rank (default: its share of a host's cores)
+      --memory SIZE             the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
+      --link RATE               what the network between hosts carries each way, as 1Gb/s, 25Gb/s or 3GB/s (default: as measured)
+      --latency TIME            how long a message is under way there, as 1ms or 20us (default: as measured)
+      --worth PERCENT           the efficiency from which on more ranks pay (default 70)
+      --json                    one JSON object instead of tables
+
+    Every command:
+      --config FILE             take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet                   say only what was asked for and what went wrong
+      --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist plan --model net.keras --ranks 1,2,4    ranks of this host
+      cnn-dist plan --ranks 1,8,64 --link 10Gb/s       hosts with a rank each
+
+    `plan` trains on noise for a few seconds and works out from that what other ranks would do. Under mpirun it also measures
+    the messages between the ranks that are there: start one on each of two hosts to learn about their network.
+
+    Efficiency is the share of what as many threads would do if each were as fast as those of one rank, and always at work.
+    Hosts are taken to be like this one. What reading data takes is not in it, nor validation.
+    """
+
+  static let doctor = """
+    Looks for what would make a training fail, hang or be slow here.
+
+    usage: cnn-dist doctor [options]
+
+      --run DIR                 the folder that a run is to write to (default: a new one below runs)
+      --model MODEL             keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --batch-size N            the samples of one step over all ranks (default 512)
+      --slice N                 the samples of one unit of work (default 64)
+      --optimizer NAME          sgd, adam, adamw, nadam, rmsprop, adagrad, lion, adamax or adadelta (default sgd)
+      --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic (default cifar10)
+      --data PATH               where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --cache WHERE             keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
+      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
+      --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
+      --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
+      --group COLUMN            the column that says which rows of a table make one series, a step each
+      --missing WHAT            fill missing values of a table with zero, or with the mean of their place
+      --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
+      --seconds S               cut or pad all sounds to S seconds
+      --rate HZ                 resample all sounds to HZ frames a second
+      --threads T               the compute threads of each rank (default: its share of the host's cores)
+      --memory SIZE             the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
+      --json                    one JSON object instead of text
+
+    Every command:
+      --config FILE             take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet                   say only what was asked for and what went wrong
+      --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist doctor --dataset cifar10          this host
+      mpirun --hostfile hosts cnn-dist doctor    the hosts that are to train together
+
+    Start it as `train` is going to be started: alone, with mpirun, or with srun. Each line is a check: ok, advice, or serious
+    where training would fail, hang, lose something or be several times slower than it need be; with why, and the line that
+    mends it. Exits with 0 where nothing is serious, else with 78. `train` itself makes the checks that take no time.
     """
 }

@@ -10,7 +10,7 @@ extension MPICommunicator {
   /// How many processes the launcher started at least, and which of its variables tells; nil without a launcher.
   ///
   /// A batch allocation is none: its shell has SLURM_NTASKS, and in `sbatch` a SLURM_PROCID of 0, but no step.
-  static func announced(_ environment: [String: String]) -> (tasks: Int, variable: String)? {
+  package static func announced(_ environment: [String: String]) -> (tasks: Int, variable: String)? {
     var announced: (tasks: Int, variable: String)?
     for (variable, isRank) in announcements {
       guard let value = environment[variable].flatMap({ Int($0) }) else { continue }
@@ -46,7 +46,7 @@ extension MPICommunicator {
   }
 
   /// The programs that start ranks, on their own host or on others.
-  private static let launchers = openMPILaunchers + ["orted", "prted", "hydra_pmi_proxy", "slurmstepd"]
+  package static let launchers = openMPILaunchers + ["orted", "prted", "hydra_pmi_proxy", "slurmstepd"]
   /// Open MPI's launchers, by the names of their files.
   public static let openMPILaunchers = ["orterun", "prterun", "prte", "mpirun", "mpiexec"]
 

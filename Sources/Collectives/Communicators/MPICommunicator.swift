@@ -65,6 +65,13 @@ public final class MPICommunicator: Communicator {
     nodes = try allGather(String(try lowestNeighbour())).map { Int($0) ?? 0 }
   }
 
+  /// What the library calls itself, `Open MPI v4.1.4, package: …`; it may be asked before MPI is started.
+  package static var libraryVersion: String {
+    var text = [CChar](repeating: 0, count: Int(MPI_MAX_LIBRARY_VERSION_STRING) + 1)
+    var length: Int32 = 0
+    return MPI_Get_library_version(&text, &length) == MPI_SUCCESS ? string(text) : ""
+  }
+
   /// Turns MPI's status into an error that names the call.
   static func check(_ call: String, _ status: Int32) throws(CollectiveError) {
     guard status != MPI_SUCCESS else { return }

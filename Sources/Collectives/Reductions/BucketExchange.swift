@@ -81,8 +81,8 @@ final class BucketExchange {
   func stagingCount(_ world: WorldPlan) -> Int { Self.staged(world, rank: communicator.rank).count * own.count }
 
   /// The same for the whole of a gradient of `count` floats, about.
-  static func stagingCount(_ count: Int, _ world: WorldPlan, of communicator: any Communicator) -> Int {
-    staged(world, rank: communicator.rank).count * count / communicator.size
+  static func stagingCount(_ count: Int, _ world: WorldPlan, rank: Int, ranks: Int) -> Int {
+    staged(world, rank: rank).count * count / ranks
   }
 
   /// Starts a step.

@@ -56,11 +56,12 @@ public final class TreeReduction: GradientReduction {
   /// The ring's floats, if nothing else is said: 32 MB.
   public static let standardRingCount = 8_388_608
 
-  /// About how many floats a rank holds for the sums of the others, in a step of `slices` slices: the result has `count`.
-  public static func stagingCount(_ count: Int, slices: Int, of communicator: any Communicator) -> Int {
-    let world = WorldPlan(slices: slices, ranks: communicator.size)
-    let largest = BucketExchange.stagingCount(min(count, Buckets.largest), world, of: communicator)
-    return min(BucketExchange.stagingCount(count, world, of: communicator), max(standardRingCount, largest))
+  /// About how many floats rank `rank` of `ranks` holds for the sums of the others, in a step of `slices` slices: the result
+  /// has `count`.
+  public static func stagingCount(_ count: Int, slices: Int, rank: Int, ranks: Int) -> Int {
+    let world = WorldPlan(slices: slices, ranks: ranks)
+    let largest = BucketExchange.stagingCount(min(count, Buckets.largest), world, rank: rank, ranks: ranks)
+    return min(BucketExchange.stagingCount(count, world, rank: rank, ranks: ranks), max(standardRingCount, largest))
   }
 
   /// See `GradientReduction`. Also starts to receive: what others send early is then stored at its place at once.

@@ -37,14 +37,15 @@ struct LaunchRecord: Codable {
 
   /// Makes sure that all ranks were started alike. All ranks call it.
   ///
+  /// - Parameter isExamining: whether other programs of the same version are for the command to tell of.
   /// - Throws: `SharedFailure` with what is wrong with the command line, or with the rank that was started otherwise and in
   ///   what.
-  func compare(_ communicator: any Communicator) throws {
+  func compare(_ communicator: any Communicator, isExamining: Bool = false) throws {
     let records = try communicator.allGather(try JSON.line(self)).map { try JSON.decode(LaunchRecord.self, $0) }
     func name(_ rank: Int) -> String { "rank \(rank) on \(communicator.hosts[rank])" }
     func fail(_ description: String) -> SharedFailure { SharedFailure(exitCode: .usage, description: description) }
 
-    if let (rank, other) = Dissent.first(in: records.map { [$0.version, $0.program] }) {
+    if let (rank, other) = Dissent.first(in: records.map { [$0.version, isExamining ? "" : $0.program] }) {
       let (found, expected) = (records[rank], records[other])
       throw fail(
         "\(name(rank)) runs cnn-dist \(found.version) with the digest \(found.program.prefix(16)), but \(name(other)) "

@@ -15,7 +15,8 @@ public enum Program {
     [
       TrainCommand.self, EvaluateCommand.self, InspectCommand.self, SummaryCommand.self, FetchCommand.self,
       DataCommand.self,
-      CompareCommand.self, ReplayCommand.self, BenchCommand.self, CompletionsCommand.self, ManCommand.self,
+      CompareCommand.self, ReplayCommand.self, BenchCommand.self, PlanCommand.self, DoctorCommand.self,
+      CompletionsCommand.self, ManCommand.self,
     ]
   }
 
@@ -30,13 +31,15 @@ public enum Program {
     let isLaunched = (try? MPICommunicator.isLaunched(environment: environment)) ?? false
     if isLaunched || (try? request.get())?.isCollective == true { StopSignal.install() }
     if case .success(.command) = request.map(\.action) { Restart.forFittingKernels(environment) }
-    return World.run(environment, request: try? request.get()) { world in
-      try LaunchRecord(words, request).compare(world.communicator)
+    let doctor = (try? request.get())?.doctor
+    let unconnected = doctor.map { doctor in { try doctor.examineAlone(environment) } }
+    return World.run(environment, request: try? request.get(), unconnected: unconnected) { world in
+      try LaunchRecord(words, request).compare(world.communicator, isExamining: doctor != nil)
       switch try request.get().action {
       case .text(let text):
         return try world.onSpeaker { Output.line(text) }
       case .command(let command) where type(of: command).isCollective:
-        try World.tellOfKernels(world.communicator, environment)
+        if doctor == nil { try World.tellOfKernels(world.communicator, environment) }
         try command.run(in: world)
         return .done
       case .command(let command):

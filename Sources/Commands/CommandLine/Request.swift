@@ -36,6 +36,11 @@ struct Request {
     if case .command(let command) = action { type(of: command).isCollective } else { false }
   }
 
+  /// The command that tells of what is wrong itself; nil for any other.
+  var doctor: DoctorCommand? {
+    if case .command(let command) = action { command as? DoctorCommand } else { nil }
+  }
+
   /// Reads `words`, the program's own name left out.
   ///
   /// - Throws: `UsageError` in one sentence.

@@ -7,7 +7,7 @@ struct DataPlace {
   /// What `--data` names.
   let path: String?
   /// What `--cache` says; nil for what fits.
-  let cache: CacheMode?
+  var cache: CacheMode?
 
   /// The options that it is read from.
   static let options = [

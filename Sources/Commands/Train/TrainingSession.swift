@@ -1,5 +1,6 @@
 import Collectives
 import Datasets
+import Doctor
 import Files
 import FoundationEssentials
 import KerasFiles
@@ -61,6 +62,10 @@ struct TrainingSession {
     }
 
     try World.warn(of: threads, cores, training: start.experiment, communicator)
+    var intent = Scene.Intent()
+    (intent.run, intent.threads) = (plan?.folder.path, threads)
+    intent.expect(model, start.experiment, samples: data.training.count, threads: threads)
+    try world.tellOfHazards(intent)
     let need = MemoryNeed(
       training: model, experiment: start.experiment, samples: data.training.count,
       judged: start.schedule.validateEvery > 0 ? data.validation.count : 0, communicator: communicator,

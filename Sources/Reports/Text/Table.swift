@@ -1,7 +1,7 @@
 /// Rows of cells in columns: the first to the left, all others, which are numbers, to the right.
-enum Table {
+package enum Table {
   /// The lines, with two spaces between columns. All rows have as many cells.
-  static func lines(_ rows: [[String]]) -> [String] {
+  package static func lines(_ rows: [[String]]) -> [String] {
     let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       zip(row, widths).enumerated().map { column, cell in

@@ -38,7 +38,7 @@ package struct CoreGrant: Codable, Equatable, Sendable {
 
 extension CoreGrant {
   /// Looks at this process.
-  init(_ environment: [String: String]) {
+  package init(_ environment: [String: String]) {
     let launcher = Launcher(environment)
     self.init(
       cores: Cores.allowed, launcherCores: launcher?.cores, binding: launcher?.binding ?? .asked,
@@ -52,6 +52,8 @@ public struct CorePlan: Equatable, Sendable {
   package let cores: [Int]
   /// How many compute threads the rank should have.
   public let threads: Int
+  /// The cores that all ranks of the host have together, or as many as their quotas are worth.
+  public let hostCores: Int
   /// Whether even one thread each is more than the ranks of the host are given.
   public let isOvercommitted: Bool
   /// Whether a quota gives the rank less time than its cores have.
@@ -76,11 +78,13 @@ public struct CorePlan: Equatable, Sendable {
       quota.cores / Double(local.count { grants[$0].quotas.contains { $0.group == quota.group } })
     }
     let time = quotas.min() ?? .infinity
-    let fair = min(Double(own.count) / Double(max(1, sharing)), time, Double(grants[rank].coresPerTask ?? .max))
+    let limit = min(time, Double(grants[rank].coresPerTask ?? .max))
+    let fair = min(Double(own.count) / Double(max(1, sharing)), limit)
     let isMeant = local.contains { grants[$0].binding == .asked }
     leavesCoresIdle = !isMeant && !Set(grants[rank].launcherCores ?? []).isSubset(of: masks.joined())
     cores = own
     threads = max(1, Int(fair))
+    hostCores = max(1, Int(min(Double(Set(masks.joined()).count), limit * Double(local.count))))
     isOvercommitted = fair < 1
     hasQuota = time < Double(own.count)
   }

@@ -24,6 +24,8 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
   case inputOutput = 74
   /// Stopped by a signal after a checkpoint: run again to go on.
   case stopped = 75
+  /// Something here is not fit for a training.
+  case unfit = 78
 
   /// What it tells whoever reads it.
   public var meaning: String {
@@ -36,6 +38,7 @@ public enum ExitCode: Int32, CaseIterable, Sendable {
     case .peerLost: "A rank died or did not answer."
     case .inputOutput: "The system refused to read or write."
     case .stopped: "Stopped by a signal after a checkpoint: run it again with --resume to go on."
+    case .unfit: "The doctor has found something that would make a training fail, hang, lose something or crawl."
     }
   }
 

@@ -37,7 +37,7 @@ package enum HostMemory {
   }
 
   /// The bytes that this process alone may map (`ulimit -v`); nil for no limit.
-  static var own: Int? {
+  package static var own: Int? {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else { return nil }
     return Int(exactly: limit.rlim_cur)

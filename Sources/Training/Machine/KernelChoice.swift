@@ -71,7 +71,7 @@ public struct KernelChoice: CustomStringConvertible, Sendable {
   }
 
   /// What the first processor can do and the kernel lets programs use; empty where that cannot be known.
-  static let processorFlags: Set<String> = {
+  package static let processorFlags: Set<String> = {
     // The first processor alone: on large machines the file is long.
     let lines = (SystemFile.text("/proc/cpuinfo", limit: 1 << 13) ?? "").split(separator: "\n")
     let flags = lines.first { $0.hasPrefix("flags") }?.split(separator: ":").last ?? ""

@@ -35,7 +35,7 @@ public struct MemoryBudget: Equatable, Sendable {
   }
 
   /// `1.4 GB`, `310 MB`.
-  static func text(_ bytes: Int) -> String {
+  package static func text(_ bytes: Int) -> String {
     bytes >= 10_000_000_000
       ? "\(bytes / 1_000_000_000) GB"
       : bytes >= 1_000_000_000 ? "\(bytes / 1_000_000_000).\(bytes / 100_000_000 % 10) GB" : "\(bytes / 1_000_000) MB"

@@ -39,13 +39,24 @@ public struct MemoryNeed {
     training model: Model, experiment: Experiment, samples: Int, judged: Int, communicator: any Communicator,
     threads: Int, budget: MemoryBudget
   ) {
+    self.init(
+      training: model, experiment: experiment, samples: samples, judged: judged, rank: communicator.rank,
+      ranks: communicator.size, threads: threads, budget: budget)
+  }
+
+  /// The same on rank `rank` of `ranks`, which need not be there.
+  package init(
+    training model: Model, experiment: Experiment, samples: Int, judged: Int, rank: Int, ranks: Int, threads: Int,
+    budget: MemoryBudget
+  ) {
     let batch = min(experiment.batchSize, samples)
     let slices = SlicePlan(samples: batch, sliceSize: experiment.slice)
-    let share = slices.share(of: communicator.rank, world: communicator.size)
+    let share = slices.share(of: rank, world: ranks)
     let runs = (0..<threads).map { share.share($0, of: threads) }
     // Only as deep as the runs of the workers are long; the first of them is summed where the result is going to be.
     let depth = runs.reduce(0) { $0 + PartialSums.depth(slices: slices.count, run: $1) } - (share.isEmpty ? 0 : 1)
-    let staging = TreeReduction.stagingCount(model.layout.gradientCount, slices: slices.count, of: communicator)
+    let staging = TreeReduction.stagingCount(
+      model.layout.gradientCount, slices: slices.count, rank: rank, ranks: ranks)
     var parts = [
       Self.program, Self.arena(model, experiment),
       Part(
@@ -57,9 +68,9 @@ public struct MemoryNeed {
       Part(name: "the order of the samples", bytes: samples * 4, remedy: "--limit takes fewer samples"),
     ]
     let trainers = runs.count { !$0.isEmpty }
-    let judges = Self.workers(threads, of: communicator, samples: judged, slice: experiment.slice)
+    let judges = Self.workers(threads, rank: rank, ranks: ranks, samples: judged, slice: experiment.slice)
     waves = Waves(
-      model, experiment, samples: samples, judged: judged, ranks: communicator.size, threads: threads,
+      model, experiment, samples: samples, judged: judged, ranks: ranks, threads: threads,
       limit: Self.limit(budget, parts, max(trainers, judges)))
     parts.append(Self.workspaces(waves, trainers, judges))
     (self.parts, self.budget) = (parts, budget)
@@ -70,7 +81,8 @@ public struct MemoryNeed {
     evaluating model: Model, slice: Int, samples: Int, communicator: any Communicator, threads: Int,
     budget: MemoryBudget
   ) {
-    let judges = Self.workers(threads, of: communicator, samples: samples, slice: slice)
+    let judges = Self.workers(
+      threads, rank: communicator.rank, ranks: communicator.size, samples: samples, slice: slice)
     let parts = [
       Self.program,
       Part(
@@ -101,16 +113,19 @@ public struct MemoryNeed {
   }
 
   /// How many of a rank's workers have a part of so many samples.
-  private static func workers(_ threads: Int, of communicator: any Communicator, samples: Int, slice: Int) -> Int {
+  private static func workers(_ threads: Int, rank: Int, ranks: Int, samples: Int, slice: Int) -> Int {
     guard samples > 0 else { return 0 }
     let slices = SlicePlan(samples: samples, sliceSize: slice)
-    return min(threads, slices.share(of: communicator.rank, world: communicator.size).count)
+    return min(threads, slices.share(of: rank, world: ranks).count)
   }
 
   /// The floats that are left to each worker.
   private static func limit(_ budget: MemoryBudget, _ parts: [Part], _ workers: Int) -> Int {
     max(0, budget.bytes - parts.reduce(0) { $0 + $1.bytes }) / max(1, workers) / MemoryLayout<Float>.stride
   }
+
+  /// So many bytes of the program itself are pages of its file and its libraries', which the ranks of a host share.
+  package static let shared = 25_000_000
 
   /// The process before it has a network, as measured: the program and its libraries, OpenBLAS's buffers, MPI's queues.
   private static let program = Part(

@@ -1,5 +1,4 @@
 import Files
-
 import Glibc
 
 /// The file of the program that was started: the running one's, or that of the program that became it (see `WideProgram`).

@@ -14,7 +14,7 @@ public enum WideProgram {
   private static let folder = "avx512"
 
   /// What a processor has that such programs may use, as `/proc/cpuinfo` names it: x86-64-v4.
-  static let flags: Set<String> = ["avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"]
+  package static let flags: Set<String> = ["avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"]
 
   /// The file of the wide program beside `program`, which is running; nil where there is none, the processor cannot run it, or
   /// the user does not want it.

@@ -61,8 +61,8 @@ public struct Benchmark: Codable, Equatable, Sendable {
   /// How many samples of noise an epoch of the measurement has.
   public static func samples(of experiment: Experiment) -> Int { experiment.batchSize * 100 }
 
-  /// Steps before the measurement: memory is touched, and OpenBLAS shows how it multiplies.
-  private static let warmUp = 3
+  /// Steps before the measurement, if nothing else is said: memory is touched, and OpenBLAS shows how it multiplies.
+  public static let warmUp = 3
 
   /// Trains `model` for about `seconds` seconds. All ranks call it and get the same but for `layers`, which are their own.
   ///
@@ -70,10 +70,11 @@ public struct Benchmark: Codable, Equatable, Sendable {
   ///   - experiment: batch, slices, optimiser and reduction; its data are not looked at.
   ///   - threads: the compute threads of this rank.
   ///   - waves: as `MemoryNeed` has planned them.
+  ///   - steps: how many are measured at least; as many, but no more than `warmUp`, come before.
   /// - Throws: what `Trainer.run` throws.
   public init(
     _ model: Model, experiment: Experiment, communicator: any Communicator, threads: Int, waves: Waves? = nil,
-    seconds: Double
+    seconds: Double, steps: Int = warmUp
   ) throws {
     productRate = ProductRate.measure() / 1e9
     // Noise teaches nothing: where values stay as they are, no network diverges while it is measured.
@@ -84,7 +85,7 @@ public struct Benchmark: Codable, Equatable, Sendable {
     (schedule.steps, schedule.validateEvery) = (.max, 0)
     let arena = Trainer.arena(for: model, experiment: experiment)
     model.initialize(arena.values.buffer, seed: experiment.seed)
-    let clock = StepClock(warmUp: Self.warmUp, seconds: seconds)
+    let clock = StepClock(warmUp: min(steps, Self.warmUp), least: steps, seconds: seconds)
     let trainer = try Trainer(
       experiment: experiment, schedule: schedule, data: TrainingData(training: noise, validation: noise), model: model,
       arena: arena, state: TrainingState(), communicator: communicator, threads: threads, waves: waves,
@@ -106,8 +107,13 @@ public struct Benchmark: Codable, Equatable, Sendable {
     self.threads = try communicator.allGather("\(threads)").reduce(0) { $0 + (Int($1) ?? 0) }
     let own = Double(clock.steps * experiment.batchSize) / Double(communicator.size)
     layers = Self.parts(of: model, trainer.layerTimes, images: own)
-    flopsPerImage = model.stages.indices.reduce(0) { sum, index in
-      LayerTimes.Part.allCases.reduce(sum) { $0 + Self.flops($1, of: model.stages[index], isFirst: index == 0) }
+    flopsPerImage = Self.flopsPerImage(of: model)
+  }
+
+  /// The operations of a training step of `model` for one image.
+  package static func flopsPerImage(of model: Model) -> Int {
+    model.stages.indices.reduce(0) { sum, index in
+      LayerTimes.Part.allCases.reduce(sum) { $0 + flops($1, of: model.stages[index], isFirst: index == 0) }
     }
   }
 
@@ -136,11 +142,12 @@ private final class StepClock: TrainingObserver {
   var begin: () -> Void = {}
 
   private let warmUp: Int
+  private let least: Int
   private let seconds: Double
   private var ends: [ContinuousClock.Instant] = []
 
-  init(warmUp: Int, seconds: Double) {
-    self.warmUp = warmUp
+  init(warmUp: Int, least: Int, seconds: Double) {
+    (self.warmUp, self.least) = (warmUp, least)
     self.seconds = seconds
   }
 
@@ -148,7 +155,7 @@ private final class StepClock: TrainingObserver {
   var steps: Int { max(0, ends.count - 1) }
 
   /// Whether it has been long enough.
-  var isOver: Bool { steps >= 3 && (ends.first?.secondsUntilNow ?? 0) >= seconds }
+  var isOver: Bool { steps >= least && (ends.first?.secondsUntilNow ?? 0) >= seconds }
 
   func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int) {
     guard step.step >= warmUp else { return }

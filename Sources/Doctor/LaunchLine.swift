@@ -1,0 +1,38 @@
+import Glibc
+
+/// The lines that start a training here.
+public enum LaunchLine {
+  /// What starts `ranks` ranks on this host, or on those of `scene` where there are several.
+  package static func mpirun(_ scene: Scene, ranks: Int) -> String {
+    if scene.environment["SLURM_JOB_ID"] != nil { return "srun --mpi=pmix -n \(ranks) cnn-dist train" }
+    return "mpirun \(root)-np \(ranks) --bind-to none cnn-dist train"
+  }
+
+  /// All of them, with what each is for. `cores` are this host's.
+  public static func all(cores: Int, _ environment: [String: String]) -> [(purpose: String, line: String)] {
+    let (interfaces, standard) = Interface.all()
+    // Said only where MPI would take a bridge for a way to others.
+    let isNeeded = interfaces.contains { $0.isLocal && !$0.isLoopback }
+    let network =
+      standard.flatMap { isNeeded ? $0 : nil }.map { "--mca btl_tcp_if_include \($0) --mca oob_tcp_if_include \($0) " }
+      ?? ""
+    var lines = [
+      ("this host, with one rank on \(cores == 1 ? "its core" : "all \(cores) cores")", "cnn-dist train"),
+      (
+        "this host, with a rank on each core",
+        "mpirun \(root)-np \(cores) --bind-to none cnn-dist train --threads 1"
+      ),
+      (
+        "several hosts, with a rank on each (a line `NAME slots=1` for each in the file `hosts`)",
+        "mpirun \(root)--hostfile hosts --map-by ppr:1:node --bind-to none \(network)cnn-dist train"
+      ),
+    ]
+    if environment["SLURM_JOB_ID"] != nil {
+      lines.append(("this Slurm job", "srun --mpi=pmix --cpu-bind=none cnn-dist train"))
+    }
+    return lines
+  }
+
+  /// Open MPI does not start for root unless it is told to.
+  private static let root = geteuid() == 0 ? "--allow-run-as-root " : ""
+}
