@@ -147,7 +147,7 @@ let package = Package(
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files", "TestSupport"]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Datasets", "Files", "Runs", "TestSupport", "Training"],
-      exclude: ["events.py", "exported.py", "mpijob.py", "refuse.c", "slurm.sh"]),
+      exclude: ["clean-room.sh", "events.py", "exported.py", "mpijob.py", "refuse.c", "slurm.sh"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Hosts", "TestSupport", "CArchive"]),
     .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Training", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),

@@ -105,7 +105,7 @@ extension ProgramTests {
         unset CNN_DIST_BINARY
         lintian --fail-on error "$package"
         trap 'apt-get remove -y -qq cnn-dist >&2' EXIT
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-download "$package" >&2
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >&2
         dpkg -s cnn-dist
         cnn-dist --help | head -1
         cnn-dist-local 2 \(smallRun) --steps 2 --run run >&2

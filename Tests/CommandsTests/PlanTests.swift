@@ -111,11 +111,11 @@ extension ProgramTests {
 
     /// A network that no machine here can hold: its memory is told all the same.
     @Test func aNetworkThatDoesNotFitIsToldOf() throws {
-      let report = try plan("--input-shape 1024x1024x3 --classes 1000 --slice 64 --memory 8GB --ranks 1,8")
+      let report = try plan("--input-shape 512x512x3 --classes 1000 --slice 64 --memory 8GB --ranks 1,8")
       #expect(report.measured == nil && report.rows.allSatisfy { !$0.fits && $0.images_per_second == nil })
       #expect(report.rows[0].rank_memory > 8_000_000_000)
       #expect(report.refusal?.contains("--memory leaves 8.0 GB") == true)
-      let outcome = try program("plan --input-shape 1024x1024x3 --classes 1000 --memory 8GB --ranks 1")
+      let outcome = try program("plan --input-shape 512x512x3 --classes 1000 --memory 8GB --ranks 1")
       #expect(outcome.code == 0)
       #expect(outcome.output.contains("  too large  ") && outcome.output.contains("\nToo large: this takes "))
     }

@@ -122,8 +122,8 @@ import Testing
     #expect(
       try flaw("limits", [note(#""locked_memory": 65536, "#, true)], Scene()).what.hasPrefix(
         "64 kB may be locked in memory"))
-    let few = #"{"processes": 20, "has_verbs": false, "is_privileged": false}"#
-    #expect(try flaw("limits", [few, few, few, few], scene).what == "a user may have 20 processes and threads on a")
+    let few = #"{"processes": 10, "has_verbs": false, "is_privileged": false}"#
+    #expect(try flaw("limits", [few, few, few, few], scene).what == "a user may have 10 processes and threads on a")
   }
 
   @Test func vectorsThatLieIdleAreAdvice() throws {

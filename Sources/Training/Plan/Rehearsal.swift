@@ -69,19 +69,21 @@ public struct Rehearsal: Codable, Sendable, Equatable {
     guard let alone = shared.first else { return nil }
     guard alone.isMeasured, cores.threads > 1 else { return alone.rehearsal(crowding: 1, cores: cores.count) }
     let crowded = try communicator.together {
-      try communicator.aside(untilStop: true) { try stage.waveSeconds(alone.samples, threads: threads)?.compute }
+      try communicator.aside(untilStop: true) {
+        try stage.waveSeconds(alone.samples, threads: threads)?.benchmark.compute
+      }
     }
     let slowest = try communicator.allGather("\(crowded ?? 0)").compactMap { Double($0) }.max() ?? 0
     // Threads that share cores take turns; that is counted elsewhere.
     let turns = max(1, Double(cores.threads) / Double(cores.count))
-    return alone.rehearsal(crowding: max(1, slowest / alone.seconds / turns), cores: cores.count)
+    return alone.rehearsal(crowding: max(1, slowest / 1e3 / alone.computeSeconds / turns), cores: cores.count)
   }
 
   /// What rank 0 found out by itself.
   private struct Alone: Codable {
-    /// The samples of the largest wave that was measured, and what it takes.
+    /// The samples of the largest wave that was measured, and how long they are computed, without what a step costs besides.
     let samples: Int
-    let seconds: Double
+    let computeSeconds: Double
     let waveSeconds: Double
     let sampleSeconds: Double
     let updateSeconds: Double
@@ -103,9 +105,9 @@ public struct Rehearsal: Codable, Sendable, Equatable {
     let budget: MemoryBudget
     let stop: StopRequest
 
-    /// The seconds that a wave of `samples` takes each of `threads` threads, without and with what else a step has; nil where
-    /// it does not fit.
-    func waveSeconds(_ samples: Int, threads: Int) throws -> (compute: Double, benchmark: Benchmark)? {
+    /// The seconds of a step of a wave of `samples` on each of `threads` threads, but for the update, and what else was measured;
+    /// nil where it does not fit.
+    func waveSeconds(_ samples: Int, threads: Int) throws -> (step: Double, benchmark: Benchmark)? {
       var experiment = experiment
       // As they will be: a wave of several slices, where a slice is smaller.
       experiment.slice = min(experiment.slice, samples)
@@ -133,7 +135,8 @@ public struct Rehearsal: Codable, Sendable, Equatable {
       }
       guard expectedSeconds(1) < Rehearsal.longestSample else {
         return Alone(
-          samples: 1, seconds: expectedSeconds(1), waveSeconds: 0, sampleSeconds: expectedSeconds(1),
+          samples: 1, computeSeconds: expectedSeconds(1), waveSeconds: 0,
+          sampleSeconds: expectedSeconds(1),
           updateSeconds: Double(3 * 4 * model.parameterCount) / 4e9,
           backwardBelow: model.stages.indices.map { 0.67 * Double($0) / Double(model.stages.count) },
           productRate: Rehearsal.rate, isMeasured: false)
@@ -142,13 +145,14 @@ public struct Rehearsal: Codable, Sendable, Equatable {
       // Where the waves of the plan are out of reach, two smaller ones show how they grow.
       let least = most < waves.upperBound ? min(waves.lowerBound, max(1, most / 4)) : waves.lowerBound
       guard let large = try waveSeconds(most, threads: 1) else { return nil }
-      var (fixed, each) = (0.0, large.compute / Double(most))
+      var (fixed, each) = (0.0, large.step / Double(most))
       if least < most, let small = try waveSeconds(least, threads: 1) {
-        each = max(0, large.compute - small.compute) / Double(most - least)
-        fixed = max(0, large.compute - each * Double(most))
+        each = max(0, large.step - small.step) / Double(most - least)
+        fixed = max(0, large.step - each * Double(most))
       }
       return Alone(
-        samples: most, seconds: large.compute, waveSeconds: fixed, sampleSeconds: each,
+        samples: most, computeSeconds: large.benchmark.compute / 1e3, waveSeconds: fixed,
+        sampleSeconds: each,
         updateSeconds: large.benchmark.update / 1e3, backwardBelow: backwardBelow(large.benchmark),
         productRate: large.benchmark.productRate * 1e9, isMeasured: true)
     }
