@@ -7,7 +7,7 @@ struct Browser {
   /// Its path; nil, said on the standard error, where there is none.
   static let path: String? = {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    let found = folders.lazy.map { "\($0)/chromium" }.first { access($0, X_OK) == 0 }
+    let found = folders.map { "\($0)/chromium" as String }.first { access($0, X_OK) == 0 }
     if found == nil {
       let text = Array(
         "SKIPPED, what a browser makes of reports: there is no chromium, which launch/test installs\n".utf8)

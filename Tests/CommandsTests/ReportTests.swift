@@ -8,9 +8,26 @@ extension ProgramTests {
   @Suite struct ReportTests {
     private let program: Program
 
-    init() throws { program = try Program() }
+    /// A network that judges all validation samples at once, and has filters to show.
+    private static let model = """
+      {"class_name": "Sequential", "config": {"name": "mini", "layers": [
+        {"class_name": "InputLayer", "config": {"batch_shape": [null, 32, 32, 3], "name": "in"}},
+        {"class_name": "Conv2D", "config": {"name": "conv", "filters": 4, "kernel_size": 3, "strides": 4,
+          "activation": "relu"}},
+        {"class_name": "Flatten", "config": {"name": "flat"}},
+        {"class_name": "Dense", "config": {"name": "out", "units": 10, "activation": "softmax"}}]}}
+      """
+    private static let recipe = "train --dataset synthetic --limit 40 --batch-size 20 --model mini.json"
 
-    private static let recipe = "train --dataset synthetic --limit 40 --batch-size 20 --epochs 2 --threads 1"
+    init() throws {
+      program = try Program()
+      try Data(Self.model.utf8).write(to: URL(filePath: "\(program.folder)/mini.json"))
+    }
+
+    private func train(_ arguments: String, ranks: Int? = nil) throws {
+      let outcome = try program("\(Self.recipe) \(arguments)", ranks: ranks)
+      try #require(outcome.code == 0, "\(outcome.error)")
+    }
 
     /// A page that is right in a browser: whole, readable in both schemes, and not wider than a telephone.
     private func check(_ page: String, headings: [String], sourceLocation: SourceLocation = #_sourceLocation) throws {
@@ -35,7 +52,7 @@ extension ProgramTests {
     ]
 
     @Test func aRunHasAReport() throws {
-      try program.train("--dataset synthetic --limit 40 --batch-size 20 --epochs 2 --run run", ranks: 2)
+      try train("--epochs 2 --run run", ranks: 2)
       try check("run/report.html", headings: Self.all)
       let page = try program.text("run/report.html")
       #expect(page.contains("mpirun -np 2 ") && page.contains("finished</span>"))
@@ -57,7 +74,7 @@ extension ProgramTests {
 
     /// What an older version left out is left out of the page.
     @Test func anOlderRunHasAReport() throws {
-      try program.train("--dataset synthetic --limit 40 --batch-size 20 --epochs 1 --run run")
+      try train("--epochs 1 --run run")
       _ = try program.shell("rm run/sessions.jsonl run/report.*")
       #expect(try program("report run").code == 0)
       try check(
@@ -70,19 +87,19 @@ extension ProgramTests {
     }
 
     @Test func runsAreCompared() throws {
-      try program.train("--dataset synthetic --limit 40 --batch-size 20 --epochs 2 --run one")
-      try program.train("--dataset synthetic --limit 40 --batch-size 20 --epochs 2 --learning-rate 0.1 --run two")
+      try train("--epochs 2 --run one")
+      try train("--epochs 2 --learning-rate 0.1 --run two")
       let outcome = try program("report one two -o both.html")
       #expect(outcome.code == 0 && outcome.lines == ["written to both.html"], "\(outcome.error)")
       try check("both.html", headings: ["Figures", "What differs", "How they went"])
       let page = try program.text("both.html")
-      #expect(page.contains(#"<th scope="row">learningRate</th><td>0.01</td><td>0.1</td>"#))
+      #expect(page.contains(#"<th scope="row">learningRate</th><td class="text">0.01</td><td class="text">0.1</td>"#))
       #expect(!page.contains(#"<th scope="row">momentum</th>"#))
     }
 
     @Test func aReportThatCannotBeWrittenEndsNothing() throws {
       // A folder in its place: it cannot be replaced by a file, whoever tries.
-      let script = "mkdir -p run/report.html/x; $cnn \(Self.recipe) --run run"
+      let script = "mkdir -p run/report.html/x; $cnn \(Self.recipe) --epochs 2 --run run"
       let outcome = try program.shell(script)
       #expect(outcome.code == 0, "\(outcome.error)")
       #expect(
@@ -91,7 +108,7 @@ extension ProgramTests {
 
     @Test func aRunIsServedLive() throws {
       let running = try program.start(
-        [Program.binary] + "\(Self.recipe) --epochs 200 --run run --live 0".split(separator: " ").map(String.init))
+        [Program.binary] + "\(Self.recipe) --epochs 10000 --run run --live 0".split(separator: " ").map(String.init))
       defer { running.kill() }
       let start = ContinuousClock.now
       var address: Substring?
@@ -109,7 +126,7 @@ extension ProgramTests {
       #expect(try get("nothing").contains("error"))
       // Another run takes another port where this one is taken, and says so.
       let port = url.split(separator: ":").last ?? ""
-      let second = try program("\(Self.recipe) --run second --live \(port)")
+      let second = try program("\(Self.recipe) --epochs 1 --run second --live \(port)")
       #expect(second.code == 0 && second.output.contains("port \(port) is taken"), "\(second.output) \(second.error)")
       kill(running.process, SIGTERM)
       #expect(try running.wait(.seconds(60)).code == 75)

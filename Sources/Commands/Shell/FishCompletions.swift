@@ -11,8 +11,9 @@ enum FishCompletions {
   private static func lines(_ command: any Command.Type) -> [String] {
     let condition = "-n '__fish_seen_subcommand_from \(command.name)'"
     let options = command.allOptions.map { option in
-      let name = option.flag.dropFirst(2)
-      return "complete -c cnn-dist \(condition) -l \(name)\(value(option)) -d \(option.help.quotedForFish)"
+      let isLong = option.flag.hasPrefix("--")
+      let name = isLong ? "-l \(option.flag.dropFirst(2))" : "-s \(option.flag.dropFirst())"
+      return "complete -c cnn-dist \(condition) \(name)\(value(option)) -d \(option.help.quotedForFish)"
     }
     let rest =
       switch command.positionalCompletion {

@@ -32,6 +32,7 @@ public final class ReportWriter: TrainingObserver {
       path: folder.path, configuration: configuration, sessions: [], history: RunHistory(), record: ReportRecord(),
       status: .training, written: Self.now)
     report.model = model
+    live?.show(report)
   }
 
   public func willTrain(from state: TrainingState, of stepsPerEpoch: Int) {
@@ -59,13 +60,13 @@ public final class ReportWriter: TrainingObserver {
   public func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd) {
     report.history.append(epoch)
     report.record.times = end.profile.map(ReportRecord.Times.init) ?? report.record.times
+    report.filters = report.model.flatMap { FilterGallery(of: $0, values: end.values) }
     if let verdicts = end.verdicts {
       report.record.judgedStep = end.state.step
       report.record.assessment = Assessment(verdicts, classNames: data.validation.classNames)
       report.pictures = [:]
     }
     if let last = lastWritten, last.duration(to: .now) < cost * Self.patience { return }
-    report.filters = report.model.flatMap { FilterGallery(of: $0, values: end.values) }
     write()
   }
 
