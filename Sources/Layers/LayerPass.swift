@@ -4,8 +4,6 @@ import Tensors
 public struct LayerPass {
   /// The arena's values.
   let values: FloatBuffer
-  /// What the layer has made of them before, see `PreparingLayer`; nil where its forward is to make it.
-  let prepared: FloatBuffer?
   /// The slice's gradients, laid out as the values are; only `parameterGradients` has them.
   let gradients: MutableFloatBuffer?
   /// Whether parameter gradients are added to what is there: what the slice's earlier samples gave, or a sum over slices.
@@ -60,8 +58,7 @@ public struct LayerPass {
 
   /// Puts together what one layer needs.
   public init(
-    values: FloatBuffer, prepared: FloatBuffer? = nil, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false,
-    block: Int = 0,
+    values: FloatBuffer, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false, block: Int = 0,
     ranges: [Range<Int>], scratch: MutableFloatBuffer, kept: MutableFloatBuffer, before: Int = 0,
     sliceSamples: Int? = nil, share: Float = 1,
     sampleWeight: Float = 1,
@@ -69,7 +66,6 @@ public struct LayerPass {
     slices: [Range<Int>], draw: Draw?
   ) {
     self.values = values
-    self.prepared = prepared
     self.gradients = gradients
     self.accumulates = accumulates
     self.block = block

@@ -78,6 +78,37 @@ extension ProgramTests {
       }
     }
 
+    /// To the last bit, where the samples stand in the same order, and in slices of the same size.
+    @Test(arguments: [("softmax", 3), ("sigmoid", 1), ("linear", 2)])
+    func answersHaveTheBitsOfAnEvaluation(activation: String, units: Int) throws {
+      let layers =
+        #"{"class_name": "Conv1D", "config": {"name": "conv", "filters": 8, "kernel_size": [3]}}, "#
+        + #"{"class_name": "BatchNormalization", "config": {"name": "norm"}}, "# + dense(units, activation)
+      try network("net", "6, 2", layers)
+      for (part, count) in [("train", 40), ("test", 300)] {
+        try write("data/x_\(part)", "\(count), 6, 2", samples(count * 12))
+        let classes = (0..<count).map { UInt8($0 % max(2, units)) }
+        if activation == "linear" {
+          try write("data/y_\(part)", "\(count), 2", samples(count * 2))
+        } else {
+          try write("data/y_\(part).npy", npy("|u1", "\(count)", classes))
+        }
+      }
+      try train("--dataset arrays --data data --normalize --model net.json", run: "run")
+      let told = try program("evaluate --run run --data data --predictions told.csv --threads 1")
+      #expect(told.code == 0, "\(told.error)")
+      let outcome = try program("predict --run run --csv data/x_test.npy --threads 1")
+      #expect(outcome.lines.count == 301, "\(outcome.error)")
+      // Of numbers, the evaluation's table has the targets between them.
+      let isLinear = activation == "linear"
+      let expected = try program.text("told.csv").split(separator: "\n").dropFirst().map { line in
+        let cells = line.split(separator: ",")
+        return isLinear ? [cells[2], cells[4]] : Array(cells[3...])
+      }
+      let found = outcome.lines.dropFirst().map { Array($0.split(separator: ",").dropFirst(isLinear ? 2 : 3)) }
+      #expect(found == expected)
+    }
+
     @Test func mapsAreWrittenAsPictures() throws {
       let layers =
         #"{"class_name": "Conv2D", "config": {"name": "conv", "filters": 3, "kernel_size": [3, 3], "padding": "same", "activation": "softmax"}}"#

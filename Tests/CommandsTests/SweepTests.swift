@@ -17,6 +17,8 @@ extension ProgramTests {
       """
     private static let common =
       #""model": "bare.json", "dataset": "synthetic", "limit": 60, "batch-size": 20, "slice": 4"#
+    /// The same without validations, for tests that look at no weights.
+    private static let quick = #"\#(common), "monitor": "loss", "validate-every": 0"#
     private static let options = "train --model bare.json --dataset synthetic --limit 60 --batch-size 20 --slice 4"
 
     /// Six trials to epoch 1, three to epoch 2, one to epoch 4, with a schedule that ends with the last.
@@ -48,6 +50,15 @@ extension ProgramTests {
       try start(text, folder, ranks: ranks, options).wait(.seconds(120))
     }
 
+    /// Waits until a trial has that many lines of metrics.
+    private func wait(for lines: Int, in trial: String) throws {
+      for _ in 0..<6000 {
+        if let text = try? program.text("\(trial)/metrics.jsonl"), text.count(where: \.isNewline) >= lines { return }
+        usleep(10_000)
+      }
+      Issue.record("\(trial) does not come to \(lines) lines of metrics")
+    }
+
     /// The table without how long it took.
     private func table(_ folder: String) throws -> [[String]] {
       let rows = try program.text("\(folder)/sweep.csv").split(separator: "\n").map {
@@ -75,7 +86,7 @@ extension ProgramTests {
       #expect(table.count == 7 && table.dropFirst().map { $0[3] }.sorted() == ["1", "1", "1", "2", "2", "4"])
       #expect(alone.lines.count { $0.hasPrefix("trial-") } == 10, "\(alone.output)")
       #expect(try program.text("alone/sweep.jsonl").split(separator: "\n").count == 10)
-      for (ranks, size) in [(1, 1), (2, 1), (3, 2), (4, 2), (4, 1)] {
+      for (ranks, size) in [(1, 1), (2, 1), (3, 2), (4, 1)] {
         let text = Self.halved.replacing(#""halving""#, with: #""ranks": \#(size), "halving""#)
         let outcome = try sweep(text, "on-\(ranks)-\(size)", ranks: ranks, "--threads 1")
         #expect(outcome.code == 0, "\(outcome.error)")
@@ -107,7 +118,7 @@ extension ProgramTests {
     @Test func aSweepMayGrow() throws {
       func text(trials: Int, epochs: Int) -> String {
         """
-        {"train": {\(Self.common), "epochs": \(epochs)}, "halving": {"first": 1, "factor": 2}, "trials": \(trials), "random":
+        {"train": {\(Self.quick), "epochs": \(epochs)}, "halving": {"first": 1, "factor": 2}, "trials": \(trials), "random":
          {"learning-rate": {"from": 1e-4, "to": 1, "scale": "log"}, "seed": [1, 2, 3], "optimizer": ["sgd", "adam"]}}
         """
       }
@@ -151,10 +162,10 @@ extension ProgramTests {
     /// A signal to one rank stops all groups, each with a checkpoint.
     @Test(arguments: [(2, 1), (3, 2)]) func aSignalStopsAllGroups(ranks: Int, size: Int) throws {
       let text = """
-        {"train": {\(Self.common), "epochs": 300}, "grid": {"seed": [1, 2, 3]}, "ranks": \(size)}
+        {"train": {\(Self.quick), "epochs": 300}, "grid": {"seed": [1, 2, 3]}, "ranks": \(size)}
         """
       let running = try start(text, "run", ranks: ranks)
-      try program.wait(for: 8, in: "run/trial-001")
+      try wait(for: 8, in: "run/trial-001")
       Glibc.kill(try #require(running.ranks().last), SIGTERM)
       let outcome = try running.wait(.seconds(60))
       #expect(outcome.code == 75, "\(outcome.error)")
@@ -169,10 +180,10 @@ extension ProgramTests {
     }
 
     @Test func whatASignalStoppedGoesOn() throws {
-      let text = #"{"train": {\#(Self.common), "epochs": 12}, "grid": {"seed": [1, 2]}}"#
+      let text = #"{"train": {\#(Self.quick), "epochs": 12}, "grid": {"seed": [1, 2]}}"#
       #expect(try sweep(text, "control").code == 0)
       let running = try start(text, "run", ranks: 2)
-      try program.wait(for: 10, in: "run/trial-002")
+      try wait(for: 10, in: "run/trial-002")
       Glibc.kill(try #require(running.ranks().first), SIGUSR1)
       let stopped = try running.wait(.seconds(60))
       let outcome = try sweep(text, "run")
@@ -182,9 +193,9 @@ extension ProgramTests {
     }
 
     @Test func aLostRankEndsAll() throws {
-      let text = #"{"train": {\#(Self.common), "epochs": 100000}, "grid": {"seed": [1, 2, 3]}}"#
+      let text = #"{"train": {\#(Self.quick), "epochs": 100000}, "grid": {"seed": [1, 2, 3]}}"#
       let running = try start(text, "run", ranks: 3, "--timeout 2")
-      for trial in 1...3 { try program.wait(for: 8, in: "run/trial-00\(trial)") }
+      for trial in 1...3 { try wait(for: 8, in: "run/trial-00\(trial)") }
       Glibc.kill(try #require(running.ranks().last), SIGKILL)
       #expect(try running.wait(.seconds(30)).code != 0)
       #expect(running.ranks().isEmpty)
@@ -192,7 +203,7 @@ extension ProgramTests {
 
     /// Every flush of one group takes longer than the patience of the other, which has nothing to do.
     @Test func aGroupThatWaitsIsPatient() throws {
-      try write("sweep.json", #"{"train": {\#(Self.common), "epochs": 2}, "grid": {"seed": [1]}}"#)
+      try write("sweep.json", #"{"train": {\#(Self.quick), "epochs": 2}, "grid": {"seed": [1]}}"#)
       let outcome = try program.shell(
         """
         printf '#include <unistd.h>\\n#include <sys/syscall.h>\\nint fsync(int f) { usleep(1500000); return syscall(SYS_fsync, f); }' \
@@ -207,7 +218,7 @@ extension ProgramTests {
 
     @Test(arguments: [nil, 2]) func aTrialThatDivergesIsOneResult(ranks: Int?) throws {
       let text = """
-        {"train": {\(Self.common), "epochs": 2}, "grid": {"learning-rate": [0.01, 1e38, 0.1]},
+        {"train": {\(Self.quick), "epochs": 2}, "grid": {"learning-rate": [0.01, 1e38, 0.1]},
          "halving": {"first": 1, "factor": 2}}
         """
       let outcome = try sweep(text, "run", ranks: ranks)
@@ -225,7 +236,7 @@ extension ProgramTests {
     }
 
     @Test func aSweepWithoutAnyResultFails() throws {
-      let text = #"{"train": {\#(Self.common), "epochs": 2}, "grid": {"learning-rate": [1e37, 1e38]}}"#
+      let text = #"{"train": {\#(Self.quick), "epochs": 2}, "grid": {"learning-rate": [1e37, 1e38]}}"#
       let diverged = try sweep(text, "run", ranks: 2)
       #expect(diverged.code == 65 && diverged.error.contains("no trial has come to a result; trial-001: step "))
       let data = #"{"train": {"dataset": "folder", "data": "nowhere", "epochs": 2}, "grid": {"seed": [1, 2]}}"#
@@ -287,7 +298,7 @@ extension ProgramTests {
     }
 
     @Test func aChangedNetworkIsAnotherSweep() throws {
-      let text = #"{"train": {\#(Self.common), "epochs": 1}, "grid": {"seed": [1, 2]}}"#
+      let text = #"{"train": {\#(Self.quick), "epochs": 1}, "grid": {"seed": [1, 2]}}"#
       #expect(try sweep(text, "run").code == 0)
       try write("bare.json", Self.model.replacing("\"bare\"", with: "\"other\""))
       let outcome = try sweep(text, "run")

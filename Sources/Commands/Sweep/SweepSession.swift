@@ -1,4 +1,5 @@
 import Collectives
+import Doctor
 import Runs
 import Sweeps
 import Training
@@ -26,7 +27,7 @@ struct SweepSession {
     guard !command.isDry else { return }
 
     try checkFiles(start, plan, folder)
-    let share = try makeShare(plan)
+    let share = try makeShare(plan, folder)
     world.startDeadline()
     try withExtendedLifetime(begun?.lock) {
       try climb(plan, folder, share)
@@ -48,10 +49,13 @@ struct SweepSession {
   }
 
   /// All ranks of a host divide it, whatever their groups are at.
-  private func makeShare(_ plan: SweepPlan) throws -> World.HostShare {
+  private func makeShare(_ plan: SweepPlan, _ folder: SweepFolder) throws -> World.HostShare {
     let threads = try plan.threads
     let cores = try communicator.planCores(world.environment, threads: threads)
     try World.warn(of: threads ?? cores.threads, cores, communicator)
+    var intent = Scene.Intent()
+    (intent.run, intent.threads) = (folder.path, threads ?? cores.threads)
+    try world.tellOfHazards(intent)
     return World.HostShare(cores: cores, memory: MemoryShare(communicator))
   }
 

@@ -7,7 +7,7 @@ import Tensors
 ///
 /// Here is said which algorithm serves which geometry; each is a file of its own. Each product is over a block of output
 /// pixels of one sample, or of `granule` samples, so its shape, and with it its bits, depends on the geometry alone. `scratch`
-/// is `scratchCount(geometry)` floats that the caller lends. What is made of a kernel first may be made once: see `preparation`.
+/// is `scratchCount(geometry)` floats that the caller lends.
 public enum Convolution {
   /// How a convolution is worked out.
   public enum Algorithm: String, Sendable {
@@ -83,11 +83,9 @@ public enum Convolution {
   ///   - bias: (F,), or nil for none.
   ///   - y: (N, OD, OH, OW, F), overwritten.
   ///   - before: `x ∗ kernel + bias`, as y, overwritten where `activation.readsInput`; else unused and may be nil.
-  ///   - prepared: what `prepare` has made of the kernel for `.forward`, or nil. Scratch memory is then `preparation`'s.
   public static func forward(
-    _ geometry: ConvolutionGeometry, x: TensorView, kernel: FloatBuffer, prepared: FloatBuffer? = nil,
-    bias: FloatBuffer?, activation: Activation, y: TensorView, before: MutableFloatBuffer? = nil,
-    scratch: MutableFloatBuffer
+    _ geometry: ConvolutionGeometry, x: TensorView, kernel: FloatBuffer, bias: FloatBuffer?,
+    activation: Activation, y: TensorView, before: MutableFloatBuffer? = nil, scratch: MutableFloatBuffer
   ) {
     check(geometry, x, y)
     precondition(before?.count ?? y.buffer.count == y.buffer.count, "as many values before the activation as behind")
@@ -96,8 +94,7 @@ public enum Convolution {
       convolution.forward(x: x, kernel: kernel, bias: bias, activation: activation, y: y, before: before)
     case .winograd(let plan):
       plan.forward(
-        x: x, kernel: kernel, prepared: prepared, bias: bias, activation: activation, y: y, before: before,
-        scratch: scratch)
+        x: x, kernel: kernel, bias: bias, activation: activation, y: y, before: before, scratch: scratch)
     case .direct(let convolution):
       convolution.forward(
         x: x, kernel: kernel, bias: bias, activation: activation, y: y, before: before, scratch: scratch)
@@ -137,16 +134,13 @@ public enum Convolution {
   ///   - dy: (N, OD, OH, OW, F), the gradient before the activation.
   ///   - kernel: (kd, kh, kw, C, F).
   ///   - dx: (N, D, H, W, C), overwritten.
-  ///   - prepared: what `prepare` has made of the kernel for `.inputGradient`, or nil. Scratch memory is then `preparation`'s.
   public static func inputGradient(
-    _ geometry: ConvolutionGeometry, dy: TensorView, kernel: FloatBuffer, prepared: FloatBuffer? = nil, dx: TensorView,
-    scratch: MutableFloatBuffer
+    _ geometry: ConvolutionGeometry, dy: TensorView, kernel: FloatBuffer, dx: TensorView, scratch: MutableFloatBuffer
   ) {
     check(geometry, dx, dy)
     switch form(geometry) {
     case .pointwise(let convolution): convolution.inputGradient(dy: dy, kernel: kernel, dx: dx)
-    case .winograd(let plan):
-      plan.inputGradient(dy: dy, kernel: kernel, prepared: prepared, dx: dx, scratch: scratch)
+    case .winograd(let plan): plan.inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)
     case .direct: TapProducts(geometry).inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)
     case .mirrored(let convolution): convolution.inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)
     case .patches(let convolution): convolution.inputGradient(dy: dy, kernel: kernel, dx: dx, scratch: scratch)

@@ -36,27 +36,8 @@ public struct GroupedConvolution {
   }
 
   /// How many floats of scratch memory every function here needs.
-  public var scratchCount: Int { isPointwise ? 0 : Memory.count(part) }
-
-  /// What is made of the kernel for a map, see `Convolution.preparation`: that of each part, one behind the other.
-  public func preparation(for map: Convolution.Map) -> KernelPreparation? {
-    guard !isPointwise, let own = Convolution.preparation(part, for: map) else { return nil }
-    return KernelPreparation(
-      count: parts * own.count, scratchCount: scratchCount, work: Double(parts) * own.work,
-      workPerSample: Double(parts) * own.workPerSample)
-  }
-
-  /// Makes it, see `Convolution.prepare`.
-  public func prepare(
-    _ kernel: FloatBuffer, for map: Convolution.Map, into prepared: MutableFloatBuffer, scratch: MutableFloatBuffer
-  ) {
-    let (memory, count) = (Memory(part, scratch), prepared.count / parts)
-    for group in 0..<parts {
-      gatherKernel(kernel, group, into: memory.kernel)
-      Convolution.prepare(
-        part, kernel: memory.kernel.reading, for: map, into: prepared.part(group * count..<(group + 1) * count),
-        scratch: memory.scratch)
-    }
+  public var scratchCount: Int {
+    isPointwise ? 0 : part.inputCount + part.outputCount + part.patch * part.filters + Convolution.scratchCount(part)
   }
 
   /// `y = x ∗ kernel`, without bias.
@@ -65,10 +46,7 @@ public struct GroupedConvolution {
   ///   - x: (N, D, H, W, C).
   ///   - kernel: (kd, kh, kw, C/G, F).
   ///   - y: (N, OD, OH, OW, F), overwritten.
-  ///   - prepared: what `prepare` has made of the kernel for `.forward`, or nil.
-  public func forward(
-    x: TensorView, kernel: FloatBuffer, prepared: FloatBuffer? = nil, y: TensorView, scratch: MutableFloatBuffer
-  ) {
+  public func forward(x: TensorView, kernel: FloatBuffer, y: TensorView, scratch: MutableFloatBuffer) {
     if isPointwise {
       return forEachProduct(x, y) { x, y, g in
         multiply(x.reading, kernels(kernel, g), into: y)
@@ -76,21 +54,19 @@ public struct GroupedConvolution {
     }
     let memory = Memory(part, scratch)
     for group in 0..<parts {
-      let own = self.kernel(of: group, kernel, prepared, for: .forward, memory)
+      gatherKernel(kernel, group, into: memory.kernel)
       for n in 0..<x.samples {
         gather(x.sample(n).reading, group, part.window.channels, into: memory.x.buffer)
         Convolution.forward(
-          part, x: memory.x, kernel: memory.kernel.reading, prepared: own, bias: nil, activation: .linear, y: memory.y,
+          part, x: memory.x, kernel: memory.kernel.reading, bias: nil, activation: .linear, y: memory.y,
           scratch: memory.scratch)
         scatter(memory.y.reading, group, part.filters, into: y.sample(n))
       }
     }
   }
 
-  /// The gradient of the input; `prepared` is what `prepare` has made of the kernel for `.inputGradient`, or nil.
-  public func inputGradient(
-    dy: TensorView, kernel: FloatBuffer, prepared: FloatBuffer? = nil, dx: TensorView, scratch: MutableFloatBuffer
-  ) {
+  /// The gradient of the input.
+  public func inputGradient(dy: TensorView, kernel: FloatBuffer, dx: TensorView, scratch: MutableFloatBuffer) {
     if isPointwise {
       return forEachProduct(dx, dy) { dx, dy, g in
         multiply(dy.reading, kernels(kernel, g).transposed, into: dx)
@@ -98,11 +74,11 @@ public struct GroupedConvolution {
     }
     let memory = Memory(part, scratch)
     for group in 0..<parts {
-      let own = self.kernel(of: group, kernel, prepared, for: .inputGradient, memory)
+      gatherKernel(kernel, group, into: memory.kernel)
       for n in 0..<dy.samples {
         gather(dy.sample(n).reading, group, part.filters, into: memory.y.buffer)
         Convolution.inputGradient(
-          part, dy: memory.y, kernel: memory.kernel.reading, prepared: own, dx: memory.x, scratch: memory.scratch)
+          part, dy: memory.y, kernel: memory.kernel.reading, dx: memory.x, scratch: memory.scratch)
         scatter(memory.x.reading, group, part.window.channels, into: dx.sample(n))
       }
     }
@@ -158,19 +134,6 @@ public struct GroupedConvolution {
     Matrix(kernel, rows: part.patch, columns: whole.filters).part(0..<part.patch, filters(group))
   }
 
-  /// What a part's convolution is handed for its kernel: its part of what is `prepared`, or what is made here, once for all
-  /// samples, where anything is. The kernel itself is in the memory where it is read.
-  private func kernel(
-    of group: Int, _ kernel: FloatBuffer, _ prepared: FloatBuffer?, for map: Convolution.Map, _ memory: Memory
-  ) -> FloatBuffer? {
-    if let prepared { return prepared.part(group * prepared.count / parts..<(group + 1) * prepared.count / parts) }
-    gatherKernel(kernel, group, into: memory.kernel)
-    guard let preparation = Convolution.preparation(part, for: map) else { return nil }
-    let own = memory.prepared.part(0..<preparation.count)
-    Convolution.prepare(part, kernel: memory.kernel.reading, for: map, into: own, scratch: memory.scratch)
-    return own.reading
-  }
-
   /// The kernel of a part: a block for each of its groups, and zeros where one group's channels meet another's filters.
   private func gatherKernel(_ kernel: FloatBuffer, _ index: Int, into own: MutableFloatBuffer) {
     if groups > 1 { own.update(repeating: 0) }
@@ -216,19 +179,7 @@ public struct GroupedConvolution {
   /// What a group needs besides.
   private struct Memory {
     let x, y: TensorView
-    let kernel, prepared, scratch: MutableFloatBuffer
-
-    /// All floats of it.
-    static func count(_ part: ConvolutionGeometry) -> Int {
-      part.inputCount + part.outputCount + part.patch * part.filters + preparedCount(part)
-        + Convolution.scratchCount(part)
-    }
-
-    /// Those of what either map makes of a kernel.
-    private static func preparedCount(_ part: ConvolutionGeometry) -> Int {
-      let maps: [Convolution.Map] = [.forward, .inputGradient]
-      return maps.map { Convolution.preparation(part, for: $0)?.count ?? 0 }.max() ?? 0
-    }
+    let kernel, scratch: MutableFloatBuffer
 
     init(_ part: ConvolutionGeometry, _ memory: MutableFloatBuffer) {
       var end = 0
@@ -239,7 +190,6 @@ public struct GroupedConvolution {
       x = TensorView(samples: 1, shape: [part.inputCount], buffer: next(part.inputCount))
       y = TensorView(samples: 1, shape: [part.outputCount], buffer: next(part.outputCount))
       kernel = next(part.patch * part.filters)
-      prepared = next(Self.preparedCount(part))
       scratch = next(Convolution.scratchCount(part))
     }
   }

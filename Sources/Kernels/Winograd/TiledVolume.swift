@@ -20,9 +20,6 @@ struct TiledAxis {
   /// The first element of a tile.
   @inline(__always)
   func origin(_ tile: Int) -> Int { tile &* step &- before }
-
-  /// Whether a tile reaches beyond the volume.
-  var reachesOutside: Bool { before > 0 || origin(tiles - 1) + side > extent }
 }
 
 /// Memory for a strip of tiles.
@@ -85,9 +82,8 @@ struct TiledVolume {
   var sliceFloats: Int { depth.places > 1 ? depth.places * height.side * columns * mostChannels : 0 }
   /// Those of a strip's elements.
   var stripFloats: Int { columns * mostChannels * height.side * depth.side }
-  /// A line of zeros, as long as a strip's, where a tile reaches outside. A kernel's, which might be as long as the kernel, does
-  /// not.
-  var zeroFloats: Int { [depth, height, width].contains(where: \.reachesOutside) ? columns * channels : 0 }
+  /// A line of zeros, as long as one of the volume's.
+  var zeroFloats: Int { columns * channels }
 
   /// Some channels of some tiles side by side.
   struct Strip {

@@ -23,8 +23,6 @@ struct WinogradConvolution {
   private let kernels: TiledVolume
   /// The tiles that are multiplied together.
   private let blocks: SampleBlocks
-  /// What a kernel's transformation takes, and a pass over a sample by what it gives.
-  private let work: (kernel: Double, sample: Double)
 
   init?(_ geometry: ConvolutionGeometry) {
     guard let nesting = WinogradNesting(geometry) else { return nil }
@@ -32,7 +30,6 @@ struct WinogradConvolution {
     (places, kernels) = (nesting.places, nesting.kernels)
     (inputs, outputs) = (TileAnalysis(volume: nesting.inputs), TileSynthesis(volume: nesting.outputs))
     gradients = TileAnalysis(volume: nesting.outputs)
-    work = (nesting.kernelCost, nesting.sampleCost)
     let (tiles, most) = (nesting.tiles, Self.tilesPerBlock)
     // Blocks of even size.
     let count = max(1, (tiles + most - 1) / most)
@@ -45,18 +42,9 @@ struct WinogradConvolution {
   var granule: Int { max(blocks.samplesPerBlock, Self.samplesPerSum) }
 
   /// The floats of scratch memory that every pass needs.
-  var scratchCount: Int { kernelCount + passCount }
+  var scratchCount: Int { weightsCount + tilesCount + zerosCount + bufferCount }
 
-  /// What `prepare` gives.
-  var preparation: KernelPreparation {
-    KernelPreparation(count: kernelCount, scratchCount: passCount, work: work.kernel, workPerSample: work.sample)
-  }
-
-  /// The floats of a transformed kernel.
-  private var kernelCount: Int { WinogradMatrices.floats(places: places, count: geometry.channelPairs) }
-
-  /// The floats of everything else.
-  private var passCount: Int { tilesCount + zerosCount + bufferCount }
+  private var weightsCount: Int { WinogradMatrices.floats(places: places, count: geometry.channelPairs) }
 
   /// The floats of a block's tiles, or of a kernel.
   private var tilesCount: Int {
@@ -65,7 +53,7 @@ struct WinogradConvolution {
   }
 
   private var zerosCount: Int {
-    wholeLines(max(inputs.volume.zeroFloats, gradients.volume.zeroFloats))
+    wholeLines(max(inputs.volume.zeroFloats, gradients.volume.zeroFloats, kernels.zeroFloats))
   }
 
   /// Rounded up to cache lines.
@@ -89,20 +77,19 @@ struct WinogradConvolution {
   }
 
   /// `y = x ∗ kernel + bias`, rectified on demand; `finish` is called for each sample while it is in the cache.
-  ///
-  /// - Parameter prepared: what `prepare` has made of the kernel; nil where that is to be done.
   func convolve(
-    x: TensorView, kernel: FloatBuffer, prepared: FloatBuffer?, _ direction: Direction, bias: FloatBuffer? = nil,
-    rectifies: Bool = false, y: TensorView, scratch: MutableFloatBuffer, finish: (Int) -> Void = { _ in }
+    x: TensorView, kernel: FloatBuffer, _ direction: Direction, bias: FloatBuffer? = nil, rectifies: Bool = false,
+    y: TensorView, scratch: MutableFloatBuffer, finish: (Int) -> Void = { _ in }
   ) {
     precondition(bias?.count ?? geometry.filters == geometry.filters, "a bias for each filter")
-    precondition(prepared?.count ?? kernelCount == kernelCount, "a kernel that was prepared for this geometry")
     let (channels, filters) = (geometry.window.channels, geometry.filters)
-    let (own, rest) = prepared == nil ? cutKernel(scratch) : (scratch.part(0..<0), scratch)
-    if prepared == nil { prepare(kernel, direction, into: own, scratch: rest) }
-    let weights = WinogradKernel(
-      prepared ?? own.reading, channels: channels, filters: filters, isTransposed: isTransposed(direction))
-    let (transformed, products, buffer) = cut(rest)
+    let (weights, transformed, products, buffer) = cut(scratch)
+    let isTransposed = transform(kernel, direction, into: weights, scratch: scratch, buffer: buffer)
+    func weight(_ place: Int) -> Matrix<FloatBuffer> {
+      isTransposed
+        ? weights.matrix(place, rows: filters, columns: channels).transposed
+        : weights.matrix(place, rows: channels, columns: filters)
+    }
     let ending = LineFinish(bias: bias?.baseAddress, rectifies: rectifies)
     blocks.forEachBlock(0..<x.samples) { block in
       for n in block.samples {
@@ -110,7 +97,7 @@ struct WinogradConvolution {
       }
       for place in 0..<places {
         multiply(
-          transformed.matrix(place, rows: block.rows, columns: channels), weights.matrix(place),
+          transformed.matrix(place, rows: block.rows, columns: channels), weight(place),
           into: products.target(place, rows: block.rows, columns: filters))
       }
       for n in block.samples {
@@ -120,31 +107,27 @@ struct WinogradConvolution {
     }
   }
 
-  /// Whether the matrices of a kernel are transposed, as backward a kernel is. A large one stays so, since OpenBLAS packs it
-  /// anyway. Small factors it multiplies as they lie (see `ProductTiles`), fastest where their columns lie side by side.
-  private func isTransposed(_ direction: Direction) -> Bool {
-    direction == .backward && geometry.channelPairs > Self.mostExchanged
-  }
-
-  /// Transforms a kernel: `prepared`, of `preparation.count` floats, is what a `WinogradKernel` reads.
-  func prepare(
-    _ kernel: FloatBuffer, _ direction: Direction, into prepared: MutableFloatBuffer, scratch: MutableFloatBuffer
-  ) {
-    precondition(
-      prepared.count == kernelCount && scratch.count >= passCount, "the caller lends enough memory for a kernel")
-    let weights = WinogradMatrices(prepared, places: places, count: geometry.channelPairs)
-    // Exchanged where no tile is yet.
-    let (exchanged, rest) = (scratch.part(0..<kernels.count), scratch.part(tilesCount..<passCount))
-    let buffer = StripBuffer(zeros: rest.part(0..<0).reading, floats: rest)
+  /// G·g, as matrices (channels, filters) or transposed.
+  ///
+  /// - Returns: whether they are transposed, as backward a kernel is. A large one stays so, since OpenBLAS packs it anyway. Small
+  ///   factors it multiplies as they lie (see `ProductTiles`), fastest where their columns lie side by side.
+  private func transform(
+    _ kernel: FloatBuffer, _ direction: Direction, into weights: WinogradMatrices, scratch: MutableFloatBuffer,
+    buffer: StripBuffer
+  ) -> Bool {
     let analysis = TileAnalysis(volume: kernels, isReversed: direction == .backward)
-    if direction == .forward || isTransposed(direction) {
+    let isTransposed = direction == .backward && geometry.channelPairs > Self.mostExchanged
+    if direction == .forward || isTransposed {
       analysis.transform(0..<1, of: kernel, into: weights, row: 0, buffer: buffer)
     } else {
+      // where no tile is yet
+      let exchanged = scratch.part(weightsCount..<weightsCount + kernels.count)
       exchange(
         kernel, taps: geometry.window.taps, channels: geometry.filters, filters: geometry.window.channels,
         into: exchanged)
       analysis.transform(0..<1, of: exchanged.reading, into: weights, row: 0, buffer: buffer)
     }
+    return isTransposed
   }
 
   /// The gradient of the kernel, added to `dkernel` `granule` by `granule`.
@@ -153,9 +136,7 @@ struct WinogradConvolution {
   ) {
     // forward: m = v · u at each place, so du = vᵀ · dm, summed over the tiles
     let (channels, filters) = (geometry.window.channels, geometry.filters)
-    let (own, rest) = cutKernel(scratch)
-    let gradient = WinogradMatrices(own, places: places, count: geometry.channelPairs)
-    let (transformed, outputGradient, buffer) = cut(rest)
+    let (gradient, transformed, outputGradient, buffer) = cut(scratch)
     for first in stride(from: 0, to: x.samples, by: granule) {
       var mode = ProductMode.replace
       blocks.forEachBlock(first..<min(first + granule, x.samples)) { block in
@@ -176,23 +157,24 @@ struct WinogradConvolution {
     }
   }
 
-  /// A kernel's matrices, and what is left.
-  private func cutKernel(_ scratch: MutableFloatBuffer) -> (MutableFloatBuffer, MutableFloatBuffer) {
+  /// Kernels, inputs, outputs, and a strip's buffer.
+  private func cut(
+    _ scratch: MutableFloatBuffer
+  ) -> (WinogradMatrices, WinogradMatrices, WinogradMatrices, StripBuffer) {
     precondition(scratch.count >= scratchCount, "the caller lends enough scratch memory")
-    return (scratch.part(0..<kernelCount), scratch.part(kernelCount..<scratch.count))
-  }
-
-  /// Inputs, outputs, and a strip's buffer.
-  private func cut(_ scratch: MutableFloatBuffer) -> (WinogradMatrices, WinogradMatrices, StripBuffer) {
-    precondition(scratch.count >= passCount, "the caller lends enough scratch memory")
-    let inputs = WinogradMatrices(scratch, places: places, count: blocks.rows * geometry.window.channels)
-    let outputs = WinogradMatrices(
-      scratch.part(inputs.count..<scratch.count), places: places, count: blocks.rows * geometry.filters)
-    let buffer = scratch.part(tilesCount..<passCount)
+    var rest = scratch
+    func take(_ count: Int) -> WinogradMatrices {
+      let matrices = WinogradMatrices(rest, places: places, count: count)
+      rest = rest.part(WinogradMatrices.floats(places: places, count: count)..<rest.count)
+      return matrices
+    }
+    let (kernels, inputs) = (take(geometry.channelPairs), take(blocks.rows * geometry.window.channels))
+    let outputs = take(blocks.rows * geometry.filters)
+    let buffer = scratch.part(weightsCount + tilesCount..<scratch.count)
     let zeros = buffer.part(0..<zerosCount)
     zeros.update(repeating: 0)
     return (
-      inputs, outputs, StripBuffer(zeros: zeros.reading, floats: buffer.part(zeros.count..<buffer.count))
+      kernels, inputs, outputs, StripBuffer(zeros: zeros.reading, floats: buffer.part(zeros.count..<buffer.count))
     )
   }
 }

@@ -21,10 +21,7 @@ struct WinogradMatrices {
 
   /// An odd number of cache lines: all matrices are written in turn, and were they a power of two apart, they would all fall
   /// into the same few places of the L1 cache.
-  static func pitch(_ count: Int) -> Int { ((count + 15) / 16 | 1) * 16 }
-
-  /// The floats of all matrices.
-  var count: Int { buffer.count }
+  private static func pitch(_ count: Int) -> Int { ((count + 15) / 16 | 1) * 16 }
 
   func fits(_ places: Int, _ count: Int) -> Bool { count <= pitch && places * pitch <= buffer.count }
 

@@ -42,16 +42,9 @@ struct WinogradNesting {
   /// The time for one sample, in multiplications of the products, which is as many as a float's transformation takes the time
   /// of. Samples that share a block share the kernel's.
   private var cost: Double {
-    sampleCost + kernelCost / max(2, 64 / Double(tiles))
-  }
-
-  /// The part of the cost that is the kernel's transformation.
-  var kernelCost: Double { Double(places) * 12 * Double(geometry.channelPairs) }
-
-  /// The rest, for each sample.
-  var sampleCost: Double {
     let (c, f) = (Double(geometry.window.channels), Double(geometry.filters))
-    return Double(places * tiles) * (c * f + 24 * (c + f))
+    let samples = max(2, 64 / Double(tiles))
+    return Double(places) * (Double(tiles) * (c * f + 24 * (c + f)) + 12 * c * f / samples)
   }
 
   /// The same for patches: each is gathered, and the products are slower by a fifth.

@@ -34,32 +34,13 @@ struct WinogradPlan {
   /// The floats of scratch memory that every pass of this convolution needs.
   var scratchCount: Int { max(forward.scratchCount, backward.scratchCount) }
 
-  /// See `Convolution.preparation`.
-  func preparation(for map: Convolution.Map) -> KernelPreparation {
-    switch map {
-    case .forward: forward.preparation
-    case .inputGradient: backward.preparation
-    }
-  }
-
-  /// See `Convolution.prepare`.
-  func prepare(
-    _ kernel: FloatBuffer, for map: Convolution.Map, into prepared: MutableFloatBuffer, scratch: MutableFloatBuffer
-  ) {
-    switch map {
-    case .forward: forward.prepare(kernel, .forward, into: prepared, scratch: scratch)
-    case .inputGradient: backward.prepare(kernel, .backward, into: prepared, scratch: scratch)
-    }
-  }
-
   /// `y = activation(x ∗ kernel + bias)`, see `Convolution.forward`.
   func forward(
-    x: TensorView, kernel: FloatBuffer, prepared: FloatBuffer?, bias: FloatBuffer?, activation: Activation,
-    y: TensorView, before: MutableFloatBuffer?, scratch: MutableFloatBuffer
+    x: TensorView, kernel: FloatBuffer, bias: FloatBuffer?, activation: Activation, y: TensorView,
+    before: MutableFloatBuffer?, scratch: MutableFloatBuffer
   ) {
     forward.convolve(
-      x: x, kernel: kernel, prepared: prepared, .forward, bias: bias, rectifies: activation == .relu, y: y,
-      scratch: scratch
+      x: x, kernel: kernel, .forward, bias: bias, rectifies: activation == .relu, y: y, scratch: scratch
     ) { n in
       guard activation != .linear && activation != .relu else { return }
       let output = y.sample(n)
@@ -70,10 +51,8 @@ struct WinogradPlan {
   }
 
   /// The gradient of the input is a convolution too, of the output's gradient with the kernel turned by half a turn.
-  func inputGradient(
-    dy: TensorView, kernel: FloatBuffer, prepared: FloatBuffer?, dx: TensorView, scratch: MutableFloatBuffer
-  ) {
-    backward.convolve(x: dy, kernel: kernel, prepared: prepared, .backward, y: dx, scratch: scratch)
+  func inputGradient(dy: TensorView, kernel: FloatBuffer, dx: TensorView, scratch: MutableFloatBuffer) {
+    backward.convolve(x: dy, kernel: kernel, .backward, y: dx, scratch: scratch)
   }
 
   /// The gradient of the kernel, added to `dkernel` granule by granule.

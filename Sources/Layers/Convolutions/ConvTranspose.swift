@@ -9,7 +9,7 @@ import Tensors
 ///     same:  n·stride, or with p given (n - 1)·stride + r mod 2 + p
 ///
 /// Parameters: `kernel` (taps…, filters, C) and, with `useBias`, `bias` (filters,).
-public protocol TransposedConvolutionLayer: WindowedLayer, ActivatedLayer, PreparingLayer {
+public protocol TransposedConvolutionLayer: WindowedLayer, ActivatedLayer {
   /// The output's channels.
   var filters: Int { get }
   /// p, for each axis; nil for the standard.
@@ -74,8 +74,7 @@ extension TransposedConvolutionLayer {
 
   public func forward(x: TensorView, y: TensorView, in pass: LayerPass) {
     // y = activation(the input gradient of a convolution by kernel, where x is that of its output, + bias)
-    Convolution.inputGradient(
-      geometry(x.shape), dy: x, kernel: pass.parameter(0), prepared: pass.prepared, dx: y, scratch: pass.scratch)
+    Convolution.inputGradient(geometry(x.shape), dy: x, kernel: pass.parameter(0), dx: y, scratch: pass.scratch)
     activation.apply(
       bias: useBias ? pass.parameter(1) : nil, to: y.buffer, before: activation.readsInput ? pass.kept : nil,
       channels: filters)
@@ -98,15 +97,6 @@ extension TransposedConvolutionLayer {
     let mode: ProductMode = pass.accumulates ? .accumulate : .replace
     Convolution.kernelGradient(geometry(x.shape), x: dy, dy: x, dkernel: pass.gradient(0), mode, scratch: pass.scratch)
     if useBias { biasGradient(dy: dy, dbias: pass.gradient(1), mode) }
-  }
-
-  public func preparation(for input: Shape) -> KernelPreparation? {
-    Convolution.preparation(geometry(input), for: .inputGradient)
-  }
-
-  public func prepare(for input: Shape, into prepared: MutableFloatBuffer, in pass: LayerPass) {
-    Convolution.prepare(
-      geometry(input), kernel: pass.parameter(0), for: .inputGradient, into: prepared, scratch: pass.scratch)
   }
 
   /// The output's extents without its channels.

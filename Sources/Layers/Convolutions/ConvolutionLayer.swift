@@ -5,7 +5,7 @@ import Tensors
 /// `SlidingWindow` gives the extents.
 ///
 /// Parameters: `kernel` (taps…, C / groups, filters) and, with `useBias`, `bias` (filters,).
-public protocol ConvolutionLayer: WindowedLayer, AffineLayer, TrimmableLayer, PreparingLayer {
+public protocol ConvolutionLayer: WindowedLayer, AffineLayer, TrimmableLayer {
   /// The output's channels.
   var filters: Int { get }
   /// How many groups of channels have filters of their own.
@@ -90,11 +90,10 @@ extension ConvolutionLayer {
     switch form(x.shape) {
     case .whole(let geometry):
       Convolution.forward(
-        geometry, x: x, kernel: pass.parameter(0), prepared: pass.prepared, bias: bias, activation: activation, y: y,
-        before: before, scratch: pass.scratch)
+        geometry, x: x, kernel: pass.parameter(0), bias: bias, activation: activation, y: y, before: before,
+        scratch: pass.scratch)
     case .grouped(let convolution):
-      convolution.forward(
-        x: x, kernel: pass.parameter(0), prepared: pass.prepared, y: y, scratch: pass.scratch)
+      convolution.forward(x: x, kernel: pass.parameter(0), y: y, scratch: pass.scratch)
       activation.apply(bias: bias, to: y.buffer, before: before, channels: filters)
     case .depthwise(let depthwise):
       depthwise.forward(
@@ -132,25 +131,6 @@ extension ConvolutionLayer {
       depthwise.kernelGradient(x: x, dy: dy, dkernel: dkernel, mode, scratch: pass.scratch)
     }
     if useBias { biasGradient(dy: dy, dbias: pass.gradient(1), mode) }
-  }
-
-  public func preparation(for input: Shape) -> KernelPreparation? {
-    switch form(input) {
-    case .whole(let geometry): Convolution.preparation(geometry, for: .forward)
-    case .grouped(let convolution): convolution.preparation(for: .forward)
-    case .depthwise: nil
-    }
-  }
-
-  public func prepare(for input: Shape, into prepared: MutableFloatBuffer, in pass: LayerPass) {
-    let kernel = pass.parameter(0)
-    switch form(input) {
-    case .whole(let geometry):
-      Convolution.prepare(geometry, kernel: kernel, for: .forward, into: prepared, scratch: pass.scratch)
-    case .grouped(let convolution):
-      convolution.prepare(kernel, for: .forward, into: prepared, scratch: pass.scratch)
-    case .depthwise: preconditionFailure("a depthwise convolution reads its kernel as it is")
-    }
   }
 
   private func form(_ input: Shape) -> ConvolutionForm {

@@ -8,18 +8,14 @@ extension Workspace {
   /// - Parameters:
   ///   - slices: the samples of each slice, from 0, without gaps.
   ///   - values: the arena's values, or, where no backward follows, those of the model that judges.
-  ///   - prepared: what `prepare` has made of the values, where the plan has anything made once; else nil.
   ///   - draw: what training's random draws depend on; nil for inference.
   ///   - isKeeping: whether backward may follow.
   @discardableResult
   public func forward(
-    slices: [Range<Int>], values: FloatBuffer, prepared: FloatBuffer? = nil, draw: LayerPass.Draw?,
-    isKeeping: Bool = true
+    slices: [Range<Int>], values: FloatBuffer, draw: LayerPass.Draw?, isKeeping: Bool = true
   ) -> TensorView {
     let samples = slices.last?.upperBound ?? 0
-    let plan = plan(for: samples, isKeeping: isKeeping)
-    precondition(prepared?.count ?? 0 == plan.preparation.count, "what the plan has made once is handed in")
-    let wave = Wave(slices: slices, values: values, prepared: prepared, draw: draw, plan: plan)
+    let wave = Wave(slices: slices, values: values, draw: draw, plan: plan(for: samples, isKeeping: isKeeping))
     for segment in wave.plan.segments {
       if segment.takesWaves {
         for step in segment.forward {

@@ -120,8 +120,6 @@ public final class Workspace {
   struct Wave {
     let slices: [Range<Int>]
     let values: FloatBuffer
-    /// What stages have made of the values before; nil where the plan has them make it in every pass.
-    var prepared: FloatBuffer?
     let draw: LayerPass.Draw?
     let plan: WorkspacePlan
     /// The samples of the global batch, in backward.
@@ -145,8 +143,7 @@ public final class Workspace {
     let start = plan.kept[index] + units.lowerBound * perUnit
     let all = slice.map { wave.slices[$0] } ?? samples
     return LayerPass(
-      values: wave.values, prepared: plan.preparation.places[index].flatMap { wave.prepared?.part($0) },
-      gradients: gradients, accumulates: accumulates, block: block, ranges: stage.ranges,
+      values: wave.values, gradients: gradients, accumulates: accumulates, block: block, ranges: stage.ranges,
       scratch: memory.buffer.part(plan.scratch), kept: memory.buffer.part(start..<start + units.count * perUnit),
       before: samples.lowerBound - all.lowerBound, sliceSamples: all.count, share: share,
       sampleWeight: 1 / Float(wave.batch), inputIsRectified: inputIsRectified(stage, plan),

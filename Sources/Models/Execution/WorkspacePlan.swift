@@ -35,8 +35,6 @@ public struct WorkspacePlan {
   let kept: [Int]
   /// The floats of what a stage keeps for each sample, or slice.
   let keptPerUnit: [Int]
-  /// What stages make of their kernels once, in memory besides.
-  package let preparation: PreparationPlan
   /// Where the layers' scratch memory is.
   package let scratch: Range<Int>
   /// All floats of the worker's memory.
@@ -56,9 +54,8 @@ public struct WorkspacePlan {
   ///
   /// - Parameters:
   ///   - isKeeping: whether backward may follow.
-  ///   - judged: the samples that pass before the values change, for which kernels may be prepared once; 0 for none to be.
   ///   - groupFloats: the floats of the widest activation of a group that are aimed at; nil for what is fast.
-  public init(_ model: Model, samples: Int, isKeeping: Bool = true, judged: Int = 0, groupFloats: Int? = nil) {
+  public init(_ model: Model, samples: Int, isKeeping: Bool = true, groupFloats: Int? = nil) {
     var planner = Planner(
       model, samples: samples, isKeeping: isKeeping, groupFloats: groupFloats)
     planner.addValues()
@@ -83,13 +80,9 @@ public struct WorkspacePlan {
     }
     kept = planner.kept.map { memory.offsets[$0] }
     keptPerUnit = planner.keptPerUnit
-    let preparation = PreparationPlan(
-      model, planner.flow, planner.segments, samples: samples, judged: isKeeping ? 0 : judged)
-    self.preparation = preparation
-    let scratchCount = zip(model.stages, preparation.places).map { stage, place in
+    let scratchCount = model.stages.map { stage in
       switch stage.operation {
-      case .layer(let layer):
-        place == nil ? layer.scratchCount(for: stage.input) : stage.preparation?.scratchCount ?? 0
+      case .layer(let layer): layer.scratchCount(for: stage.input)
       case .merging(let layer): layer.scratchCount(for: stage.inputShapes, output: stage.output)
       }
     }

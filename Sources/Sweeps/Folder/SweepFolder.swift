@@ -1,5 +1,6 @@
 import Files
 import FoundationEssentials
+import Glibc
 import KerasFiles
 import Runs
 
@@ -57,7 +58,10 @@ package struct SweepFolder: Sendable {
     } catch {
       throw FileError(.failed, path, "the sweep's folder cannot be made: \(error)")
     }
-    return try RunFolder(path).lock()
+    let lock = try RunFolder(path).lock()
+    // Those of processes that were killed.
+    for name in names() where name.hasPrefix("sweep.") && name.contains(".tmp.") { unlink("\(path)/\(name)") }
+    return lock
   }
 
   /// Writes down what the sweep looks for, where it may go on with what was begun.

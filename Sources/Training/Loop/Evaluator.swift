@@ -46,8 +46,7 @@ public final class Evaluator {
     normalization: Normalization? = nil, threads: Int, waves: Waves? = nil
   ) throws {
     let preparation = SamplePreparation(normalization: normalization)
-    let waves =
-      waves ?? Waves(head.model, slice: slice, trained: nil, judged: .max).preparing(head.model, for: .max)
+    let waves = waves ?? Waves(head.model, slice: slice, trained: nil, judged: .max)
     self.init(
       head: head, communicator: communicator, team: try WorkerTeam(count: threads),
       workers: (0..<threads).map { _ in SliceWorker(head, waves: waves, preparation: preparation) }, slice: slice)
@@ -60,7 +59,8 @@ public final class Evaluator {
   public func evaluate(
     _ dataset: any Dataset, values: FloatBuffer, keeping: Keeping = .sums, shouldStop: () -> Bool
   ) throws -> Evaluation? {
-    let judging = try PreparedValues(values, of: head.model, by: workers, team)
+    let folded = FoldedModel(head.model).values(values)
+    let judging = folded?.buffer.reading ?? values
     let plan = SlicePlan(samples: dataset.count, sliceSize: slice)
     let objective = head.objective
     let form = objective.verdictForm
@@ -94,7 +94,7 @@ public final class Evaluator {
 
   /// This rank's part of some slices.
   private func fill(
-    _ numbers: inout [Double], _ slots: EvaluationSlots, _ dataset: any Dataset, values: PreparedValues,
+    _ numbers: inout [Double], _ slots: EvaluationSlots, _ dataset: any Dataset, values: FloatBuffer,
     shouldStop: () -> Bool
   ) throws {
     let plan = SlicePlan(samples: slots.samples.count, sliceSize: slice)

@@ -82,8 +82,7 @@ public final class Trainer {
       waves
       ?? Waves(
         head.model, experiment, samples: data.training.count,
-        judged: schedule.validateEvery > 0 ? data.validation.count : 0, ranks: communicator.size, threads: threads
-      ).preparing(head.model, for: data.validation.count)
+        judged: schedule.validateEvery > 0 ? data.validation.count : 0, ranks: communicator.size, threads: threads)
     let workers = (0..<threads).map { worker in
       SliceWorker(
         head, waves: waves, preparation: experiment.preparation,

@@ -32,13 +32,9 @@ public struct MemoryNeed {
   /// What a training of `model` takes on one rank.
   ///
   /// - Parameters:
-  ///   - model: the model.
-  ///   - experiment: batch, slices and optimizer.
   ///   - samples: the training samples.
   ///   - judged: the samples that are judged now and then; 0 for none.
-  ///   - communicator: the ranks.
   ///   - threads: the rank's compute threads.
-  ///   - budget: the bytes that the rank may take.
   public init(
     training model: Model, experiment: Experiment, samples: Int, judged: Int, communicator: any Communicator,
     threads: Int, budget: MemoryBudget
@@ -71,18 +67,13 @@ public struct MemoryNeed {
         remedy: "more hosts, or fewer ranks on each, leave more for each"),
       Part(name: "the order of the samples", bytes: samples * 4, remedy: "--limit takes fewer samples"),
     ]
-    if judged > 0 {
-      parts.append(
-        Part(name: "the values that judge", bytes: FoldedModel(model.fused).valueCount * 4, remedy: ""))
-    }
     let trainers = runs.count { !$0.isEmpty }
     let judges = Self.workers(threads, rank: rank, ranks: ranks, samples: judged, slice: experiment.slice)
-    let waves = Waves(
+    waves = Waves(
       model, experiment, samples: samples, judged: judged, ranks: ranks, threads: threads,
       limit: Self.limit(budget, parts, max(trainers, judges)))
-    self.init(
-      parts, waves, budget, trainers, judges,
-      preparing: waves.preparing(model, for: Self.most(judged, ranks: ranks)))
+    parts.append(Self.workspaces(waves, trainers, judges))
+    (self.parts, self.budget) = (parts, budget)
   }
 
   /// What an evaluation of `model` on `samples` samples takes on one rank.
@@ -98,26 +89,11 @@ public struct MemoryNeed {
         name: "parameters", bytes: (model.parameterCount + FoldedModel(model.fused).valueCount) * 4,
         remedy: "a network of fewer than \(model.parameterCount) parameters takes less"),
     ]
-    let waves = Waves(
+    waves = Waves(
       model, slice: slice, trained: nil, judged: samples, limit: Self.limit(budget, parts, judges))
-    self.init(
-      parts, waves, budget, 0, judges, preparing: waves.preparing(model, for: Self.most(samples, ranks: communicator.size)))
+    self.parts = parts + [Self.workspaces(waves, 0, judges)]
+    self.budget = budget
   }
-
-  /// Adds the memory of waves: of those that prepare kernels once where the budget has as much, else of the plain ones.
-  private init(
-    _ parts: [Part], _ plain: Waves, _ budget: MemoryBudget, _ trainers: Int, _ judges: Int, preparing: Waves
-  ) {
-    func all(_ waves: Waves) -> [Part] {
-      parts + [Self.workspaces(waves, trainers, judges), Self.prepared(waves)].filter { $0.bytes > 0 }
-    }
-    let fits = all(preparing).reduce(0) { $0 + $1.bytes } <= budget.bytes
-    waves = fits ? preparing : plain
-    (self.parts, self.budget) = (all(waves), budget)
-  }
-
-  /// The most of `samples` samples that one of `ranks` ranks gets.
-  private static func most(_ samples: Int, ranks: Int) -> Int { (samples + ranks - 1) / ranks }
 
   /// All of it, in bytes.
   package var bytes: Int { parts.reduce(0) { $0 + $1.bytes } }
@@ -163,12 +139,6 @@ public struct MemoryNeed {
       name: "parameters, gradients and the optimizer's states",
       bytes: (model.parameterCount + (1 + experiment.stateNames.count) * model.layout.gradientCount) * 4,
       remedy: "a network of fewer than \(model.parameterCount) parameters takes less")
-  }
-
-  private static func prepared(_ waves: Waves) -> Part {
-    Part(
-      name: "kernels that are prepared once", bytes: (waves.evaluation?.preparedFloats ?? 0) * 4,
-      remedy: "")  // where memory is short, there are none
   }
 
   private static func workspaces(_ waves: Waves, _ trainers: Int, _ judges: Int) -> Part {

@@ -40,7 +40,7 @@ final class SliceWorker {
     workspace = Workspace(
       model: head.model, training: waves.training.map { WorkspacePlan(head.model, samples: $0.samples) },
       inference: waves.evaluation.map {
-        WorkspacePlan(FoldedModel(head.model).model, samples: $0.samples, isKeeping: false, judged: $0.judged)
+        WorkspacePlan(FoldedModel(head.model).model, samples: $0.samples, isKeeping: false)
       }, times: times)
     let capacity = max(waves.training?.samples ?? 0, waves.evaluation?.samples ?? 0)
     targets = TargetBuffer(head.objective, samples: capacity)
@@ -96,24 +96,17 @@ final class SliceWorker {
     try workspace.backward(slices: wave.slices, batch: batch, values: values, draw: draw, into: sink)
   }
 
-  /// The floats of what is prepared once for an evaluation, the same for all workers.
-  var preparedCount: Int { workspace.preparedCount }
-
-  /// Prepares this worker's part of it; see `Workspace.prepare`.
-  func prepare(_ values: FloatBuffer, into prepared: MutableFloatBuffer, worker: Int, of workers: Int) {
-    workspace.prepare(values, into: prepared, worker: worker, of: workers)
-  }
-
   /// The tally of each of a wave's slices.
   ///
-  /// - Parameter record: where to write what the network says of each sample; nil for nowhere.
+  /// - Parameters:
+  ///   - values: those of the model that judges, see `FoldedModel`.
+  ///   - record: where to write what the network says of each sample; nil for nowhere.
   /// - Throws: what `Dataset.check` throws.
   func evaluate(
-    _ wave: Wave, of dataset: any Dataset, values: PreparedValues, record: WaveRecord? = nil
+    _ wave: Wave, of dataset: any Dataset, values: FloatBuffer, record: WaveRecord? = nil
   ) throws -> [Tally] {
     try load(wave, of: dataset, draw: nil, isKeeping: false)
-    let outputs = workspace.forward(
-      slices: wave.slices, values: values.values, prepared: values.prepared, draw: nil, isKeeping: false)
+    let outputs = workspace.forward(slices: wave.slices, values: values, draw: nil, isKeeping: false)
     return wave.slices.map { slice in
       var tally = objective.measure(outputs.samples(slice), targets.targets.samples(slice), row: row.buffer)
       tally.loss += workspace.penalty(of: slice, isKeeping: false)

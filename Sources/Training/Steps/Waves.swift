@@ -16,11 +16,7 @@ public struct Waves: Equatable, Sendable {
     /// How many slices there are in a wave.
     let slices: Int
     /// What a worker's memory then has.
-    var floats: Int
-    /// The samples that a rank judges by what is prepared of the kernels once; 0 where every pass prepares them.
-    var judged = 0
-    /// What is prepared, in memory that the rank's workers share.
-    var preparedFloats = 0
+    let floats: Int
 
     /// The samples of a wave.
     var samples: Int { slice * slices }
@@ -29,7 +25,7 @@ public struct Waves: Equatable, Sendable {
   /// Those of steps; nil where nothing is trained.
   let training: Size?
   /// Those of judgements; nil where nothing is judged.
-  private(set) var evaluation: Size?
+  let evaluation: Size?
 
   /// The samples of the largest.
   package var samples: Int { max(training?.samples ?? 0, evaluation?.samples ?? 0) }
@@ -39,17 +35,6 @@ public struct Waves: Equatable, Sendable {
   func floats(training trainers: Int, judging judges: Int) -> Int {
     let (trained, judged) = (training?.floats ?? 0, evaluation?.floats ?? 0)
     return trainers * trained + min(trainers, judges) * max(0, judged - trained) + max(0, judges - trainers) * judged
-  }
-
-  /// The same where kernels are prepared once for the `judged` samples of a rank, as far as that is worth it.
-  func preparing(_ model: Model, for judged: Int) -> Waves {
-    guard var size = evaluation else { return self }
-    let plan = WorkspacePlan(
-      FoldedModel(model.fused).model, samples: size.samples, isKeeping: false, judged: judged)
-    (size.judged, size.floats, size.preparedFloats) = (judged, plan.count, plan.preparation.count)
-    var waves = self
-    waves.evaluation = size
-    return waves
   }
 
   /// Where nothing is computed.
