@@ -1,9 +1,10 @@
 /// What `--help` prints, whole: a change of an option is a change here.
 enum HelpTexts {
   static let all = [
-    ("", program), ("train", train), ("evaluate", evaluate), ("inspect", inspect), ("summary", summary),
-    ("fetch", fetch), ("data", data), ("export", export), ("compare", compare), ("replay", replay), ("bench", bench),
-    ("completions", completions), ("man", man),
+    ("", program), ("train", train), ("sweep", sweep), ("evaluate", evaluate), ("report", report),
+    ("predict", predict), ("serve", serve), ("export", export), ("inspect", inspect), ("summary", summary),
+    ("fetch", fetch), ("data", data), ("compare", compare), ("replay", replay), ("bench", bench), ("plan", plan),
+    ("doctor", doctor), ("completions", completions), ("man", man),
   ]
 
   static let program = """
@@ -12,14 +13,16 @@ enum HelpTexts {
     usage: cnn-dist COMMAND [options]
 
       train        Trains a network on all ranks, into a run folder.
+      sweep        Tries values of options: trains with each, side by side, and goes on with the best.
       evaluate     Measures a network on validation or test samples: loss, metrics, and who is taken for whom.
+      report       Writes a page to look at: of a run anew, or of several runs side by side.
       predict      Says what a trained network makes of files: classes with probabilities, numbers, maps.
       serve        Answers over HTTP on this host what a trained network makes of pictures and arrays.
+      export       Writes a trained network for ONNX Runtime or Keras, or its weights.
       inspect      Shows the tensors, step, config and hash of a checkpoint.
       summary      Shows a network's layers, output shapes, parameters and operations.
       fetch        Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10.
       data         Shows what a data set holds, what is odd in it, and how to train on it.
-      export       Writes a trained network for ONNX Runtime or Keras, or its weights.
       compare      Names the first step and tensor at which two runs part.
       replay       Computes one step of a run again and checks it.
       bench        Measures the speed of training steps, layer by layer.
@@ -151,6 +154,47 @@ enum HelpTexts {
     `cnn-dist data` shows what a data set holds.
     """
 
+  static let sweep = """
+    Tries values of options: trains with each, side by side, and goes on with the best.
+
+    usage: cnn-dist sweep [options]
+
+      --config FILE  what to try, a JSON object: its fields are below
+      --run DIR      the sweep's folder, with a run for each trial (default runs/sweep-TIME)
+      --dry-run      show the trials and what they are trained for, and train none
+      --data PATH    where the data set's files are (default what the file says)
+      --threads T    the compute threads of each rank (default: its share of the host's cores)
+      --memory SIZE  the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
+
+    Every command:
+      --quiet        say only what was asked for and what went wrong
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      mpirun -np 4 cnn-dist sweep --config sweep.json --run runs/rates    four trials at a time
+      mpirun -np 8 cnn-dist sweep --config sweep.json --run runs/rates    go on with it, where it was
+      cnn-dist train --run runs/rates/trial-003 --resume --epochs 40      go on with one trial
+
+    Fields of the file, for example:
+
+      {"train": {"dataset": "cifar10", "epochs": 9, "batch-size": 256, "schedule": "cosine"},
+       "grid": {"optimizer": ["sgd", "adam"]},
+       "random": {"learning-rate": {"from": 1e-4, "to": 1e-1, "scale": "log"}, "flip": [true, false]}, "trials": 16,
+       "halving": {"first": 1, "factor": 3}, "ranks": 1}
+
+    train    options of `train` that all trials have, as its own --config takes them
+    grid     lists of values, of which every combination is tried; a list of such objects stands for all of theirs
+    random   what is drawn for each of the "trials" draws: one of a list, or a number "from" .. "to", on a "scale" linear or
+             log, in steps of "step"; from "seed" (default 1)
+    halving  train all to epoch "first" (default 1), one of "factor" (default 3) on to "factor" times as many, and so on to
+             the end; left out: train all to the end
+    ranks    how many ranks train one trial at least (default 1); where there are fewer trials than groups, more do
+
+    A trial's weights are those of `cnn-dist train` with the same options, on any number of ranks. The same command again goes on
+    with what was interrupted, also with more trials or epochs. Results are in DIR/sweep.csv, the best first, and in
+    DIR/sweep.jsonl.
+    """
+
   static let evaluate = """
     Measures a network on validation or test samples: loss, metrics, and who is taken for whom.
 
@@ -203,6 +247,128 @@ enum HelpTexts {
     go by their names: a DIR may lack some of the run's, and is refused where it has others.
     FILE.csv of --predictions has a row for each sample: its file or number, its class, the class that it was taken for, and
     the probability of each class; where answers are labels or numbers, each of them and what was said of it.
+    """
+
+  static let report = """
+    Writes a page to look at: of a run anew, or of several runs side by side.
+
+    usage: cnn-dist report RUN… [options]
+
+      -o FILE        where to write it (default report.html in the run's folder, comparison.html here for several)
+      --evaluate     judge the validation samples again, by the latest checkpoint
+      --data PATH    where its files are (default $CNN_DIST_DATA, then the XDG cache)
+      --cache WHERE  keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
+      --threads T    the compute threads of --evaluate (default: all cores)
+
+    Every command:
+      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet        say only what was asked for and what went wrong
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    `train` writes report.html into the run's folder at the end of every epoch. It is one file, which fetches nothing from
+    anywhere: send it to whom you like. What the files of a run do not tell, because an older version wrote them, is left
+    out; --evaluate finds out what can be found out today.
+    """
+
+  static let predict = """
+    Says what a trained network makes of files: classes with probabilities, numbers, maps.
+
+    usage: cnn-dist predict (--run DIR | --checkpoint FILE | --weights FILE | --model FILE) FILE… [options]
+
+      --run DIR          the latest checkpoint of a run
+      --checkpoint FILE  one checkpoint
+      --weights FILE     a safetensors, .keras or .h5 file with the model's values
+      --model MODEL      the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --top N            how many classes are named for each sample (default 5)
+      --json             a JSON object for each sample, a line each
+      --csv              a table with commas between: a row for each sample, with the probability of every class
+      --output DIR       write class maps there as PNG files, and what is no picture as .npy, for networks that answer at every position
+      --dataset D        with --weights or --model: what it was trained on, for the kind of files and the names of classes (default none of them)
+      --scale HOW        with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --threads T        the compute threads of each rank (default: its share of the host's cores)
+      --memory SIZE      the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
+
+    Every command:
+      --config FILE      take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet            say only what was asked for and what went wrong
+      --timeout S        give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist predict --run runs/first cat.png dog.jpg       the likeliest classes of two pictures
+      cnn-dist predict --run runs/first --top 1 holidays      of all pictures below a folder
+      cnn-dist predict --run runs/first --json - < cat.png    of a picture on the standard input, in JSON
+
+    FILE is what the network was trained on: a picture of any size (PNG, JPEG, GIF, BMP, WebP), a NIfTI volume, a sound, a table
+    of series whose targets may be missing; an array of one sample or of many (.npy, .npz); a folder, for all such files below it
+    in the order of their paths; - for a picture or an array on the standard input. Samples are resized, scaled and normalised as
+    those of the run were. Its data set is not needed.
+    A file that cannot be read is named on the standard error, and the others go on; the exit code is 65 then, or 66 for a file
+    that is not there.
+    """
+
+  static let serve = """
+    Answers over HTTP on this host what a trained network makes of pictures and arrays.
+
+    usage: cnn-dist serve (--run DIR | --checkpoint FILE | --weights FILE | --model FILE) [options]
+
+      --run DIR          the latest checkpoint of a run
+      --checkpoint FILE  one checkpoint
+      --weights FILE     a safetensors, .keras or .h5 file with the model's values
+      --model MODEL      the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --port N           the port, 0 for any that is free (default 8080)
+      --host ADDRESS     an address of this host's loopback interface (default 127.0.0.1)
+      --queue N          how many requests may wait; more are refused with 503 (default 128)
+      --max-body SIZE    how large a request's body may be, as 500kB or 64MB (default 32MB)
+      --top N            how many classes are named for each sample (default 5)
+      --dataset D        with --weights or --model: what it was trained on, for the kind of files and the names of classes (default none of them)
+      --scale HOW        with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --threads T        the compute threads of each rank (default: its share of the host's cores)
+      --memory SIZE      the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
+
+    Every command:
+      --config FILE      take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet            say only what was asked for and what went wrong
+      --timeout S        give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist serve --run runs/first                              answers at http://127.0.0.1:8080
+      curl --data-binary @cat.png http://127.0.0.1:8080/predict    asks it
+
+    POST /predict takes a picture (or what else the network was trained on), a .npy array, a form with such files, or JSON:
+    {"instances": [[…], …]} with a sample's numbers each, or {"b64": "…"} with a file. It answers {"predictions": [{"class": …,
+    "probability": …, "top": […], "probabilities": […]}, …]}. GET /health says whether it answers, GET /metrics how much, for
+    Prometheus. Requests that wait go through the network together. SIGTERM and SIGINT end it after what is in hand.
+    """
+
+  static let export = """
+    Writes a trained network for ONNX Runtime or Keras, or its weights.
+
+    usage: cnn-dist export (RUN | --run DIR | --checkpoint FILE | --weights FILE --model FILE | --model FILE) [options]
+
+      --run DIR           a run's folder; the same as RUN
+      --which WHICH       which of a run's checkpoints: latest or best (default latest)
+      --checkpoint FILE   one checkpoint
+      --weights FILE      a safetensors, .keras or .h5 file with the values of --model
+      --model FILE        a Keras model's .json, .keras or .h5 file, with its own values or those of --weights
+      -o FILE             the file to write; what was there is replaced once it is whole
+      --format FORMAT     onnx, keras, h5 or safetensors (default: what FILE ends in)
+      --no-preprocessing  leave out the scaling of samples that the run was trained with
+      --dtype TYPE        the numbers of a safetensors file: float32, float16 or bfloat16 (default float32)
+
+    Every command:
+      --config FILE       take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet             say only what was asked for and what went wrong
+      --timeout S         give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist export runs/first -o first.onnx                            a run's newest checkpoint, for ONNX Runtime
+      cnn-dist export runs/first --which best -o first.keras              for keras.models.load_model, evaluate and fit
+      cnn-dist export runs/first -o small.safetensors --dtype bfloat16    its values in half the bytes
+
+    Models take samples as the data set has them, of pictures pixels from 0 to 255, channels last: the run's scaling and
+    normalisation are their first layers. ONNX models give probabilities, with the names of the classes under `classes`.
+    Keras's are compiled as the run was, and `fit` goes on with the optimizer's states. A FILE that ends in .weights.h5 has the
+    weights alone, and so has safetensors, under Keras's names.
     """
 
   static let inspect = """
@@ -282,28 +448,6 @@ enum HelpTexts {
     the same in two parts or twice in one, classes that a part lacks, and parts that were scaled otherwise.
     """
 
-  static let export = """
-    Writes a trained network for ONNX Runtime or Keras, or its weights.
-
-    usage: cnn-dist export (RUN | --run DIR | --checkpoint FILE | --weights FILE --model FILE | --model FILE) [options]
-
-      --run DIR           a run's folder; the same as RUN
-      --which WHICH       which of a run's checkpoints: latest or best (default latest)
-      --checkpoint FILE   one checkpoint
-      --weights FILE      a safetensors, .keras or .h5 file with the values of --model
-      --model FILE        a Keras model's .json, .keras or .h5 file, with its own values or those of --weights
-      -o FILE             the file to write; what was there is replaced once it is whole
-      --format FORMAT     onnx, keras, h5 or safetensors (default: what FILE ends in)
-      --no-preprocessing  leave out the scaling of samples that the run was trained with
-      --dtype TYPE        the numbers of a safetensors file: float32, float16 or bfloat16 (default float32)
-      --timeout S         give up a rank of which nothing is heard for S seconds of work (default 300)
-
-    Models take samples as the data set has them, of pictures pixels from 0 to 255, channels last: the run's scaling and
-    normalisation are their first layers. ONNX models give probabilities, with the names of the classes under `classes`.
-    Keras's are compiled as the run was, and `fit` goes on with the optimizer's states. A FILE that ends in .weights.h5 has the
-    weights alone, and so has safetensors, under Keras's names.
-    """
-
   static let compare = """
     Names the first step and tensor at which two runs part.
 
@@ -358,36 +502,6 @@ enum HelpTexts {
       --config FILE    take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
       --quiet          say only what was asked for and what went wrong
       --timeout S      give up a rank of which nothing is heard for S seconds of work (default 300)
-    """
-
-  static let completions = """
-    Prints what makes a shell complete commands and options.
-
-    usage: cnn-dist completions bash|zsh|fish [options]
-
-    Every command:
-      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
-      --quiet        say only what was asked for and what went wrong
-      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
-
-    Examples:
-      eval "$(cnn-dist completions bash)"    in ~/.bashrc
-      eval "$(cnn-dist completions zsh)"     in ~/.zshrc, behind compinit
-      cnn-dist completions fish | source     in ~/.config/fish/config.fish
-    """
-
-  static let man = """
-    Prints the manual page.
-
-    usage: cnn-dist man [options]
-
-    Every command:
-      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
-      --quiet        say only what was asked for and what went wrong
-      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
-
-    Examples:
-      cnn-dist man | man -l -    read it
     """
 
   static let plan = """
@@ -481,5 +595,35 @@ enum HelpTexts {
     Start it as `train` is going to be started: alone, with mpirun, or with srun. Each line is a check: ok, advice, or serious
     where training would fail, hang, lose something or be several times slower than it need be; with why, and the line that
     mends it. Exits with 0 where nothing is serious, else with 78. `train` itself makes the checks that take no time.
+    """
+
+  static let completions = """
+    Prints what makes a shell complete commands and options.
+
+    usage: cnn-dist completions bash|zsh|fish [options]
+
+    Every command:
+      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet        say only what was asked for and what went wrong
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      eval "$(cnn-dist completions bash)"    in ~/.bashrc
+      eval "$(cnn-dist completions zsh)"     in ~/.zshrc, behind compinit
+      cnn-dist completions fish | source     in ~/.config/fish/config.fish
+    """
+
+  static let man = """
+    Prints the manual page.
+
+    usage: cnn-dist man [options]
+
+    Every command:
+      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet        say only what was asked for and what went wrong
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist man | man -l -    read it
     """
 }

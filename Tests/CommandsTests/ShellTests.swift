@@ -27,10 +27,9 @@ extension ProgramTests {
       #expect(try bash("cnn-dist tr") == ["train"])
       #expect(try bash("cnn-dist train --ep") == ["--epochs", "--epsilon"].sorted())
       #expect(try bash("cnn-dist train --optimizer ad").contains("adamw"))
-      #expect(
-        try bash("cnn-dist train --model ") == [
-          "folder", "keras-cnn", "keras-cnn-no-dropout", "net.keras", "two words",
-        ])
+      // The folder has the files of the running tests as well.
+      let networks = try bash("cnn-dist train --model ").filter { !$0.hasPrefix(".") }
+      #expect(networks == ["folder", "keras-cnn", "keras-cnn-no-dropout", "net.keras", "two words"])
       #expect(try bash("cnn-dist train --run ") == ["folder", "two words"])
       #expect(try bash("cnn-dist train --seed ").isEmpty)
       #expect(try bash("cnn-dist fetch cifar100") == ["cifar100"])
