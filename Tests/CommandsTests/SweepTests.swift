@@ -206,10 +206,10 @@ extension ProgramTests {
       try write("sweep.json", #"{"train": {\#(Self.quick), "epochs": 2}, "grid": {"seed": [1]}}"#)
       let outcome = try program.shell(
         """
-        printf '#include <unistd.h>\\n#include <sys/syscall.h>\\nint fsync(int f) { usleep(1500000); return syscall(SYS_fsync, f); }' \
+        printf '#include <unistd.h>\\n#include <sys/syscall.h>\\nint fsync(int f) { usleep(3500000); return syscall(SYS_fsync, f); }' \
           | gcc -shared -fPIC -x c - -o slow.so
-        $mpirun -np 1 -x LD_PRELOAD=$PWD/slow.so $cnn sweep --config sweep.json --timeout 1 --run run \
-          : -np 1 $cnn sweep --config sweep.json --timeout 1 --run run
+        $mpirun -np 1 -x LD_PRELOAD=$PWD/slow.so $cnn sweep --config sweep.json --timeout 3 --run run \
+          : -np 1 $cnn sweep --config sweep.json --timeout 3 --run run
         """)
       #expect(outcome.code == 0, "\(outcome.error)")
     }

@@ -118,8 +118,9 @@ import Testing
     experiment.ratePoints = [.init(step: 0, rate: 1), .init(step: 5, rate: 0.5)]
     (experiment.monitor, experiment.minDelta, experiment.earlyStopping, experiment.restoresBest) = ("loss", 1, 3, false)
     (experiment.plateauFactor, experiment.plateauPatience, experiment.minRateShare) = (0.5, 4, 0.125)
-    // The names of classes are no difference where one side has none, as runs of before.
-    let untouched = Experiment().differences(from: experiment).count + 1
+    experiment.levels = 16
+    // The names of classes and the levels are no difference where one side has none, as runs of before.
+    let untouched = Experiment().differences(from: experiment).count + 2
     #expect(untouched == Mirror(reflecting: experiment).children.count, "a field is left out of this test")
     let copy = try JSONDecoder().decode(Experiment.self, from: try JSONEncoder().encode(experiment))
     #expect(copy == experiment)

@@ -86,7 +86,9 @@ public func goldenNetworks() throws -> [(name: String, model: Model)] {
   func read(_ file: String) throws -> JSONValue {
     try JSONValue(json: Data(contentsOf: URL(filePath: "\(LayerGolden.folder)/\(file)")))
   }
-  guard case .array(let list) = try read("networks.json")["networks"] else { throw ModelFormatError("", "is no golden") }
+  guard case .array(let list) = try read("networks.json")["networks"] else {
+    throw ModelFormatError("", "is no golden")
+  }
   var networks = try list.map { network in
     guard case .string(let name) = network["name"], case .string(let json) = network["architecture"] else {
       throw ModelFormatError("", "is no golden")

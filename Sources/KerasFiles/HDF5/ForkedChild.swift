@@ -15,8 +15,9 @@ package final class ForkedChild {
 
   private let silence: Int32
 
-  /// A pipe whose end another child had inherited would not end with its writer.
-  private static let starting = Mutex(())
+  /// A pipe whose end another child had inherited would not end with its writer; and a child that begins while a thread is
+  /// inside HDF5's library would find the library as that thread leaves it: see `HDF5Image`.
+  static let starting = Mutex(())
 
   /// Starts the child, which calls `body` with the pipe's end that it writes to, and ends.
   ///

@@ -1,6 +1,7 @@
 import CHDF5
 import Files
 import Glibc
+import Synchronization
 
 /// The bytes of an HDF5 file, made in memory by libhdf5.
 ///
@@ -17,11 +18,19 @@ final class HDF5Image {
   /// - Parameter path: where it is to be, for errors.
   /// - Throws: `FileError`, failed, where the library cannot do it: there is no memory.
   init(_ tree: HDF5Tree, for path: String) throws(FileError) {
+    // One thread at a time: Debian's library is not made for several.
+    var made = UnsafeRawBufferPointer(start: nil, count: 0)
+    try ForkedChild.starting.withLock { _ throws(FileError) in made = try Self.layOut(tree, for: path) }
+    bytes = made
+  }
+
+  /// The bytes, which are the caller's to free.
+  private static func layOut(_ tree: HDF5Tree, for path: String) throws(FileError) -> UnsafeRawBufferPointer {
     let writer = Writer(path)
     let access = try writer.check(H5Pcreate(cnn_hdf5_file_access()))
     defer { H5Pclose(access) }
     // In memory alone: nothing of that name comes into being.
-    try writer.check(H5Pset_fapl_core(access, Self.growth, false))
+    try writer.check(H5Pset_fapl_core(access, growth, false))
     let file = try writer.check(H5Fcreate(path, cnn_hdf5_truncate(), 0, access))
     defer { H5Fclose(file) }
     try writer.write(tree, into: file)
@@ -32,7 +41,7 @@ final class HDF5Image {
       free(memory)
       throw writer.failure
     }
-    bytes = UnsafeRawBufferPointer(start: memory, count: count)
+    return UnsafeRawBufferPointer(start: memory, count: count)
   }
 
   deinit { free(UnsafeMutableRawPointer(mutating: bytes.baseAddress)) }
