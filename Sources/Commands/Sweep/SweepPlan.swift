@@ -79,6 +79,7 @@ struct SweepPlan {
   func check(goingOnWith begun: Search?, notice: (String) -> Void) throws {
     var notices: Set<String> = []
     for trial in trials {
+      _ = try values(of: trial)  // whose errors name the trial by themselves
       do {
         let run = try beginning(trial, in: RunFolder(trial.name)).makeRun { sentence in
           if notices.insert(sentence).inserted { notice(sentence) }

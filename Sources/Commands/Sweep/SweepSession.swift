@@ -94,6 +94,9 @@ struct SweepSession {
       contenders = plan.search.halving.map(results.survivors) ?? []
       if contenders.isEmpty { break }
     }
+    try world.together { [standing] in
+      if world.isSpeaker { try SweepReport.write(Array(standing.values), folder) }
+    }
     if world.isSpeaker { SweepConsole.end(Array(standing.values), plan, folder) }
     if let failure = Array(standing.values).commonFailure { throw failure }
   }

@@ -66,7 +66,7 @@ struct TrialRunner {
       failure = TrialResult.Failure(code: error.exitCode.rawValue, reason: error.description)
     }
     let result: TrialResult? = try communicator.together { [failure] in
-      group.isSpeaker ? try self.result(of: trial, after: epochs, failure) : nil
+      group.isSpeaker ? try communicator.aside { try self.result(of: trial, after: epochs, failure) } : nil
     }
     return try communicator.share(result)
   }

@@ -98,7 +98,10 @@ struct TrainingSession {
     let console = plan.map { Console(folder: $0.folder.path, isQuiet: world.isQuiet, environment: world.environment) }
     let recorder = try communicator.together {
       if communicator.stop.isMade { throw Stopped() }
-      return try plan.map { try prepare($0, start, threads: threads) }
+      // Beside the communicator: those outside of a group have a deadline already.
+      return try plan.map { [start] plan in
+        try communicator.aside { try prepare(plan, start, threads: threads) }
+      }
     }
     world.startDeadline()
     console?.didStart(
@@ -121,7 +124,12 @@ struct TrainingSession {
       isProfiling: command.isProfiling, keepsVerdicts: true, pausingAfter: pause, recorder: recorder,
       observers: observers.compactMap(\.self))
     let end = Result { try trainer.run() }
-    report?.didEnd(trainer.state, of: trainer.lastStep, arena)
+    let lastStep = start.lastStep(samples: data.training.count)
+    if case .failure(let error) = end, error is CollectiveError {
+      report?.didEnd(trainer.state, of: lastStep, arena)
+    } else if let report {
+      try communicator.aside { report.didEnd(trainer.state, of: lastStep, arena) }
+    }
     if case .failure(let error) = end, !(error is Stopped) {
       events?.didEnd(succeeded: false)
       throw error
@@ -168,7 +176,7 @@ struct TrainingSession {
     }
 
     /// Where the run is to end.
-    private func lastStep(samples: Int) -> Int {
+    func lastStep(samples: Int) -> Int {
       schedule.lastStep(of: BatchPlan(samples: samples, batchSize: experiment.batchSize))
     }
 

@@ -22,6 +22,9 @@ package struct SweepFolder: Sendable {
   /// A row for each trial.
   package var tablePath: String { "\(path)/sweep.csv" }
 
+  /// The best trials side by side, for people.
+  package var reportPath: String { "\(path)/report.html" }
+
   /// The folder of a trial's run.
   package func run(_ trial: Int) -> RunFolder { RunFolder("\(path)/\(Trial.name(trial))") }
 
