@@ -12,9 +12,7 @@ public struct FoldedModel: Sendable {
   /// The model with the stages that compute less. Its parameters lie in what `values` gives.
   public let model: Model
   private let folds: [Fold]
-  /// What stages still read of the arena's values, and where they find it; the rest is not copied.
-  private let copies: [Range<Int>: Range<Int>]
-  /// The floats of those, and of what is folded.
+  /// The floats of the arena's values, and behind them of those that are folded.
   private let count: Int
 
   /// A layer and the normalisation behind it.
@@ -24,16 +22,15 @@ public struct FoldedModel: Sendable {
     let bias: Range<Int>?
     let normalization: BatchNormalization
     let parameters: [Range<Int>]
-    /// The layer's stage, whose last two parameters are the new kernel and bias.
-    let stage: Int
+    /// Where the new kernel and bias lie.
+    let foldedKernel, foldedBias: Range<Int>
   }
 
   /// Folds what can be folded in `model`, which may be fused.
   public init(_ model: Model) {
     let flow = Dataflow(model, isKeeping: false)
     let given = Set(model.outputs.map { flow.roots[$0] })
-    // Before it has its place, what is folded is known as something behind the arena.
-    var (folded, folds, end) = (model, [Fold](), model.parameterCount)
+    var (folded, folds, count) = (model, [Fold](), model.parameterCount)
     for (index, stage) in model.stages.enumerated() {
       guard flow.works[index], let normalization = stage.layer as? BatchNormalization else { continue }
       let root = flow.roots[stage.inputs[0]]
@@ -45,58 +42,40 @@ public struct FoldedModel: Sendable {
       let bias = layer.useBias ? ranges.removeLast() : nil
       let kernel = ranges.removeLast()
       let fold = Fold(
-        kernel: kernel, bias: bias, normalization: normalization, parameters: stage.ranges, stage: giver)
-      ranges += [end..<end + kernel.count, end + kernel.count..<end + kernel.count + channels]
-      end += kernel.count + channels
+        kernel: kernel, bias: bias, normalization: normalization, parameters: stage.ranges,
+        foldedKernel: count..<count + kernel.count,
+        foldedBias: count + kernel.count..<count + kernel.count + channels)
+      count = fold.foldedBias.upperBound
       var biased: any AffineLayer = layer.biased
       biased.activation = normalization.activation
-      folded = Model(folded, running: .layer(biased), ranges: ranges, at: giver)
-      folded = Model(folded, running: .layer(Identity()), ranges: [], at: index)
+      folded = Model(
+        folded, running: .layer(biased), ranges: ranges + [fold.foldedKernel, fold.foldedBias], at: giver)
+      folded = Model(folded, running: .layer(Identity()), at: index)
       folds.append(fold)
     }
-    guard !folds.isEmpty else {
-      (self.model, self.folds, copies, count) = (model, [], [:], 0)
-      return
-    }
-    var places: [Range<Int>: Range<Int>] = [:]
-    end = 0
-    let stages = folded.stages.map { stage in
-      let ranges = stage.ranges.map { range in
-        if let place = places[range] { return place }
-        let place = end..<end + range.count
-        (places[range], end) = (place, place.upperBound)
-        return place
-      }
-      return stage.running(stage.operation, ranges: ranges)
-    }
-    self.model = Model(folded, stages: stages)
-    (self.folds, count) = (folds, end)
-    copies = places.filter { $0.key.upperBound <= model.parameterCount }
+    (self.model, self.folds, self.count) = (folded, folds, count)
   }
 
   /// How many floats `values` gives; 0 where nothing is folded.
-  public var valueCount: Int { count }
+  public var valueCount: Int { folds.isEmpty ? 0 : count }
 
   /// The values that the model judges by.
   ///
   /// - Parameter values: the arena's.
-  /// - Returns: what its stages read, with the folded ones; nil where nothing is folded, and the arena's own do.
+  /// - Returns: a copy with the folded ones; nil where nothing is folded, and the arena's own do.
   public func values(_ values: FloatBuffer) -> FloatStorage? {
     guard !folds.isEmpty else { return nil }
     let own = FloatStorage(count: count)
-    for (range, place) in copies { copy(values.part(range), to: own.buffer.part(place)) }
-    for fold in folds {
-      let places = model.stages[fold.stage].ranges.suffix(2).map(own.buffer.part)
-      fold.write(values, kernel: places[0], bias: places[1])
-    }
+    copy(values, to: own.buffer.part(0..<values.count))
+    for fold in folds { fold.write(values, into: own.buffer) }
     return own
   }
 }
 
 extension FoldedModel.Fold {
-  /// Writes the new kernel and bias.
-  fileprivate func write(_ values: FloatBuffer, kernel folded: MutableFloatBuffer, bias shift: MutableFloatBuffer) {
-    let (kernel, bias) = (values.part(kernel), bias.map(values.part))
+  fileprivate func write(_ values: FloatBuffer, into own: MutableFloatBuffer) {
+    let (kernel, folded) = (values.part(self.kernel), own.part(foldedKernel))
+    let (bias, shift) = (bias.map(values.part), own.part(foldedBias))
     let parameters = parameters.map(values.part)
     let scale = normalization.scale ? parameters[0] : nil
     let center = normalization.center ? parameters[parameters.count - 3] : nil
