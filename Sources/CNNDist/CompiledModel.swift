@@ -79,10 +79,11 @@ public final class CompiledModel {
         )
       }
       if let complaint = try communicator.complaintOfIdleThreads(threads, experiment) { Ranks.tell(complaint) }
-      let collector = EpochCollector(observer)
+      let collector = EpochCollector()
       let trainer = try Trainer(
         experiment: experiment, schedule: schedule, data: data, model: model, arena: arena, state: state,
-        communicator: communicator, threads: threads, waves: waves, recorder: recorder, observers: [collector])
+        communicator: communicator, threads: threads, waves: waves, recorder: recorder,
+        observers: [collector] + (observer.map { [$0] } ?? []))
       defer { state = trainer.state }
       self.experiment = experiment
       try trainer.run()
@@ -195,25 +196,10 @@ public final class CompiledModel {
   }
 }
 
-/// Keeps what each epoch gave, and passes all on.
+/// Keeps what each epoch gave.
 private final class EpochCollector: TrainingObserver {
   private(set) var epochs: [EpochMetrics] = []
-  private let next: (any TrainingObserver)?
 
-  init(_ next: (any TrainingObserver)?) { self.next = next }
-
-  func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int) {
-    next?.didFinish(step, of: stepsPerEpoch, lastStep: lastStep)
-  }
-
-  func willTrain(from state: TrainingState, of stepsPerEpoch: Int) {
-    next?.willTrain(from: state, of: stepsPerEpoch)
-  }
-
-  func didFinish(_ epoch: EpochMetrics) { epochs.append(epoch) }
-
-  func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd) {
-    didFinish(epoch)
-    next?.didFinish(epoch, end)
-  }
+  func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int) {}
+  func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd) { epochs.append(epoch) }
 }

@@ -19,4 +19,10 @@ struct CNNDist {
   func callAsFunction(_ arguments: [String]) throws -> String {
     try Shell.run([path] + arguments)
   }
+
+  /// The words that `evaluate` ends with: `loss 0.7412 accuracy 0.7523 samples 10000`.
+  func judgement(_ arguments: [String]) throws -> [Substring] {
+    let lines = try self(["evaluate"] + arguments).split(separator: "\n")
+    return try #require(lines.last).split(separator: " ")
+  }
 }

@@ -24,9 +24,8 @@ import Testing
       let summary = try cnnDist(["summary", "--model", model]).replacing(",", with: "")
       #expect(summary.contains("\nTotal params: \(keras[1])\nTrainable params: \(keras[2])\n"), "\(keras)")
 
-      let ours = try cnnDist(["evaluate", "--model", model, "--dataset", "arrays", "--data", "\(folder)/\(name)"])
-      let words = ours.split(separator: " ")
-      try #require(words.count >= 4 && words[0] == "loss" && words[2] == "accuracy", "\(ours)")
+      let words = try cnnDist.judgement(["--model", model, "--dataset", "arrays", "--data", "\(folder)/\(name)"])
+      try #require(words.count >= 4 && words[0] == "loss" && words[2] == "accuracy", "\(words)")
       let (loss, accuracy) = (try #require(Double(words[1])), try #require(Double(words[3])))
       print("\(name): ours \(loss) \(accuracy), Keras \(keras[3]) \(keras[4])")
       #expect(abs(loss - (try #require(Double(keras[3])))) <= 1e-4)

@@ -26,7 +26,7 @@ import Testing
         // The recipe is for the layers of the outermost model.
         if keras.name != "nested" { ways.append(["--model", "\(file).json", "--weights", "\(file).safetensors"]) }
         for way in ways {
-          try Self.compare(cnnDist(["evaluate"] + way + ["--dataset", "cifar10", "--data", data]), keras)
+          try Self.compare(cnnDist.judgement(way + ["--dataset", "cifar10", "--data", data]), keras)
         }
       }
     }
@@ -46,7 +46,7 @@ import Testing
         ])
         let keras = try #require(try Self.keras("import", "\(folder)/\(name)", data).first)
         #expect(keras.name == name)
-        try Self.compare(cnnDist(["evaluate", "--run", run, "--data", data]), keras)
+        try Self.compare(cnnDist.judgement(["--run", run, "--data", data]), keras)
       }
     }
   }
@@ -76,9 +76,8 @@ import Testing
 
   /// Of 10,000 samples, one may have its two largest outputs as close as the rounding is; the loss is printed with four
   /// decimals.
-  private static func compare(_ ours: String, _ keras: Judgement) throws {
-    let words = ours.split(separator: " ")
-    try #require(words.count >= 4 && words[0] == "loss" && words[2] == "accuracy", "\(ours)")
+  private static func compare(_ words: [Substring], _ keras: Judgement) throws {
+    try #require(words.count >= 4 && words[0] == "loss" && words[2] == "accuracy", "\(words)")
     let (loss, accuracy) = (try #require(Double(words[1])), try #require(Double(words[3])))
     print("\(keras.name): ours \(loss) \(accuracy), Keras \(keras.loss) \(keras.accuracy)")
     #expect(abs(loss - keras.loss) <= 1e-4, "\(keras.name)")

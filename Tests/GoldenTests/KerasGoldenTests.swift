@@ -50,7 +50,7 @@ import Testing
       let largest = zip(steps, golden.losses).map { Self.deviation($0.loss, $1) }.max() ?? 0
       print("\(golden.dataset): the losses are within \(largest) of Keras's")
 
-      let judgement = try cnnDist(["evaluate", "--run", run] + data).split(separator: " ")
+      let judgement = try cnnDist.judgement(["--run", run] + data)
       try #require(judgement.count == 6 && judgement[0] == "loss" && judgement[2] == "accuracy")
       let (loss, accuracy) = (try #require(Double(judgement[1])), try #require(Double(judgement[3])))
       // Both are printed with four decimals. Of 10,000 samples, 10 at most may be undecided.

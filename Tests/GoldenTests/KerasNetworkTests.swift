@@ -34,7 +34,7 @@ import Testing
         #expect(deviation <= bound, "step \(step + 1): \(losses[step]), Keras \(network.exact[step])")
       }
 
-      let words = try cnnDist(["evaluate", "--run", run, "--data", folder]).split(separator: " ")
+      let words = try cnnDist.judgement(["--run", run, "--data", folder])
       try #require(words.count >= 2 && words[0] == "loss")
       let loss = try #require(Double(words[1]))
       print("\(network.name): test loss \(loss), Keras \(network.judgement[0])")

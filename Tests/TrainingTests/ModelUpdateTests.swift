@@ -52,7 +52,6 @@ import Training
       found.append(step.loss)
       norms.append(step.gradientNorm)
     }
-    func didFinish(_ epoch: EpochMetrics) {}
   }
 
   /// λ Σ w² is a part of the loss, and 2 λ w of the gradient; the bias pays nothing.

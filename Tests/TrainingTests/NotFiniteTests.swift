@@ -73,7 +73,7 @@ import Training
     }
 
     func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int) { steps.append(step) }
-    func didFinish(_ epoch: EpochMetrics) { epochs.append(epoch) }
+    func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd) { epochs.append(epoch) }
 
     /// All that a step may change.
     var numbers: [[Float]] {

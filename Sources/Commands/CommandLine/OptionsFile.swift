@@ -58,20 +58,28 @@ struct OptionsFile {
     }
   }
 
-  /// More is no list of options.
+  /// More is nothing that a user wrote.
   private static let largest = 1 << 20
 
   /// Reads the file at `path`, which may be a pipe.
   ///
   /// - Throws: `UsageError` where it cannot be read, or is no JSON object.
   init(_ path: String) throws(UsageError) {
-    guard let bytes = SystemFile.text(path, limit: Self.largest + 1) else {
+    try self.init(Self.text(path, of: "list of options"), source: "--config \(path)")
+  }
+
+  /// The text of the file at `path`, which `--config` names and which may be a pipe.
+  ///
+  /// - Parameter noun: what it holds, for the words of errors.
+  /// - Throws: `UsageError` where it cannot be read, or is too large.
+  static func text(_ path: String, of noun: String) throws(UsageError) -> String {
+    guard let text = SystemFile.text(path, limit: largest + 1) else {
       throw UsageError("--config \(path): \(FileError.system(path, "cannot be read").message)")
     }
-    guard bytes.utf8.count <= Self.largest else {
-      throw UsageError("--config \(path): is larger than 1 MiB, which is no list of options")
+    guard text.utf8.count <= largest else {
+      throw UsageError("--config \(path): is larger than 1 MiB, which is no \(noun)")
     }
-    try self.init(bytes, source: "--config \(path)")
+    return text
   }
 
   /// Reads the text of a file, or a part of one, that is called `source`.

@@ -42,19 +42,9 @@ struct ExportSubject {
 
   /// A network from a file, with the values beside it or in the file at `path`.
   private init(_ option: ModelOption, valuesIn path: String?) throws {
-    var experiment = Experiment()
-    guard let described = try option.apply(to: &experiment) else { throw UsageError("--model takes a file here") }
-    for notice in try experiment.adopt(compilationOf: described, unless: { $0 == "--optimizer" }) {
-      Program.complain(UsageError(notice))
-    }
-    let file: WeightsFile
-    if let path {
-      file = try WeightsFile(path, of: described)
-    } else if let weights = WeightsFile(in: described) {
-      file = weights
-    } else {
-      throw UsageError("\(described.path) has a network alone: name its values with --weights")
-    }
+    let (described, file, experiment) = try NetworkSource.network(option, valuesIn: path)
+    guard let described else { throw UsageError("--model takes a file here") }
+    guard let file else { throw UsageError("\(described.path) has a network alone: name its values with --weights") }
     model = try described.model()
     let arena = ParameterArena(layout: model.layout)
     try file.fill(arena, of: model, isJudged: true)

@@ -1,3 +1,4 @@
+import KerasFiles
 import Runs
 
 /// Where a trained network is: in a run, in one of its checkpoints, or in a file of weights.
@@ -47,19 +48,9 @@ struct NetworkSource {
   func open() throws -> (file: WeightsFile, experiment: Experiment) {
     switch place {
     case .weights(let path):
-      var experiment = Experiment()
-      let described = try model?.apply(to: &experiment)
-      // What it was compiled with says what to measure, and how it was to be trained is of no interest.
-      if let described {
-        for notice in try experiment.adopt(compilationOf: described, unless: { $0 == "--optimizer" }) {
-          Program.complain(UsageError(notice))
-        }
-      }
-      if let path { return (try WeightsFile(path, of: described), experiment) }
-      guard let described, let weights = WeightsFile(in: described) else {
-        throw UsageError("--model has a network alone: name its values with --weights")
-      }
-      return (weights, experiment)
+      let (_, values, experiment) = try Self.network(model, valuesIn: path)
+      guard let values else { throw UsageError("--model has a network alone: name its values with --weights") }
+      return (values, experiment)
     case .checkpoint(let path):
       let checkpoint = try Checkpoint(path)
       return (.safetensors(checkpoint.file), checkpoint.experiment)
@@ -67,5 +58,24 @@ struct NetworkSource {
       let checkpoint = try RunFolder(folder).newestCheckpoint { Program.complain($0) }
       return (.safetensors(checkpoint.file), checkpoint.experiment)
     }
+  }
+
+  /// The network that `model` names, its values in the file at `path` or beside it, and what it was compiled with: that says
+  /// what to measure; how it was to be trained is of no interest.
+  ///
+  /// - Returns: the network's file, nil for one that we have; and no values where there are none.
+  /// - Throws: `FileError` where a file is missing or broken, or is of another network.
+  static func network(
+    _ model: ModelOption?, valuesIn path: String?
+  ) throws -> (described: ModelFile?, values: WeightsFile?, experiment: Experiment) {
+    var experiment = Experiment()
+    let described = try model?.apply(to: &experiment)
+    if let described {
+      for notice in try experiment.adopt(compilationOf: described, unless: { $0 == "--optimizer" }) {
+        Program.complain(UsageError(notice))
+      }
+    }
+    let values = try path.map { try WeightsFile($0, of: described) } ?? described.flatMap { WeightsFile(in: $0) }
+    return (described, values, experiment)
   }
 }

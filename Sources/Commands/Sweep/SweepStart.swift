@@ -1,4 +1,3 @@
-import Files
 import Runs
 import Sweeps
 
@@ -11,20 +10,12 @@ struct SweepStart: Codable {
   /// The digests of the files that options name.
   let files: [String: String]
 
-  /// More is no search.
-  private static let largest = 1 << 20
-
   /// Reads and checks what `command` names, and makes it the sweep's, unless it is a dry one.
   ///
   /// - Throws: `UsageError`, before anything is trained, for all that `train` would refuse before it reads data.
   static func make(_ command: SweepCommand) throws -> (start: SweepStart, lock: RunLock?) {
     let path = command.file
-    guard let text = SystemFile.text(path, limit: largest + 1) else {
-      throw UsageError("--config \(path): \(FileError.system(path, "cannot be read").message)")
-    }
-    guard text.utf8.count <= largest else {
-      throw UsageError("--config \(path): is larger than 1 MiB, which is no search")
-    }
+    let text = try OptionsFile.text(path, of: "search")
     let plan = try SweepPlan(text, path: path, machine: command.machine)
     let folder = SweepFolder(command.run ?? "runs/sweep-\(TrainingSession.timestamp())")
     try plan.check(goingOnWith: command.run == nil ? nil : try folder.begun()) { Program.complain(UsageError($0)) }

@@ -81,7 +81,7 @@ final class Console: TrainingObserver {
     }
   }
 
-  func didFinish(_ epoch: EpochMetrics) {
+  func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd) {
     clearBar()
     var line = "epoch \(epoch.epoch)  loss \(epoch.loss.fixed(4))\(Self.list(epoch.accuracy, epoch.others))"
     if let loss = epoch.validationLoss {

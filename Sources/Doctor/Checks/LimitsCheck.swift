@@ -49,8 +49,8 @@ struct LimitsCheck: Check {
         remedy: "ulimit -n 4096")
     }
     let ranks = scene.firsts.map { scene.neighbours(of: $0) }.max() ?? 1
-    // Compute threads, and MPI's and the program's own helpers.
-    let threads = ranks * ((scene.intent.threads ?? 1) + 6)
+    // Compute threads; among several ranks, MPI's helpers and those that reduce and write beside them. One rank does without.
+    let threads = ranks * ((scene.intent.threads ?? 1) + (scene.size > 1 ? 6 : 0))
     find({ $0.isPrivileged ? nil : $0.processes }, below: threads) { value, place in
       Finding(
         .serious, "a user may have \(value) processes and threads\(place)",

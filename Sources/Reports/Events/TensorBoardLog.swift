@@ -82,8 +82,6 @@ public final class TensorBoardLog: TrainingObserver {
     }
   }
 
-  public func didFinish(_ epoch: EpochMetrics) {}
-
   public func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd) {
     let step = end.state.step
     optionally {

@@ -55,8 +55,6 @@ public final class ReportWriter: TrainingObserver {
     if let live, live.isDue { live.show(renewed()) }
   }
 
-  public func didFinish(_ epoch: EpochMetrics) {}
-
   public func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd) {
     report.history.append(epoch)
     report.record.times = end.profile.map(ReportRecord.Times.init) ?? report.record.times

@@ -23,13 +23,7 @@ package struct SweepTable {
 
   /// The table as RFC 4180 has it, but for the ends of lines, which are those of this system.
   package var csv: String {
-    ([header.map { $0.replacing(" ", with: "_") }] + rows).map { $0.map(Self.quoted).joined(separator: ",") + "\n" }
-      .joined()
-  }
-
-  private static func quoted(_ cell: String) -> String {
-    let isPlain = !cell.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-    return isPlain ? cell : "\"\(cell.replacing("\"", with: "\"\""))\""
+    ([header.map { $0.replacing(" ", with: "_") }] + rows).map(\.commaSeparated).joined()
   }
 }
 

@@ -98,6 +98,4 @@ private final class ReplayObserver: TrainingObserver {
       return Replay.Outcome(metrics: step, entry: entry)
     }
   }
-
-  func didFinish(_ epoch: EpochMetrics) {}
 }

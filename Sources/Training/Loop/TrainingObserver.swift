@@ -9,17 +9,15 @@ public protocol TrainingObserver: AnyObject {
   func willTrain(from state: TrainingState, of stepsPerEpoch: Int)
   /// A step is done; `stepsPerEpoch` and `lastStep` (where it is known) tell how far that is.
   func didFinish(_ step: StepMetrics, of stepsPerEpoch: Int, lastStep: Int)
-  /// An epoch is done.
-  func didFinish(_ epoch: EpochMetrics)
-  /// An epoch is done, and so it stands then. Whoever does not take this hears of the metrics alone.
+  /// An epoch is done, and `end` is how things stand then.
   func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd)
 }
 
 extension TrainingObserver {
   /// Does nothing.
   public func willTrain(from state: TrainingState, of stepsPerEpoch: Int) {}
-  /// Passes the metrics on.
-  public func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd) { didFinish(epoch) }
+  /// Does nothing.
+  public func didFinish(_ epoch: EpochMetrics, _ end: EpochEnd) {}
 }
 
 /// How things stand when an epoch is done.

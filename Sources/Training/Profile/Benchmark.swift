@@ -163,8 +163,6 @@ private final class StepClock: TrainingObserver {
     ends.append(.now)
   }
 
-  func didFinish(_ epoch: EpochMetrics) {}
-
   /// Images a second over whole steps that take a second together, or more where one does.
   func windows(images: Int) -> [Double] {
     var windows: [Double] = []
