@@ -51,6 +51,7 @@ enum HelpTexts {
       --no-tensorboard           write no events.out.tfevents.* into the run's folder, which TensorBoard shows
       --tensorboard              write them again, where a run to go on with was told not to
       --live [PORT]              serve the report on this host while it trains, on PORT or a free one (default no; 8787 where PORT is left out)
+      --json                     one JSON object a line instead of text: the start, each epoch, the end
       --on-nan WHAT              of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)
 
     Data:
@@ -375,6 +376,8 @@ enum HelpTexts {
     Shows the tensors, step, config and hash of a checkpoint.
 
     usage: cnn-dist inspect FILE [options]
+
+      --json         one JSON object instead of text
 
     Every command:
       --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win

@@ -32,6 +32,7 @@ struct TrainCommand: Command {
           "--live", "PORT", standard: "8787",
           "serve the report on this host while it trains, on PORT or a free one (default no; 8787 where PORT is left out)"
         ),
+        Option("--json", nil, "one JSON object a line instead of text: the start, each epoch, the end"),
         Option(
           "--on-nan", "WHAT", choices: NonFinitePolicy.allCases.map(\.rawValue),
           "of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)"
@@ -94,6 +95,8 @@ struct TrainCommand: Command {
   let memory: Int?
   let classWeights: ClassWeightOption?
   let isProfiling: Bool
+  /// Whether what it says on the standard output is JSON.
+  let isJSON: Bool
   /// Where the report is served; nil for nowhere.
   let livePort: Int?
   private let arguments: Arguments
@@ -108,6 +111,7 @@ struct TrainCommand: Command {
     model = try ModelOption(arguments)
     classWeights = try ClassWeightOption(arguments)
     isProfiling = arguments.has("--profile")
+    isJSON = arguments.has("--json")
     livePort = try arguments.integer("--live", in: 0...65535)
     threads = try arguments.integer("--threads", in: World.threadCounts)
     memory = try arguments.bytes("--memory", in: World.memorySizes)

@@ -14,6 +14,9 @@ public final class RunRecorder {
   /// Writes into `folder`, which exists and is ours.
   ///
   /// - Parameters:
+  ///   - folder: the run's.
+  ///   - configuration: what the run is.
+  ///   - lock: the right to write there, kept as long as this lives.
   ///   - isChanged: whether the run goes on with another schedule than its checkpoint tells of.
   ///   - session: how it is computed, to be noted; nil for nothing.
   public init(

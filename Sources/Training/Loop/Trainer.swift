@@ -41,13 +41,20 @@ public final class Trainer {
   /// Goes on from `state`, whose tensors are in `arena` on every rank.
   ///
   /// - Parameters:
+  ///   - experiment: what decides the bits.
+  ///   - schedule: how long the run goes on, and how often it validates and saves.
+  ///   - data: what it is trained and validated on.
+  ///   - model: the network.
   ///   - arena: made by `Trainer.arena(for:experiment:)`.
+  ///   - state: where the run stands.
+  ///   - communicator: this rank's.
   ///   - threads: how many compute threads this rank has, the calling one included.
   ///   - waves: as `MemoryNeed` has planned them; nil for what is fastest, be there memory for it or not.
   ///   - isProfiling: whether to note where the time goes, layer by layer.
   ///   - keepsVerdicts: whether observers are to hear what validations said of each sample; the same on all ranks.
   ///   - pause: after how many epochs to leave off, with a checkpoint to go on from, though the schedule goes on; nil for none.
   ///   - recorder: where rank 0 writes; nil on the others.
+  ///   - observers: who hears on this rank how the run goes.
   ///   - shouldStop: asked now and then whether this rank wishes to stop; one rank's wish stops all. Nil asks
   ///     `communicator.stop`.
   public init(
