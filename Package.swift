@@ -104,7 +104,8 @@ let package = Package(
       name: "KerasFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files", "CHDF5"]),
     .target(name: "ONNXFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files", "CONNX"]),
     .target(
-      name: "Runs", dependencies: ["KerasFiles", "Models", "Layers", "Objectives", "Optimizers", "Datasets", "Files"]),
+      name: "Runs",
+      dependencies: ["KerasFiles", "Models", "Layers", "Objectives", "Optimizers", "Datasets", "Files", "Hosts"]),
     .target(
       name: "Training",
       dependencies: [

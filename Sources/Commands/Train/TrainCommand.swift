@@ -23,6 +23,8 @@ struct TrainCommand: Command {
           "--checkpoint-every", "STEPS",
           "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"
         ),
+        Option(
+          "--checkpoint-seconds", "S", "a checkpoint when the last is S seconds old as well, 0 for none (default 600)"),
         Option("--journal", nil, "keep hashes of every step's gradients and values, for `compare` and `replay`"),
         Option(
           "--no-tensorboard", nil,
@@ -189,6 +191,9 @@ struct TrainCommand: Command {
     if let steps = try arguments.integer("--steps", in: Schedule.counts) { schedule.steps = steps }
     if let every = try arguments.integer("--validate-every", in: Schedule.counts) { schedule.validateEvery = every }
     if let every = try arguments.integer("--checkpoint-every", in: Schedule.counts) { schedule.checkpointEvery = every }
+    if let seconds = try arguments.integer("--checkpoint-seconds", in: Schedule.counts) {
+      schedule.checkpointSeconds = seconds
+    }
     if arguments.has("--journal") { schedule.journal = true }
     if arguments.has("--no-tensorboard") { schedule.tensorboard = false }
     if arguments.has("--tensorboard") { schedule.tensorboard = true }

@@ -89,6 +89,9 @@ public final class SafetensorsFile {
     entries.first { $0.name == name }
   }
 
+  /// Where a tensor's bytes begin, counted from the file's start.
+  func offset(of entry: Entry) -> Int { dataStart + entry.bytes.lowerBound }
+
   /// Makes sure that one can compute with a tensor.
   ///
   /// - Throws: `FileError` where it holds NaN or infinity.
