@@ -134,7 +134,7 @@ extension ProgramTests {
       #expect(outcome.code == 0, "\(outcome.error)")
       let refused = try program.shell("\(nobody) ./program \(smallRun) --steps 2 --threads 2 --run refused")
       #expect(
-        refused.code == 74 && refused.complaints.first?.contains("ask for 1 with --threads") == true, "\(refused.error)"
+        refused.code == 74 && refused.complaints.last?.contains("ask for 1 with --threads") == true, "\(refused.error)"
       )
     }
 

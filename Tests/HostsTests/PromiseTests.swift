@@ -1,7 +1,6 @@
+import Hosts
 import Synchronization
 import Testing
-
-@testable import Hosts
 
 /// Values from other threads, and work for them.
 @Suite struct PromiseTests {

@@ -1,8 +1,7 @@
 import Files
 import Hosts
+import Runs
 import Testing
-
-@testable import Runs
 
 /// A checkpoint on its way: what may change when, and what becomes of one that nobody wants.
 @Suite struct CheckpointWriterTests {

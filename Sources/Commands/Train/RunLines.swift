@@ -1,3 +1,4 @@
+import Datasets
 import Models
 import Runs
 import Training
@@ -15,7 +16,8 @@ final class RunLines: TrainingObserver {
   ) {
     show(
       Start(
-        run: folder, dataset: data.training.name, trainingSamples: data.training.count,
+        run: folder, ranks: session.hosts.values.reduce(0, +), dataset: data.training.name,
+        trainingSamples: data.training.count,
         validationSamples: data.validation.count, model: model.name, parameters: model.parameterCount,
         batchSize: experiment.batchSize, slice: experiment.slice, seed: experiment.seed,
         reduction: experiment.reduction.rawValue, step: step, lastStep: lastStep, session: session))
@@ -39,6 +41,7 @@ final class RunLines: TrainingObserver {
   private struct Start: Encodable {
     let kind = "start"
     let run: String
+    let ranks: Int
     let dataset: String
     let trainingSamples: Int
     let validationSamples: Int

@@ -6,12 +6,12 @@ import Hosts
 /// It goes through three moments. Until it `hasRead`, values and states must stay as they are. Then they may change, while the
 /// file is flushed to the disk. It takes its place among the run's checkpoints only when somebody has `decide`d so, once all
 /// ranks are known to agree; then it is done.
-final class CheckpointWriter {
+package final class CheckpointWriter {
   /// Why a checkpoint that was written is not one of the run's.
   private struct Dropped: Error {}
 
   /// The step that it is of.
-  let step: Int
+  package let step: Int
   private let errand: Errand<Void>
   private let hasRead = Promise<Void>()
   private let verdict = Promise<Bool>()
@@ -23,7 +23,7 @@ final class CheckpointWriter {
   ///   - step: the step that it is of.
   ///   - failed: hears, on whatever thread, what became of it where it is not a dropped one.
   ///   - work: writes; it calls `didRead` and then `willReplace`, and throws what that throws.
-  init(
+  package init(
     of step: Int, failed: @escaping (any Error) -> Void,
     _ work: @escaping (_ didRead: () -> Void, _ willReplace: () throws -> Void) throws -> Void
   ) {
@@ -43,13 +43,13 @@ final class CheckpointWriter {
   }
 
   /// Says whether it is to be one of the run's checkpoints; the first word counts.
-  func decide(_ isWanted: Bool) { verdict.fulfil(isWanted) }
+  package func decide(_ isWanted: Bool) { verdict.fulfil(isWanted) }
 
   /// Whether values and states must not change yet.
-  var isReading: Bool { hasRead.wait(atMost: .zero) == nil }
+  package var isReading: Bool { hasRead.wait(atMost: .zero) == nil }
 
   /// Waits until values and states may change. It must have been decided on before, or be done by another thread.
-  func waitUntilRead() {
+  package func waitUntilRead() {
     // Where the system allows no more threads it is this one that writes.
     if !isBeside && errand.result.wait(atMost: .zero) == nil { errand.run() }
     hasRead.wait()
@@ -58,13 +58,13 @@ final class CheckpointWriter {
   /// Waits for the end; nil where that has not come in time.
   ///
   /// - Returns: whether the checkpoint is on the disk.
-  func wait(atMost time: Duration) -> Bool? {
+  package func wait(atMost time: Duration) -> Bool? {
     guard isBeside || errand.result.wait(atMost: .zero) != nil else { return false }
     return errand.result.wait(atMost: time).map { if case .success = $0 { true } else { false } }
   }
 
   /// Waits for the end, and returns whether the checkpoint is on the disk.
-  func wait() -> Bool {
+  package func wait() -> Bool {
     waitUntilRead()
     if case .success = errand.result.wait() { return true }
     return false

@@ -86,9 +86,9 @@ public final class RunRecorder {
     do {
       try settleLines()
     } catch {
-      return Self.tell(error)
+      return Self.tell(error, of: state.step)
     }
-    writer = CheckpointWriter(of: state.step, failed: Self.tell) { [self] didRead, willReplace in
+    writer = CheckpointWriter(of: state.step, failed: { Self.tell($0, of: state.step) }) { [self] didRead, willReplace in
       try store(arena, state, didRead: didRead, willReplace: willReplace)
     }
   }
@@ -124,8 +124,8 @@ public final class RunRecorder {
     self.writer = nil
   }
 
-  private static func tell(_ error: any Error) {
-    Remark.make(.checkpoints, "\(error): the run goes on, and the next checkpoint tries again")
+  private static func tell(_ error: any Error, of step: Int) {
+    Remark.make(.checkpoints, "\(error): step \(step) has no checkpoint, the run goes on, and the next one tries again")
   }
 
   /// Writes a checkpoint of `state` here and now.

@@ -15,60 +15,64 @@ public struct RunVerification: Sendable {
 
   /// In the order in which they are told of.
   public private(set) var findings: [Finding] = []
-  /// The step of the newest checkpoint that the run can go on from; nil where there is none.
+  /// The step of the newest checkpoint that the run can go on from; nil where there is none, or no configuration.
   public private(set) var newestStep: Int?
 
   /// How many files are not what they must be.
   public var damaged: Int { findings.count { $0.damage != nil } }
 
-  private let folder: RunFolder
-
   /// Reads all that the run in `folder` is made of. What may be lacking, and is lacking, is not told of.
   ///
   /// - Throws: `FileError`, missing where there is no run.
   public init(_ folder: RunFolder) throws(FileError) {
-    self.folder = folder
     guard folder.holdsRun else {
       throw FileError(.missing, folder.configurationPath, "there is no run to verify: name the folder of one")
     }
-    let configuration = examine("config.json") { () throws(FileError) in
-      let configuration = try folder.load()
-      return (configuration, "\(configuration.experiment.model) on \(configuration.experiment.dataset)")
+    var configuration: RunConfiguration?
+    note("config.json") { () throws(FileError) in
+      let found = try folder.load()
+      configuration = found
+      return "\(found.experiment.model) on \(found.experiment.dataset)"
     }
-    examine("metrics.jsonl") { () throws(FileError) in (0, try metrics()) }
+    note("metrics.jsonl") { () throws(FileError) in try Self.metrics(of: folder) }
     if access(folder.journalPath, F_OK) == 0 {
-      examine("journal.jsonl") { () throws(FileError) in (0, try journal()) }
+      note("journal.jsonl") { () throws(FileError) in try Self.journal(of: folder) }
     }
+    var newest: Int?
     for (step, path) in folder.checkpoints() {
-      let file = String(path.dropFirst(folder.path.utf8.count + 1))
-      let found = examine(file) { () throws(FileError) in
-        (step, try checkpoint(path, of: step, in: configuration?.experiment))
+      let isWhole = note(String(path.dropFirst(folder.path.count + 1))) { () throws(FileError) in
+        try Self.checkpoint(path, of: step, in: configuration?.experiment)
       }
-      newestStep = found ?? newestStep
+      if isWhole { newest = step }
     }
-    if newestStep == nil {
-      let error = FileError(.malformed, folder.checkpointsPath, "holds no checkpoint to go on from")
-      findings.append(Finding(file: "checkpoints", contents: "", damage: error))
+    newestStep = configuration == nil ? nil : newest
+    if newest == nil {
+      note("checkpoints") { () throws(FileError) in
+        throw FileError(.malformed, folder.checkpointsPath, "holds none to go on from")
+      }
     }
-    for name in ["latest", "best"] where FileLink.isThere("\(folder.checkpointsPath)/\(name)") { link(name) }
+    for name in ["latest", "best"] {
+      let path = "\(folder.checkpointsPath)/\(name)"
+      guard FileLink.isThere(path) else { continue }
+      note("checkpoints/\(name)") { () throws(FileError) in
+        try FileLink.target(of: path).map { "to \($0)" } ?? "no link"
+      }
+    }
   }
 
-  /// Notes what `read` finds.
+  /// Notes what `read` says that a file holds, or why it is not whole; returns whether it is.
   @discardableResult
-  private mutating func examine<Value>(
-    _ file: String, _ read: () throws(FileError) -> (value: Value, contents: String)
-  ) -> Value? {
+  private mutating func note(_ file: String, _ read: () throws(FileError) -> String) -> Bool {
     do {
-      let (value, contents) = try read()
-      findings.append(Finding(file: file, contents: contents, damage: nil))
-      return value
+      findings.append(Finding(file: file, contents: try read(), damage: nil))
+      return true
     } catch {
       findings.append(Finding(file: file, contents: "", damage: error))
-      return nil
+      return false
     }
   }
 
-  private func checkpoint(_ path: String, of step: Int, in experiment: Experiment?) throws(FileError) -> String {
+  private static func checkpoint(_ path: String, of step: Int, in experiment: Experiment?) throws(FileError) -> String {
     let checkpoint = try Checkpoint(path)
     guard checkpoint.state.step == step else {
       throw FileError(.malformed, path, "is of step \(checkpoint.state.step), its name says \(step)")
@@ -81,25 +85,16 @@ public struct RunVerification: Sendable {
     return "weights sha256 \(try ModelWeights.digest(checkpoint.file))"
   }
 
-  private func metrics() throws(FileError) -> String {
+  private static func metrics(of folder: RunFolder) throws(FileError) -> String {
     guard access(folder.metricsPath, F_OK) == 0 else {
       throw FileError(.missing, folder.metricsPath, "is not there: --resume begins it anew, without what was measured")
     }
     return try StepRecords(folder).lastStep.map { "up to step \($0)" } ?? "no steps"
   }
 
-  private func journal() throws(FileError) -> String {
+  private static func journal(of folder: RunFolder) throws(FileError) -> String {
     guard let journal = try folder.journal() else { return "no steps" }
     for step in journal.steps { _ = try journal.entry(step) }
     return "steps \(journal.steps.lowerBound) to \(journal.steps.upperBound - 1)"
-  }
-
-  /// A link may be lacking; where it is, it must lead to a file.
-  private mutating func link(_ name: String) {
-    let path = "\(folder.checkpointsPath)/\(name)"
-    examine("checkpoints/\(name)") { () throws(FileError) in
-      let target = try FileLink.target(of: path)
-      return (0, target.map { "to \($0)" } ?? "no link")
-    }
   }
 }

@@ -178,6 +178,7 @@ public final class Trainer {
     _ = try communicator.attend(isAlive: false)
     let batch = batches.batch(step: state.step)
     if state.step + 1 < lastStep { step.expect(state.step + 1) }
+    if schedule.verifyEvery > 0, state.step % schedule.verifyEvery == 0 { try step.compareArithmetic(in: state.step) }
     let outcome = try step.run(state.step, wishes: wishes, willUpdate: settleCheckpoint)
     let (tally, samples) = (outcome.tally, batch.positions.count)
     if let fault = outcome.fault {

@@ -13,15 +13,15 @@ import Tensors
 /// per worker just as the step's is cut into one share per rank, and all sums follow the one slice tree, so neither count
 /// leaves a trace in the bits.
 final class TrainingStep {
-  private let experiment: Experiment
-  private let dataset: any Dataset
-  private let communicator: any Communicator
-  private let arena: ParameterArena
-  private let team: WorkerTeam
-  private let workers: [SliceWorker]
-  private let batches: BatchPlan
+  let experiment: Experiment
+  let dataset: any Dataset
+  let communicator: any Communicator
+  let arena: ParameterArena
+  let team: WorkerTeam
+  let workers: [SliceWorker]
+  let batches: BatchPlan
   private let sampleOrder: SampleOrder
-  private let sums: [PartialSums]
+  let sums: [PartialSums]
   private let exchange: RankExchange
   private let reduction: any GradientReduction
   private let update: ModelUpdate
@@ -61,7 +61,7 @@ final class TrainingStep {
   }
 
   /// The order of an epoch's samples; those of epochs before it are forgotten.
-  private func order(of epoch: Int) -> [Int32] {
+  func order(of epoch: Int) -> [Int32] {
     if let known = orders[epoch] { return known }
     let order = sampleOrder.order(epoch: epoch)
     orders = orders.filter { $0.key == epoch - 1 }
