@@ -88,7 +88,8 @@ public final class RunRecorder {
     } catch {
       return Self.tell(error, of: state.step)
     }
-    writer = CheckpointWriter(of: state.step, failed: { Self.tell($0, of: state.step) }) { [self] didRead, willReplace in
+    let failed = { Self.tell($0, of: state.step) }
+    writer = CheckpointWriter(of: state.step, failed: failed) { [self] didRead, willReplace in
       try store(arena, state, didRead: didRead, willReplace: willReplace)
     }
   }
