@@ -37,6 +37,9 @@ struct NumPyHeader: Equatable, Sendable {
   /// Where the elements begin.
   let end: Int
 
+  /// NumPy itself takes no more than 10,000 bytes from strangers.
+  private static let longest = 1 << 16
+
   private static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
 
   /// Reads the header of an array that is all of `bytes`.
@@ -54,6 +57,10 @@ struct NumPyHeader: Equatable, Sendable {
     }
     let start = version == 1 ? 10 : 12
     let length = (8..<start).reversed().reduce(0) { $0 << 8 | Int(bytes[$1]) }
+    guard length <= Self.longest else {
+      throw FileError(
+        .malformed, path, offset: 8, "has a header of \(length) bytes, expected at most \(Self.longest)")
+    }
     guard length <= bytes.count - start else {
       throw FileError(
         .malformed, path, offset: bytes.count,
