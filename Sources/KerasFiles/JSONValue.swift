@@ -47,9 +47,9 @@ public indirect enum JSONValue: Codable, Hashable, Sendable {
     }
   }
 
-  /// The longest document, 64 MiB: a network of as many layers as there may be takes less, and what is read takes some fifty
-  /// times as much.
-  static let longest = 1 << 26
+  /// The longest document, 16 MiB: a network of as many layers as there may be takes less, and what is read up to forty times
+  /// as much.
+  package static let longest = 1 << 24
 
   /// Reads a document.
   ///

@@ -49,16 +49,14 @@ struct SafetensorsHeader: Decodable {
         }
       }
     }
-    let header: SafetensorsHeader
-    do {
-      header = try JSONDecoder().decode(SafetensorsHeader.self, from: Data(bytes))
-    } catch {
-      throw refusal(0, "cannot be read: \(explain(error))")
-    }
     if let (key, offset) = JSONTokens.repeatedKey(in: bytes) {
       throw refusal(offset, "has the name \(key) twice, expected each once")
     }
-    return header
+    do {
+      return try JSONDecoder().decode(SafetensorsHeader.self, from: Data(bytes))
+    } catch {
+      throw refusal(0, "cannot be read: \(explain(error))")
+    }
   }
 
   private static func isPlain(_ byte: UInt8) -> Bool {
