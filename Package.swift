@@ -20,10 +20,9 @@ import PackageDescription
 #endif
 
 /// With CNN_DIST_FUZZ in the environment, the path of the toolchain's libFuzzer, there is a program that gives broken files to
-/// readers, which are built for it: with AddressSanitizer, and so that libFuzzer sees which way a file takes. `launch/fuzz`
+/// readers, and all is built for it: with AddressSanitizer, and so that libFuzzer sees which way a file takes. `launch/fuzz`
 /// builds it, in a folder of its own.
 let libFuzzer = Context.environment["CNN_DIST_FUZZ"]
-let fuzzedTargets = ["Files", "Graphics", "Datasets", "Layers", "Models", "KerasFiles", "Runs", "FuzzTargets"]
 
 /// A C library in a folder of its own, with what Debian calls it.
 func system(_ name: String, pkgConfig: String? = nil, apt packages: [String] = []) -> Target {
@@ -205,6 +204,8 @@ if let libFuzzer {
 
 // Every target has the same flags, because vectors are passed from one to the other.
 for target in package.targets where target.type != .system {
-  let isFuzzed = libFuzzer != nil && fuzzedTargets.contains(target.name)
-  target.swiftSettings = [.unsafeFlags(cpuFlags + (isFuzzed ? ["-sanitize=address,fuzzer"] : []))]
+  // The program's own mutations are not to be seen as ways through a reader.
+  let fuzzing =
+    libFuzzer == nil ? [] : target.name == "FuzzProgram" ? ["-sanitize=address"] : ["-sanitize=address,fuzzer"]
+  target.swiftSettings = [.unsafeFlags(cpuFlags + fuzzing)]
 }

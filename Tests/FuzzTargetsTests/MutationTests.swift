@@ -2,18 +2,20 @@ import FoundationEssentials
 import FuzzTargets
 import Testing
 
-/// A short form of `launch/fuzz`: every reader is given the same broken files each time. A reader that traps ends the tests. With
-/// `CNN_DIST_MUTATIONS` in the environment, each is given so many.
+/// A short form of `launch/fuzz`: every reader is given the same broken files each time. A reader that traps ends the tests.
+/// `CNN_DIST_MUTATIONS=images=10000000,nifti=10000000` in the environment gives those readers so many.
 @Suite struct MutationTests {
   /// How many files each reader is given: what goes to a child process, or through a decoder, takes its time.
   private static func count(_ target: FuzzTarget) -> Int {
-    if let count = ProcessInfo.processInfo.environment["CNN_DIST_MUTATIONS"].flatMap(Int.init) { return count }
+    let asked = ProcessInfo.processInfo.environment["CNN_DIST_MUTATIONS"]?.split(separator: ",") ?? []
+    let own = asked.first { $0.hasPrefix("\(target.name)=") }
+    if let count = own.flatMap({ Int($0.dropFirst(target.name.count + 1)) }) { return count }
     return switch target.name {
     case "hdf5": 60
     case "keras-archive": 500
-    case "keras-json", "config": 1_500
-    case "tar", "csv", "ts", "idx", "npz": 4_000
-    case "zip", "npy": 8_000
+    case "keras-json", "config": 1_000
+    case "tar", "csv", "ts", "idx", "npz", "npy": 4_000
+    case "safetensors", "zip": 8_000
     default: 20_000
     }
   }
