@@ -42,9 +42,13 @@ extension Experiment {
   /// How many frames a second may have.
   public static let frameRates = 1...1_000_000
 
+  /// How many values a pixel can have.
+  private static let pixelLevels = 2...1 << 16
+
   /// The first number that no command line could have set, as `field value`; nil where there is none. For files, which
   /// anybody may have edited.
   public var flaw: String? {
+    if let levels, !Self.pixelLevels.contains(levels) { return "levels \(levels)" }
     if let limit, !Self.counts.contains(limit) { return "limit \(limit)" }
     if !Self.counts.contains(batchSize) { return "batch_size \(batchSize)" }
     if !Self.slices.contains(slice) { return "slice \(slice)" }
