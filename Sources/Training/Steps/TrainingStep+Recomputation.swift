@@ -1,7 +1,7 @@
 import Collectives
 import Datasets
-import Kernels
-import Runs
+import Files
+import Models
 import Tensors
 
 extension TrainingStep {
