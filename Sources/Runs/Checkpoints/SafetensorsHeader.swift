@@ -20,6 +20,8 @@ struct SafetensorsHeader: Decodable {
 
   /// A tensor's lists are in its object, which is in the header's.
   private static let deepest = 3
+  /// What has more is more than any file has bytes, and than our integers hold.
+  private static let mostDigits = 18
 
   /// Reads the header that is all of `bytes`, which stand at byte 8 of the file at `path`.
   ///
@@ -33,11 +35,11 @@ struct SafetensorsHeader: Decodable {
     }
     // Foundation takes JSON in other codes of Unicode as well.
     guard String(validating: bytes, as: UTF8.self) != nil else { throw refusal(0, "is not in UTF-8") }
-    var depth = 0
+    var (depth, digits) = (0, 0)
     for token in JSONTokens(bytes) {
       switch token.kind {
       case .opening:
-        depth += 1
+        (depth, digits) = (depth + 1, 0)
         guard depth <= deepest else { throw refusal(token.offset, "has lists in lists, expected none") }
       case .closing: depth -= 1
       case .key, .string: break
@@ -46,6 +48,10 @@ struct SafetensorsHeader: Decodable {
           throw refusal(
             token.offset,
             "has \(Unicode.Scalar(byte)) outside of strings, expected names, lists and whole numbers in digits")
+        }
+        digits = byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") ? digits + 1 : 0
+        guard digits <= mostDigits else {
+          throw refusal(token.offset, "has a number of more than \(mostDigits) digits, expected what a file may have")
         }
       }
     }

@@ -178,7 +178,7 @@ public final class Trainer {
     _ = try communicator.attend(isAlive: false)
     let batch = batches.batch(step: state.step)
     if state.step + 1 < lastStep { step.expect(state.step + 1) }
-    if schedule.verifyEvery > 0, state.step % schedule.verifyEvery == 0 { try step.compareArithmetic(in: state.step) }
+    if schedule.verifyEvery > 0, state.step % schedule.verifyEvery == 0 { try compareArithmetic() }
     let outcome = try step.run(state.step, wishes: wishes, willUpdate: settleCheckpoint)
     let (tally, samples) = (outcome.tally, batch.positions.count)
     if let fault = outcome.fault {
@@ -205,6 +205,17 @@ public final class Trainer {
     let isDue = schedule.checkpointEvery > 0 && state.step % schedule.checkpointEvery == 0
     if isDue || outcome.wishes.contains(.checkpoint), !isEpochOpen { try checkpoint() }
     return outcome.wishes.contains(.stop)
+  }
+
+  /// Makes sure that all ranks compute the same, where they hold the same.
+  private func compareArithmetic() throws {
+    do {
+      try step.compareArithmetic(in: state.step)
+    } catch let failure as SharedFailure {
+      // Where numbers have drifted apart before, that is what there is to say.
+      try desyncGuard.check(arena, state)
+      throw failure
+    }
   }
 
   /// Notes that the step in hand is left out, where it may be.
