@@ -20,8 +20,6 @@ struct SafetensorsHeader: Decodable {
 
   /// A tensor's lists are in its object, which is in the header's.
   private static let deepest = 3
-  /// What has more is more than any file has bytes, and than our integers hold.
-  private static let mostDigits = 18
 
   /// Reads the header that is all of `bytes`, which stand at byte 8 of the file at `path`.
   ///
@@ -35,11 +33,11 @@ struct SafetensorsHeader: Decodable {
     }
     // Foundation takes JSON in other codes of Unicode as well.
     guard String(validating: bytes, as: UTF8.self) != nil else { throw refusal(0, "is not in UTF-8") }
-    var (depth, digits) = (0, 0)
+    var (depth, number) = (0, 0 as Int?)
     for token in JSONTokens(bytes) {
       switch token.kind {
       case .opening:
-        (depth, digits) = (depth + 1, 0)
+        (depth, number) = (depth + 1, 0)
         guard depth <= deepest else { throw refusal(token.offset, "has lists in lists, expected none") }
       case .closing: depth -= 1
       case .key, .string: break
@@ -49,10 +47,8 @@ struct SafetensorsHeader: Decodable {
             token.offset,
             "has \(Unicode.Scalar(byte)) outside of strings, expected names, lists and whole numbers in digits")
         }
-        digits = byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") ? digits + 1 : 0
-        guard digits <= mostDigits else {
-          throw refusal(token.offset, "has a number of more than \(mostDigits) digits, expected what a file may have")
-        }
+        number = append(byte, to: number)
+        guard number != nil else { throw refusal(token.offset, "has a number beyond 2^63, expected what a file may have") }
       }
     }
     if let (key, offset) = JSONTokens.repeatedKey(in: bytes) {
@@ -63,6 +59,14 @@ struct SafetensorsHeader: Decodable {
     } catch {
       throw refusal(0, "cannot be read: \(explain(error))")
     }
+  }
+
+  /// The number that goes on with a digit, or ends with another byte; nil where it is none of ours.
+  private static func append(_ byte: UInt8, to number: Int?) -> Int? {
+    guard let number, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return 0 }
+    let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+    let (sum, overflows) = tens.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
+    return isTooLarge || overflows ? nil : sum
   }
 
   private static func isPlain(_ byte: UInt8) -> Bool {
