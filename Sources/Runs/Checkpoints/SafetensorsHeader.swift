@@ -48,7 +48,9 @@ struct SafetensorsHeader: Decodable {
             "has \(Unicode.Scalar(byte)) outside of strings, expected names, lists and whole numbers in digits")
         }
         number = append(byte, to: number)
-        guard number != nil else { throw refusal(token.offset, "has a number beyond 2^63, expected what a file may have") }
+        guard number != nil else {
+          throw refusal(token.offset, "has a number beyond 2^63, expected what a file may have")
+        }
       }
     }
     if let (key, offset) = JSONTokens.repeatedKey(in: bytes) {
