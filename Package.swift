@@ -19,6 +19,11 @@ import PackageDescription
   let cpuFlags: [String] = []
 #endif
 
+/// With CNN_DIST_FUZZ in the environment, the path of the toolchain's libFuzzer, there is a program that gives broken files to
+/// readers, and all is built for it: with AddressSanitizer, and so that libFuzzer sees which way a file takes. `launch/fuzz`
+/// builds it, in a folder of its own.
+let libFuzzer = Context.environment["CNN_DIST_FUZZ"]
+
 /// A C library in a folder of its own, with what Debian calls it.
 func system(_ name: String, pkgConfig: String? = nil, apt packages: [String] = []) -> Target {
   .systemLibrary(
@@ -104,7 +109,8 @@ let package = Package(
       name: "KerasFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files", "CHDF5"]),
     .target(name: "ONNXFiles", dependencies: ["Models", "Layers", "Kernels", "Tensors", "Files", "CONNX"]),
     .target(
-      name: "Runs", dependencies: ["KerasFiles", "Models", "Layers", "Objectives", "Optimizers", "Datasets", "Files"]),
+      name: "Runs",
+      dependencies: ["KerasFiles", "Models", "Layers", "Objectives", "Optimizers", "Datasets", "Files", "Hosts"]),
     .target(
       name: "Training",
       dependencies: [
@@ -141,6 +147,14 @@ let package = Package(
       name: "CollectivesProbe", dependencies: ["Collectives", "Files"], path: "Tests/CollectivesProbe"),
     /// A small trainer with a fault to order, which TrainingTests runs under mpirun.
     .executableTarget(name: "TrainingProbe", dependencies: ["Training"], path: "Tests/TrainingProbe"),
+    /// The readers of files from elsewhere, to be given broken ones.
+    .target(
+      name: "FuzzTargets",
+      dependencies: ["CZlib", "Datasets", "Files", "KerasFiles", "Layers", "Models", "Objectives", "Runs", "Tensors"],
+      path: "Tests/FuzzTargets", exclude: ["Regressions"]),
+    .testTarget(
+      name: "FuzzTargetsTests", dependencies: ["Files", "FuzzTargets", "KerasFiles", "Runs", "TestSupport"],
+      exclude: ["safetensors_verdicts.py"]),
     /// The example of `TrainingFromSwift.md`.
     .executableTarget(name: "ExampleProgram", dependencies: ["CNNDist"], path: "Tests/ExampleProgram"),
     .testTarget(name: "CNNDistTests", dependencies: ["CNNDist", "ExampleProgram", "TestSupport"]),
@@ -148,7 +162,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests", dependencies: ["Datasets", "Files", "Runs", "TestSupport", "Training"],
       exclude: ["clean-room.sh", "events.py", "exported.py", "mpijob.py", "refuse.c", "slurm.sh"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Hosts", "TestSupport", "CArchive"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Files", "Hosts", "TestSupport", "CArchive", "CZlib"]),
     .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Training", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "HostsTests", dependencies: ["Hosts", "Files"]),
@@ -171,13 +186,27 @@ let package = Package(
       ]),
     .testTarget(name: "SweepsTests", dependencies: ["Sweeps", "Runs", "KerasFiles", "TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "Objectives", "TestSupport"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "KerasFiles", "Objectives", "Hosts", "TestSupport"]),
     .testTarget(name: "TrainingTests", dependencies: ["Runs", "Training", "TrainingProbe", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
 
+// MARK: - The fuzzer
+
+if let libFuzzer {
+  package.targets += [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
+    .executableTarget(
+      name: "FuzzProgram", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Tests/FuzzProgram",
+      linkerSettings: [.unsafeFlags(["-sanitize=address", libFuzzer]), .linkedLibrary("stdc++")]),
+  ]
+}
+
 // Every target has the same flags, because vectors are passed from one to the other.
 for target in package.targets where target.type != .system {
-  target.swiftSettings = [.unsafeFlags(cpuFlags)]
+  // The program's own mutations are not to be seen as ways through a reader.
+  let fuzzing =
+    libFuzzer == nil ? [] : target.name == "FuzzProgram" ? ["-sanitize=address"] : ["-sanitize=address,fuzzer"]
+  target.swiftSettings = [.unsafeFlags(cpuFlags + fuzzing)]
 }

@@ -49,6 +49,7 @@ public final class CompiledModel {
   ///   - training: what steps are made of.
   ///   - validation: what is measured after each epoch; nil for nothing.
   ///   - batchSize: the samples of one step over all ranks.
+  ///   - epochs: how many this call adds.
   ///   - slice: the samples of one unit of work.
   ///   - run: a folder for metrics and checkpoints, which the program can evaluate and go on from; nil for none.
   ///   - observer: hears of steps and epochs, on every rank that has one.

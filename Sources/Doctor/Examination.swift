@@ -18,7 +18,10 @@ public struct Examination: Sendable {
 
   /// Looks and judges. All ranks call it.
   ///
-  /// - Parameter isQuick: whether to make only those checks that take no time, as `train` does.
+  /// - Parameters:
+  ///   - scene: where the training is about to be, as this rank sees it.
+  ///   - communicator: this rank's.
+  ///   - isQuick: whether to make only those checks that take no time, as `train` does.
   /// - Throws: `CollectiveError` when a rank is lost.
   public init(_ scene: Scene, _ communicator: any Communicator, isQuick: Bool = false) throws {
     let checks = Self.checks.filter { !isQuick || type(of: $0).isQuick }

@@ -6,6 +6,8 @@ extension Scene.Intent {
   /// Takes in what a training of `model` is going to need.
   ///
   /// - Parameters:
+  ///   - model: the network.
+  ///   - experiment: its batches and its optimizer.
   ///   - samples: how many it trains on.
   ///   - threads: the compute threads of each rank.
   public mutating func expect(_ model: Model, _ experiment: Experiment, samples: Int, threads: Int) {

@@ -91,7 +91,8 @@ public final class ArchiveReader {
     atMost limit: Int, else error: @autoclosure () -> FileError
   ) throws(FileError) -> [UInt8] {
     var contents: [UInt8] = []
-    contents.reserveCapacity(max(0, min(entry?.size ?? 0, limit, 1 << 30)))
+    // No more than this is believed of a header.
+    contents.reserveCapacity(max(0, min(entry?.size ?? 0, limit, 1 << 24)))
     while true {
       let count = try fillPart(atMost: limit, else: error)
       if count == 0 { return contents }

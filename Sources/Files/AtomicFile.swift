@@ -4,12 +4,16 @@ import Glibc
 public enum AtomicFile {
   /// Writes `path` anew: to a temporary file beside it, flushed to the disk, renamed, and its folder flushed.
   ///
-  /// `body` hands the contents over in as many parts as it likes. Where it or a write fails, the temporary file is removed
-  /// and what was at `path` stays.
+  /// Where anything fails, the temporary file is removed and what was at `path` stays.
   ///
-  /// - Throws: `FileError` with the system's reason, or what `body` throws.
+  /// - Parameters:
+  ///   - path: the file that is replaced, or begun.
+  ///   - willReplace: called when the contents are on the disk and the file at `path` is still what it was.
+  ///   - body: hands the contents over in as many parts as it likes.
+  /// - Throws: `FileError` with the system's reason, or what `willReplace` and `body` throw.
   public static func write(
-    _ path: String, _ body: (_ part: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    _ path: String, willReplace: () throws -> Void = {},
+    _ body: (_ part: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {
     let temporary = temporaryName(for: path)
     let descriptor = try OpenFile.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
@@ -23,6 +27,7 @@ public enum AtomicFile {
       }
       // Network file systems may keep a full disk or an exhausted quota to themselves until here.
       guard close(descriptor) == 0 || errno == EINTR else { throw FileError.system(path, "cannot be written") }
+      try willReplace()
       try move(temporary, to: path)
     } catch {
       unlink(temporary)

@@ -45,6 +45,21 @@ public enum FileLink {
     return String(target)
   }
 
+  /// Whether there is a link at `path`, or a file, wherever it leads.
+  package static func isThere(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+  }
+
+  /// The name of the file that the link at `path` points at; nil where a file is there itself.
+  ///
+  /// - Throws: `FileError`, missing where it points at nothing.
+  package static func target(of path: String) throws(FileError) -> String? {
+    let file = try resolve(path)
+    if let target = target(ofSymbolic: path) { return target }
+    return file == path ? nil : String(file[(file.lastIndex(of: "/").map(file.index(after:)) ?? file.startIndex)...])
+  }
+
   private static func target(ofSymbolic path: String) -> String? {
     var target = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink(path, &target, target.count)

@@ -16,6 +16,10 @@ public enum Remark {
     case events
     /// A run's report, or what it is made of.
     case reports
+    /// Lines that a disk did not take.
+    case lines
+    /// A checkpoint that could not be written; each time.
+    case checkpoints
     /// What a run has lost of itself, which is begun anew; each time it is found.
     case losses
   }
@@ -35,7 +39,7 @@ public enum Remark {
   /// Tells the listener, if nobody has yet heard of this kind of lack.
   public static func make(_ kind: Kind, _ text: String) {
     let listener = state.withLock { state in
-      state.told.insert(kind).inserted || kind == .losses ? state.listener : nil
+      state.told.insert(kind).inserted || [.losses, .checkpoints].contains(kind) ? state.listener : nil
     }
     listener?(text)
   }

@@ -47,17 +47,28 @@ public indirect enum JSONValue: Codable, Hashable, Sendable {
     }
   }
 
+  /// The longest document, 16 MiB: a network of as many layers as there may be takes less, and what is read up to forty times
+  /// as much.
+  package static let longest = 1 << 24
+
   /// Reads a document.
   ///
-  /// - Throws: `ModelFormatError` when `bytes` are no JSON.
+  /// - Throws: `ModelFormatError` when `bytes` are no JSON, too many, or have an object with two values for one key.
   public init(json bytes: some Sequence<UInt8>) throws(ModelFormatError) {
+    let data = Data(bytes.prefix(Self.longest + 1))
+    guard data.count <= Self.longest else {
+      throw ModelFormatError("", "has more than \(Self.longest) bytes, which is no network's description")
+    }
     do {
-      self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+      self = try JSONDecoder().decode(JSONValue.self, from: data)
     } catch DecodingError.dataCorrupted(let context) {
       let reason = context.underlyingError.map { "\($0)" } ?? context.debugDescription
       throw ModelFormatError("", "is no JSON document: \(reason)")
     } catch {
       throw ModelFormatError("", "is no JSON document: \(error)")
+    }
+    if let (key, offset) = data.withUnsafeBytes({ JSONTokens.repeatedKey(in: $0) }) {
+      throw ModelFormatError("", "byte \(offset) gives \(key) a second value, expected one for each key of an object")
     }
   }
 

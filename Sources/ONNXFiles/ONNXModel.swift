@@ -18,6 +18,7 @@ public struct ONNXModel {
   /// Lays `model` out as ONNX's graph.
   ///
   /// - Parameters:
+  ///   - model: the network.
   ///   - values: the arena's, which must outlive this value.
   ///   - ending: what is yet to be made of what the network gives: a softmax or a sigmoid of logits; linear for nothing.
   ///   - outputName: what the output is called; nil for the name of its layer. Where there are several they have those names.
@@ -61,6 +62,7 @@ public struct ONNXModel {
   /// Writes the model at `path`, in one step.
   ///
   /// - Parameters:
+  ///   - path: the file, which is replaced.
   ///   - producerVersion: ours.
   ///   - metadata: what is said about it in words.
   /// - Throws: `FileError` where it is larger than an ONNX file can be, or cannot be written; what was at `path` stays then.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import KerasFiles
 
 /// The one way in which we write and read JSON: keys in snake case and sorted, so that equal values give equal bytes.
 ///
@@ -23,7 +24,14 @@ package enum JSON {
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: infinity, negativeInfinity: "-\(infinity)", nan: nan)
-    return try decoder.decode(type, from: Data(text.utf8))
+    let data = Data(text.utf8)
+    let value = try decoder.decode(type, from: data)
+    // The decoder would keep one of two values and say nothing.
+    if let (key, offset) = data.withUnsafeBytes({ JSONTokens.repeatedKey(in: $0) }) {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: [], debugDescription: "byte \(offset) gives \(key) a second value, expected one"))
+    }
+    return value
   }
 
   private static func encode(_ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting) throws -> String {

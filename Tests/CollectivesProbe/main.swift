@@ -71,10 +71,10 @@ func stop(_ arguments: [String], _ communicator: any Communicator) throws {
   var stops: [Int] = []
   for index in 0..<4 * communicator.size {
     // Two steps for each asking rank: the request, and one that must be free of it again.
-    if index % 2 == 0, communicator.rank == index / 2 % communicator.size { reduction.requestStop() }
+    if index % 2 == 0, communicator.rank == index / 2 % communicator.size { reduction.wish(.stop) }
     let slices = index < 2 * communicator.size ? 1 : communicator.size
     try step(index, slices: slices, of: [worker], communicator, reduction, buckets, into: result.buffer)
-    if reduction.stopRequested { stops.append(index) }
+    if reduction.heard.contains(.stop) { stops.append(index) }
   }
   let all = try communicator.allGather("\(stops)")
   if communicator.rank == 0 { print("stops", Set(all).sorted().joined(separator: " | ")) }

@@ -78,10 +78,37 @@ extension ProgramTests {
         "train --resume --steps 4 --run run", environment: try program.refusing(call, below: "run/checkpoints"))
       #expect(outcome.code == 74)
       #expect(outcome.complaints.last?.hasPrefix("run/") == true, "\(outcome.error)")
-      #expect(outcome.complaints.dropLast().allSatisfy { $0.contains("without a report") }, "\(outcome.error)")
+      #expect(outcome.complaints.dropLast().allSatisfy { $0.contains("the run goes on") }, "\(outcome.error)")
       #expect(try program.finalHash("run") == before)
       #expect(try program.names(in: "run/checkpoints").allSatisfy { !$0.contains(".tmp.") })
       try program.resume("--steps 4 --run run")
+    }
+
+    /// A disk that is full for a while, or fails: the run says so, goes on, and loses nothing.
+    @Test(arguments: ["write:28", "write:5 fsync:5", "write:30 rename:30"], [nil, 2])
+    func aDiskThatComesBackIsNoEnd(_ calls: String, ranks: Int?) throws {
+      let options = "\(smallRun) --steps 60 --checkpoint-every 2 --journal --no-tensorboard --run"
+      let control = try program("\(options) control")
+      #expect(control.code == 0, "\(control.error)")
+      let command = ranks.map { Program.mpirun + ["-np", "\($0)"] } ?? []
+      let running = try program.start(
+        command + [Program.binary] + "\(options) run".split(separator: " ").map(String.init),
+        environment: try program.refusing(calls, below: "run/", while: "full"))
+      try program.wait(for: 5, in: "run")
+      _ = try program.shell("touch full")
+      let before = try program.lineCount("run")
+      sleep(1)
+      let meanwhile = try program.lineCount("run")
+      _ = try program.shell("rm full")
+      let outcome = try running.wait(.seconds(60))
+      #expect(outcome.code == 0, "\(outcome.error)")
+      #expect(before < 60 && meanwhile <= before + 2, "the disk was never full: \(before), \(meanwhile)")
+      #expect(outcome.complaints.contains { $0.contains("the run goes on") }, "\(outcome.error)")
+      #expect(try program.finalHash("run") == program.finalHash("control"))
+      #expect(try program.timelessMetrics("run") == program.timelessMetrics("control"))
+      #expect(try program.text("run/journal.jsonl") == program.text("control/journal.jsonl"))
+      #expect(try program.names(in: "run/checkpoints").allSatisfy { !$0.contains(".tmp.") })
+      #expect(try program("verify run").code == 0)
     }
 
     /// The embedded data set is written and read where little works.

@@ -2,7 +2,8 @@
 enum HelpTexts {
   static let all = [
     ("", program), ("train", train), ("sweep", sweep), ("evaluate", evaluate), ("report", report),
-    ("predict", predict), ("serve", serve), ("export", export), ("inspect", inspect), ("summary", summary),
+    ("predict", predict), ("serve", serve), ("export", export), ("inspect", inspect), ("verify", verify),
+    ("summary", summary),
     ("fetch", fetch), ("data", data), ("compare", compare), ("replay", replay), ("bench", bench), ("plan", plan),
     ("doctor", doctor), ("completions", completions), ("man", man),
   ]
@@ -20,6 +21,7 @@ enum HelpTexts {
       serve        Answers over HTTP on this host what a trained network makes of pictures and arrays.
       export       Writes a trained network for ONNX Runtime or Keras, or its weights.
       inspect      Shows the tensors, step, config and hash of a checkpoint.
+      verify       Reads all files of a run, and names those that are damaged.
       summary      Shows a network's layers, output shapes, parameters and operations.
       fetch        Downloads CIFAR-10 or CIFAR-100, or writes the embedded data set as CIFAR-10.
       data         Shows what a data set holds, what is odd in it, and how to train on it.
@@ -47,10 +49,13 @@ enum HelpTexts {
       --steps N                  train until N steps are done, counted from the run's first; wins over --epochs
       --validate-every EPOCHS    validate after every EPOCHS epochs, 0 for never (default 1)
       --checkpoint-every STEPS   a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)
+      --checkpoint-seconds S     a checkpoint when the last is S seconds old as well, 0 for none (default 600)
+      --verify-every STEPS       every STEPS steps let all threads of all ranks compute the same slice and compare the bits, 0 for never (default 0)
       --journal                  keep hashes of every step's gradients and values, for `compare` and `replay`
       --no-tensorboard           write no events.out.tfevents.* into the run's folder, which TensorBoard shows
       --tensorboard              write them again, where a run to go on with was told not to
       --live [PORT]              serve the report on this host while it trains, on PORT or a free one (default no; 8787 where PORT is left out)
+      --json                     one JSON object a line instead of text: the start, each epoch, the end
       --on-nan WHAT              of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)
 
     Data:
@@ -376,10 +381,29 @@ enum HelpTexts {
 
     usage: cnn-dist inspect FILE [options]
 
+      --json         one JSON object instead of text
+
     Every command:
       --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
       --quiet        say only what was asked for and what went wrong
       --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
+    """
+
+  static let verify = """
+    Reads all files of a run, and names those that are damaged.
+
+    usage: cnn-dist verify RUN [options]
+
+      --json         one JSON object instead of text
+
+    Every command:
+      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet        say only what was asked for and what went wrong
+      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Looks at the configuration, the metrics, the journal, every checkpoint (a digest for each tensor and one for all that is
+    said of them) and where `latest` and `best` lead. Exits 0 when all are whole, 65 when one is damaged. `train --resume`
+    goes on from the newest checkpoint that is whole.
     """
 
   static let summary = """

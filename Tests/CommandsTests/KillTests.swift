@@ -38,6 +38,23 @@ extension ProgramTests {
       #expect(try program.names(in: "run/checkpoints") == program.names(in: "control/checkpoints"))
     }
 
+    /// The clock of rank 0 says when, and all ranks agree about what is written.
+    @Test(arguments: [1, 2]) func aCheckpointIsWrittenInTime(ranks: Int) throws {
+      // An epoch has 200 steps.
+      let options = "train --dataset synthetic --limit 8000 --batch-size 40 --slice 16 --validate-every 0"
+      let running = try start("\(options) --checkpoint-seconds 1 --run run", ranks: ranks)
+      try program.wait(for: 2, in: "run")
+      usleep(2_500_000)
+      let before = try program.lineCount("run")
+      running.kill()
+      let checkpoint = try #require(
+        try program.names(in: "run/checkpoints").filter { $0.hasPrefix("step-") && !$0.contains(".tmp.") }.max())
+      let step = try #require(Int(checkpoint.dropFirst(5).prefix(8)))
+      #expect(step > 0 && step <= before && !step.isMultiple(of: 200), "\(checkpoint) of \(before) steps")
+      try program.resume("--steps \(step + 1) --run run")
+      #expect(try program("verify run").code == 0)
+    }
+
     /// One rank dies: the others and the launcher end too, soon.
     @Test func noRankOutlivesAnother() throws {
       let running = try start("\(smallRun) --steps 100000 --run run", ranks: 3)

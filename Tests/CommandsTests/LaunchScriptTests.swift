@@ -33,6 +33,14 @@ extension ProgramTests {
       #expect(try #require(outcome.lines.first.flatMap { Int($0) }) >= 14)
     }
 
+    /// Every article and every comment on a public declaration, without a warning.
+    @Test func theDocumentationIsBuilt() throws {
+      let outcome = try program.shell("\"$launch/docs\" docs")
+      #expect(outcome.code == 0, "\(outcome.error)")
+      let archives = try program.names(in: "docs").filter { $0.hasSuffix(".doccarchive") }
+      #expect(archives.contains("CNNDist.doccarchive") && archives.count >= 10)
+    }
+
     @Test(arguments: scripts) func helpHasAnExample(script: String) throws {
       let outcome = try program.shell("cd / && \"$launch\"/\(script) --help")
       #expect(outcome.code == 0, "\(outcome.error)")

@@ -3,7 +3,7 @@
 //
 // Calls: symlink, link, flock, fcntl (record locks), mmap (of files), rename, renamedir (of folders), unlink (of open
 // files' names: those that begin with .fetch-), fsyncdir, fsync (of files), opendir (open of folders), write (to files),
-// close (of files), readlink.
+// close (of files), readlink. With REFUSE_WHILE=PATH they fail only as long as something is at PATH.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,8 +16,9 @@
 #include <unistd.h>
 
 static int refused(const char *call) {
-  const char *list = getenv("REFUSE");
+  const char *list = getenv("REFUSE"), *path = getenv("REFUSE_WHILE");
   size_t length = strlen(call);
+  if (path && access(path, F_OK) != 0) return 0;
   while (list && *list) {
     if (strncmp(list, call, length) == 0 && list[length] == ':') {
       errno = atoi(list + length + 1);

@@ -8,7 +8,7 @@ func npy(
   let start = version == 1 ? 10 : 12
   var header = Array("{'descr': '\(type)', 'fortran_order': \(order), 'shape': (\(shape)), }".utf8)
   header += Array(repeating: UInt8(ascii: " "), count: 63 - (start + header.count) % 64) + [UInt8(ascii: "\n")]
-  let length = [UInt8(header.count & 255), UInt8(header.count >> 8)] + (version == 1 ? [] : [0, 0])
+  let length = (0..<(version == 1 ? 2 : 4)).map { UInt8(header.count >> (8 * $0) & 255) }
   return [0x93] + Array("NUMPY".utf8) + [version, 0] + length + header + elements
 }
 

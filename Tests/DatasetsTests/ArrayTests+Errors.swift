@@ -63,6 +63,10 @@ extension ArrayTests {
     ("x_train", npy("<f8", "4611686018427387904, 4", []), "elements of 8"),
     ("x_train", npy("|u1", "2, 2, 3", [UInt8](repeating: 0, count: 12), version: 9), "has version 9"),
     ("x_train", Array(npy("|u1", "2,", [1, 2]).prefix(40)), "ends within its header"),
+    (
+      "x_train", npy("|u1", "2," + String(repeating: " ", count: 70_000), [1, 2], version: 2),
+      "has a header of 70"
+    ),
     ("x_train", npy("|u1", "3, 2, 3", [UInt8](repeating: 0, count: 18)), "holds 2 targets, but"),
     (
       "x_test", npy("|u1", "1, 2, 2", [1, 2, 3, 4]),

@@ -87,6 +87,39 @@ import Testing
     #expect(unseen.isEmpty)
   }
 
+  /// A tensor whose bytes changed is named, and where it lies.
+  @Test func aDamagedTensorIsNamed() throws {
+    try write()
+    var bytes = try folder.bytes("c")
+    bytes[bytes.count - 1] ^= 1  // of the last tensor
+    try folder.write("damaged", bytes)
+    let error = try #require(throws: FileError.self) { try Checkpoint(folder("damaged")) }
+    #expect(error.message.hasPrefix("tensor optimizer/momentum/dense/bias has SHA-256 "))
+    #expect(error.offset == bytes.count - 12)
+  }
+
+  /// With one digest over all tensors.
+  @Test(arguments: [false, true]) func whatOlderVersionsWroteIsRead(isDamaged: Bool) throws {
+    let arena = try TinyModel.arena()
+    try write()
+    let newer = try SafetensorsFile(folder("c"))
+    var metadata = newer.metadata
+    (metadata["format"], metadata["tensors_sha256"], metadata["sha256"]) = ("cnn-dist checkpoint 1", nil, nil)
+    let lines = metadata.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }.joined()
+    metadata["sha256"] = Array((lines + (try newer.digest())).utf8).withUnsafeBytes { Digest.of($0) }
+    if isDamaged { arena.values.buffer[0] += 1 }
+    var writer = SafetensorsWriter()
+    for (prefix, storage) in [("", arena.values)] + arena.optimizerStates.map({ ("optimizer/\($0)/", $1) }) {
+      for entry in arena.layout.entries {
+        writer.add(name: prefix + entry.name, shape: entry.shape, floats: storage.buffer.part(entry.range).reading)
+      }
+    }
+    try writer.write(to: folder("older"), metadata: metadata)
+    guard isDamaged else { return #expect(try Checkpoint(folder("older")).state == state) }
+    let error = try #require(throws: FileError.self) { try Checkpoint(folder("older")) }
+    #expect(error.message.contains("its contents have SHA-256 "))
+  }
+
   @Test func anotherModelIsNamedByItsTensor() throws {
     try write()
     let checkpoint = try Checkpoint(folder("c"))

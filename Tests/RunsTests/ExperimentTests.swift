@@ -190,6 +190,8 @@ import Testing
     for window: [Float] in [[1], [1, 1], [2, 1], [0, .infinity]] {
       #expect(flaw { $0.window = window } == "window \(window)")
     }
+    for levels in [Int.min, 0, 1, 1 << 17] { #expect(flaw { $0.levels = levels } == "levels \(levels)") }
+    #expect(flaw { $0.levels = 256 } == nil && flaw { $0.levels = 1 << 16 } == nil)
     #expect(flaw { $0.seconds = 0 } == "seconds 0.0" && flaw { $0.rate = 0 } == "rate 0")
     #expect(
       flaw { $0.normalization = Normalization(mean: [0], deviation: [0]) }

@@ -115,6 +115,40 @@ import Testing
       data: 8)
   }
 
+  /// Two equal entries describe all bytes, so that only the name tells; in whichever way it is written.
+  @Test(arguments: [
+    #"{"a":X,"a":X}"#, #"{"a":X,"\u0061":X}"#, #"{"\u00e9":X,"e\u0301":X}"#,
+    #"{"__metadata__":{},"a":X,"__metadata__":{}}"#, #"{"__metadata__":{"k":"1","k":"2"},"a":X}"#,
+    #"{"a":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}"#,
+  ])
+  func aNameIsGivenOnce(_ header: String) throws {
+    let entry = #"{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
+    let text = header.replacing("X", with: entry)
+    let error = try refusal(text, data: 4)
+    #expect(error.message.contains("twice"))
+    #expect(try #require(error.offset) > 8 + 10, "where the second one stands")
+  }
+
+  /// What the format leaves out of JSON, and what Foundation takes for JSON besides.
+  @Test(arguments: [
+    (" {}", "does not begin with {"), ("\n{}", "does not begin with {"), ("\u{FEFF}{}", "does not begin with {"),
+    (#"{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}"#, "has . outside of strings"),
+    (#"{"a":{"dtype":"F32","shape":[1e0],"data_offsets":[0,4]}}"#, "has e outside of strings"),
+    (#"{"a":{"dtype":"F32","shape":[],"data_offsets":[-0,4]}}"#, "has - outside of strings"),
+    (#"{"__metadata__":null}"#, "has n outside of strings"),
+    (#"{"a":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}}"#, "has lists in lists"),
+  ])
+  func whatTheFormatDoesNotHaveIsNamed(_ header: String, _ message: String) throws {
+    #expect(try refusal(header, data: header.contains("F32") ? 4 : 0).message.contains(message))
+  }
+
+  /// UTF-16 that reads as an object, with the brace's zero behind it.
+  @Test func anotherCodeOfUnicodeIsRefused() throws {
+    let text = "{}".utf8.flatMap { [$0, 0] as [UInt8] }
+    try folder.write("f", [UInt8(text.count), 0, 0, 0, 0, 0, 0, 0] + text)
+    #expect(throws: FileError.self) { try SafetensorsFile(folder("f")) }
+  }
+
   @Test(arguments: [
     "", "[]", "{", "{}{}", "nonsense", #"{"__metadata__":{"a":1}}"#, #"{"a":{"shape":[1]}}"#, #"{"a":1}"#,
   ])

@@ -40,6 +40,16 @@ import Training
     #expect(found.first.name == "dense/kernel")
   }
 
+  /// A bit of what one rank has in memory: its gradient is another, though all agree about the sum. The next comparison of one
+  /// slice names the rank.
+  @Test(arguments: [0, 1, 2]) func brokenMemoryIsFoundByComputingTheSame(victim: Int) throws {
+    let probe = try train("run", "memory \(victim) 4")
+    #expect(probe.status == ExitCode.badData.rawValue, "\(probe.output)")
+    let message = try #require(probe.lines("error:").first, "\(probe.output)")
+    #expect(message.hasPrefix("compute thread 1 of rank \(victim) on "), "\(message)")
+    #expect(message.contains(" has another gradient than most others for slice 2 of step 5: "), "\(message)")
+  }
+
   /// Spoilt before the sum, a gradient is wrong on all ranks alike. They agree, and only a comparison shows it.
   @Test func aBitInOneRanksPartIsLocatedByTheComparison() throws {
     let probe = try train("run", "part 1 3")

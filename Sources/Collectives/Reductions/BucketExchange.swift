@@ -7,21 +7,21 @@ import Tensors
 /// The first of a rank's sums lies in the result, and so do the totals: that of another rank's segment takes the place of
 /// this rank's part of it, once that has been sent.
 ///
-/// The last bucket of a step is cut for all ranks, and behind each total its owner's wish to stop travels as one more
-/// float. All ranks hear all ranks this way, those without slices too, without a message more.
+/// The last bucket of a step is cut for all ranks, and behind each total its owner's wishes travel as one more float.
+/// All ranks hear all ranks this way, those without slices too, without a message more.
 final class BucketExchange {
   /// The floats of the result that this exchange fills.
   let bucket: Range<Int>
-  /// In: this rank wants to stop. Out, once complete: some rank wants to. Only the last bucket carries it.
-  var flag = false
+  /// In: what this rank wishes. Out, once complete: what some rank does. Only the last bucket carries it.
+  var wishes: Wishes = []
 
   private let communicator: any Communicator
   private let index: Int
-  private let carriesFlags: Bool
+  private let carriesWishes: Bool
   /// What each rank owns of the bucket, counted from the result's start.
   private let segments: [Range<Int>]
   private let result: MutableFloatBuffer
-  /// The last bucket's totals, each with its flag behind it; they are copied to the result at the end.
+  /// The last bucket's totals, each with its wishes behind it; they are copied to the result at the end.
   private let flagged: FloatStorage
 
   private var world = WorldPlan(slices: 1, ranks: 1)
@@ -42,15 +42,15 @@ final class BucketExchange {
   private var sends = Transfers()
 
   init(
-    _ communicator: any Communicator, index: Int, bucket: Range<Int>, result: MutableFloatBuffer, carriesFlags: Bool
+    _ communicator: any Communicator, index: Int, bucket: Range<Int>, result: MutableFloatBuffer, carriesWishes: Bool
   ) {
     self.communicator = communicator
     self.index = index
     self.bucket = bucket
     self.result = result
-    self.carriesFlags = carriesFlags && communicator.size > 1
+    self.carriesWishes = carriesWishes && communicator.size > 1
     segments = Buckets.segments(of: bucket, ranks: communicator.size)
-    flagged = FloatStorage(count: self.carriesFlags ? bucket.count + communicator.size : 0)
+    flagged = FloatStorage(count: self.carriesWishes ? bucket.count + communicator.size : 0)
   }
 
   /// Messages that are not complete; it falls as long as something moves.
@@ -143,9 +143,9 @@ final class BucketExchange {
   private var partsTag: Int { 2 * index }
   private var totalsTag: Int { 2 * index + 1 }
 
-  /// The total of a rank's segment on its way: in the result, or in the last bucket with the flag behind it.
+  /// The total of a rank's segment on its way: in the result, or in the last bucket with the wishes behind it.
   private func message(of rank: Int) -> MutableFloatBuffer {
-    guard carriesFlags else { return result.part(segments[rank]) }
+    guard carriesWishes else { return result.part(segments[rank]) }
     let start = segments[rank].lowerBound - bucket.lowerBound + rank
     return flagged.buffer.part(start..<start + segments[rank].count + 1)
   }
@@ -162,7 +162,7 @@ final class BucketExchange {
 
   /// Adds up this rank's segment in the result. As x + y is y + x, a sum may stand where either of the two stood.
   private func addParts() {
-    guard !own.isEmpty || carriesFlags else { return }
+    guard !own.isEmpty || carriesWishes else { return }
     let total = result.part(own)
     if !own.isEmpty {
       var operands = world.nodes.indices.map(operand)
@@ -171,18 +171,18 @@ final class BucketExchange {
         add(operands[addition.from].reading, to: operands[addition.into])
       }
     }
-    guard carriesFlags else { return }
+    guard carriesWishes else { return }
     let message = message(of: communicator.rank)
     copy(total.reading, to: message.part(0..<own.count))
-    message[own.count] = flag ? 1 : 0
+    message[own.count] = Float(wishes.rawValue)
   }
 
   private func unpack() {
-    guard carriesFlags else { return }
+    guard carriesWishes else { return }
     for rank in 0..<communicator.size {
       let (message, count) = (message(of: rank), segments[rank].count)
       copy(message.part(0..<count).reading, to: result.part(segments[rank]))
-      if message[count] != 0 { flag = true }
+      wishes.formUnion(Wishes(rawValue: UInt8(exactly: message[count]) ?? 0))
     }
   }
 }

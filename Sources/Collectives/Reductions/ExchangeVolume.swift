@@ -27,6 +27,7 @@ public struct ExchangeVolume: Sendable {
   /// - Parameters:
   ///   - buckets: as `Buckets.plan` cuts the gradient.
   ///   - slices: how many slices the step has.
+  ///   - ranks: how many ranks share them.
   ///   - ranksPerHost: how many neighbours share a host; the last host may have fewer.
   public init(_ buckets: [Range<Int>], slices: Int, ranks: Int, ranksPerHost: Int) {
     let world = WorldPlan(slices: slices, ranks: ranks)

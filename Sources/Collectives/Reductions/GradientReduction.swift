@@ -29,10 +29,9 @@ public protocol GradientReduction: AnyObject {
   /// Waits for all buckets; then the result holds the sum of all slices, on every rank.
   func finalize() throws(CollectiveError)
 
-  /// Asks all ranks to stop. The request travels with the gradient's last bucket: with that of this step if that has not
+  /// Tells all ranks what this one wishes. It travels with the gradient's last bucket: with that of this step if that has not
   /// been sent yet, else with that of the next.
-  func requestStop()
-  /// Whether some rank had asked to stop when it sent the last bucket of the step that `finalize` ended. All ranks read
-  /// the same.
-  var stopRequested: Bool { get }
+  func wish(_ wishes: Wishes)
+  /// What some rank had wished when it sent the last bucket of the step that `finalize` ended. All ranks read the same.
+  var heard: Wishes { get }
 }

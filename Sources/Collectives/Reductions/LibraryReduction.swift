@@ -5,17 +5,17 @@ import Tensors
 /// `MPI_Iallreduce` adds the ranks, in an order that depends on their number, the message's length and the library.
 public final class LibraryReduction: GradientReduction {
   /// See `GradientReduction`.
-  public private(set) var stopRequested = false
+  public private(set) var heard: Wishes = []
 
   private let communicator: any Communicator
   private let buckets: [Range<Int>]
   private let result: MutableFloatBuffer
-  /// The last bucket, and behind it how many ranks want to stop.
+  /// The last bucket, and behind it how many ranks have each wish.
   private let flagged: FloatStorage
   private var sums: [PartialSum] = []
   private var transfers = Transfers()
   private var added = 0
-  private var stopWanted = false
+  private var wishes: Wishes = []
 
   /// Makes a reduction into `result`, the gradient arena and its tail.
   ///
@@ -28,7 +28,7 @@ public final class LibraryReduction: GradientReduction {
     self.communicator = communicator
     self.buckets = buckets
     self.result = result
-    flagged = FloatStorage(count: (buckets.last?.count ?? 0) + 1)
+    flagged = FloatStorage(count: (buckets.last?.count ?? 0) + Wishes.all.count)
   }
 
   /// See `GradientReduction`.
@@ -37,7 +37,7 @@ public final class LibraryReduction: GradientReduction {
     precondition(sums.first?.lies(in: result) ?? true, "the first sum lies in the result")
     self.sums = sums
     added = 0
-    stopRequested = false
+    heard = []
   }
 
   /// See `GradientReduction`.
@@ -50,8 +50,10 @@ public final class LibraryReduction: GradientReduction {
     for sum in sums.dropFirst() { Kernels.add(sum.buffer.part(bucket).reading, to: total) }
     if isLast {
       copy(total.reading, to: flagged.buffer.part(0..<bucket.count))
-      flagged.buffer[bucket.count] = stopWanted ? 1 : 0
-      stopWanted = false
+      for (place, wish) in Wishes.all.enumerated() {
+        flagged.buffer[bucket.count + place] = wishes.contains(wish) ? 1 : 0
+      }
+      wishes = []
     }
     try communicator.sum(isLast ? flagged.buffer : total, in: &transfers)
     try progress()
@@ -75,9 +77,9 @@ public final class LibraryReduction: GradientReduction {
     }
     guard let last = buckets.last else { return }
     copy(flagged.buffer.part(0..<last.count).reading, to: result.part(last))
-    stopRequested = flagged.buffer[last.count] != 0
+    for (place, wish) in Wishes.all.enumerated() where flagged.buffer[last.count + place] != 0 { heard.insert(wish) }
   }
 
   /// See `GradientReduction`.
-  public func requestStop() { stopWanted = true }
+  public func wish(_ wishes: Wishes) { self.wishes.formUnion(wishes) }
 }

@@ -14,7 +14,7 @@ import Tensors
 /// rank lacks has its place everywhere, and none waits for ever.
 public final class TreeReduction: GradientReduction {
   /// See `GradientReduction`.
-  public private(set) var stopRequested = false
+  public private(set) var heard: Wishes = []
 
   private let communicator: any Communicator
   private let result: MutableFloatBuffer
@@ -30,7 +30,7 @@ public final class TreeReduction: GradientReduction {
   private var receiving = 0
   private let ringCount: Int
   private var added = 0
-  private var stopWanted = false
+  private var wishes: Wishes = []
 
   /// Makes a reduction into `result`, the gradient arena and its tail.
   ///
@@ -51,7 +51,7 @@ public final class TreeReduction: GradientReduction {
     world = WorldPlan(slices: 1, ranks: communicator.size)
     exchanges = buckets.enumerated().map { index, bucket in
       BucketExchange(
-        communicator, index: index, bucket: bucket, result: result, carriesFlags: index == buckets.count - 1)
+        communicator, index: index, bucket: bucket, result: result, carriesWishes: index == buckets.count - 1)
     }
   }
 
@@ -87,7 +87,7 @@ public final class TreeReduction: GradientReduction {
       return PartialSum(node: node, buffer: sum.buffer)
     }
     added = 0
-    stopRequested = false
+    heard = []
     for exchange in exchanges { exchange.begin(world, held) }
     receiving = 0
     try receive()
@@ -124,8 +124,8 @@ public final class TreeReduction: GradientReduction {
     let exchange = exchanges[added]
     added += 1
     if added == exchanges.count {
-      exchange.flag = stopWanted
-      stopWanted = false
+      exchange.wishes = wishes
+      wishes = []
     }
     try exchange.send()
     try progress()
@@ -152,7 +152,7 @@ public final class TreeReduction: GradientReduction {
         throw .silent(silentRanks, communicator.deadline, "the exchange of gradients")
       }
     }
-    stopRequested = exchanges.last?.flag ?? stopWanted
+    heard = exchanges.last?.wishes ?? wishes
   }
 
   /// The ranks that hold up this one: those whose parts are missing in some bucket; failing that, those that do not take
@@ -163,5 +163,5 @@ public final class TreeReduction: GradientReduction {
   }
 
   /// See `GradientReduction`.
-  public func requestStop() { stopWanted = true }
+  public func wish(_ wishes: Wishes) { self.wishes.formUnion(wishes) }
 }

@@ -14,8 +14,8 @@ public enum Program {
   static var commands: [any Command.Type] {
     [
       TrainCommand.self, SweepCommand.self, EvaluateCommand.self, ReportCommand.self, PredictCommand.self,
-      ServeCommand.self, ExportCommand.self, InspectCommand.self, SummaryCommand.self, FetchCommand.self,
-      DataCommand.self, CompareCommand.self, ReplayCommand.self, BenchCommand.self, PlanCommand.self,
+      ServeCommand.self, ExportCommand.self, InspectCommand.self, VerifyCommand.self, SummaryCommand.self,
+      FetchCommand.self, DataCommand.self, CompareCommand.self, ReplayCommand.self, BenchCommand.self, PlanCommand.self,
       DoctorCommand.self, CompletionsCommand.self, ManCommand.self,
     ]
   }

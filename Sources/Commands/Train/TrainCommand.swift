@@ -23,6 +23,12 @@ struct TrainCommand: Command {
           "--checkpoint-every", "STEPS",
           "a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)"
         ),
+        Option(
+          "--checkpoint-seconds", "S", "a checkpoint when the last is S seconds old as well, 0 for none (default 600)"),
+        Option(
+          "--verify-every", "STEPS",
+          "every STEPS steps let all threads of all ranks compute the same slice and compare the bits, 0 for never (default 0)"
+        ),
         Option("--journal", nil, "keep hashes of every step's gradients and values, for `compare` and `replay`"),
         Option(
           "--no-tensorboard", nil,
@@ -32,6 +38,7 @@ struct TrainCommand: Command {
           "--live", "PORT", standard: "8787",
           "serve the report on this host while it trains, on PORT or a free one (default no; 8787 where PORT is left out)"
         ),
+        Option("--json", nil, "one JSON object a line instead of text: the start, each epoch, the end"),
         Option(
           "--on-nan", "WHAT", choices: NonFinitePolicy.allCases.map(\.rawValue),
           "of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)"
@@ -94,6 +101,8 @@ struct TrainCommand: Command {
   let memory: Int?
   let classWeights: ClassWeightOption?
   let isProfiling: Bool
+  /// Whether what it says on the standard output is JSON.
+  let isJSON: Bool
   /// Where the report is served; nil for nowhere.
   let livePort: Int?
   private let arguments: Arguments
@@ -108,6 +117,7 @@ struct TrainCommand: Command {
     model = try ModelOption(arguments)
     classWeights = try ClassWeightOption(arguments)
     isProfiling = arguments.has("--profile")
+    isJSON = arguments.has("--json")
     livePort = try arguments.integer("--live", in: 0...65535)
     threads = try arguments.integer("--threads", in: World.threadCounts)
     memory = try arguments.bytes("--memory", in: World.memorySizes)
@@ -185,6 +195,10 @@ struct TrainCommand: Command {
     if let steps = try arguments.integer("--steps", in: Schedule.counts) { schedule.steps = steps }
     if let every = try arguments.integer("--validate-every", in: Schedule.counts) { schedule.validateEvery = every }
     if let every = try arguments.integer("--checkpoint-every", in: Schedule.counts) { schedule.checkpointEvery = every }
+    if let every = try arguments.integer("--verify-every", in: Schedule.counts) { schedule.verifyEvery = every }
+    if let seconds = try arguments.integer("--checkpoint-seconds", in: Schedule.counts) {
+      schedule.checkpointSeconds = seconds
+    }
     if arguments.has("--journal") { schedule.journal = true }
     if arguments.has("--no-tensorboard") { schedule.tensorboard = false }
     if arguments.has("--tensorboard") { schedule.tensorboard = true }

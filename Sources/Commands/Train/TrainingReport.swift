@@ -15,9 +15,10 @@ final class TrainingReport {
   let writer: ReportWriter
   private var server: HTTPServer?
 
-  /// Begins to serve, where a port is named.
+  /// Begins to serve, where a port is named; `tellOfPort` hears where.
   init(
-    _ folder: RunFolder, configuration: RunConfiguration, model: Model, data: TrainingData, livePort: Int?
+    _ folder: RunFolder, configuration: RunConfiguration, model: Model, data: TrainingData, livePort: Int?,
+    tellOfPort: (String) -> Void
   ) {
     let live = livePort.map { _ in LiveReport() }
     writer = ReportWriter(folder, configuration: configuration, model: model, data: data, live: live)
@@ -25,7 +26,7 @@ final class TrainingReport {
     do {
       let server = try live.serve(port: livePort)
       let taken = livePort != 0 && server.port != livePort ? " (port \(livePort) is taken)" : ""
-      Output.line("report      http://127.0.0.1:\(server.port)/\(taken)")
+      tellOfPort("report      http://127.0.0.1:\(server.port)/\(taken)")
       self.server = server
     } catch {
       Output.error("cnn-dist: the report is not served: \(error)\n")

@@ -95,7 +95,10 @@ struct TrainingSession {
       }
     }
 
-    let console = plan.map { Console(folder: $0.folder.path, isQuiet: world.isQuiet, environment: world.environment) }
+    let lines = command.isJSON && world.share == nil ? plan.map { RunLines(folder: $0.folder.path) } : nil
+    let console = plan.map {
+      Console(folder: $0.folder.path, isQuiet: world.isQuiet || command.isJSON, environment: world.environment)
+    }
     let recorder = try communicator.together {
       if communicator.stop.isMade { throw Stopped() }
       // Beside the communicator: those outside of a group have a deadline already.
@@ -107,6 +110,10 @@ struct TrainingSession {
     console?.didStart(
       start.experiment, model: model, data: data, communicator: communicator, threads: threads, step: start.state.step,
       blas: KernelChoice(world.environment).description + ", loops for \(VectorWidth.name)")
+    let lastStep = start.lastStep(samples: data.training.count)
+    lines?.didStart(
+      start.experiment, model: model, data: data, session: TrainingReport.session(communicator, threads: threads),
+      step: start.state.step, lastStep: lastStep)
     let events = plan.flatMap { plan in
       start.schedule.tensorboard
         ? TensorBoardLog(
@@ -115,16 +122,16 @@ struct TrainingSession {
     }
     let report = plan.map { plan in
       TrainingReport(
-        plan.folder, configuration: configuration(start), model: model, data: data, livePort: command.livePort)
+        plan.folder, configuration: configuration(start), model: model, data: data, livePort: command.livePort,
+        tellOfPort: command.isJSON ? { Output.error($0 + "\n") } : { Output.line($0) })
     }
-    let observers: [(any TrainingObserver)?] = [console, events, report?.writer]
+    let observers: [(any TrainingObserver)?] = [console, lines, events, report?.writer]
     let trainer = try Trainer(
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
       state: start.state, communicator: communicator, threads: threads, waves: need.waves,
       isProfiling: command.isProfiling, keepsVerdicts: true, pausingAfter: pause, recorder: recorder,
       observers: observers.compactMap(\.self))
     let end = Result { try trainer.run() }
-    let lastStep = start.lastStep(samples: data.training.count)
     if case .failure(let error) = end, error is CollectiveError {
       report?.didEnd(trainer.state, of: lastStep, arena)
     } else if let report {
@@ -142,6 +149,7 @@ struct TrainingSession {
     try end.get()
     events?.didEnd(succeeded: true)
     console?.didEnd(trainer.state)
+    lines?.didEnd(trainer.state)
   }
 
   /// What rank 0 found in the run folder and on the command line.

@@ -11,6 +11,8 @@ struct NumPyArchive {
   private static let mostEntries = 10_000
   /// What one array may take once it is unpacked.
   private static let mostBytes = 2 << 30
+  /// What all of them may take: half of the memory, as they may be copied to where the processes of a host share them.
+  private static var mostBytesInAll: Int { PhysicalMemory.bytes / 2 }
 
   /// The names of its arrays, in their order, without `.npy`.
   ///
@@ -55,12 +57,19 @@ struct NumPyArchive {
 
   private func contents(_ names: Set<String>) throws(FileError) -> [String: [UInt8]] {
     var arrays: [String: [UInt8]] = [:]
+    var rest = Self.mostBytesInAll
     try forEach { name, archive throws(FileError) in
       guard names.contains(name) else { return }
       let tooLarge = FileError(
         .malformed, path,
         "holds an array of more than \(Self.mostBytes >> 30) GB: unpack it into .npy files, which are mapped")
-      let contents = try archive.contents(atMost: Self.mostBytes, else: tooLarge)
+      let tooMuch = FileError(
+        .malformed, path,
+        "holds arrays of more than \(Self.mostBytesInAll >> 20) MB, half of this machine's memory: unpack it into .npy files, "
+          + "which are mapped")
+      let contents = try archive.contents(
+        atMost: min(Self.mostBytes, rest), else: rest < Self.mostBytes ? tooMuch : tooLarge)
+      rest -= contents.count
       guard arrays.updateValue(contents, forKey: name) == nil else {
         throw FileError(.malformed, path, "has the array \(name).npy twice")
       }

@@ -37,6 +37,14 @@ struct NumPyHeader: Equatable, Sendable {
   /// Where the elements begin.
   let end: Int
 
+  /// NumPy itself takes no more than 10,000 bytes from strangers.
+  private static let longest = 1 << 16
+
+  // Compiled once, as that takes longer than a match; an expression keeps what it was compiled to atomically, for any thread.
+  private nonisolated(unsafe) static let order = /'fortran_order' *: *(True|False) *[,}]/
+  private nonisolated(unsafe) static let shape = /'shape' *: *\(([0-9, ]*)\) *[,}]/
+  private nonisolated(unsafe) static let type = /'descr' *: *('[^']*'|\[)/
+
   private static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
 
   /// Reads the header of an array that is all of `bytes`.
@@ -54,6 +62,10 @@ struct NumPyHeader: Equatable, Sendable {
     }
     let start = version == 1 ? 10 : 12
     let length = (8..<start).reversed().reduce(0) { $0 << 8 | Int(bytes[$1]) }
+    guard length <= Self.longest else {
+      throw FileError(
+        .malformed, path, offset: 8, "has a header of \(length) bytes, expected at most \(Self.longest)")
+    }
     guard length <= bytes.count - start else {
       throw FileError(
         .malformed, path, offset: bytes.count,
@@ -62,9 +74,8 @@ struct NumPyHeader: Equatable, Sendable {
     end = start + length
     let text = String(decoding: bytes[start..<end], as: UTF8.self)
     // A list of fields is what the elements of a structured array are.
-    guard let order = text.firstMatch(of: /'fortran_order' *: *(True|False) *[,}]/)?.1,
-      let list = text.firstMatch(of: /'shape' *: *\(([0-9, ]*)\) *[,}]/)?.1,
-      let type = text.firstMatch(of: /'descr' *: *('[^']*'|\[)/)?.1.filter({ $0 != "'" })
+    guard let order = text.firstMatch(of: Self.order)?.1, let list = text.firstMatch(of: Self.shape)?.1,
+      let type = text.firstMatch(of: Self.type)?.1.filter({ $0 != "'" })
     else {
       throw FileError(.malformed, path, offset: start, "has a header that is none of an array: \(text.prefix(60))")
     }

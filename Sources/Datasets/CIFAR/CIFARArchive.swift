@@ -2,7 +2,7 @@ import Files
 import Glibc
 
 /// The official tar.gz of a CIFAR data set.
-struct CIFARArchive {
+package struct CIFARArchive {
   /// The official archives have 5 to 9 entries; this bounds the work on any other.
   private static let maximumEntries = 100
 
@@ -13,8 +13,13 @@ struct CIFARArchive {
   /// An open file, read from its start.
   let descriptor: Int32
 
+  /// Names an archive; nothing is read yet.
+  package init(format: CIFARFormat, name: String, descriptor: Int32) {
+    (self.format, self.name, self.descriptor) = (format, name, descriptor)
+  }
+
   /// What is taken: the data files and the two texts beside them.
-  var members: [String] { format.files + format.texts }
+  package var members: [String] { format.files + format.texts }
 
   /// Writes the expected members into `folder`, which exists.
   ///
@@ -23,7 +28,7 @@ struct CIFARArchive {
   ///
   /// - Throws: `FileError`: malformed for what is no tar.gz, for absolute paths, `..`, links, devices, repeated members and
   ///   entries larger than any expected; failed where the disk refuses.
-  func unpack(into folder: String) throws {
+  package func unpack(into folder: String) throws {
     guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw FileError.system(name, "cannot be read again") }
     let archive = try ArchiveReader(descriptor, .gzippedTar, name: name, expectation: "the expected tar.gz archive")
     var taken: Set<String> = []

@@ -16,8 +16,10 @@ public struct CIFARFormat: Sendable {
   public let validationFile: String
   /// The texts beside them in the official archive.
   let texts: [String]
-  /// How many records each training file holds; the validation file has 10,000.
-  public let trainingRecords: Int
+  /// How many records each training file holds.
+  public private(set) var trainingRecords: Int
+  /// How many records the validation file holds.
+  public private(set) var validationRecords = 10_000
   /// How many classes each label byte of a record tells apart; the last byte is the label that we train on.
   let labelBounds: [Int]
   /// What the labels stand for.
@@ -49,9 +51,16 @@ public struct CIFARFormat: Sendable {
   /// The label bytes and three planes.
   public var recordBytes: Int { labelBounds.count + 3 * Self.planeBytes }
   /// How many records the data file `name` holds.
-  public func records(in name: String) -> Int { name == validationFile ? 10_000 : trainingRecords }
+  public func records(in name: String) -> Int { name == validationFile ? validationRecords : trainingRecords }
   /// The exact size of the data file `name`.
   public func bytes(of name: String) -> Int { records(in: name) * recordBytes }
+
+  /// The same in files of so many records each, for tests of what no authors wrote.
+  package func holding(_ records: Int) -> CIFARFormat {
+    var format = self
+    (format.trainingRecords, format.validationRecords) = (records, records)
+    return format
+  }
 
   /// (height, width, channels).
   public static let sampleShape: Shape = [32, 32, 3]

@@ -1,4 +1,5 @@
 import Files
+import Hosts
 
 /// The series of one file, of any length each.
 struct SeriesTable {
@@ -35,8 +36,8 @@ struct SeriesTable {
   /// The target of each series, as it is written.
   private(set) var targets: [String] = []
 
-  /// What a gzipped table may unpack to.
-  private static let mostBytes = 4 << 30
+  /// What a gzipped table may unpack to: 4 GiB, or an eighth of the memory, as what is read of it takes more than it does.
+  private static var mostBytes: Int { min(4 << 30, PhysicalMemory.bytes / 8) }
 
   /// Reads the table at `path`: a `.ts` file, or one with separators.
   ///

@@ -33,6 +33,8 @@ final class SoundFile {
   static let limit = 1 << 30
   /// No kind of file holds more frames in a byte: a block of FLAC has 65,535 at most.
   private static let framesPerByte = 1 << 16
+  /// How many numbers are believed of a header before they are read.
+  private static let reserve = 1 << 22
   /// How many frames are read at once.
   private static let piece = 1 << 12
 
@@ -108,7 +110,7 @@ final class SoundFile {
   /// - Throws: `FileError`, malformed, for what is damaged or cut short, has more than 2^30 numbers, or one that is no number.
   func read(upTo wanted: Int, isMixed: Bool) throws(FileError) -> (numbers: [Float], frames: Int) {
     var numbers: [Float] = []
-    numbers.reserveCapacity(min(wanted, declared ?? 0) * (isMixed ? 1 : channels))
+    numbers.reserveCapacity(min(min(wanted, declared ?? 0) * (isMixed ? 1 : channels), Self.reserve))
     var piece = [Float](repeating: 0, count: Self.piece * channels)
     var frames = 0
     while true {

@@ -13,8 +13,6 @@ struct KerasArchive {
 
   /// Bounds the work on a hostile file.
   private static let mostEntries = 10_000
-  /// 256 MiB of JSON.
-  private static let longestConfiguration = 1 << 28
 
   /// Reads the archive at `path`.
   ///
@@ -37,7 +35,7 @@ struct KerasArchive {
           atMost: limit, else: FileError(.malformed, path, "has an entry of more than \(limit) bytes"))
       }
       switch entry.path {
-      case "config.json": configuration = try contents(atMost: Self.longestConfiguration)
+      case "config.json": configuration = try contents(atMost: JSONValue.longest)
       case "model.weights.h5":
         // Weights are numbers, which no packing makes a hundredth of; Keras does not pack at all.
         let (limit, overflows) = size.multipliedReportingOverflow(by: 100)

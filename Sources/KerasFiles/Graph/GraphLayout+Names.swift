@@ -20,12 +20,14 @@ extension GraphLayout {
           "\(definition.path).config.name", "\(own) is the name of an earlier layer, expected one of its own")
       }
       // With an underscore: Keras takes no slashes either.
-      var name = "\(prefix)_\(own)"
-      var count = 0
+      let stem = "\(prefix)_\(own)"
+      var count = namesakes[stem, default: 0]
+      var name = count == 0 ? stem : "\(stem)_\(count)"
       while names.contains(name) {
         count += 1
-        name = "\(prefix)_\(own)_\(count)"
+        name = "\(stem)_\(count)"
       }
+      namesakes[stem] = count
       names.insert(name)
       definition.filedName = name
     }

@@ -35,6 +35,10 @@ struct GraphLayout {
   /// The shape of each tensor, where it is known; a misfit is found when the model is built.
   private var shapes: [Shape?]
   var names: Set<String> = []
+  /// How many layers had each name before they were given another.
+  var namesakes: [String: Int] = [:]
+  /// How many calls of layers and models have been laid, those that leave no place among them.
+  private var callCount = 0
 
   /// Lays `model` open.
   static func open(_ model: ModelDefinition) throws(ModelFormatError) -> Architecture {
@@ -129,6 +133,9 @@ struct GraphLayout {
   private mutating func lay(
     _ definition: LayerDefinition, _ call: LayerCall, _ given: [TensorReference: Int], in context: Context
   ) throws(ModelFormatError) -> [Int] {
+    // Models within models multiply their calls, and need not have a layer with a place in the end.
+    callCount += 1
+    guard callCount <= 2 * ModelDefinition.Reading.mostLayers else { throw Self.surplus(definition) }
     var call = call
     if case .operation = definition.kind {
       let operation = try TensorOperation(definition, call)
@@ -169,16 +176,17 @@ struct GraphLayout {
     return references.map { given[$0] ?? 0 }
   }
 
+  private static func surplus(_ definition: LayerDefinition) -> ModelFormatError {
+    ModelFormatError(
+      definition.path, "is called once too often, expected at most \(ModelDefinition.Reading.mostLayers) calls in all")
+  }
+
   // MARK: - Places
 
   private mutating func place(
     _ definition: LayerDefinition, _ className: String, _ config: JSONValue?, _ inputs: [Int], _ context: Context
   ) throws(ModelFormatError) -> Int {
-    guard places.count < ModelDefinition.Reading.mostLayers else {
-      throw ModelFormatError(
-        definition.path, "is called once too often, expected at most \(ModelDefinition.Reading.mostLayers) calls in all"
-      )
-    }
+    guard places.count < ModelDefinition.Reading.mostLayers else { throw Self.surplus(definition) }
     let known = inputs.map { shapes[$0] }
     let (operation, isTrainable) =
       if let first = definition.firstPlace {

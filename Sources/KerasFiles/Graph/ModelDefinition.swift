@@ -17,8 +17,9 @@ final class ModelDefinition {
   struct Reading {
     var sharedObjects: Set<JSONValue> = []
     var layerCount = 0
+    var callCount = 0
 
-    /// More layers than this are no network, and would take long to read.
+    /// More layers than this, or calls of them, are no network, and would take long to read.
     static let mostLayers = 1 << 13
   }
 
@@ -145,6 +146,11 @@ final class ModelDefinition {
     var calls: [[LayerCall]] = []
     for definition in definitions {
       calls.append(try reader(false).calls(definition.inboundNodes, path: "\(definition.path).inbound_nodes"))
+      reading.callCount += calls[calls.count - 1].count
+      guard reading.callCount <= Reading.mostLayers else {
+        throw ModelFormatError(
+          "\(definition.path).inbound_nodes", "has a call too many, expected at most \(Reading.mostLayers) in all")
+      }
       if case .input = definition.kind {
         guard calls[calls.count - 1].isEmpty else {
           throw ModelFormatError("\(definition.path).inbound_nodes", "an InputLayer is not called")

@@ -1,4 +1,5 @@
 import Layers
+import Tensors
 
 extension Rescaling: KerasLayer {
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
@@ -25,8 +26,8 @@ extension Normalization: KerasLayer {
       return rank.map { $0 + place }
     }
     let isLast = list == [-1]
-    guard isLast || axes.count == list.count, axes.allSatisfy({ $0 >= 0 }) else {
-      throw fields.refusal("axis", found, expected: "-1, or axes from 1 on")
+    guard isLast || axes.count == list.count, axes.allSatisfy({ $0 >= 0 }), Set(axes).count == axes.count else {
+      throw fields.refusal("axis", found, expected: "-1, or axes from 1 on, each once")
     }
     var given: Given?
     if fields.hasValue("mean") || fields.hasValue("variance") {
@@ -37,7 +38,8 @@ extension Normalization: KerasLayer {
         throw fields.refusal("variance", .array(variance.map { JSONValue($0) }), expected: "as many as means")
       }
       // Lists within lists, where they have a form.
-      let isWhole = extents.count > 1 && extents.reduce(1, *) == mean.count
+      // A shape's count stays within bounds, whatever the lists say of their lengths.
+      let isWhole = extents.count > 1 && !extents.contains(0) && Shape(extents).count == mean.count
       given = Given(mean: mean, variance: variance, extents: isWhole ? extents : nil)
     }
     fields.ignore("mean", "variance")

@@ -45,7 +45,10 @@ public struct KerasExport {
 
   /// Puts a model, its values and how it is trained together.
   ///
-  /// - Parameter values: the arena's, which must outlive this value.
+  /// - Parameters:
+  ///   - model: the network.
+  ///   - values: the arena's, which must outlive this value.
+  ///   - compilation: its loss, metrics and optimizer; nil for none.
   /// - Throws: `ModelFormatError` naming the layer that Keras does not have.
   public init(_ model: Model, values: FloatBuffer, compilation: Compilation? = nil) throws(ModelFormatError) {
     for stage in model.stages {

@@ -33,7 +33,11 @@ public final class TensorBoardLog: TrainingObserver {
   /// Tells of the run in `folder`: of training there, and of validation in a folder in it, as TensorBoard lays curves over each
   /// other that have one name in several folders.
   ///
-  /// - Parameter validationSamples: what validations judge, of which mistakes are shown.
+  /// - Parameters:
+  ///   - folder: the run's.
+  ///   - experiment: what its hyperparameters are.
+  ///   - model: the network, for the names of its weights.
+  ///   - validationSamples: what validations judge, of which mistakes are shown.
   public init(folder: String, experiment: Experiment, model: Model, validationSamples: any Dataset) {
     self.folder = folder
     self.experiment = experiment

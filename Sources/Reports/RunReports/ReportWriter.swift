@@ -23,7 +23,12 @@ public final class ReportWriter: TrainingObserver {
 
   /// Speaks of the run in `folder`.
   ///
-  /// - Parameter live: who shows it meanwhile; nil for nobody.
+  /// - Parameters:
+  ///   - folder: the run's.
+  ///   - configuration: what the run is.
+  ///   - model: the network.
+  ///   - data: what it is trained and validated on.
+  ///   - live: who shows it meanwhile; nil for nobody.
   public init(
     _ folder: RunFolder, configuration: RunConfiguration, model: Model, data: TrainingData, live: LiveReport? = nil
   ) {
@@ -70,7 +75,10 @@ public final class ReportWriter: TrainingObserver {
 
   /// Writes how it ended.
   ///
-  /// - Parameter isOver: whether nothing is left to do.
+  /// - Parameters:
+  ///   - state: where the run stands.
+  ///   - isOver: whether nothing is left to do.
+  ///   - hash: the digest of the weights that are there.
   public func didEnd(_ state: TrainingState, isOver: Bool, weights hash: String) {
     report.status = state.hasStoppedEarly ? .stoppedEarly : isOver ? .finished : .unfinished
     report.weights = (state.step, hash)

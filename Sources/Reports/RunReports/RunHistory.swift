@@ -64,7 +64,9 @@ public struct RunHistory: Sendable {
 
   /// What the metrics of a run say; nothing where it has none.
   ///
-  /// - Parameter state: what came later is going to be computed again; nil for all.
+  /// - Parameters:
+  ///   - folder: the run's.
+  ///   - state: what came later is going to be computed again; nil for all.
   /// - Throws: `FileError` when they cannot be read.
   public init(of folder: RunFolder, until state: TrainingState? = nil) throws(FileError) {
     var history = RunHistory()

@@ -6,7 +6,9 @@ import Runs
 extension RunReport {
   /// Reads what the files of a run tell, its newest checkpoint among them, where there is one.
   ///
-  /// - Parameter damaged: hears of each file that cannot be read, and is left out.
+  /// - Parameters:
+  ///   - folder: the run's.
+  ///   - damaged: hears of each file that cannot be read, and is left out.
   /// - Throws: `FileError`, missing where there is no run.
   public static func read(
     _ folder: RunFolder, damaged: (any Error) -> Void

@@ -6,7 +6,8 @@ import Tensors
 /// A run at one step, as one safetensors file: the model's values under Keras's names, then the optimiser's states under
 /// `optimizer/NAME/…`, and in the metadata everything that is needed to go on.
 ///
-/// The file has no per-rank state. It is complete when its size and the digest in its metadata say so.
+/// The file has no per-rank state. It is complete when its size and the digests in its metadata say so: one of each tensor, and
+/// one of the metadata, with those digests among them.
 public struct Checkpoint {
   /// What the run is.
   public let experiment: Experiment
@@ -19,15 +20,27 @@ public struct Checkpoint {
   /// Its tensors.
   public let file: SafetensorsFile
 
-  private static let format = "cnn-dist checkpoint 1"
+  private static let format = "cnn-dist checkpoint 2"
+  /// What older versions wrote, with one digest over all tensors.
+  private static let olderFormat = "cnn-dist checkpoint 1"
   private static let optimizerPrefix = "optimizer/"
   private static let digestKey = "sha256"
+  private static let tensorDigestsKey = "tensors_sha256"
 
   /// Writes the arena's values and states at `path`, in one step.
   ///
-  /// - Throws: `FileError`; what was at `path` stays then.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - arena: the values and states, which may change again after `didRead`.
+  ///   - experiment: what the run is.
+  ///   - state: where it stands.
+  ///   - blas: the OpenBLAS version and core type that computed it.
+  ///   - didRead: called when the arena is not needed any more.
+  ///   - willReplace: called when all is on the disk and the file at `path` is still what it was.
+  /// - Throws: `FileError`, or what `willReplace` throws; what was at `path` stays then.
   public static func write(
-    _ path: String, arena: ParameterArena, experiment: Experiment, state: TrainingState, blas: String
+    _ path: String, arena: ParameterArena, experiment: Experiment, state: TrainingState, blas: String,
+    didRead: () -> Void = {}, willReplace: () throws -> Void = {}
   ) throws {
     var writer = SafetensorsWriter()
     for entry in arena.layout.entries {
@@ -43,31 +56,35 @@ public struct Checkpoint {
     var metadata = [
       "format": format, "step": String(state.step), "epoch": String(state.epoch), "seed": String(experiment.seed),
       "model": experiment.model, "experiment": try JSON.line(experiment), "state": try JSON.line(state),
-      "openblas": blas,
+      "openblas": blas, tensorDigestsKey: try JSON.line(writer.digests()),
     ]
-    metadata[digestKey] = digest(metadata, tensors: writer.digest())
-    try writer.write(to: path, metadata: metadata)
+    metadata[digestKey] = digest(metadata)
+    try writer.write(to: path, metadata: metadata, didRead: didRead, willReplace: willReplace)
   }
 
-  /// Opens the checkpoint at `path` and checks its digest.
+  /// Opens the checkpoint at `path` and checks its digests.
   ///
   /// - Throws: `FileError` when it is none, or was changed after it was written.
   public init(_ path: String) throws(FileError) {
     file = try SafetensorsFile(path)
     let (metadata, path) = (file.metadata, file.path)
-    guard metadata["format"] == Self.format else {
+    guard let format = metadata["format"], [Self.format, Self.olderFormat].contains(format) else {
       throw FileError(
         .malformed, path,
         "is no checkpoint: its metadata has format \(metadata["format"] ?? "none"), expected \(Self.format)")
     }
+    let tensors = format == Self.olderFormat ? try file.digest() : ""
+    let (found, expected) = (Self.digest(metadata, tensors: tensors), metadata[Self.digestKey] ?? "none")
+    guard found == expected else {
+      throw FileError(
+        .malformed, path,
+        "its \(format == Self.format ? "metadata have" : "contents have") SHA-256 \(found), expected \(expected): the file "
+          + "was damaged")
+    }
+    if format == Self.format { try Self.checkTensors(of: file) }
     experiment = try Self.decode(Experiment.self, "experiment", metadata, path)
     state = try Self.decode(TrainingState.self, "state", metadata, path)
     blas = metadata["openblas"] ?? "unknown"
-    let (found, expected) = (Self.digest(metadata, tensors: try file.digest()), metadata[Self.digestKey] ?? "none")
-    guard found == expected else {
-      throw FileError(
-        .malformed, path, "its contents have SHA-256 \(found), expected \(expected): the file was damaged")
-    }
     if let flaw = experiment.flaw ?? state.flaw {
       throw FileError(.malformed, path, "no run has led to this checkpoint: \(flaw) is out of range")
     }
@@ -84,8 +101,23 @@ public struct Checkpoint {
     }
   }
 
-  /// SHA-256 over the metadata, the digest itself left out, and the digest of the tensors.
-  private static func digest(_ metadata: [String: String], tensors: String) -> String {
+  /// Compares each tensor's bytes with its digest in the metadata.
+  ///
+  /// - Throws: `FileError` naming the first that was damaged, or has none.
+  private static func checkTensors(of file: SafetensorsFile) throws(FileError) {
+    let digests = try decode([String: String].self, tensorDigestsKey, file.metadata, file.path)
+    for entry in file.entries {
+      let (found, expected) = (try file.digest { $0 == entry }, digests[entry.name] ?? "none")
+      guard found == expected else {
+        throw FileError(
+          .malformed, file.path, offset: file.offset(of: entry),
+          "tensor \(entry.name) has SHA-256 \(found), expected \(expected): the file was damaged")
+      }
+    }
+  }
+
+  /// SHA-256 over the metadata, the digest itself left out, and what older versions had of the tensors.
+  private static func digest(_ metadata: [String: String], tensors: String = "") -> String {
     let lines = metadata.filter { $0.key != digestKey }.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }
     return Array((lines.joined() + tensors).utf8).withUnsafeBytes { Digest.of($0) }
   }

@@ -1,5 +1,4 @@
 import Files
-import FoundationEssentials
 import Kernels
 import Tensors
 
@@ -53,11 +52,7 @@ public final class SafetensorsFile {
     }
     dataStart = 8 + Int(length)
     let header = try file.withBytes { bytes throws(FileError) in
-      do {
-        return try JSONDecoder().decode(Header.self, from: Data(bytes[8..<8 + Int(length)]))
-      } catch {
-        throw FileError(.malformed, path, offset: 8, "the safetensors header cannot be read: \(Self.explain(error))")
-      }
+      try SafetensorsHeader.read(UnsafeRawBufferPointer(rebasing: bytes[8..<8 + Int(length)]), path: path)
     }
     metadata = header.metadata
     entries = try header.tensors.map { name, tensor throws(FileError) in try Self.entry(name, tensor, path: path) }
@@ -88,6 +83,9 @@ public final class SafetensorsFile {
   public func entry(named name: String) -> Entry? {
     entries.first { $0.name == name }
   }
+
+  /// Where a tensor's bytes begin, counted from the file's start.
+  func offset(of entry: Entry) -> Int { dataStart + entry.bytes.lowerBound }
 
   /// Makes sure that one can compute with a tensor.
   ///
@@ -143,7 +141,8 @@ public final class SafetensorsFile {
     return digest.finish()
   }
 
-  private static func entry(_ name: String, _ tensor: Header.Tensor, path: String) throws(FileError) -> Entry {
+  private static func entry(_ name: String, _ tensor: SafetensorsHeader.Tensor, path: String) throws(FileError) -> Entry
+  {
     guard let element = SafetensorsElement(named: tensor.dtype) else {
       throw FileError(
         .malformed, path, "tensor \(name) has dtype \(tensor.dtype), only F32, F16 and BF16 can be read")
@@ -166,46 +165,5 @@ public final class SafetensorsFile {
         "tensor \(name) has \(offsets[1] - offsets[0]) bytes, its shape \(tensor.shape) takes \(count)")
     }
     return Entry(name: name, element: element, shape: tensor.shape, bytes: offsets[0]..<offsets[1])
-  }
-
-  private static func explain(_ error: any Error) -> String {
-    guard let error = error as? DecodingError else { return "\(error)" }
-    switch error {
-    case .dataCorrupted(let context), .keyNotFound(_, let context), .typeMismatch(_, let context),
-      .valueNotFound(_, let context):
-      let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-      return place.isEmpty ? context.debugDescription : "\(place): \(context.debugDescription)"
-    @unknown default: return "\(error)"
-    }
-  }
-
-  /// The JSON object: a key for each tensor, and one for the metadata.
-  private struct Header: Decodable {
-    struct Tensor: Decodable {
-      let dtype: String
-      let shape: [Int]
-      let data_offsets: [Int]
-    }
-
-    struct Name: CodingKey {
-      let stringValue: String
-      var intValue: Int? { nil }
-      init(stringValue: String) { self.stringValue = stringValue }
-      init?(intValue: Int) { nil }
-    }
-
-    var metadata: [String: String] = [:]
-    var tensors: [(String, Tensor)] = []
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.container(keyedBy: Name.self)
-      for key in container.allKeys {
-        if key.stringValue == "__metadata__" {
-          metadata = try container.decode([String: String].self, forKey: key)
-        } else {
-          tensors.append((key.stringValue, try container.decode(Tensor.self, forKey: key)))
-        }
-      }
-    }
   }
 }

@@ -17,20 +17,26 @@ public struct SafetensorsWriter {
     tensors.append((name, shape, floats))
   }
 
-  /// SHA-256 over all tensors' bytes, as `SafetensorsFile.digest` takes it.
-  public func digest() -> String {
-    var digest = Digest(.sha256)
-    for tensor in tensors { digest.update(UnsafeRawBufferPointer(tensor.floats)) }
-    return digest.finish()
+  /// SHA-256 over each tensor's bytes, by its name.
+  func digests() -> [String: String] {
+    let digests = tensors.map { ($0.name, Digest.of(UnsafeRawBufferPointer($0.floats))) }
+    return Dictionary(digests) { first, _ in first }
   }
 
   /// Replaces the file at `path` in one step.
   ///
-  /// - Throws: `FileError` with the system's reason, or naming the number that is too large for 16 bits; what was at `path` stays
-  ///   then.
-  public func write(to path: String, metadata: [String: String]) throws {
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - metadata: what stands under `__metadata__`.
+  ///   - didRead: called when the tensors are not needed any more.
+  ///   - willReplace: called when all is on the disk and the file at `path` is still what it was.
+  /// - Throws: `FileError` with the system's reason, or naming the number that is too large for 16 bits; or what `willReplace`
+  ///   throws. What was at `path` stays then.
+  public func write(
+    to path: String, metadata: [String: String], didRead: () -> Void = {}, willReplace: () throws -> Void = {}
+  ) throws {
     let header = try header(metadata)
-    try AtomicFile.write(path) { part in
+    try AtomicFile.write(path, willReplace: willReplace) { part in
       try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try part($0) }
       try header.withUnsafeBytes { try part($0) }
       for tensor in tensors {
@@ -40,6 +46,7 @@ public struct SafetensorsWriter {
           try halves(of: tensor.floats, tensor.name, path).withUnsafeBytes { try part($0) }
         }
       }
+      didRead()
     }
   }
 

@@ -12,7 +12,9 @@ public enum WeightsFile {
 
   /// Opens the file at `path`. Its first bytes tell what it is.
   ///
-  /// - Parameter model: what `--model` says besides, for the places of layers in Keras's files.
+  /// - Parameters:
+  ///   - path: a safetensors, `.keras` or HDF5 file.
+  ///   - model: what `--model` says besides, for the places of layers in Keras's files.
   /// - Throws: `FileError`, missing where there is none, malformed where it holds no weights.
   public init(_ path: String, of model: ModelFile? = nil) throws(FileError) {
     if try KerasWeights.isKeras(FileLink.resolve(path)) {
@@ -42,7 +44,10 @@ public enum WeightsFile {
 
   /// Fills `arena` with the values of `model`.
   ///
-  /// - Parameter isJudged: whether the running mean of the weights is wanted, where there is one.
+  /// - Parameters:
+  ///   - arena: what is filled.
+  ///   - model: the network that it is of.
+  ///   - isJudged: whether the running mean of the weights is wanted, where there is one.
   /// - Throws: `FileError` naming the tensor that is missing, has another shape, is not the model's, or holds what is no
   ///   number.
   public func fill(_ arena: ParameterArena, of model: Model, isJudged: Bool = false) throws(FileError) {

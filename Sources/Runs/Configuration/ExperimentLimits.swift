@@ -42,9 +42,13 @@ extension Experiment {
   /// How many frames a second may have.
   public static let frameRates = 1...1_000_000
 
+  /// How many values a pixel can have.
+  private static let pixelLevels = 2...1 << 16
+
   /// The first number that no command line could have set, as `field value`; nil where there is none. For files, which
   /// anybody may have edited.
   public var flaw: String? {
+    if let levels, !Self.pixelLevels.contains(levels) { return "levels \(levels)" }
     if let limit, !Self.counts.contains(limit) { return "limit \(limit)" }
     if !Self.counts.contains(batchSize) { return "batch_size \(batchSize)" }
     if !Self.slices.contains(slice) { return "slice \(slice)" }
@@ -99,6 +103,8 @@ extension Schedule {
     if let steps, !Self.counts.contains(steps) { return "steps \(steps)" }
     if !Self.counts.contains(validateEvery) { return "validate_every \(validateEvery)" }
     if !Self.counts.contains(checkpointEvery) { return "checkpoint_every \(checkpointEvery)" }
+    if !Self.counts.contains(verifyEvery) { return "verify_every \(verifyEvery)" }
+    if !Self.counts.contains(checkpointSeconds) { return "checkpoint_seconds \(checkpointSeconds)" }
     return nil
   }
 }

@@ -18,6 +18,10 @@ public struct Schedule: Codable, Equatable, Sendable {
   public var validateEvery = 1
   /// Write a checkpoint every so many steps, besides those at each epoch's end; 0 for none.
   public var checkpointEvery = 0
+  /// Write a checkpoint when the last is so many seconds old, besides the others; 0 for none.
+  public var checkpointSeconds = 600
+  /// Compute a slice of a batch on all threads of all ranks every so many steps, and compare; 0 for never.
+  public var verifyEvery = 0
   /// Keep a journal: hashes of every step's gradients and values.
   public var journal = false
   /// Tell TensorBoard how the run goes, in files in its folder.
@@ -36,6 +40,8 @@ public struct Schedule: Codable, Equatable, Sendable {
     steps = try fields.decodeIfPresent(Int.self, forKey: .steps)
     validateEvery = try fields.decode(Int.self, forKey: .validateEvery)
     checkpointEvery = try fields.decode(Int.self, forKey: .checkpointEvery)
+    checkpointSeconds = try fields.decodeIfPresent(Int.self, forKey: .checkpointSeconds) ?? checkpointSeconds
+    verifyEvery = try fields.decodeIfPresent(Int.self, forKey: .verifyEvery) ?? 0
     journal = try fields.decode(Bool.self, forKey: .journal)
     tensorboard = try fields.decodeIfPresent(Bool.self, forKey: .tensorboard) ?? true
     onNan = try fields.decodeIfPresent(NonFinitePolicy.self, forKey: .onNan) ?? .stop

@@ -5,7 +5,10 @@ extension RunFolder {
   /// Calls `step` and `epoch` with what a run has measured, in its order. Of very many steps some are left out, evenly: so many
   /// are enough to draw a curve.
   ///
-  /// - Parameter mostSteps: about how many steps are read at most.
+  /// - Parameters:
+  ///   - mostSteps: about how many steps are read at most.
+  ///   - step: hears of each of them.
+  ///   - epoch: hears of each epoch.
   /// - Throws: `FileError` when the metrics cannot be read; where there are none, nothing is called.
   public func readMetrics(
     mostSteps: Int = 4000, step: (StepMetrics) -> Void, epoch: (EpochMetrics) -> Void

@@ -1,6 +1,7 @@
 import Files
 import FoundationEssentials
 import Glibc
+import KerasFiles
 
 /// What `config.json` says of a run.
 public struct RunConfiguration: Codable, Equatable, Sendable {
@@ -115,6 +116,9 @@ public struct RunFolder: Sendable {
       throw FileError(.missing, configurationPath, "there is no run to go on with: leave --resume out to start one")
     }
     let file = try MappedFile(configurationPath)
+    guard file.count <= 2 * JSONValue.longest else {
+      throw FileError(.malformed, configurationPath, "has \(file.count) bytes, which is no run's configuration")
+    }
     let text = file.withBytes { String(decoding: $0, as: UTF8.self) }
     try file.check()
     let configuration: RunConfiguration

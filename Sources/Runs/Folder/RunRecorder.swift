@@ -1,7 +1,11 @@
+import Files
 import Kernels
 import Tensors
 
 /// Writes a run's metrics, journal and checkpoints into its folder. Only rank 0 has one.
+///
+/// A checkpoint is written beside the training. Where the disk refuses one, the run goes on and tries again with the next; only
+/// at the end is it an error.
 public final class RunRecorder {
   private let folder: RunFolder
   private let configuration: RunConfiguration
@@ -10,10 +14,17 @@ public final class RunRecorder {
   private let session: RunSession?
   private var metrics: MetricsLog?
   private var journal: JournalLog?
+  /// The checkpoint that is being written.
+  private var writer: CheckpointWriter?
+  /// The newest step of which there is a checkpoint on the disk; nil for none in this session.
+  private var written: Int?
 
   /// Writes into `folder`, which exists and is ours.
   ///
   /// - Parameters:
+  ///   - folder: the run's.
+  ///   - configuration: what the run is.
+  ///   - lock: the right to write there, kept as long as this lives.
   ///   - isChanged: whether the run goes on with another schedule than its checkpoint tells of.
   ///   - session: how it is computed, to be noted; nil for nothing.
   public init(
@@ -36,9 +47,10 @@ public final class RunRecorder {
       let wasKept = folder.holdsRun ? try folder.load().schedule.journal : false
       journal = try JournalLog(folder.journalPath, continuing: state.step, wasKept: wasKept)
     }
-    if !folder.holdsRun { try checkpoint(arena, state) }
+    if !folder.holdsRun { try write(arena, state) }
     try folder.save(configuration)
-    if isChanged { try checkpoint(arena, state) }
+    if isChanged { try write(arena, state) }
+    written = state.step
     if var session {
       session.step = state.step
       folder.note(session)
@@ -57,18 +69,92 @@ public final class RunRecorder {
     try metrics?.append(epoch)
   }
 
-  /// Where the checkpoint of `step` is.
-  package func checkpointPath(step: Int) -> String { folder.checkpointPath(step: step) }
+  // MARK: - Checkpoints
 
-  /// Writes a checkpoint of `state`.
-  package func checkpoint(_ arena: ParameterArena, _ state: TrainingState) throws {
+  /// The newest checkpoint that is on the disk; nil for none. What is being written is waited for, for a moment.
+  package var newestPath: String? {
+    settle()
+    return written.map(folder.checkpointPath)
+  }
+
+  /// Begins to write a checkpoint of `state`, when the one before is through. Nothing of `arena` may change until `letGo`.
+  ///
+  /// - Throws: `FileError` where another process has taken the run over.
+  package func begin(_ arena: ParameterArena, _ state: TrainingState) throws {
+    finishWriter()
     try lock.check(isDue: true)
-    // What a checkpoint goes on from is on the disk before it: many a file system says only here that it is full.
-    try metrics?.flush()
-    try journal?.flush()
-    let path = folder.checkpointPath(step: state.step)
+    do {
+      try settleLines()
+    } catch {
+      return Self.tell(error, of: state.step)
+    }
+    let failed = { Self.tell($0, of: state.step) }
+    writer = CheckpointWriter(of: state.step, failed: failed) { [self] didRead, willReplace in
+      try store(arena, state, didRead: didRead, willReplace: willReplace)
+    }
+  }
+
+  /// Says whether the checkpoint that was begun is to be one of the run's: that all ranks agree.
+  package func decide(_ isWanted: Bool) { writer?.decide(isWanted) }
+
+  /// Whether the arena must not change yet.
+  package var isReading: Bool { writer?.isReading ?? false }
+
+  /// Waits until the arena may change. What was begun must be decided on.
+  package func letGo() { writer?.waitUntilRead() }
+
+  /// Waits until nothing is being written, and makes sure that there is a checkpoint of `state`, at which the run ends.
+  ///
+  /// - Throws: `FileError` where the disk refuses.
+  package func finish(_ arena: ParameterArena, _ state: TrainingState) throws {
+    finishWriter()
+    if written != state.step { try write(arena, state) }
+    try settleLines()
+  }
+
+  /// Waits a moment for what is being written, as the process is about to end; what nobody has decided on is dropped.
+  package func settle() {
+    writer?.decide(false)
+    if writer?.wait(atMost: .seconds(3)) != nil { finishWriter() }
+  }
+
+  private func finishWriter() {
+    guard let writer else { return }
+    writer.decide(false)
+    if writer.wait() { written = writer.step }
+    self.writer = nil
+  }
+
+  private static func tell(_ error: any Error, of step: Int) {
+    Remark.make(.checkpoints, "\(error): step \(step) has no checkpoint, the run goes on, and the next one tries again")
+  }
+
+  /// Writes a checkpoint of `state` here and now.
+  private func write(_ arena: ParameterArena, _ state: TrainingState) throws {
+    try settleLines()
+    try store(arena, state)
+    written = state.step
+  }
+
+  /// What a checkpoint goes on from is in its place before it.
+  private func settleLines() throws(FileError) {
+    try metrics?.settle()
+    try journal?.settle()
+  }
+
+  /// Writes a checkpoint of `state` on whatever thread.
+  private func store(
+    _ arena: ParameterArena, _ state: TrainingState, didRead: () -> Void = {}, willReplace: () throws -> Void = {}
+  ) throws {
     try Checkpoint.write(
-      path, arena: arena, experiment: configuration.experiment, state: state, blas: OpenBLAS.identity)
+      folder.checkpointPath(step: state.step), arena: arena, experiment: configuration.experiment, state: state,
+      blas: OpenBLAS.identity, didRead: didRead
+    ) {
+      // Many a file system says only here that it is full.
+      try metrics?.flush()
+      try journal?.flush()
+      try willReplace()
+    }
     try folder.link(latest: state.step, best: state.best?.step)
   }
 }

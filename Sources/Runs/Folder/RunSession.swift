@@ -51,7 +51,9 @@ extension RunFolder {
   /// Adds a session. The run goes on where that is not possible; somebody is told.
   func note(_ session: RunSession) {
     do {
-      try LineLog(sessionsPath) { !$0.isEmpty }.append(session)
+      let sessions = try LineLog(sessionsPath) { !$0.isEmpty }
+      try sessions.enqueue(session)
+      try sessions.settle()
     } catch {
       Remark.make(.reports, "\(error): the run goes on, and its report will not tell where it was computed")
     }

@@ -30,6 +30,9 @@ package struct StepRecords {
     self.metrics = metrics
   }
 
+  /// The last step of the metrics; nil for none.
+  package var lastStep: Int? { metrics.keys.max() }
+
   private struct Kind: Decodable {
     let kind: String
   }

@@ -3,11 +3,19 @@ import Glibc
 
 /// A file of JSON objects, one on each line, that a run appends to; each line in one write, so that a reader never sees
 /// half of one.
+///
+/// A full disk, or one that fails for a while, is no reason to stop: what it does not take is kept, and tried again before the
+/// next line.
 final class LineLog {
   /// Whether there was no file before.
   let isNew: Bool
 
   private let file: OpenFile
+  /// What the disk has not taken yet, from the middle of a line on where it took a part of it.
+  private var pending: [UInt8] = []
+
+  /// More is not kept: a disk that takes nothing for so long is not coming back.
+  private static let mostPending = 64 << 20
 
   /// Opens the file at `path`, first dropping its lines from the first one on that `isKept` refuses: the run will write
   /// them again. Where there is no file, one is begun.
@@ -20,24 +28,41 @@ final class LineLog {
     file = try OpenFile(path, O_WRONLY | O_APPEND)
   }
 
-  /// Appends one line.
+  /// Appends one line, or keeps it until the disk takes it; of the first somebody is told.
   ///
-  /// - Throws: `FileError` with the system's reason.
+  /// - Throws: `FileError` with the system's reason where very much is kept already.
   func append(_ value: some Encodable) throws {
-    let line = Array((try JSON.line(value) + "\n").utf8)
-    var written: Int
-    repeat {
-      written = line.withUnsafeBytes { write(file.descriptor, $0.baseAddress, $0.count) }
-    } while written < 0 && errno == EINTR
-    guard written >= 0 else { throw FileError.system(file.path, "a line cannot be appended") }
-    // A full disk takes a part of it; the next write would say why, but must not follow half a line.
-    guard written == line.count else { throw FileError.system(file.path, "a line cannot be appended", code: ENOSPC) }
+    try enqueue(value)
+    guard let error = writePending() else { return }
+    guard pending.count <= Self.mostPending else { throw error }
+    Remark.make(.lines, "\(error): the run goes on, and lines are kept until there is room")
   }
 
-  /// Flushes what was appended to the disk.
+  /// Keeps a line until `settle`, or until the next is appended.
+  func enqueue(_ value: some Encodable) throws { pending += Array((try JSON.line(value) + "\n").utf8) }
+
+  /// Makes sure that all lines are in the file.
+  ///
+  /// - Throws: `FileError` with the system's reason.
+  func settle() throws(FileError) {
+    if let error = writePending() { throw error }
+  }
+
+  /// Flushes what is in the file to the disk. Another thread may append meanwhile.
   ///
   /// - Throws: `FileError` with the system's reason.
   func flush() throws(FileError) { try OpenFile.flush(file.descriptor, path: file.path) }
+
+  /// Writes as much as the disk takes, and returns why it did not take all.
+  private func writePending() -> FileError? {
+    while !pending.isEmpty {
+      let written = pending.withUnsafeBytes { write(file.descriptor, $0.baseAddress, $0.count) }
+      if written < 0 && errno == EINTR { continue }
+      guard written >= 0 else { return .system(file.path, "a line cannot be appended") }
+      pending.removeFirst(written)
+    }
+    return nil
+  }
 
   /// The lines of the file at `path`. What stands behind the last line's end is being written, or was torn by a crash, and
   /// does not count.

@@ -28,10 +28,15 @@ public final class MetricsLog {
   /// - Throws: `FileError` with the system's reason.
   public func append(_ metrics: some Encodable) throws { try lines.append(metrics) }
 
-  /// Flushes what was appended to the disk.
+  /// Makes sure that all lines are in the file: one that a disk did not take is tried again.
   ///
   /// - Throws: `FileError` with the system's reason.
-  package func flush() throws { try lines.flush() }
+  package func settle() throws(FileError) { try lines.settle() }
+
+  /// Flushes what is in the file to the disk. Another thread may append meanwhile.
+  ///
+  /// - Throws: `FileError` with the system's reason.
+  package func flush() throws(FileError) { try lines.flush() }
 
   /// What decides whether a line belongs to a state.
   private struct Line: Decodable {

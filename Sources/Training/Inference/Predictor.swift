@@ -24,6 +24,7 @@ public final class Predictor {
   /// Takes a network and its values.
   ///
   /// - Parameters:
+  ///   - head: the network with its loss, which says what its outputs are.
   ///   - values: the arena's, which nobody changes from now on.
   ///   - normalization: what samples were normalised by for training; nil for nothing.
   ///   - slice: the most samples that go through the network together.

@@ -38,7 +38,11 @@ public final class Evaluator {
   /// Measures `head`'s model in slices of `slice` samples, on `threads` threads of this rank.
   ///
   /// - Parameters:
+  ///   - head: the network with its loss and metrics.
+  ///   - communicator: this rank's.
+  ///   - slice: the samples of one unit of work.
   ///   - normalization: what samples were normalised by for training; nil for nothing.
+  ///   - threads: how many compute threads this rank has.
   ///   - waves: as `MemoryNeed` has planned them for the samples to judge; nil for such as suit any number of samples.
   /// - Throws: `ThreadError` when the system allows no more threads.
   public convenience init(

@@ -34,20 +34,30 @@ public final class Trainer {
   private let pause: Int?
   /// The state of the last checkpoint, the one that the run started from included.
   private var checkpointed: TrainingState
+  private var lastCheckpoint = ContinuousClock.now
   private var epochStart = ContinuousClock.now
   private let judged: JudgedValues
   private let keepsVerdicts: Bool
+  /// A checkpoint that is being written, as long as nobody knows whether all ranks agree about it.
+  private var examination: DesyncGuard.Examination?
 
   /// Goes on from `state`, whose tensors are in `arena` on every rank.
   ///
   /// - Parameters:
+  ///   - experiment: what decides the bits.
+  ///   - schedule: how long the run goes on, and how often it validates and saves.
+  ///   - data: what it is trained and validated on.
+  ///   - model: the network.
   ///   - arena: made by `Trainer.arena(for:experiment:)`.
+  ///   - state: where the run stands.
+  ///   - communicator: this rank's.
   ///   - threads: how many compute threads this rank has, the calling one included.
   ///   - waves: as `MemoryNeed` has planned them; nil for what is fastest, be there memory for it or not.
   ///   - isProfiling: whether to note where the time goes, layer by layer.
   ///   - keepsVerdicts: whether observers are to hear what validations said of each sample; the same on all ranks.
   ///   - pause: after how many epochs to leave off, with a checkpoint to go on from, though the schedule goes on; nil for none.
   ///   - recorder: where rank 0 writes; nil on the others.
+  ///   - observers: who hears on this rank how the run goes.
   ///   - shouldStop: asked now and then whether this rank wishes to stop; one rank's wish stops all. Nil asks
   ///     `communicator.stop`.
   public init(
@@ -117,7 +127,16 @@ public final class Trainer {
   /// - Throws: `Stopped` when a rank wished it before the end; `SharedFailure` when numbers are not finite, or the ranks
   ///   have drifted apart; `CollectiveError` when one is lost; `FileError` when rank 0 cannot write.
   public func run() throws {
-    epochStart = .now
+    do {
+      try train()
+    } catch {
+      recorder?.settle()
+      throw error
+    }
+  }
+
+  private func train() throws {
+    (epochStart, lastCheckpoint) = (.now, .now)
     try desyncGuard.check(arena, state)
     if let fault = arena.fault {
       throw SharedFailure(exitCode: .badData, description: "training cannot begin, because \(fault)")
@@ -138,6 +157,8 @@ public final class Trainer {
       }
     }
     try checkpoint()
+    try settleCheckpoint()
+    try tell { [arena, state] recorder, _ in try recorder?.finish(arena, state) }
     // Stopped in the last validation, all steps are taken, but the run has not come to its end.
     if isStopping && (isEpochOpen || (state.step < lastStep && !state.hasStoppedEarly)) {
       throw Stopped(step: state.step)
@@ -157,7 +178,8 @@ public final class Trainer {
     _ = try communicator.attend(isAlive: false)
     let batch = batches.batch(step: state.step)
     if state.step + 1 < lastStep { step.expect(state.step + 1) }
-    let outcome = try step.run(state.step, shouldStop: shouldStop)
+    if schedule.verifyEvery > 0, state.step % schedule.verifyEvery == 0 { try compareArithmetic() }
+    let outcome = try step.run(state.step, wishes: wishes, willUpdate: settleCheckpoint)
     let (tally, samples) = (outcome.tally, batch.positions.count)
     if let fault = outcome.fault {
       try leaveOut(samples: samples, because: fault)
@@ -180,8 +202,20 @@ public final class Trainer {
       observers.forEach { $0.didFinish(metrics, of: stepsPerEpoch, lastStep: lastStep) }
     }
     // At an epoch's end the checkpoint comes after validation.
-    if schedule.checkpointEvery > 0, state.step % schedule.checkpointEvery == 0, !isEpochOpen { try checkpoint() }
-    return outcome.isStopping
+    let isDue = schedule.checkpointEvery > 0 && state.step % schedule.checkpointEvery == 0
+    if isDue || outcome.wishes.contains(.checkpoint), !isEpochOpen { try checkpoint() }
+    return outcome.wishes.contains(.stop)
+  }
+
+  /// Makes sure that all ranks compute the same, where they hold the same.
+  private func compareArithmetic() throws {
+    do {
+      try step.compareArithmetic(in: state.step)
+    } catch let failure as SharedFailure {
+      // Where numbers have drifted apart before, that is what there is to say.
+      try desyncGuard.check(arena, state)
+      throw failure
+    }
   }
 
   /// Notes that the step in hand is left out, where it may be.
@@ -208,7 +242,7 @@ public final class Trainer {
 
   /// The error of a run whose numbers are not finite: every rank has it, and rank 0 names the checkpoint.
   private func diverged(_ what: String, orElse alternative: String = "") -> SharedFailure {
-    let good = recorder.map { "; the last good checkpoint is \($0.checkpointPath(step: checkpointed.step))" } ?? ""
+    let good = recorder?.newestPath.map { "; the last good checkpoint is \($0)" } ?? ""
     return SharedFailure(
       exitCode: .badData,
       description:
@@ -218,6 +252,7 @@ public final class Trainer {
   /// Validates, where that is due, and closes the epoch; returns false, and leaves it open, when a rank wishes to stop
   /// before the validation is through.
   private func finishEpoch() throws -> Bool {
+    try settleCheckpoint()
     let epoch = state.epoch + 1
     let isValidated = schedule.validateEvery > 0 && epoch % schedule.validateEvery == 0
     var validation: Evaluation?
@@ -262,13 +297,45 @@ public final class Trainer {
     if state.hasStoppedEarly { judged.restoreBest() }
   }
 
+  // MARK: - Checkpoints
+
+  /// What this rank would have all do after the step in hand.
+  private func wishes() -> Wishes {
+    var wishes: Wishes = shouldStop() ? .stop : []
+    // Who writes it has the clock.
+    if recorder != nil, schedule.checkpointSeconds > 0,
+      lastCheckpoint.secondsUntilNow >= Double(schedule.checkpointSeconds)
+    {
+      wishes.insert(.checkpoint)
+    }
+    return wishes
+  }
+
+  /// Begins to write a checkpoint of where the run stands, unless there is one. Training goes on meanwhile, up to
+  /// `settleCheckpoint`.
   private func checkpoint() throws {
     guard checkpointed != state else { return }
-    try desyncGuard.check(arena, state)
+    try settleCheckpoint()
     // An update may overflow although its gradient was finite.
     if let fault = arena.fault { throw diverged("no checkpoint of step \(state.step) was written, because \(fault)") }
-    try tell { [arena, state] recorder, _ in try recorder?.checkpoint(arena, state) }
+    examination = desyncGuard.begin(arena, state)
+    try tell { [arena, state] recorder, _ in try recorder?.begin(arena, state) }
+    if examination == nil { recorder?.decide(true) }
     checkpointed = state
+    lastCheckpoint = .now
+  }
+
+  /// Waits until values and the optimiser's states may change: the checkpoint that is being written has read them, and is one
+  /// of the run's because all ranks agree about it. All ranks call it.
+  ///
+  /// - Throws: `SharedFailure` where they do not; then there is no such checkpoint.
+  private func settleCheckpoint() throws {
+    if let examination {
+      self.examination = nil
+      try desyncGuard.finish(examination)
+      recorder?.decide(true)
+    }
+    if let recorder, recorder.isReading { try tell { recorder, _ in recorder?.letGo() } }
   }
 
   /// Lets rank 0 write and speak. However long its disk or its reader takes, the other ranks know that it lives.

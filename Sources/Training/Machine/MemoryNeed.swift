@@ -32,9 +32,13 @@ public struct MemoryNeed {
   /// What a training of `model` takes on one rank.
   ///
   /// - Parameters:
+  ///   - model: the network.
+  ///   - experiment: its batches and its optimizer.
   ///   - samples: the training samples.
   ///   - judged: the samples that are judged now and then; 0 for none.
+  ///   - communicator: the rank's.
   ///   - threads: the rank's compute threads.
+  ///   - budget: the memory that it may take.
   public init(
     training model: Model, experiment: Experiment, samples: Int, judged: Int, communicator: any Communicator,
     threads: Int, budget: MemoryBudget

@@ -50,7 +50,10 @@ public struct Rehearsal: Codable, Sendable, Equatable {
   /// as there are cores on all ranks at once. All ranks call it.
   ///
   /// - Parameters:
+  ///   - model: the network.
+  ///   - experiment: its batches and its optimizer.
   ///   - waves: the samples of the waves that are planned, the smallest and the largest.
+  ///   - communicator: this rank's.
   ///   - threads: the threads of this rank that make its host's cores busy.
   ///   - cores: the cores of this rank's host, and how many threads of all its ranks share them.
   ///   - budget: the memory that each rank may take.

@@ -67,9 +67,12 @@ public struct Benchmark: Codable, Equatable, Sendable {
   /// Trains `model` for about `seconds` seconds. All ranks call it and get the same but for `layers`, which are their own.
   ///
   /// - Parameters:
+  ///   - model: the network.
   ///   - experiment: batch, slices, optimiser and reduction; its data are not looked at.
+  ///   - communicator: this rank's.
   ///   - threads: the compute threads of this rank.
   ///   - waves: as `MemoryNeed` has planned them.
+  ///   - seconds: about how long it takes.
   ///   - steps: how many are measured at least; as many, but no more than `warmUp`, come before.
   /// - Throws: what `Trainer.run` throws.
   public init(

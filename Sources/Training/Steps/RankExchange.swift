@@ -55,11 +55,11 @@ final class RankExchange: Sendable {
     return true
   }
 
-  /// Hands over the last bucket. It takes the wish to stop with it, so that is asked for as late as can be. For worker 0
+  /// Hands over the last bucket. It takes this rank's wishes with it, so they are asked for as late as can be. For worker 0
   /// alone.
-  func finish(_ reduction: any GradientReduction, added: inout Int, shouldStop: () -> Bool) throws(CollectiveError) {
+  func finish(_ reduction: any GradientReduction, added: inout Int, wishes: () -> Wishes) throws(CollectiveError) {
     while added < buckets.count - 1 { try add(reduction, &added) }
-    if shouldStop() { reduction.requestStop() }
+    reduction.wish(wishes())
     try add(reduction, &added)
   }
 

@@ -13,15 +13,15 @@ import Tensors
 /// per worker just as the step's is cut into one share per rank, and all sums follow the one slice tree, so neither count
 /// leaves a trace in the bits.
 final class TrainingStep {
-  private let experiment: Experiment
-  private let dataset: any Dataset
-  private let communicator: any Communicator
-  private let arena: ParameterArena
-  private let team: WorkerTeam
-  private let workers: [SliceWorker]
-  private let batches: BatchPlan
+  let experiment: Experiment
+  let dataset: any Dataset
+  let communicator: any Communicator
+  let arena: ParameterArena
+  let team: WorkerTeam
+  let workers: [SliceWorker]
+  let batches: BatchPlan
   private let sampleOrder: SampleOrder
-  private let sums: [PartialSums]
+  let sums: [PartialSums]
   private let exchange: RankExchange
   private let reduction: any GradientReduction
   private let update: ModelUpdate
@@ -61,7 +61,7 @@ final class TrainingStep {
   }
 
   /// The order of an epoch's samples; those of epochs before it are forgotten.
-  private func order(of epoch: Int) -> [Int32] {
+  func order(of epoch: Int) -> [Int32] {
     if let known = orders[epoch] { return known }
     let order = sampleOrder.order(epoch: epoch)
     orders = orders.filter { $0.key == epoch - 1 }
@@ -106,16 +106,20 @@ final class TrainingStep {
     let exposedExchange: Double?
     /// What of its numbers is not finite, as a clause. Then nothing was updated; nil where all was well.
     let fault: String?
-    /// Whether a rank wished to stop.
-    let isStopping: Bool
+    /// What some rank wished.
+    let wishes: Wishes
   }
 
   /// Takes step `step`, counted from 0, unless its loss or its gradient is not finite: then values, the optimiser's states
   /// and the running averages stay as they are.
   ///
-  /// - Throws: `CollectiveError` when a rank is lost; what `Dataset.check` throws. Then nothing was updated, here or
-  ///   elsewhere.
-  func run(_ step: Int, shouldStop: () -> Bool) throws -> Outcome {
+  /// - Parameters:
+  ///   - step: which step.
+  ///   - wishes: asked what this rank wishes.
+  ///   - willUpdate: called on every rank before anything of the arena but the gradients changes.
+  /// - Throws: `CollectiveError` when a rank is lost; what `Dataset.check` and `willUpdate` throw. Then nothing was updated,
+  ///   here or elsewhere.
+  func run(_ step: Int, wishes: () -> Wishes, willUpdate: () throws -> Void) throws -> Outcome {
     let batch = batches.batch(step: step)
     let order = order(of: batch.epoch)
     let (slices, share) = part(of: batch)
@@ -140,7 +144,7 @@ final class TrainingStep {
         throw error
       }
       if worker == 0, try workers[0].log.note(.wait, { try exchange.wait(reduction, added: &added) }) {
-        try exchange.finish(reduction, added: &added, shouldStop: shouldStop)
+        try exchange.finish(reduction, added: &added, wishes: wishes)
       }
     }
     let waitStart = ContinuousClock.now
@@ -153,10 +157,11 @@ final class TrainingStep {
     var tally = tail.read(gradients.part(arena.layout.gradientCount..<gradients.count).reading)
     tally.loss += examination.penalty * Double(batch.positions.count)
     let fault = try agree(fault(loss: Float(tally.loss / Double(batch.positions.count)), examination))
+    try willUpdate()
     if fault == nil { try update.run(step, team, note: note) }
     return Outcome(
       tally: tally, gradientNorm: fault == nil ? Float(examination.gradientNorm) : nil, exposedExchange: waited,
-      fault: fault, isStopping: reduction.stopRequested)
+      fault: fault, wishes: reduction.heard)
   }
 
   /// What is not finite, as a clause; nil where all is.

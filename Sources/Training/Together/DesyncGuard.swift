@@ -1,5 +1,6 @@
 import Collectives
 import Files
+import Hosts
 import Runs
 import Tensors
 
@@ -19,22 +20,47 @@ struct DesyncGuard {
     binary = communicator.size == 1 ? "" : try ProgramFile.digest()
   }
 
+  /// What a rank is about to go on from, as digests by name, on its way.
+  struct Examination {
+    fileprivate let errand: Errand<[String: String]>
+    fileprivate let step: Int
+  }
+
   /// Compares binary, configuration, data and every number that the run goes on from. All ranks call it.
   ///
   /// - Throws: `SharedFailure` on every rank, naming those that differ from most and in what.
   func check(_ arena: ParameterArena, _ state: TrainingState) throws {
-    guard communicator.size > 1 else { return }
-    var digests = [
-      "binary": binary, "data": experiment.datasetDigest, "configuration": try JSON.line(experiment),
-      "state": try JSON.line(state), "weights": Digest.of(UnsafeRawBufferPointer(arena.values.buffer)),
-    ]
-    for (name, storage) in arena.optimizerStates {
-      digests["optimizer/\(name)"] = Digest.of(UnsafeRawBufferPointer(storage.buffer))
+    if let examination = begin(arena, state) { try finish(examination) }
+  }
+
+  /// Begins to compare, on another thread. Nothing of `arena` but the gradients may change until `finish`.
+  ///
+  /// - Returns: nil where there is nothing to compare with.
+  func begin(_ arena: ParameterArena, _ state: TrainingState) -> Examination? {
+    guard communicator.size > 1 else { return nil }
+    let errand = Errand { [experiment, binary] in
+      var digests = [
+        "binary": binary, "data": experiment.datasetDigest, "configuration": try JSON.line(experiment),
+        "state": try JSON.line(state), "weights": Digest.of(UnsafeRawBufferPointer(arena.values.buffer)),
+      ]
+      for (name, storage) in arena.optimizerStates {
+        digests["optimizer/\(name)"] = Digest.of(UnsafeRawBufferPointer(storage.buffer))
+      }
+      return digests
     }
+    if !errand.start() { errand.run() }
+    return Examination(errand: errand, step: state.step)
+  }
+
+  /// Compares what was begun. All ranks call it.
+  ///
+  /// - Throws: `SharedFailure` on every rank, naming those that differ from most and in what.
+  func finish(_ examination: Examination) throws {
+    let digests = try examination.errand.result.wait().get()
     let all = try communicator.allGather(try JSON.line(digests)).map { try JSON.decode([String: String].self, $0) }
     for name in digests.keys.sorted() {
       try communicator.expectAgreement(
-        all.map { $0[name] ?? "" }, in: "\(name) at step \(state.step)",
+        all.map { $0[name] ?? "" }, in: "\(name) at step \(examination.step)",
         remedy: "nothing was written: see to that machine, and resume from the last checkpoint")
     }
   }

@@ -16,17 +16,21 @@ enum GIFFile {
   /// - Throws: `FileError`, malformed, when the picture is damaged or cut short.
   static func decode(_ bytes: UnsafeRawBufferPointer, of file: ImageFile) throws(FileError) -> Picture<UInt8> {
     guard let place = firstPlace(bytes) else { throw file.damaged(nil) }
-    let image = try Canvas(bytes, of: file)
     let (height, width) = (file.header.height, file.header.width)
-    guard place.row + image.height <= height, place.column + image.width <= width else {
+    // Before it is decoded: libgd makes room for whatever a picture says of itself.
+    guard place.row + place.height <= height, place.column + place.width <= width else {
       throw file.damaged("it does not lie on its canvas")
     }
-    return image.picture(on: (height, width), at: place)
+    let image = try Canvas(bytes, of: file)
+    guard (image.height, image.width) == (place.height, place.width) else { throw file.damaged(nil) }
+    return image.picture(on: (height, width), at: (place.row, place.column))
   }
 
-  /// Where on the canvas the first picture lies. Its data must all be there, because libgd makes up what is not. The canvas's
+  /// Where on the canvas the first picture lies, and how large it is. Its data must all be there, because libgd makes up what is not. The canvas's
   /// size is followed by flags, and by a palette where they say so; then by blocks, each of which ends with an empty part.
-  private static func firstPlace(_ bytes: UnsafeRawBufferPointer) -> (row: Int, column: Int)? {
+  private static func firstPlace(
+    _ bytes: UnsafeRawBufferPointer
+  ) -> (row: Int, column: Int, height: Int, width: Int)? {
     guard bytes.count > 13 else { return nil }
     var offset = 13 + paletteSize(bytes[10])
     while offset + 1 < bytes.count {
@@ -36,10 +40,12 @@ enum GIFFile {
         offset = end
       case 0x2C:  // a picture: column, row, width, height, flags, perhaps a palette, one byte for the codes' size
         guard let column = bytes.littleEndian(at: offset + 1, bytes: 2),
-          let row = bytes.littleEndian(at: offset + 3, bytes: 2), offset + 9 < bytes.count,
+          let row = bytes.littleEndian(at: offset + 3, bytes: 2),
+          let width = bytes.littleEndian(at: offset + 5, bytes: 2),
+          let height = bytes.littleEndian(at: offset + 7, bytes: 2), offset + 9 < bytes.count,
           end(ofParts: offset + 11 + paletteSize(bytes[offset + 9]), bytes) != nil
         else { return nil }
-        return (row, column)
+        return (row, column, height, width)
       default: offset += 1  // libgd passes over it, too
       }
     }

@@ -21,6 +21,9 @@ enum PNGFile {
       orientation: orientation)
   }
 
+  /// What texts and colour profiles may unpack to, which nobody looks at: 64 MiB, or as much as the file has.
+  private static let mostBytesBeside = 1 << 26
+
   /// Decodes to red, green, blue and alpha; what the palette or a colour key make transparent has alpha 0.
   ///
   /// - Throws: `FileError`, malformed, when the file is damaged or cut short anywhere.
@@ -32,7 +35,9 @@ enum PNGFile {
     let format = Sample.self == UInt16.self ? SPNG_FMT_RGBA16 : SPNG_FMT_RGBA8
     return try Picture(height: file.header.height, width: file.header.width, channels: 4) { samples throws(FileError) in
       let code = samples.withUnsafeMutableBytes { samples in
-        var code = spng_set_png_buffer(context, bytes.baseAddress, bytes.count)
+        let limit = max(bytes.count, Self.mostBytesBeside)
+        var code = spng_set_chunk_limits(context, limit, limit)
+        if code == 0 { code = spng_set_png_buffer(context, bytes.baseAddress, bytes.count) }
         if code == 0 {
           code = spng_decode_image(
             context, samples.baseAddress, samples.count, Int32(format.rawValue), Int32(SPNG_DECODE_TRNS.rawValue))

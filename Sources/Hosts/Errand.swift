@@ -1,0 +1,18 @@
+/// A piece of work for another thread, and what came of it.
+///
+/// `@unchecked Sendable`: the work is not checked by the compiler. Whoever starts an errand touches nothing of it until it is
+/// done, or never again.
+package final class Errand<Value>: @unchecked Sendable {
+  /// What came of it, once it is done.
+  package let result = Promise<Result<Value, any Error>>()
+  private let body: () throws -> Value
+
+  /// Nothing is begun yet.
+  package init(_ body: @escaping () throws -> Value) { self.body = body }
+
+  /// Begins on a thread of its own; false where the system allows no more of them.
+  package func start() -> Bool { BackgroundThread.start { self.run() } == 0 }
+
+  /// Does it on this thread.
+  package func run() { result.fulfil(Result { try body() }) }
+}
