@@ -1,4 +1,3 @@
-import Files
 import Hosts
 
 /// Writes a checkpoint beside the training, on a thread of its own.
