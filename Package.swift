@@ -161,7 +161,7 @@ let package = Package(
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files", "TestSupport"]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Datasets", "Files", "Runs", "TestSupport", "Training"],
-      exclude: ["clean-room.sh", "events.py", "exported.py", "mpijob.py", "refuse.c", "slurm.sh"]),
+      exclude: ["clean-room.sh", "hosts.py", "events.py", "exported.py", "mpijob.py", "refuse.c", "slurm.sh"]),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "Files", "Hosts", "TestSupport", "CArchive", "CZlib"]),
     .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Training", "TestSupport"]),

@@ -60,7 +60,6 @@ struct BenchCommand: Command {
       training: network, experiment: experiment, samples: Benchmark.samples(of: experiment), judged: 0,
       communicator: world.communicator, threads: threads, budget: MemoryBudget(memory, world.communicator))
     try world.communicator.together { try need.check() }
-    world.startDeadline()
     let benchmark = try Benchmark(
       network, experiment: experiment, communicator: world.communicator, threads: threads, waves: need.waves,
       seconds: Double(seconds))

@@ -15,17 +15,18 @@ struct World {
   let isQuiet: Bool
   /// What this rank has of its host; nil where all ranks work together, and see for themselves.
   let share: HostShare?
-  /// How long ranks at work wait for a sign of life from one another.
-  private let timeout: Duration
-
   /// The `--timeout` of whoever gives none.
   private static let standardTimeout = Duration.seconds(300)
 
   /// Whether this is the rank that speaks for all.
   var isSpeaker: Bool { communicator.rank == 0 }
 
-  /// How long the start may take at least, whatever `--timeout` says: hosts may have much to read before MPI begins.
+  /// How long MPI may take to start where nothing is said of it.
   private static let startLimit = Duration.seconds(60)
+  /// How much longer than `--timeout` it may take: hosts do not start the program at the same moment.
+  private static let startGrace = Duration.seconds(1)
+  /// What it may take in any case.
+  private static let leastStart = Duration.seconds(4)
 
   /// Connects to the other ranks, or to none without a launcher, runs `body`, and returns how the process is to end.
   ///
@@ -45,7 +46,8 @@ struct World {
     let environment = isQuiet ? environment.merging(["CNN_DIST_TERMINAL": "0"]) { $1 } : environment
     let communicator: any Communicator
     do {
-      communicator = try connect(environment, startLimit: max(startLimit, request?.timeout ?? .zero))
+      communicator = try connect(
+        environment, startLimit: request?.timeout.map { max($0 + startGrace, leastStart) } ?? startLimit)
     } catch {
       if case .notConnected = error, let unconnected, MPICommunicator.isFirst(environment: environment) {
         do { return try unconnected() } catch { return Program.end(error) }
@@ -55,20 +57,23 @@ struct World {
       return ExitCode(for: error)
     }
     OpenBLAS.useCallingThreadOnly()
-    communicator.deadline = nil
+    communicator.deadline = timeout
+    communicator.occasion = "the start"
     do {
       let code = try body(
-        World(communicator: communicator, environment: environment, isQuiet: isQuiet, share: nil, timeout: timeout))
-      communicator.deadline = timeout
+        World(communicator: communicator, environment: environment, isQuiet: isQuiet, share: nil))
+      communicator.occasion = "the end"
       try communicator.finalize()
+      note(code, environment)
       return code
     } catch let error where error is SharedFailure || error is Stopped {
       // Before the others can leave: the launcher kills every rank as soon as one has failed.
       if communicator.rank == 0 { Program.complain(error) }
       do {
-        communicator.deadline = timeout
+        communicator.occasion = "the end"
         try communicator.barrier()
         try communicator.finalize()
+        note(ExitCode(for: error), environment)
       } catch {
         communicator.abort(code: ExitCode(for: error).rawValue)
       }
@@ -79,19 +84,31 @@ struct World {
     }
   }
 
+  /// Writes down how all ranks have ended, where somebody on this host wants to know.
+  private static func note(_ code: ExitCode, _ environment: [String: String]) {
+    guard let path = environment[MPICommunicator.endVariable] else { return }
+    let file = open(path, O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { return }  // it is on another host
+    let text = Array("\(code.rawValue)\n".utf8)
+    _ = write(file, text, text.count)
+    close(file)
+  }
+
   private static func connect(
     _ environment: [String: String], startLimit: Duration
   ) throws(CollectiveError) -> any Communicator {
     let stop = StopRequest { StopSignal.isRaised }
     guard try MPICommunicator.isLaunched(environment: environment) else { return SoloCommunicator(stop: stop) }
     return try MPICommunicator(environment: environment, stop: stop, startLimit: startLimit) { error in
-      // The main thread is inside MPI, and does not come back: a rank that it waits for has left, or never came.
+      // The main thread is inside MPI, and does not come back: a rank that it waits for has left, is stopped, or never came.
       if let error {
         Program.complain(error)
       } else if MPICommunicator.isFirst(environment: environment) {
         Program.complain(Stopped())
       }
       _exit(ExitCode(for: error ?? Stopped() as any Error).rawValue)
+    } tell: {
+      Output.error("cnn-dist: \($0)\n")
     }
   }
 
@@ -107,12 +124,8 @@ struct World {
   func group(_ part: any Communicator, _ share: HostShare) -> World {
     World(
       communicator: part, environment: environment.merging(["CNN_DIST_TERMINAL": "0"]) { $1 }, isQuiet: true,
-      share: share,
-      timeout: timeout)
+      share: share)
   }
-
-  /// From now on a rank that is not heard of for as long as `--timeout` says is given up.
-  func startDeadline() { communicator.deadline = timeout }
 
   /// Runs `body` on rank 0 alone, while the others wait, and returns how it ended, on all ranks.
   func onSpeaker(_ body: @escaping () throws -> Void) throws -> ExitCode {

@@ -24,6 +24,7 @@ extension ProgramTests {
         export PATH="$PWD/a prefix/bin:$PATH"
         cnn-dist-local 2 \(smallRun) --steps 3 --run run
         cnn-dist-hosts --help
+        cnn-dist-supervise --help
         man -l 'a prefix/share/man/man1/cnn-dist.1' | head -3 || true
         bash -n 'a prefix/share/bash-completion/completions/cnn-dist'
         (cd 'a prefix' && find . ! -type d | sort) >installed
@@ -35,7 +36,8 @@ extension ProgramTests {
       #expect(try program.finalHash("run") == program.finalHash("control"))
       let installed = try program.text("installed").split(separator: "\n").map { String($0.dropFirst(2)) }
       for file in [
-        "bin/cnn-dist", "bin/cnn-dist-local", "bin/cnn-dist-hosts", "lib/cnn-dist/cnn-dist",
+        "bin/cnn-dist", "bin/cnn-dist-local", "bin/cnn-dist-hosts",
+        "bin/cnn-dist-supervise", "share/cnn-dist/launch/supervise", "lib/cnn-dist/cnn-dist",
         "share/man/man1/cnn-dist.1",
         "share/bash-completion/completions/cnn-dist", "share/zsh/site-functions/_cnn-dist",
         "share/fish/vendor_completions.d/cnn-dist.fish", "share/cnn-dist/launch/slurm.sbatch",

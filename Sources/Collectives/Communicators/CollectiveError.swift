@@ -2,18 +2,22 @@
 public enum CollectiveError: Error, Equatable, CustomStringConvertible {
   /// MPI refused `call`, and says why.
   case failed(call: String, reason: String)
-  /// Nothing came from these ranks for so long; the list is empty where MPI does not tell which.
-  case peerSilent(ranks: [Int], seconds: Int, operation: String)
+  /// Nothing came from these ranks, on these hosts as far as they are known, for so long. The list is empty where all others
+  /// were heard of, and still nothing moved.
+  case peerSilent(ranks: [Int], hosts: [String] = [], seconds: Int, operation: String)
   /// One message would hold more elements than MPI can count.
   case messageTooLong(call: String, count: Int)
   /// A launcher started so many processes, as a variable of its tells, but MPI connects this one to no other.
   case notConnected(tasks: Int, variable: String)
 
+  /// The exit code of a process that has given another up.
+  static let lostCode: Int32 = 69
+
   /// The exit code that belongs to it: 64 for a wrong launch, otherwise 69.
   public var exitCode: Int32 {
     switch self {
     case .notConnected: 64
-    case .failed, .peerSilent, .messageTooLong: 69
+    case .failed, .peerSilent, .messageTooLong: Self.lostCode
     }
   }
 
@@ -22,8 +26,8 @@ public enum CollectiveError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .failed(let call, let reason):
       "\(call): \(reason)"
-    case .peerSilent(let ranks, let seconds, let operation):
-      "\(operation): nothing from \(Self.name(ranks)) for \(seconds) s; see whether it still runs, and resume from the "
+    case .peerSilent(let ranks, let hosts, let seconds, let operation):
+      "\(operation): nothing from \(Self.name(ranks, hosts)) for \(seconds) s; see whether it still runs, and resume from the "
         + "last checkpoint"
     case .messageTooLong(let call, let count):
       "\(call): a message holds at most \(Int32.max) elements, found \(count); use smaller buckets"
@@ -31,11 +35,6 @@ public enum CollectiveError: Error, Equatable, CustomStringConvertible {
       "the launcher started \(tasks) processes (\(variable)), but this one finds itself in a world of 1: start them with Open "
         + "MPI's `mpirun` or with `srun --mpi=pmix`, or a single one by itself, without \(variable) in its environment"
     }
-  }
-
-  /// `peerSilent` with the deadline in seconds, rounded up.
-  static func silent(_ ranks: [Int], _ deadline: Duration?, _ operation: String) -> CollectiveError {
-    .peerSilent(ranks: ranks, seconds: seconds(deadline ?? .zero), operation: operation)
   }
 
   /// MPI has not started for so long, because it waits for a rank.
@@ -53,11 +52,20 @@ public enum CollectiveError: Error, Equatable, CustomStringConvertible {
     return Int(seconds) + (attoseconds > 0 ? 1 : 0)
   }
 
-  private static func name(_ ranks: [Int]) -> String {
-    switch ranks.count {
-    case 0: "some rank"
-    case 1: "rank \(ranks[0])"
-    default: "ranks \(ranks.map(String.init).joined(separator: ", "))"
+  /// A call of MPI's has not come back for so long.
+  static func stuck(_ call: String, _ limit: Duration) -> CollectiveError {
+    .failed(
+      call: call,
+      reason:
+        "has not come back for \(seconds(limit)) s: a rank that it waits for is stopped or lost; resume from the last "
+        + "checkpoint")
+  }
+
+  private static func name(_ ranks: [Int], _ hosts: [String]) -> String {
+    if ranks.isEmpty { return "some rank" }
+    guard hosts.count == ranks.count else {
+      return "\(ranks.count == 1 ? "rank" : "ranks") \(ranks.map(String.init).joined(separator: ", "))"
     }
+    return zip(ranks, hosts).map { "rank \($0) on \($1)" }.joined(separator: ", ")
   }
 }

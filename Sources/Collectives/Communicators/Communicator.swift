@@ -25,6 +25,8 @@ public protocol Communicator: AnyObject {
   var deadline: Duration? { get set }
   /// Whether some rank wishes to stop.
   var stop: StopRequest { get }
+  /// What the ranks are at, such as `step 8`, for what is said where one of them is lost; empty until it is set.
+  var occasion: String { get set }
 
   /// Every rank's text, in rank order. All ranks call it.
   func allGather(_ text: String) throws(CollectiveError) -> [String]
@@ -53,12 +55,18 @@ public protocol Communicator: AnyObject {
   /// Moves all communication forward, and removes from `transfers` what is complete.
   func advance(_ transfers: inout Transfers) throws(CollectiveError)
 
-  /// Looks after what lies beside the work: tells the others once that this rank wishes to stop, hears that they do, and,
-  /// where `isAlive` and there is a deadline, tells them five times a second that this rank lives. Functions that wait do
-  /// it too; long work in between should, now and then. It does not wait.
+  /// Looks after what lies beside the work: tells the others once that this rank wishes to stop, hears that they do, and, where
+  /// there is a deadline, tells them now and then that this rank is there, or, with `isAlive`, five times a second that it is to be
+  /// waited for. Functions that wait do it too; long work in between should. It does not wait.
   ///
   /// - Returns: whether another rank has said that it lives.
   func attend(isAlive: Bool) throws(CollectiveError) -> Bool
+  /// The other ranks of which nothing was heard while this one attended to them for so long. Where the whole job is stopped for a
+  /// while, that does not count.
+  func unheard(for duration: Duration) -> [Int]
+
+  /// Tells the user something that is no error.
+  func remark(_ sentence: String)
 
   /// The ranks of this rank's group, in the group's order, connected among themselves. Each rank is in one group. All ranks call
   /// it with the same groups.
@@ -83,6 +91,15 @@ extension Communicator {
     precondition(groups == [Array(0..<size)], "each rank is in one group, found \(groups)")
     return self
   }
+  /// Nobody is lost.
+  public var occasion: String {
+    get { "" }
+    set {}
+  }
+  /// There is nothing to tell.
+  public func remark(_ sentence: String) {}
+  /// There is nobody to hear of.
+  public func unheard(for duration: Duration) -> [Int] { [] }
   /// There is nobody to tell.
   public func attend(isAlive: Bool) throws(CollectiveError) -> Bool { false }
 }

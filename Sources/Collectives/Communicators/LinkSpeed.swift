@@ -97,7 +97,7 @@ public struct LinkSpeed: Codable, Sendable, Equatable {
         try communicator.advance(&transfers)
         if transfers.isEmpty { return }
         if transfers.count < before { patience.renew() }
-        guard patience.pause() else { throw .silent(transfers.silentRanks, communicator.deadline, "the measurement") }
+        try patience.pause(for: transfers.silentRanks, in: "the measurement")
       }
     }
   }

@@ -78,7 +78,7 @@ extension MPICommunicator {
   }
 
   /// Starts an operation of all ranks, and waits until it is complete.
-  private func wait(for call: String, _ start: (inout MPI_Request?) -> Int32) throws(CollectiveError) {
+  private func wait(for call: StaticString, _ start: (inout MPI_Request?) -> Int32) throws(CollectiveError) {
     var request: MPI_Request?
     try Self.check(call, start(&request))
     var transfers = Transfers()
@@ -88,7 +88,7 @@ extension MPICommunicator {
       try advance(&transfers)
       if transfers.isEmpty { return }
       if try attend(isAlive: false) { patience.renew() }
-      guard patience.pause() else { throw .silent([], deadline, call) }
+      try patience.pause(for: [], in: "\(call)")
     }
   }
 

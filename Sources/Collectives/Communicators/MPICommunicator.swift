@@ -17,9 +17,13 @@ public final class MPICommunicator: Communicator {
   /// Whether waiting sleeps between two looks; false until it is set.
   public var sharesCores = false
   /// How long to wait for a sign of life; 300 s unless told otherwise.
-  public var deadline: Duration? = .seconds(300)
+  public var deadline: Duration? = .seconds(300) {
+    didSet { if parent == nil { Self.watch.allow(deadline) } }
+  }
   /// Whether some rank wishes to stop.
   public let stop: StopRequest
+  /// What the ranks are at; empty until it is set.
+  public var occasion = ""
 
   /// MPI_COMM_WORLD, or what connects the group.
   let handle: MPI_Comm?
@@ -29,6 +33,16 @@ public final class MPICommunicator: Communicator {
   var notes = Transfers()
   var hasToldStop = false
   var (lastLook, lastSign) = (SuspendingClock.now, SuspendingClock.now)
+  private let tell: (String) -> Void
+  /// Whether what started the ranks is there for them alone.
+  private let isLaunchedAlone: Bool
+  /// Where `launch/mpirun` says that it is, and in which file it wants to know how the ranks have ended: mpirun may be unable to
+  /// tell.
+  public static let endVariable = "CNN_DIST_END"
+  /// For how long this rank has attended to the others.
+  var attended = Duration.zero
+  /// When each rank was heard of, on the clock of `attended`.
+  var heardAt: [Duration]
   /// The notes that are sent, each at the place that is its value. Never given back, for MPI may read them until the end.
   let noteBytes: UnsafeMutableBufferPointer<UInt8> = {
     let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: Note.allCases.count)
@@ -42,18 +56,24 @@ public final class MPICommunicator: Communicator {
   ///   - environment: that of the process, in which launchers tell what they started.
   ///   - stop: when this rank wishes that all stop; they hear of it wherever they wait.
   ///   - startLimit: how long to wait for the other ranks to start.
-  ///   - giveUp: called on another thread when that was too long, or, with nil, a second after the wish to stop; it must
-  ///     end the process, because MPI does not let go of the thread that starts it.
+  ///   - giveUp: called on another thread when that was too long, or, with nil, a second after the wish to stop, and later
+  ///     when a call of MPI's does not come back within the deadline; it must end the process, because MPI does not let go of the
+  ///     thread that called it.
+  ///   - tell: takes what is to be said and is no error.
   /// - Throws: `CollectiveError.notConnected` where the launcher started several processes, but MPI sees only one.
   public init(
     environment: [String: String], stop: StopRequest = StopRequest(), startLimit: Duration = .seconds(60),
-    giveUp: @escaping @Sendable (CollectiveError?) -> Void = { _ in }
+    giveUp: @escaping @Sendable (CollectiveError?) -> Void = { _ in }, tell: @escaping (String) -> Void = { _ in }
   ) throws(CollectiveError) {
     self.stop = stop
-    handle = cnn_mpi_comm_world()
+    self.tell = tell
+    isLaunchedAlone = environment[Self.endVariable] != nil
+    let world = cnn_mpi_comm_world()
+    handle = world
     parent = nil
     var provided: Int32 = 0
     let watch = StartWatch(startLimit, stop: stop) { isStopped in
+      if !isStopped { LastResort.endLauncher() }
       giveUp(isStopped ? nil : .notStarted(startLimit))
     }
     defer { watch.end() }
@@ -61,16 +81,24 @@ public final class MPICommunicator: Communicator {
     guard provided >= MPI_THREAD_FUNNELED else {
       throw .failed(call: "MPI_Init_thread", reason: "this build of MPI allows no threads; install another")
     }
-    try Self.check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(handle, cnn_mpi_errors_return()))
+    try Self.check("MPI_Comm_set_errhandler", MPI_Comm_set_errhandler(world, cnn_mpi_errors_return()))
     var (rank, size): (Int32, Int32) = (0, 0)
-    try Self.check("MPI_Comm_rank", MPI_Comm_rank(handle, &rank))
-    try Self.check("MPI_Comm_size", MPI_Comm_size(handle, &size))
+    try Self.check("MPI_Comm_rank", MPI_Comm_rank(world, &rank))
+    try Self.check("MPI_Comm_size", MPI_Comm_size(world, &size))
     self.rank = Int(rank)
     self.size = Int(size)
+    heardAt = [Duration](repeating: .zero, count: self.size)
     if size == 1 { try Self.checkAlone(environment) }
     hosts = try allGather(Self.processorName())
     nodes = try allGather(String(try lowestNeighbour())).map { Int($0) ?? 0 }
+    Self.watch.begin { call, limit in
+      LastResort.endLauncher()
+      giveUp(.stuck(call, limit))
+    }
   }
+
+  /// Over all that this process asks of MPI.
+  private static let watch = CallWatch()
 
   /// The ranks `members` of `parent`, connected by `handle`. Whoever wishes to stop wishes it of all ranks of the parent.
   init(_ handle: MPI_Comm?, members: [Int], of parent: MPICommunicator) {
@@ -78,9 +106,12 @@ public final class MPICommunicator: Communicator {
     self.parent = parent
     rank = members.firstIndex(of: parent.rank) ?? 0
     size = members.count
+    heardAt = [Duration](repeating: .zero, count: members.count)
     hosts = members.map { parent.hosts[$0] }
     nodes = members.map { member in members.firstIndex { parent.nodes[$0] == parent.nodes[member] } ?? 0 }
     stop = parent.stop
+    tell = parent.tell
+    isLaunchedAlone = false
     deadline = parent.deadline
     sharesCores = parent.sharesCores
   }
@@ -93,12 +124,13 @@ public final class MPICommunicator: Communicator {
   }
 
   /// Turns MPI's status into an error that names the call.
-  static func check(_ call: String, _ status: Int32) throws(CollectiveError) {
+  static func check(_ call: StaticString, _ body: @autoclosure () -> Int32) throws(CollectiveError) {
+    let status = watch.during(call, body)
     guard status != MPI_SUCCESS else { return }
     var text = [CChar](repeating: 0, count: Int(MPI_MAX_ERROR_STRING) + 1)
     var length: Int32 = 0
     let known = MPI_Error_string(status, &text, &length) == MPI_SUCCESS
-    throw .failed(call: call, reason: known ? string(text) : "status \(status)")
+    throw .failed(call: "\(call)", reason: known ? string(text) : "status \(status)")
   }
 
   /// An element count as MPI wants it.
@@ -136,6 +168,9 @@ public final class MPICommunicator: Communicator {
   private static func string(_ text: [CChar]) -> String {
     String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
+
+  /// See `Communicator`.
+  public func remark(_ sentence: String) { tell(sentence) }
 
   // MARK: - Messages
 
@@ -191,8 +226,11 @@ public final class MPICommunicator: Communicator {
 
   // MARK: - The end
 
-  /// MPI_Abort of the whole world.
+  /// MPI_Abort of the whole world. This process ends within a second, whether MPI can reach the others or not; where it gives a
+  /// rank up, so does the launcher of this host within a few.
   public func abort(code: Int32) -> Never {
+    Self.watch.leave(code)
+    if code == CollectiveError.lostCode { LastResort.endLauncher() }
     MPI_Abort(cnn_mpi_comm_world(), code)
     exit(code)
   }
@@ -201,6 +239,9 @@ public final class MPICommunicator: Communicator {
   /// still be on their way in it.
   public func finalize() throws(CollectiveError) {
     try barrier()
-    if parent == nil { try Self.check("MPI_Finalize", MPI_Finalize()) }
+    guard parent == nil else { return }
+    // Nobody hears of a rank any more that does not come to its end.
+    if let deadline, nodes[rank] == rank { LastResort.endRanks(after: deadline, withLauncher: isLaunchedAlone) }
+    try Self.check("MPI_Finalize", MPI_Finalize())
   }
 }

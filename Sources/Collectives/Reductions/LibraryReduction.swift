@@ -73,7 +73,7 @@ public final class LibraryReduction: GradientReduction {
       try progress()
       if transfers.isEmpty { break }
       if try communicator.attend(isAlive: false) || transfers.count < before { patience.renew() }
-      guard patience.pause() else { throw .silent([], communicator.deadline, "the exchange of gradients") }
+      try patience.pause(for: [], in: "the exchange of gradients")
     }
     guard let last = buckets.last else { return }
     copy(flagged.buffer.part(0..<last.count).reading, to: result.part(last))

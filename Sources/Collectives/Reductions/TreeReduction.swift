@@ -148,9 +148,7 @@ public final class TreeReduction: GradientReduction {
       if pending == 0 { break }
       if try communicator.attend(isAlive: false) || pending < before { patience.renew() }
       before = pending
-      guard patience.pause() else {
-        throw .silent(silentRanks, communicator.deadline, "the exchange of gradients")
-      }
+      try patience.pause(for: silentRanks, in: "the exchange of gradients")
     }
     heard = exchanges.last?.wishes ?? wishes
   }

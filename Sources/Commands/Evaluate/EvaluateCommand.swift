@@ -114,7 +114,6 @@ struct EvaluateCommand: Command {
       head: head, communicator: communicator, slice: slice, normalization: experiment.normalization, threads: threads,
       waves: need.waves)
     try communicator.barrier()  // so that the clock starts on no rank that still waits for another
-    world.startDeadline()
     let start = ContinuousClock.now
     let result = try judge(table, world) { keeping in
       try evaluator.evaluate(

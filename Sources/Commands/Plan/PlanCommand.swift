@@ -126,7 +126,6 @@ struct PlanCommand: Command {
       model: try Model(Architecture(keras: subject.network)), experiment: subject.experiment, samples: subject.samples,
       judged: subject.judged, threads: threads, ranksPerHost: ranksPerHost, cores: cores ?? plan.hostCores,
       hostMemory: try communicator.share(world.isSpeaker ? HostMemory.shared : nil), rankMemory: memory)
-    world.startDeadline()
 
     let neighbours = communicator.nodes.count { $0 == communicator.nodes[communicator.rank] }
     let local = neighbours == 1 ? plan.hostCores : plan.threads

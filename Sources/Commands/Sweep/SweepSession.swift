@@ -28,7 +28,6 @@ struct SweepSession {
 
     try checkFiles(start, plan, folder)
     let share = try makeShare(plan, folder)
-    world.startDeadline()
     try withExtendedLifetime(begun?.lock) {
       try climb(plan, folder, share)
     }

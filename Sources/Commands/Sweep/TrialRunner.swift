@@ -56,7 +56,6 @@ struct TrialRunner {
 
   private func train(_ trial: Int, to epochs: Int) throws -> TrialResult {
     let (communicator, run) = (group.communicator, folder.run(trial))
-    communicator.deadline = nil  // until it trains
     let isBegun = try communicator.share(group.isSpeaker ? run.holdsRun : nil)
     let command = isBegun ? try plan.goingOn(in: run) : try plan.beginning(plan.trials[trial - 1], in: run)
     var failure: TrialResult.Failure?

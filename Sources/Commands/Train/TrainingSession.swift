@@ -85,7 +85,9 @@ struct TrainingSession {
         start.experiment.classNames = data.training.classNames
         start.experiment.levels = data.training.levels
       }
-      try plan.map { try load($0, into: arena, of: model, experiment: &start.experiment) }
+      start.experiment = try communicator.aside { [experiment = start.experiment] in
+        try plan.map { try load($0, into: arena, of: model, experiment) } ?? experiment
+      }
     }
     start.experiment = try communicator.share(start.experiment)
     if start.isFromFile {
@@ -101,12 +103,11 @@ struct TrainingSession {
     }
     let recorder = try communicator.together {
       if communicator.stop.isMade { throw Stopped() }
-      // Beside the communicator: those outside of a group have a deadline already.
+      // Beside the communicator: the others have a deadline.
       return try plan.map { [start] plan in
         try communicator.aside { try prepare(plan, start, threads: threads) }
       }
     }
-    world.startDeadline()
     console?.didStart(
       start.experiment, model: model, data: data, communicator: communicator, threads: threads, step: start.state.step,
       blas: KernelChoice(world.environment).description + ", loops for \(VectorWidth.name)")
@@ -276,10 +277,12 @@ struct TrainingSession {
   }
 
   private func load(
-    _ plan: Plan, into arena: ParameterArena, of model: Model, experiment: inout Experiment
-  ) throws {
+    _ plan: Plan, into arena: ParameterArena, of model: Model, _ experiment: Experiment
+  ) throws -> Experiment {
+    var experiment = experiment
     try plan.checkpoint?.restore(arena)
     if let weights = plan.weights { experiment.initialWeights = try weights.load(into: arena, of: model) }
+    return experiment
   }
 
   private func prepare(_ plan: Plan, _ start: Start, threads: Int) throws -> RunRecorder {

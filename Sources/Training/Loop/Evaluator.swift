@@ -116,7 +116,10 @@ public final class Evaluator {
           let own = UnsafeMutableBufferPointer(rebasing: counts[worker * size..<(worker + 1) * size])
           for (number, (slices, wave)) in waves.enumerated() where !shouldStop() {
             if number + 1 < waves.count { dataset.expect { waves[number + 1].1.samples.map(Int.init) } }
-            if worker == 0 { _ = try communicator.attend(isAlive: false) }  // another rank may wish to stop
+            if worker == 0 {
+              _ = try communicator.attend(isAlive: false)  // another rank may wish to stop
+              try communicator.expectSigns(in: "forward")
+            }
             let record = WaveRecord(slots, wave, numbers: numbers, counts: own)
             let tallies = try workers[worker].evaluate(wave, of: dataset, values: values, record: record)
             for (index, tally) in zip(slices, tallies) {

@@ -174,6 +174,7 @@ public final class Trainer {
   /// Takes one step; returns whether a rank wishes to stop.
   private func takeStep() throws -> Bool {
     let start = ContinuousClock.now
+    communicator.occasion = "step \(state.step + 1)"
     // A group of one rank waits for nobody, and is to hear of those outside all the same.
     _ = try communicator.attend(isAlive: false)
     let batch = batches.batch(step: state.step)
@@ -254,6 +255,7 @@ public final class Trainer {
   private func finishEpoch() throws -> Bool {
     try settleCheckpoint()
     let epoch = state.epoch + 1
+    communicator.occasion = "the validation of epoch \(epoch)"
     let isValidated = schedule.validateEvery > 0 && epoch % schedule.validateEvery == 0
     var validation: Evaluation?
     if isValidated {
@@ -315,6 +317,7 @@ public final class Trainer {
   /// `settleCheckpoint`.
   private func checkpoint() throws {
     guard checkpointed != state else { return }
+    communicator.occasion = "the checkpoint of step \(state.step)"
     try settleCheckpoint()
     // An update may overflow although its gradient was finite.
     if let fault = arena.fault { throw diverged("no checkpoint of step \(state.step) was written, because \(fault)") }

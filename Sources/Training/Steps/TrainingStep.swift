@@ -232,6 +232,8 @@ final class TrainingStep {
 
     func pulse() throws {
       guard worker == 0 else { return }
+      _ = try step.communicator.attend(isAlive: false)
+      try step.communicator.expectSigns(in: "backward")
       let before = step.added
       try step.exchange.advance(step.reduction, added: &step.added)
       if before == 0, step.added > 0, let log = step.workers[0].log { step.exchangeStarts[log.step] = SpanLog.now }

@@ -21,12 +21,14 @@ extension Communicator {
   /// `body` must not communicate, lest a failed rank be waited for; `aside` it may.
   ///
   /// - Throws: `SharedFailure` on every rank, with the error of the first rank that failed; a rank that gave up because of
-  ///   another is not the cause.
+  ///   another is not the cause. `CollectiveError` where a rank is lost.
   public func together<Result>(_ body: () throws -> Result) throws -> Result {
     var result: Result?
     var report = ""
     do {
       result = try body()
+    } catch let error as CollectiveError {
+      throw error  // those that are lost would be waited for once more
     } catch {
       report = "\(ExitCode(for: error).rawValue) \(error)"
     }
