@@ -85,6 +85,14 @@ final class Running {
     }
   }
 
+  /// Whether a process still does something: one that has ended stays in the table until its parent, or the system's first
+  /// process, takes note.
+  static func isAlive(_ process: pid_t) -> Bool {
+    guard let data = try? Data(contentsOf: URL(filePath: "/proc/\(process)/stat")) else { return false }
+    let state = String(decoding: data, as: UTF8.self).split(separator: ")").last?.first { $0 != " " }
+    return state.map { !"ZX".contains($0) } ?? false
+  }
+
   private func reap(_ options: Int32) {
     var status: Int32 = 0
     guard waitpid(process, &status, options) == process else { return }

@@ -45,7 +45,7 @@ extension ProgramTests {
       let outcome = try running.wait(.seconds(60))
       #expect(outcome.code == 75, "\(outcome.error)")
       #expect(outcome.error.contains("stopped after step") && !outcome.error.contains("restart"), "\(outcome.error)")
-      #expect(ranks.count == 2 && ranks.allSatisfy { Glibc.kill($0, 0) != 0 })
+      #expect(ranks.count == 2 && ranks.allSatisfy { !Running.isAlive($0) })
     }
 
     /// Killed outright, it leaves nothing behind.
@@ -55,11 +55,11 @@ extension ProgramTests {
       let ranks = running.ranks()
       Glibc.kill(running.process, SIGKILL)
       var attempts = 0
-      while ranks.contains(where: { Glibc.kill($0, 0) == 0 }) && attempts < 300 {
+      while ranks.contains(where: { Running.isAlive($0) }) && attempts < 300 {
         usleep(100_000)
         attempts += 1
       }
-      #expect(ranks.count == 2 && ranks.allSatisfy { Glibc.kill($0, 0) != 0 })
+      #expect(ranks.count == 2 && ranks.allSatisfy { !Running.isAlive($0) })
       let step = Int(try #require(try program.metrics("run").last { $0["kind"] == .text("step") }?["step"]?.number))
       #expect(try program("inspect run/checkpoints/latest").lines.contains("step: \(step)"))
     }
