@@ -4,14 +4,17 @@ internal import CXXHash
 /// A running digest, computed by libcrypto or libxxhash.
 public struct Digest: ~Copyable {
   /// Which function.
-  public enum Algorithm: Sendable {
+  public enum Algorithm: String, Sendable, CustomStringConvertible {
     /// 128 bits, only to compare with published sums.
-    case md5
+    case md5 = "MD5"
     /// 256 bits, for what is small, or published.
-    case sha256
+    case sha256 = "SHA-256"
     /// XXH3 of 128 bits (Collet, https://xxhash.com): as fast as memory is read, so that data sets are digested whole each
     /// time. It guards against chance, not against somebody who means harm.
-    case xxh3
+    case xxh3 = "XXH3"
+
+    /// Its name among people.
+    public var description: String { rawValue }
   }
 
   private let algorithm: Algorithm

@@ -28,7 +28,7 @@ extension ProgramTests {
     /// What is done to a run, and which file is named for what.
     @Test(
       arguments: [
-        ("printf x | dd of=run/\(newest) bs=1 seek=20000 conv=notrunc", newest, "SHA-256", 4),
+        ("printf x | dd of=run/\(newest) bs=1 seek=20000 conv=notrunc", newest, "XXH3", 4),
         ("truncate -s -1 run/\(newest)", newest, "the file is cut off", 4),
         ("truncate -s 0 run/\(newest)", newest, "ends within the 8 bytes", 4),
         ("head -c 64 /dev/zero > run/\(newest)", newest, "safetensors", 4),

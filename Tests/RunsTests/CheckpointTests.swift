@@ -94,19 +94,25 @@ import Testing
     bytes[bytes.count - 1] ^= 1  // of the last tensor
     try folder.write("damaged", bytes)
     let error = try #require(throws: FileError.self) { try Checkpoint(folder("damaged")) }
-    #expect(error.message.hasPrefix("tensor optimizer/momentum/dense/bias has SHA-256 "))
+    #expect(error.message.hasPrefix("tensor optimizer/momentum/dense/bias has XXH3 "))
     #expect(error.offset == bytes.count - 12)
   }
 
-  /// With one digest over all tensors.
-  @Test(arguments: [false, true]) func whatOlderVersionsWroteIsRead(isDamaged: Bool) throws {
+  /// With one SHA-256 over all tensors, or with one of each.
+  @Test(arguments: [1, 2], [false, true]) func whatOlderVersionsWroteIsRead(version: Int, isDamaged: Bool) throws {
     let arena = try TinyModel.arena()
     try write()
     let newer = try SafetensorsFile(folder("c"))
     var metadata = newer.metadata
-    (metadata["format"], metadata["tensors_sha256"], metadata["sha256"]) = ("cnn-dist checkpoint 1", nil, nil)
+    metadata["format"] = "cnn-dist checkpoint \(version)"
+    (metadata["tensors_xxh3"], metadata["sha256"]) = (nil, nil)
+    if version == 2 {
+      let digests = try newer.entries.map { entry in (entry.name, try newer.digest { $0 == entry }) }
+      metadata["tensors_sha256"] = try JSON.line(Dictionary(uniqueKeysWithValues: digests))
+    }
     let lines = metadata.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\n" }.joined()
-    metadata["sha256"] = Array((lines + (try newer.digest())).utf8).withUnsafeBytes { Digest.of($0) }
+    let tensors = version == 1 ? try newer.digest() : ""
+    metadata["sha256"] = Array((lines + tensors).utf8).withUnsafeBytes { Digest.of($0) }
     if isDamaged { arena.values.buffer[0] += 1 }
     var writer = SafetensorsWriter()
     for (prefix, storage) in [("", arena.values)] + arena.optimizerStates.map({ ("optimizer/\($0)/", $1) }) {
@@ -117,7 +123,7 @@ import Testing
     try writer.write(to: folder("older"), metadata: metadata)
     guard isDamaged else { return #expect(try Checkpoint(folder("older")).state == state) }
     let error = try #require(throws: FileError.self) { try Checkpoint(folder("older")) }
-    #expect(error.message.contains("its contents have SHA-256 "))
+    #expect(error.message.contains("\(version == 1 ? "its contents have" : "has") SHA-256 "))
   }
 
   @Test func anotherModelIsNamedByItsTensor() throws {

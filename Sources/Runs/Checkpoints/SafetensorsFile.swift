@@ -141,6 +141,15 @@ public final class SafetensorsFile {
     return digest.finish()
   }
 
+  /// The digest of one tensor's bytes.
+  ///
+  /// - Throws: `FileError` when they cannot be read any more.
+  func digest(of entry: Entry, _ algorithm: Digest.Algorithm) throws(FileError) -> String {
+    let digest = withBytes(of: entry) { Digest.of($0, algorithm) }
+    try file.check()
+    return digest
+  }
+
   private static func entry(_ name: String, _ tensor: SafetensorsHeader.Tensor, path: String) throws(FileError) -> Entry
   {
     guard let element = SafetensorsElement(named: tensor.dtype) else {

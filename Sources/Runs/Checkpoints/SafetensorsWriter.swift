@@ -17,9 +17,9 @@ public struct SafetensorsWriter {
     tensors.append((name, shape, floats))
   }
 
-  /// SHA-256 over each tensor's bytes, by its name.
-  func digests() -> [String: String] {
-    let digests = tensors.map { ($0.name, Digest.of(UnsafeRawBufferPointer($0.floats))) }
+  /// The digest of each tensor's floats as they lie in memory, by its name.
+  func digests(_ algorithm: Digest.Algorithm) -> [String: String] {
+    let digests = tensors.map { ($0.name, Digest.of(UnsafeRawBufferPointer($0.floats), algorithm)) }
     return Dictionary(digests) { first, _ in first }
   }
 

@@ -41,10 +41,10 @@ struct DesyncGuard {
     let errand = Errand { [experiment, binary] in
       var digests = [
         "binary": binary, "data": experiment.datasetDigest, "configuration": try JSON.line(experiment),
-        "state": try JSON.line(state), "weights": Digest.of(UnsafeRawBufferPointer(arena.values.buffer)),
+        "state": try JSON.line(state), "weights": Digest.of(UnsafeRawBufferPointer(arena.values.buffer), .xxh3),
       ]
       for (name, storage) in arena.optimizerStates {
-        digests["optimizer/\(name)"] = Digest.of(UnsafeRawBufferPointer(storage.buffer))
+        digests["optimizer/\(name)"] = Digest.of(UnsafeRawBufferPointer(storage.buffer), .xxh3)
       }
       return digests
     }
