@@ -48,6 +48,12 @@ public enum AtomicFile {
     "\(path).tmp.\(String(token, radix: 36))"
   }
 
+  /// Whether `name` is that of a temporary file beside a file whose name begins with one of `stems`: a process that was killed may
+  /// have left it.
+  package static func isTemporary(_ name: String, of stems: [String]) -> Bool {
+    name.contains(".tmp.") && stems.contains(where: name.hasPrefix)
+  }
+
   /// Renames `temporary` to `path`.
   package static func move(_ temporary: String, to path: String) throws(FileError) {
     guard rename(temporary, path) == 0 else { throw .system(path, "cannot be replaced") }

@@ -20,6 +20,8 @@ public enum Remark {
     case lines
     /// A checkpoint that could not be written; each time.
     case checkpoints
+    /// Memory for copies of a run's state.
+    case shadows
     /// What a run has lost of itself, which is begun anew; each time it is found.
     case losses
   }

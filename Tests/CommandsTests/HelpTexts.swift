@@ -50,6 +50,7 @@ enum HelpTexts {
       --validate-every EPOCHS    validate after every EPOCHS epochs, 0 for never (default 1)
       --checkpoint-every STEPS   a checkpoint every STEPS steps besides each epoch's end, 0 for none (default 0)
       --checkpoint-seconds S     a checkpoint when the last is S seconds old as well, 0 for none (default 600)
+      --shadow STEPS             every STEPS steps keep a copy of the state in each host's memory, for --resume, 0 for never (default 0)
       --verify-every STEPS       every STEPS steps let all threads of all ranks compute the same slice and compare the bits, 0 for never (default 0)
       --journal                  keep hashes of every step's gradients and values, for `compare` and `replay`
       --no-tensorboard           write no events.out.tfevents.* into the run's folder, which TensorBoard shows

@@ -4,7 +4,6 @@ It ends with 0 where the run came to the weights of a single process and left no
 the machine's speed: it is stopped once all has happened, and the single process trains as far.
 """
 
-import json
 import os
 import pathlib
 import re
@@ -15,7 +14,7 @@ import time
 LAUNCH = pathlib.Path(os.environ["launch"])
 sys.path.insert(0, str(LAUNCH / "played"))
 sys.dont_write_bytecode = True
-import faults  # noqa: E402
+import jobs  # noqa: E402
 import network  # noqa: E402
 
 BINARY = os.environ["CNN_DIST_BINARY"]
@@ -58,11 +57,11 @@ def further(count):
 if reason := network.obstacle():
     print(f"SKIPPED: {reason}")
     sys.exit(0)
-pathlib.Path("small.json").write_text(json.dumps(faults.NETWORK))
+jobs.write_network(".")
 begin = time.monotonic()
 with network.Network(3) as net, open("said", "wb") as output:
-    line = [LAUNCH / "hosts", net.hostfile, "train", *OPTIONS, "--epochs", "100000", "--checkpoint-every", "10"]
-    line += ["--timeout", "4", "--run", RUN]
+    line = [LAUNCH / "hosts", net.hostfile, "train", *OPTIONS, "--epochs", "100000", "--checkpoint-every", "60"]
+    line += ["--shadow", "3", "--timeout", "4", "--run", RUN]
     job = subprocess.Popen(
         net.command(1, [LAUNCH / "supervise", "--pause", "1", "--look-every", "2", "--", *line]),
         env={**os.environ, **net.settings}, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
@@ -83,8 +82,14 @@ with network.Network(3) as net, open("said", "wb") as output:
     wait("the host is back, and is taken in", lambda: worlds() == [3, 2, 3])
     wait("three train", further(20))
 
+    wait("the next checkpoint is neither just written nor near", lambda: 10 <= steps() % 60 < 40)
     net.kill(2)
-    wait("another loses its processes, and begins anew", lambda: worlds() == [3, 2, 3, 3])
+    time.sleep(0.3)  # no step is taken any more
+    for file in net.memory(1).glob("*/*"):
+        file.unlink()
+    wait("another loses its processes, the first its memory, and all begin anew", lambda: worlds() == [3, 2, 3, 3])
+    if not re.search(r"goes on from step \d+, which host[23] has in its memory", said()):
+        sys.exit(f"nobody remembers more than the disk\n{said()}")
     wait("three train", further(20))
     job.terminate()
     code = job.wait(timeout=60)
@@ -97,6 +102,6 @@ with network.Network(3) as net, open("said", "wb") as output:
 stopped = subprocess.run([BINARY, "inspect", RUN / "checkpoints/latest"], stdout=subprocess.PIPE, check=True).stdout.decode()
 step = re.search(r"^step: (\d+)", stopped, re.MULTILINE).group(1)
 subprocess.run([BINARY, "train", *OPTIONS, "--steps", step, "--run", "control"], stdout=subprocess.DEVNULL, check=True)
-if faults.digest(BINARY, RUN) != faults.digest(BINARY, pathlib.Path("control")):
+if jobs.digest(BINARY, RUN) != jobs.digest(BINARY, pathlib.Path("control")):
     sys.exit(f"the weights are others\n{said()}")
 print(f"after step {step} the weights are those of one process")

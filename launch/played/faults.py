@@ -1,38 +1,23 @@
 """What can befall a rank, the moments at which it does, and what must come of it. `launch/faults` runs it."""
 
 import dataclasses
-import json
 import os
 import pathlib
 import random
 import re
 import resource
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 
+import jobs
 import network
+from jobs import BATCHES, LAUNCH
 
-LAUNCH = pathlib.Path(__file__).resolve().parent.parent
 FAULTS = ["kill", "stop", "trap", "partition", "disk full", "memory limit"]
 MOMENTS = ["start-up", "training", "validation", "checkpoint", "end"]
 
-# A small network and small runs, each with much of the one thing that is to be disturbed.
-LAYERS = [
-    ("InputLayer", {"name": "in", "batch_shape": [None, 32, 32, 3]}),
-    ("Conv2D", {"name": "conv", "filters": 16, "kernel_size": [3, 3], "activation": "relu"}),
-    ("MaxPooling2D", {"name": "pool", "pool_size": [2, 2], "strides": [2, 2]}),
-    ("Flatten", {"name": "flat"}),
-    ("Dense", {"name": "dense", "units": 64, "activation": "relu"}),
-    ("Dense", {"name": "out", "units": 10, "activation": "softmax"}),
-]
-NETWORK = {
-    "class_name": "Sequential",
-    "config": {"name": "small", "layers": [{"class_name": name, "config": config} for name, config in LAYERS]},
-}
-BATCHES = "--dataset synthetic --batch-size 40 --slice 16"
+# Small runs, each with much of the one thing that is to be disturbed.
 RUNS = {
     "start-up": f"{BATCHES} --limit 80 --epochs 1 --validate-every 0",
     "training": f"{BATCHES} --limit 8000 --epochs 1 --validate-every 0 --checkpoint-every 20",
@@ -46,7 +31,6 @@ SLOW_DISK = (
     "#include <unistd.h>\n#include <sys/syscall.h>\n"
     "int fsync(int f) { usleep(60000); return syscall(SYS_fsync, f); }\n"
 )
-MARK = "CNN_DIST_TRIAL"
 
 
 @dataclasses.dataclass
@@ -61,24 +45,19 @@ class Outcome:
     output: str
 
 
-class Trial:
+class Trial(jobs.Job):
     """A run that is disturbed once, and gone on with."""
 
     def __init__(self, fault, moment, timeout, seed, binary, controls):
-        self.fault, self.moment, self.timeout, self.binary = fault, moment, timeout, binary
+        super().__init__(binary)
+        self.fault, self.moment, self.timeout = fault, moment, timeout
         self.controls = controls
         self.random = random.Random(seed)
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cnn-dist-faults-"))
-        self.place = self.folder / "disk"
-        self.run = self.place / "run"
-        self.mark = self.folder.name
         self.net = None
         self.victim = None
         self.is_mounted = False
 
     def __enter__(self):
-        self.place.mkdir()
-        (self.folder / "small.json").write_text(json.dumps(NETWORK))
         if self.fault == "disk full":
             subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", self.place], check=True)
             self.is_mounted = True
@@ -87,81 +66,32 @@ class Trial:
         return self
 
     def __exit__(self, *_):
-        for process in self.processes():
-            try:
-                os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        self.kill()
         if self.net:
             self.net.close()
         if self.is_mounted:
             subprocess.run(["umount", "-l", self.place], check=False)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        super().__exit__()
 
     # What runs -------------------------------------------------------------------------------------------------------
 
-    def processes(self):
-        """All that the job has started, by the mark in their environment."""
-        found = []
-        wanted = f"{MARK}={self.mark}".encode()
-        for name in os.listdir("/proc"):
-            if not name.isdigit():
-                continue
-            try:
-                state = pathlib.Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[0]
-                if state not in "ZX" and wanted in pathlib.Path(f"/proc/{name}/environ").read_bytes().split(b"\0"):
-                    found.append(int(name))
-            except OSError:
-                continue
-        return found
-
-    def ranks(self):
-        """The ranks that have begun, as {rank: process}."""
-        found = {}
-        for process in self.processes():
-            try:
-                if not os.readlink(f"/proc/{process}/exe").endswith("/cnn-dist"):
-                    continue
-                for word in pathlib.Path(f"/proc/{process}/environ").read_bytes().split(b"\0"):
-                    if word.startswith(b"OMPI_COMM_WORLD_RANK="):
-                        found[int(word.partition(b"=")[2])] = process
-            except OSError:
-                continue
-        return found
-
     def start(self, options, output):
         words = ["train", *options.split(), "--threads", "1", "--timeout", str(self.timeout), "--run", str(self.run)]
-        settings = {**os.environ, MARK: self.mark, "CNN_DIST_BINARY": self.binary}
+        settings = {}
         if self.net:
             command = self.net.command(1, [LAUNCH / "hosts", self.net.hostfile, *words])
             settings.update(self.net.settings)
         else:
             command = [LAUNCH / "local", "2", *words]
         if self.moment == "checkpoint":
-            settings["LD_PRELOAD"] = self.slow_disk()
-        return subprocess.Popen(
-            command, env=settings, cwd=self.place, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-            start_new_session=True,
-        )
-
-    def slow_disk(self):
-        library = self.folder / "slow.so"
-        if not library.exists():
-            words = ["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", library]
-            subprocess.run(words, input=SLOW_DISK.encode(), check=True)
-        return str(library)
+            settings["LD_PRELOAD"] = self.preload("slow", SLOW_DISK)
+        return self.begin(command, output, **settings)
 
     @property
     def options(self):
         return f"{RUNS[self.moment]} --model {self.folder}/small.json"
 
     # The moment ------------------------------------------------------------------------------------------------------
-
-    def steps(self):
-        try:
-            return (self.run / "metrics.jsonl").read_text().count('"kind":"step"')
-        except OSError:
-            return 0
 
     def writes_checkpoint(self):
         try:
@@ -252,11 +182,7 @@ class Trial:
             left = self.processes()
             is_hang = job.poll() is None or bool(left)
             words = [self.word(process) for process in left]
-            for process in left:
-                try:
-                    os.kill(process, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+            self.kill()
             code = job.wait()
         text = (self.folder / "output").read_text(errors="replace")
         code = code if code >= 0 else 128 - code
@@ -265,14 +191,6 @@ class Trial:
         if was_there:
             self.mend()
         return Outcome(code, seconds, is_hang, is_named, fault or self.fault_of_resume(), text)
-
-    def word(self, process):
-        try:
-            line = pathlib.Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            state = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-            return f"{process} {state} {line[:90]}"
-        except OSError:
-            return str(process)
 
     def fault_of(self, code):
         expected = {"disk full": {0, 74}, "memory limit": {0, 1, 2, 65, 69, 74, 127}}.get(self.fault, {0, 69})
@@ -284,29 +202,20 @@ class Trial:
             code = self.start(options, output).wait()
         if code != 0:
             return f"the next start ends with {code}: {(self.folder / 'output-2').read_text(errors='replace')[-300:]}"
-        found = digest(self.binary, self.run)
+        found = jobs.digest(self.binary, self.run)
         if found != self.controls[self.moment]:
             return f"the weights are {found}, not {self.controls[self.moment]}"
         left = [name for name in os.listdir(self.run / "checkpoints") if ".tmp." in name]
         return f"left over: {' '.join(left)}" if left else ""
 
 
-def digest(binary, run):
-    """The hash of a run's last weights."""
-    said = subprocess.run([binary, "inspect", run / "checkpoints/latest"], stdout=subprocess.PIPE, check=False)
-    lines = [line for line in said.stdout.decode().splitlines() if line.startswith("weights sha256: ")]
-    return lines[-1].split()[-1] if lines else "none"
-
-
 def control(binary, moment, folder):
     """The weights of a run that nothing befell, by one process."""
-    run, network = pathlib.Path(folder) / moment, pathlib.Path(folder) / "small.json"
-    network.write_text(json.dumps(NETWORK))
-    subprocess.run(
-        [binary, "train", *RUNS[moment].split(), "--model", network, "--run", run], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        check=True,
-    )
-    return digest(binary, run)
+    run = pathlib.Path(folder) / moment
+    jobs.write_network(folder)
+    words = ["train", *RUNS[moment].split(), "--model", pathlib.Path(folder) / "small.json", "--run", run]
+    subprocess.run([binary, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    return jobs.digest(binary, run)
 
 
 def obstacle(fault):

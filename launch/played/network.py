@@ -68,7 +68,8 @@ class Network:
         self.agent = self.folder / "agent"
         self.agent.write_text(
             f'#!/bin/sh\nhost=${{1##*.}}; shift\n[ ! -e "{self.folder}/cut-$host" ] || {{ sleep 3; exit 255; }}\n'
-            f'exec ip netns exec {self.name}-$host unshare --uts sh -c "hostname host$host; $*"\n'
+            f'exec ip netns exec {self.name}-$host unshare --uts '
+            f'sh -c "hostname host$host; mount --bind {self.folder}/memory-$host /dev/shm; $*"\n'
         )
         self.agent.chmod(0o755)
         self.switch = threading.Thread(target=self._carry, daemon=True)
@@ -90,7 +91,8 @@ class Network:
 
     def command(self, host, words):
         """The words that run `words` on a host."""
-        inside = ["unshare", "--uts", "sh", "-c", f'hostname host{host}; exec "$@"', "-", *map(str, words)]
+        begin = f'hostname host{host}; mount --bind {self.memory(host)} /dev/shm; exec "$@"'
+        inside = ["unshare", "--uts", "sh", "-c", begin, "-", *map(str, words)]
         return ["ip", "netns", "exec", self._namespace(host), *inside]
 
     @property
@@ -114,6 +116,10 @@ class Network:
         """The host is back."""
         self.links[host - 1].is_cut = False
         (self.folder / f"cut-{host}").unlink(missing_ok=True)
+
+    def memory(self, host):
+        """The folder that the host has as its /dev/shm."""
+        return self.folder / f"memory-{host}"
 
     def processes(self, host):
         """What runs on a host."""
@@ -139,6 +145,7 @@ class Network:
         def ip(*words):
             subprocess.run(["ip", *map(str, words)], check=True)
 
+        self.memory(host).mkdir()
         ip("netns", "add", self._namespace(host))
         descriptor = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
         device = f"{self.name}t{host}"

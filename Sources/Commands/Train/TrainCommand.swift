@@ -26,6 +26,10 @@ struct TrainCommand: Command {
         Option(
           "--checkpoint-seconds", "S", "a checkpoint when the last is S seconds old as well, 0 for none (default 600)"),
         Option(
+          "--shadow", "STEPS",
+          "every STEPS steps keep a copy of the state in each host's memory, for --resume, 0 for never (default 0)"
+        ),
+        Option(
           "--verify-every", "STEPS",
           "every STEPS steps let all threads of all ranks compute the same slice and compare the bits, 0 for never (default 0)"
         ),
@@ -195,6 +199,7 @@ struct TrainCommand: Command {
     if let steps = try arguments.integer("--steps", in: Schedule.counts) { schedule.steps = steps }
     if let every = try arguments.integer("--validate-every", in: Schedule.counts) { schedule.validateEvery = every }
     if let every = try arguments.integer("--checkpoint-every", in: Schedule.counts) { schedule.checkpointEvery = every }
+    if let every = try arguments.integer("--shadow", in: Schedule.counts) { schedule.shadowEvery = every }
     if let every = try arguments.integer("--verify-every", in: Schedule.counts) { schedule.verifyEvery = every }
     if let seconds = try arguments.integer("--checkpoint-seconds", in: Schedule.counts) {
       schedule.checkpointSeconds = seconds

@@ -30,8 +30,8 @@ struct TrainingSession {
 
   func run() throws {
     // What to do, and where it stands: rank 0 knows.
-    let plan = try world.together { world.isSpeaker ? try makePlan() : nil }
-    var start = try communicator.share(plan.map(Start.init))
+    let plan = try world.together { world.isSpeaker ? try TrainingPlan(command, say: say) : nil }
+    var start = try communicator.share(plan.map(TrainingStart.init))
 
     // What to do it on: each rank sees for itself.
     let cores = try world.planCores(threads: command.threads)
@@ -79,6 +79,12 @@ struct TrainingSession {
     // The numbers to start from: by seed on each rank, or from rank 0's file.
     let arena = Trainer.arena(for: model, experiment: start.experiment)
     model.initialize(arena.values.buffer, seed: start.experiment.seed)
+    let shadow = communicator.nodes[communicator.rank] == communicator.rank ? start.shadow.flatMap(Shadow.init) : nil
+    let recalled = try Recollection(in: shadow, of: start.experiment, after: start.state.step, communicator)
+    if let recalled {
+      if communicator.rank == 0 { tell(of: recalled, instead: start.state.step) }
+      start.state = recalled.state
+    }
     try communicator.together {
       if plan?.checkpoint == nil {
         start.experiment.network = try model.kerasDocument()
@@ -86,14 +92,17 @@ struct TrainingSession {
         start.experiment.levels = data.training.levels
       }
       start.experiment = try communicator.aside { [experiment = start.experiment] in
-        try plan.map { try load($0, into: arena, of: model, experiment) } ?? experiment
+        let experiment = try plan.map { try load($0, into: arena, of: model, experiment) } ?? experiment
+        try recalled?.checkpoint?.restore(arena)
+        return experiment
       }
     }
     start.experiment = try communicator.share(start.experiment)
     if start.isFromFile {
-      try communicator.broadcast(arena.values.buffer, from: 0)
+      let root = recalled?.rank ?? 0
+      try communicator.broadcast(arena.values.buffer, from: root)
       for (_, state) in arena.optimizerStates.sorted(by: { $0.key < $1.key }) {
-        try communicator.broadcast(state.buffer, from: 0)
+        try communicator.broadcast(state.buffer, from: root)
       }
     }
 
@@ -105,7 +114,7 @@ struct TrainingSession {
       if communicator.stop.isMade { throw Stopped() }
       // Beside the communicator: the others have a deadline.
       return try plan.map { [start] plan in
-        try communicator.aside { try prepare(plan, start, threads: threads) }
+        try communicator.aside { try prepare(plan, start, isRecalled: recalled != nil, threads: threads) }
       }
     }
     console?.didStart(
@@ -131,7 +140,7 @@ struct TrainingSession {
       experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
       state: start.state, communicator: communicator, threads: threads, waves: need.waves,
       isProfiling: command.isProfiling, keepsVerdicts: true, pausingAfter: pause, recorder: recorder,
-      observers: observers.compactMap(\.self))
+      shadow: shadow, observers: observers.compactMap(\.self))
     let end = Result { try trainer.run() }
     if case .failure(let error) = end, error is CollectiveError {
       report?.didEnd(trainer.state, of: lastStep, arena)
@@ -153,131 +162,19 @@ struct TrainingSession {
     lines?.didEnd(trainer.state)
   }
 
-  /// What rank 0 found in the run folder and on the command line.
-  private struct Plan {
-    let folder: RunFolder
-    let experiment: Experiment
-    let schedule: Schedule
-    /// What to go on from; nil for a new run.
-    let checkpoint: Checkpoint?
-    /// The right to write to the folder of a run that is there; nil for a new run.
-    let lock: RunLock?
-    /// What to start a new run from; nil for the seed alone.
-    let weights: WeightsFile?
-    /// Where the learning-rate schedule was to end before the command line moved its end; nil where it did not.
-    let movedScheduleEnd: Int?
-  }
-
-  /// The part of the plan that every rank needs.
-  private struct Start: Codable {
-    var experiment: Experiment
-    let schedule: Schedule
-    let state: TrainingState
-    let isFromFile: Bool
-    let movedScheduleEnd: Int?
-
-    init(_ plan: Plan) {
-      experiment = plan.experiment
-      schedule = plan.schedule
-      state = plan.checkpoint?.state ?? TrainingState()
-      isFromFile = plan.checkpoint != nil || plan.weights != nil
-      movedScheduleEnd = plan.movedScheduleEnd
-    }
-
-    /// Where the run is to end.
-    func lastStep(samples: Int) -> Int {
-      schedule.lastStep(of: BatchPlan(samples: samples, batchSize: experiment.batchSize))
-    }
-
-    /// Ends a learning-rate schedule where the run is to end, unless it has an end already. That may only be moved where the
-    /// run would go on without a rate.
-    mutating func setScheduleLength(samples: Int) throws(UsageError) {
-      guard experiment.schedule.hasLength else { return }
-      let steps = lastStep(samples: samples)
-      if let before = movedScheduleEnd, let moved = experiment.scheduleSteps {
-        guard steps > before else {
-          throw UsageError(
-            "the schedule ends at step \(before), and the run at step \(steps): --schedule-steps moves its end only where the run "
-              + "is to go on beyond it, with --epochs or --steps")
-        }
-        guard moved > state.step else {
-          throw UsageError("--schedule-steps \(moved) lies behind the run, which has done \(state.step) steps")
-        }
-      }
-      guard experiment.scheduleSteps == nil else { return }
-      guard steps > experiment.warmUp else {
-        throw UsageError("--warm-up \(experiment.warmUp) leaves nothing of a run of \(steps) steps to the schedule")
-      }
-      experiment.scheduleSteps = steps
-    }
-
-    /// What to tell of a schedule that ends before the run does; nil where it does not.
-    func scheduleNotice(samples: Int) -> String? {
-      let steps = lastStep(samples: samples)
-      guard experiment.schedule.hasLength, let end = experiment.scheduleSteps, end < steps, state.step < steps else {
-        return nil
-      }
-      return
-        "the \(experiment.schedule.rawValue) schedule \(end > state.step ? "ends" : "has ended") at step \(end), the run ends "
-        + "at step \(steps): the steps between have a learning rate of 0; --schedule-steps \(steps) would end them together"
-    }
-  }
-
-  private func makePlan() throws -> Plan {
-    command.resume ? try planToResume() : try planToStart()
-  }
-
-  private func planToStart() throws -> Plan {
-    let (experiment, schedule, file) = try command.makeRun(notice: say)
-    let folder = RunFolder(command.run ?? "runs/\(experiment.dataset)-\(experiment.model)-\(Self.timestamp())")
-    try folder.refuseExistingRun()
-    return Plan(
-      folder: folder, experiment: experiment, schedule: schedule, checkpoint: nil, lock: nil,
-      weights: try command.weights.map { try WeightsFile($0, of: file) } ?? file.flatMap { WeightsFile(in: $0) },
-      movedScheduleEnd: nil)
-  }
-
   /// Tells the user, unless the run is one of many, whose options were looked at before.
   private func say(_ notice: String) {
     if world.share == nil { Program.complain(UsageError(notice)) }
   }
 
-  private func planToResume() throws -> Plan {
-    let folder = RunFolder(command.run ?? "")
-    let configuration = try folder.load()
-    var (experiment, schedule) = (configuration.experiment, configuration.schedule)
-    try command.apply(to: &experiment)
-    try command.apply(to: &schedule)
-    try command.model?.apply(to: &experiment)
-    // The end of a schedule may be moved; whether the run goes on beyond it is known with the data.
-    let end = configuration.experiment.scheduleSteps
-    let isMoved = experiment.scheduleSteps != end && experiment.isOfOneRun(with: configuration.experiment)
-    let differences = experiment.differences(from: configuration.experiment)
-    guard differences.isEmpty || isMoved else {
-      throw UsageError(
-        "\(folder.path) holds a run of another kind (\(differences.joined(separator: "; "))): leave these options out to go "
-          + "on with it, or start a new run in another --run folder")
-    }
-    let lock = try folder.lock()
-    let checkpoint = try folder.newestCheckpoint { Program.complain($0) }
-    guard checkpoint.experiment.isOfOneRun(with: experiment) else {
-      throw FileError(
-        .malformed, checkpoint.path,
-        "is of another run (\(checkpoint.experiment.differences(from: experiment).joined(separator: "; ")))")
-    }
-    if checkpoint.blas != OpenBLAS.identity {
-      Program.complain(
-        UsageError(
-          "the run was computed with OpenBLAS \(checkpoint.blas), this is \(OpenBLAS.identity): its bits will differ from "
-            + "those of an uninterrupted run"))
-    }
-    return Plan(
-      folder: folder, experiment: experiment, schedule: schedule, checkpoint: checkpoint, lock: lock, weights: nil,
-      movedScheduleEnd: isMoved ? end : nil)
+  private func tell(of recalled: Recollection, instead step: Int) {
+    say(
+      "the run goes on from step \(recalled.state.step), which \(communicator.hosts[recalled.rank]) has in its memory; the newest "
+        + "checkpoint is of step \(step)")
   }
 
   private func load(
-    _ plan: Plan, into arena: ParameterArena, of model: Model, _ experiment: Experiment
+    _ plan: TrainingPlan, into arena: ParameterArena, of model: Model, _ experiment: Experiment
   ) throws -> Experiment {
     var experiment = experiment
     try plan.checkpoint?.restore(arena)
@@ -285,18 +182,21 @@ struct TrainingSession {
     return experiment
   }
 
-  private func prepare(_ plan: Plan, _ start: Start, threads: Int) throws -> RunRecorder {
+  private func prepare(_ plan: TrainingPlan, _ start: TrainingStart, isRecalled: Bool, threads: Int) throws
+    -> RunRecorder
+  {
     let lock = try plan.lock ?? plan.folder.create()
-    let isChanged = plan.checkpoint.map { $0.experiment != start.experiment } ?? false
+    let isChanged = isRecalled || plan.checkpoint.map { $0.experiment != start.experiment } ?? false
     return RunRecorder(
       plan.folder, configuration: configuration(start), lock: lock, isChanged: isChanged,
       session: TrainingReport.session(communicator, threads: threads))
   }
 
-  private func configuration(_ start: Start) -> RunConfiguration {
+  private func configuration(_ start: TrainingStart) -> RunConfiguration {
     RunConfiguration(
       experiment: start.experiment, schedule: start.schedule, openblas: OpenBLAS.identity,
-      openblasReplaced: KernelChoice(world.environment).replaced, vectors: VectorWidth.name, version: Program.version)
+      openblasReplaced: KernelChoice(world.environment).replaced, vectors: VectorWidth.name, shadow: start.shadow,
+      version: Program.version)
   }
 
   /// `20261123-211704`, in UTC.

@@ -103,6 +103,7 @@ extension Schedule {
     if let steps, !Self.counts.contains(steps) { return "steps \(steps)" }
     if !Self.counts.contains(validateEvery) { return "validate_every \(validateEvery)" }
     if !Self.counts.contains(checkpointEvery) { return "checkpoint_every \(checkpointEvery)" }
+    if !Self.counts.contains(shadowEvery) { return "shadow_every \(shadowEvery)" }
     if !Self.counts.contains(verifyEvery) { return "verify_every \(verifyEvery)" }
     if !Self.counts.contains(checkpointSeconds) { return "checkpoint_seconds \(checkpointSeconds)" }
     return nil

@@ -20,6 +20,8 @@ public struct Schedule: Codable, Equatable, Sendable {
   public var checkpointEvery = 0
   /// Write a checkpoint when the last is so many seconds old, besides the others; 0 for none.
   public var checkpointSeconds = 600
+  /// Keep a copy of the state in the memory of each host every so many steps; 0 for none.
+  public var shadowEvery = 0
   /// Compute a slice of a batch on all threads of all ranks every so many steps, and compare; 0 for never.
   public var verifyEvery = 0
   /// Keep a journal: hashes of every step's gradients and values.
@@ -41,6 +43,7 @@ public struct Schedule: Codable, Equatable, Sendable {
     validateEvery = try fields.decode(Int.self, forKey: .validateEvery)
     checkpointEvery = try fields.decode(Int.self, forKey: .checkpointEvery)
     checkpointSeconds = try fields.decodeIfPresent(Int.self, forKey: .checkpointSeconds) ?? checkpointSeconds
+    shadowEvery = try fields.decodeIfPresent(Int.self, forKey: .shadowEvery) ?? 0
     verifyEvery = try fields.decodeIfPresent(Int.self, forKey: .verifyEvery) ?? 0
     journal = try fields.decode(Bool.self, forKey: .journal)
     tensorboard = try fields.decodeIfPresent(Bool.self, forKey: .tensorboard) ?? true

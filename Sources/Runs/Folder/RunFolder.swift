@@ -15,6 +15,8 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   public var openblasReplaced: String?
   /// The vectors of the program's own loops, such as `AVX-512`; nil in the runs of older versions. No bit depends on them.
   public var vectors: String?
+  /// What the run's copies in the memory of hosts are called; nil where it never had any.
+  public var shadow: String?
   /// The version of cnn-dist that runs it.
   public var version: String
 
@@ -24,13 +26,14 @@ public struct RunConfiguration: Codable, Equatable, Sendable {
   /// Describes a run.
   public init(
     experiment: Experiment, schedule: Schedule, openblas: String, openblasReplaced: String? = nil,
-    vectors: String? = nil, version: String
+    vectors: String? = nil, shadow: String? = nil, version: String
   ) {
     self.experiment = experiment
     self.schedule = schedule
     self.openblas = openblas
     self.openblasReplaced = openblasReplaced
     self.vectors = vectors
+    self.shadow = shadow
     self.version = version
   }
 }
@@ -96,7 +99,7 @@ public struct RunFolder: Sendable {
       (path, ["config.json", "metrics.jsonl", "journal.jsonl", "sessions.jsonl", "report.json", "report.html"]),
       (checkpointsPath, ["step-", "latest", "best"]),
     ] {
-      for name in Self.names(in: folder) where name.contains(".tmp.") && stems.contains(where: { name.hasPrefix($0) }) {
+      for name in Self.names(in: folder) where AtomicFile.isTemporary(name, of: stems) {
         try remove("\(folder)/\(name)")
       }
     }
@@ -177,6 +180,14 @@ public struct RunFolder: Sendable {
       try FileLink.point("\(checkpointsPath)/best", at: Self.name(best))
     }
     for old in present.filter({ $0.step <= step }).dropLast(3) where old.step != best { try remove(old.path) }
+  }
+
+  /// Whether `latest` and `best` point where `link` has them point: a process may have been killed between a checkpoint and them.
+  func isLinked(latest step: Int, best: Int?) -> Bool {
+    [("latest", step), ("best", best)].allSatisfy { name, step in
+      guard let step, FileLink.isThere(checkpointPath(step: step)) else { return true }
+      return (try? FileLink.target(of: "\(checkpointsPath)/\(name)")) == Self.name(step)
+    }
   }
 
   /// What is in a folder: nothing where there is none.

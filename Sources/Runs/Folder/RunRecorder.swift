@@ -25,7 +25,7 @@ public final class RunRecorder {
   ///   - folder: the run's.
   ///   - configuration: what the run is.
   ///   - lock: the right to write there, kept as long as this lives.
-  ///   - isChanged: whether the run goes on with another schedule than its checkpoint tells of.
+  ///   - isChanged: whether the run goes on from anything else than its newest checkpoint tells of.
   ///   - session: how it is computed, to be noted; nil for nothing.
   public init(
     _ folder: RunFolder, configuration: RunConfiguration, lock: RunLock, isChanged: Bool = false,
@@ -39,7 +39,7 @@ public final class RunRecorder {
   }
 
   /// Opens the run where `state` stands. A new run begins to exist with its configuration, once there is a checkpoint to
-  /// go on from. Where the schedule is changed, the checkpoint is written again: what follows it follows from that.
+  /// go on from. Where the schedule is changed, or the state comes from memory, a checkpoint is written: what follows follows from that.
   package func open(_ arena: ParameterArena, _ state: TrainingState) throws {
     try lock.sign()
     metrics = try MetricsLog(folder.metricsPath, continuing: state)
@@ -49,7 +49,11 @@ public final class RunRecorder {
     }
     if !folder.holdsRun { try write(arena, state) }
     try folder.save(configuration)
-    if isChanged { try write(arena, state) }
+    if isChanged {
+      try write(arena, state)
+    } else if !folder.isLinked(latest: state.step, best: state.best?.step) {
+      try folder.link(latest: state.step, best: state.best?.step)
+    }
     written = state.step
     if var session {
       session.step = state.step

@@ -63,7 +63,7 @@ package struct SweepFolder: Sendable {
     }
     let lock = try RunFolder(path).lock()
     // Those of processes that were killed.
-    for name in names() where name.hasPrefix("sweep.") && name.contains(".tmp.") { unlink("\(path)/\(name)") }
+    for name in names() where AtomicFile.isTemporary(name, of: ["sweep."]) { unlink("\(path)/\(name)") }
     return lock
   }
 

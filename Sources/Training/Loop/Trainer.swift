@@ -16,30 +16,32 @@ public final class Trainer {
   /// Where the run stands.
   public private(set) var state: TrainingState
 
-  private let experiment: Experiment
+  let experiment: Experiment
   /// What a step measures.
   private let objective: Objective
-  private let schedule: Schedule
+  let schedule: Schedule
   private let data: TrainingData
-  private let arena: ParameterArena
+  let arena: ParameterArena
   private let step: TrainingStep
   private let evaluator: Evaluator
-  private let communicator: any Communicator
-  private let desyncGuard: DesyncGuard
-  private let shouldStop: () -> Bool
-  private let recorder: RunRecorder?
+  let communicator: any Communicator
+  let desyncGuard: DesyncGuard
+  let shouldStop: () -> Bool
+  let recorder: RunRecorder?
+  /// Where this rank keeps copies in its host's memory; nil where another of the host does, or none is to.
+  let shadow: Shadow?
   private let observers: [any TrainingObserver]
   private let batches: BatchPlan
   /// After how many epochs the run pauses; nil for none.
   private let pause: Int?
   /// The state of the last checkpoint, the one that the run started from included.
-  private var checkpointed: TrainingState
-  private var lastCheckpoint = ContinuousClock.now
+  var checkpointed: TrainingState
+  var lastCheckpoint = ContinuousClock.now
   private var epochStart = ContinuousClock.now
   private let judged: JudgedValues
   private let keepsVerdicts: Bool
   /// A checkpoint that is being written, as long as nobody knows whether all ranks agree about it.
-  private var examination: DesyncGuard.Examination?
+  var examination: DesyncGuard.Examination?
 
   /// Goes on from `state`, whose tensors are in `arena` on every rank.
   ///
@@ -57,6 +59,7 @@ public final class Trainer {
   ///   - keepsVerdicts: whether observers are to hear what validations said of each sample; the same on all ranks.
   ///   - pause: after how many epochs to leave off, with a checkpoint to go on from, though the schedule goes on; nil for none.
   ///   - recorder: where rank 0 writes; nil on the others.
+  ///   - shadow: where one rank of each host keeps copies in its memory; nil on the others, and where none are to be kept.
   ///   - observers: who hears on this rank how the run goes.
   ///   - shouldStop: asked now and then whether this rank wishes to stop; one rank's wish stops all. Nil asks
   ///     `communicator.stop`.
@@ -64,8 +67,7 @@ public final class Trainer {
     experiment: Experiment, schedule: Schedule, data: TrainingData, model: Model, arena: ParameterArena,
     state: TrainingState, communicator: any Communicator, threads: Int, waves: Waves? = nil,
     isProfiling: Bool = false, keepsVerdicts: Bool = false, pausingAfter pause: Int? = nil, recorder: RunRecorder?,
-    observers: [any TrainingObserver] = [],
-    shouldStop: (() -> Bool)? = nil
+    shadow: Shadow? = nil, observers: [any TrainingObserver] = [], shouldStop: (() -> Bool)? = nil
   ) throws {
     self.experiment = experiment
     self.schedule = schedule
@@ -79,6 +81,7 @@ public final class Trainer {
     self.state.countAsNow(batches)
     checkpointed = self.state
     self.recorder = recorder
+    self.shadow = shadow
     self.observers = observers
     self.shouldStop = shouldStop ?? { [stop = communicator.stop] in stop.isMade }
     self.communicator = communicator
@@ -131,6 +134,7 @@ public final class Trainer {
       try train()
     } catch {
       recorder?.settle()
+      shadow?.settle()
       throw error
     }
   }
@@ -159,6 +163,7 @@ public final class Trainer {
     try checkpoint()
     try settleCheckpoint()
     try tell { [arena, state] recorder, _ in try recorder?.finish(arena, state) }
+    shadow?.remove()
     // Stopped in the last validation, all steps are taken, but the run has not come to its end.
     if isStopping && (isEpochOpen || (state.step < lastStep && !state.hasStoppedEarly)) {
       throw Stopped(step: state.step)
@@ -204,7 +209,11 @@ public final class Trainer {
     }
     // At an epoch's end the checkpoint comes after validation.
     let isDue = schedule.checkpointEvery > 0 && state.step % schedule.checkpointEvery == 0
-    if isDue || outcome.wishes.contains(.checkpoint), !isEpochOpen { try checkpoint() }
+    if isDue || outcome.wishes.contains(.checkpoint), !isEpochOpen {
+      try checkpoint()
+    } else if schedule.shadowEvery > 0, state.step % schedule.shadowEvery == 0 {
+      try keepShadow()
+    }
     return outcome.wishes.contains(.stop)
   }
 
@@ -242,7 +251,7 @@ public final class Trainer {
   private static let mostSkippedInARow = 100
 
   /// The error of a run whose numbers are not finite: every rank has it, and rank 0 names the checkpoint.
-  private func diverged(_ what: String, orElse alternative: String = "") -> SharedFailure {
+  func diverged(_ what: String, orElse alternative: String = "") -> SharedFailure {
     let good = recorder?.newestPath.map { "; the last good checkpoint is \($0)" } ?? ""
     return SharedFailure(
       exitCode: .badData,
@@ -299,50 +308,8 @@ public final class Trainer {
     if state.hasStoppedEarly { judged.restoreBest() }
   }
 
-  // MARK: - Checkpoints
-
-  /// What this rank would have all do after the step in hand.
-  private func wishes() -> Wishes {
-    var wishes: Wishes = shouldStop() ? .stop : []
-    // Who writes it has the clock.
-    if recorder != nil, schedule.checkpointSeconds > 0,
-      lastCheckpoint.secondsUntilNow >= Double(schedule.checkpointSeconds)
-    {
-      wishes.insert(.checkpoint)
-    }
-    return wishes
-  }
-
-  /// Begins to write a checkpoint of where the run stands, unless there is one. Training goes on meanwhile, up to
-  /// `settleCheckpoint`.
-  private func checkpoint() throws {
-    guard checkpointed != state else { return }
-    communicator.occasion = "the checkpoint of step \(state.step)"
-    try settleCheckpoint()
-    // An update may overflow although its gradient was finite.
-    if let fault = arena.fault { throw diverged("no checkpoint of step \(state.step) was written, because \(fault)") }
-    examination = desyncGuard.begin(arena, state)
-    try tell { [arena, state] recorder, _ in try recorder?.begin(arena, state) }
-    if examination == nil { recorder?.decide(true) }
-    checkpointed = state
-    lastCheckpoint = .now
-  }
-
-  /// Waits until values and the optimiser's states may change: the checkpoint that is being written has read them, and is one
-  /// of the run's because all ranks agree about it. All ranks call it.
-  ///
-  /// - Throws: `SharedFailure` where they do not; then there is no such checkpoint.
-  private func settleCheckpoint() throws {
-    if let examination {
-      self.examination = nil
-      try desyncGuard.finish(examination)
-      recorder?.decide(true)
-    }
-    if let recorder, recorder.isReading { try tell { recorder, _ in recorder?.letGo() } }
-  }
-
   /// Lets rank 0 write and speak. However long its disk or its reader takes, the other ranks know that it lives.
-  private func tell(_ work: @escaping (RunRecorder?, [any TrainingObserver]) throws -> Void) throws {
+  func tell(_ work: @escaping (RunRecorder?, [any TrainingObserver]) throws -> Void) throws {
     guard recorder != nil || !observers.isEmpty else { return }
     try communicator.aside { [recorder, observers] in try work(recorder, observers) }
   }

@@ -1,0 +1,62 @@
+import Datasets
+import Runs
+import Training
+
+/// What every rank needs to know of the `TrainingPlan` to begin.
+struct TrainingStart: Codable {
+  var experiment: Experiment
+  let schedule: Schedule
+  /// Where the run stands.
+  var state: TrainingState
+  /// What its copies in the memory of hosts are called; nil where there are none.
+  let shadow: String?
+  let isFromFile: Bool
+  let movedScheduleEnd: Int?
+
+  init(_ plan: TrainingPlan) {
+    experiment = plan.experiment
+    schedule = plan.schedule
+    state = plan.checkpoint?.state ?? TrainingState()
+    shadow = plan.shadow
+    isFromFile = plan.checkpoint != nil || plan.weights != nil
+    movedScheduleEnd = plan.movedScheduleEnd
+  }
+
+  /// Where the run is to end.
+  func lastStep(samples: Int) -> Int {
+    schedule.lastStep(of: BatchPlan(samples: samples, batchSize: experiment.batchSize))
+  }
+
+  /// Ends a learning-rate schedule where the run is to end, unless it has an end already. That may only be moved where the
+  /// run would go on without a rate.
+  mutating func setScheduleLength(samples: Int) throws(UsageError) {
+    guard experiment.schedule.hasLength else { return }
+    let steps = lastStep(samples: samples)
+    if let before = movedScheduleEnd, let moved = experiment.scheduleSteps {
+      guard steps > before else {
+        throw UsageError(
+          "the schedule ends at step \(before), and the run at step \(steps): --schedule-steps moves its end only where the run "
+            + "is to go on beyond it, with --epochs or --steps")
+      }
+      guard moved > state.step else {
+        throw UsageError("--schedule-steps \(moved) lies behind the run, which has done \(state.step) steps")
+      }
+    }
+    guard experiment.scheduleSteps == nil else { return }
+    guard steps > experiment.warmUp else {
+      throw UsageError("--warm-up \(experiment.warmUp) leaves nothing of a run of \(steps) steps to the schedule")
+    }
+    experiment.scheduleSteps = steps
+  }
+
+  /// What to tell of a schedule that ends before the run does; nil where it does not.
+  func scheduleNotice(samples: Int) -> String? {
+    let steps = lastStep(samples: samples)
+    guard experiment.schedule.hasLength, let end = experiment.scheduleSteps, end < steps, state.step < steps else {
+      return nil
+    }
+    return
+      "the \(experiment.schedule.rawValue) schedule \(end > state.step ? "ends" : "has ended") at step \(end), the run ends "
+      + "at step \(steps): the steps between have a learning rate of 0; --schedule-steps \(steps) would end them together"
+  }
+}
