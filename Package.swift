@@ -87,7 +87,7 @@ let package = Package(
     .target(name: "Files", dependencies: ["CArchive", "CCrypto", "CXXHash", "CZlib"]),
     .target(name: "Hosts", dependencies: ["Files", "CMemoryFile"]),
     .target(name: "Graphics", dependencies: ["CGD"]),
-    .target(name: "HTTP", dependencies: ["Hosts", "CMicroHTTPD"]),
+    .target(name: "HTTP", dependencies: ["Files", "Hosts", "CMicroHTTPD"]),
 
     // MARK: - Floor 2: the parts of training
 
@@ -167,7 +167,7 @@ let package = Package(
     .testTarget(name: "DoctorTests", dependencies: ["Doctor", "Training", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "HostsTests", dependencies: ["Hosts", "Files"]),
-    .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Hosts"]),
+    .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Files", "Hosts"]),
     .testTarget(name: "GoldenTests", dependencies: ["Datasets", "Files", "Hosts", "Runs", "Tensors", "TestSupport"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "LayersTests", dependencies: ["Layers"]),

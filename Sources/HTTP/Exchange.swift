@@ -16,6 +16,8 @@ final class Exchange: @unchecked Sendable {
   private var request: HTTPRequest?
   /// Why nothing comes of it, where that is known before it is handled.
   private var refusal: HTTPResponse?
+  /// Whether it is answered before its body is read, after which the connection ends.
+  private(set) var isRefusedAhead = false
   private var form: FormReader?
   /// How many bytes its body has so far, and how many of them are held.
   private var (read, held) = (0, 0)
@@ -29,11 +31,22 @@ final class Exchange: @unchecked Sendable {
 
   /// How many bytes of a body that is refused are read and forgotten, so that its client can hear why; then the line is cut.
   private static let patience = 64 << 20
+  /// How many of one that shows no token.
+  private static let strangersPatience = 1 << 20
 
   /// Looks at a request's header.
   init(_ connection: OpaquePointer, method: String, path: String, of service: Service) {
     (self.connection, self.method, self.path, self.service) = (connection, method, path, service)
     let headers = Self.headers(of: connection)
+    let length = headers["content-length"].flatMap { Int($0) }
+    // A client may wait for a word before it sends a body that nobody wants.
+    defer { if refusal != nil, headers["expect"] != nil { isRefusedAhead = true } }
+    if let token = service.token, !token.isShown(by: connection, headers) {
+      // Before all else: what paths there are is not told either.
+      (route, refusal) = (nil, AccessToken.refusal)
+      isRefusedAhead = headers["transfer-encoding"] != nil || length ?? 0 > Self.strangersPatience
+      return
+    }
     let routes = service.routes.filter { $0.path == path }
     // A HEAD is answered as a GET is; libmicrohttpd leaves the body out.
     let wanted = HTTPRequest.Method(rawValue: method == "HEAD" ? HTTPRequest.Method.get.rawValue : method)
@@ -54,17 +67,12 @@ final class Exchange: @unchecked Sendable {
     self.request = request
     if service.isStopping {
       refusal = Service.stopping
-    } else if let length = headers["content-length"].flatMap({ Int($0) }), length > route.bodyLimit {
+    } else if let length, length > route.bodyLimit {
       refusal = tooLarge
     } else if request.mediaType == "multipart/form-data" {
       form = FormReader(connection)
       if form == nil { refusal = .refusal(400, "a multipart/form-data has a boundary in its Content-Type") }
     }
-  }
-
-  /// Whether the client waits for a word before it sends a body that nobody wants.
-  var isRefusedAhead: Bool {
-    refusal != nil && MHD_lookup_connection_value(connection, .HEADER_KIND, MHD_HTTP_HEADER_EXPECT) != nil
   }
 
   private var tooLarge: HTTPResponse {
@@ -148,6 +156,9 @@ final class Exchange: @unchecked Sendable {
     defer { MHD_destroy_response(made) }
     MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_TYPE, response.contentType)
     for (name, value) in response.headers { MHD_add_response_header(made, name, value) }
+    for challenge in response.status == 401 ? AccessToken.challenges : [] {
+      MHD_add_response_header(made, MHD_HTTP_HEADER_WWW_AUTHENTICATE, challenge)
+    }
     if service.isStopping { MHD_add_response_header(made, MHD_HTTP_HEADER_CONNECTION, "close") }
     service.deadlines.set(cnn_mhd_socket(connection), .now + service.limits.responseTime)
     service.observe(HTTPAnswered(path: route?.path, status: response.status, time: start.duration(to: .now)))

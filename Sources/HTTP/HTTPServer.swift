@@ -4,7 +4,7 @@ import Hosts
 
 /// An answer, for whoever counts them.
 package struct HTTPAnswered: Sendable {
-  /// The path of the route that it came from; nil where there is none for such a request.
+  /// The path of the route that it came from; nil where there is none for such a request, or the token was not shown.
   package let path: String?
   /// The status code.
   package let status: Int
@@ -12,8 +12,8 @@ package struct HTTPAnswered: Sendable {
   package let time: Duration
 }
 
-/// A server of HTTP/1.1 for this host's own programs, by libmicrohttpd. One thread of its own reads and writes for all
-/// connections; whoever has much to do for an answer does it elsewhere.
+/// A server of HTTP/1.1 by libmicrohttpd: for this host's own programs, or for whoever shows its token. One thread of its own
+/// reads and writes for all connections; whoever has much to do for an answer does it elsewhere.
 ///
 /// What clients send is bounded in size, time and number by `HTTPLimits`.
 package final class HTTPServer {
@@ -25,17 +25,19 @@ package final class HTTPServer {
   /// Begins to serve.
   ///
   /// - Parameters:
-  ///   - address: of the loopback interface: `127.0.0.1`, `::1` or `localhost`.
+  ///   - address: one of this host's, as `127.0.0.1`, `::1` or `localhost`; with a token also one that other hosts reach.
   ///   - port: 0 for any that is free.
+  ///   - token: what every request has to show, whatever its path, before more than its header is looked at; nil for nothing.
   ///   - routes: what is done at which path.
   ///   - observe: hears of every answer, on the server's thread.
-  /// - Throws: `ListeningError`, where the address is another, or the port is taken.
+  /// - Throws: `ListeningError`, where the address is not taken, or the port is another program's.
   package init(
-    on address: String = "127.0.0.1", port: Int, routes: [HTTPRoute], limits: HTTPLimits = HTTPLimits(),
+    on address: String = "127.0.0.1", port: Int, token: AccessToken? = nil, routes: [HTTPRoute],
+    limits: HTTPLimits = HTTPLimits(),
     observe: @escaping @Sendable (HTTPAnswered) -> Void = { _ in }
   ) throws(ListeningError) {
-    let socket = try ListeningSocket(address, port: port)
-    let service = Service(routes, limits, observe: observe)
+    let socket = try ListeningSocket(ListeningAddress(address, hasToken: token != nil), port: port)
+    let service = Service(routes, limits, token, observe: observe)
     (self.port, self.service) = (socket.port, service)
     let context = Unmanaged.passUnretained(service).toOpaque()
     var options = [

@@ -4,6 +4,8 @@ import Synchronization
 final class Service: Sendable {
   let routes: [HTTPRoute]
   let limits: HTTPLimits
+  /// What whoever asks has to show; nil for nothing.
+  let token: AccessToken?
   let observe: @Sendable (HTTPAnswered) -> Void
   let deadlines = Deadlines()
   private let exchanges = Mutex<[ObjectIdentifier: Exchange]>([:])
@@ -13,8 +15,11 @@ final class Service: Sendable {
   /// What whoever comes too late hears.
   static let stopping = HTTPResponse.busy("the server is about to end", retryAfter: 5)
 
-  init(_ routes: [HTTPRoute], _ limits: HTTPLimits, observe: @escaping @Sendable (HTTPAnswered) -> Void) {
-    (self.routes, self.limits, self.observe) = (routes, limits, observe)
+  init(
+    _ routes: [HTTPRoute], _ limits: HTTPLimits, _ token: AccessToken?,
+    observe: @escaping @Sendable (HTTPAnswered) -> Void
+  ) {
+    (self.routes, self.limits, self.token, self.observe) = (routes, limits, token, observe)
   }
 
   // MARK: - What is in hand

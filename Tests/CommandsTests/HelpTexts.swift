@@ -55,7 +55,8 @@ enum HelpTexts {
       --journal                  keep hashes of every step's gradients and values, for `compare` and `replay`
       --no-tensorboard           write no events.out.tfevents.* into the run's folder, which TensorBoard shows
       --tensorboard              write them again, where a run to go on with was told not to
-      --live [PORT]              serve the report on this host while it trains, on PORT or a free one (default no; 8787 where PORT is left out)
+      --live [PLACE]             serve the report while it trains: on a port of 127.0.0.1, or as ADDRESS:PORT, which needs --token where other hosts reach it; a free port where that is taken (default no; 8787 where PLACE is left out)
+      --token FILE               with --live: ask whoever calls for what stands in the file's first line; its owner alone may have a right to it
       --json                     one JSON object a line instead of text: the start, each epoch, the end
       --on-nan WHAT              of a step whose loss or gradient is not finite: stop the run there, or skip it (default stop)
 
@@ -322,7 +323,8 @@ enum HelpTexts {
       --weights FILE     a safetensors, .keras or .h5 file with the model's values
       --model MODEL      the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --port N           the port, 0 for any that is free (default 8080)
-      --host ADDRESS     an address of this host's loopback interface (default 127.0.0.1)
+      --host ADDRESS     the address to listen on; one that other hosts reach, as 0.0.0.0 or ::, needs --token (default 127.0.0.1)
+      --token FILE       ask whoever calls for what stands in the file's first line; its owner alone may have a right to it
       --queue N          how many requests may wait; more are refused with 503 (default 128)
       --max-body SIZE    how large a request's body may be, as 500kB or 64MB (default 32MB)
       --top N            how many classes are named for each sample (default 5)
@@ -337,13 +339,16 @@ enum HelpTexts {
       --timeout S        give up a rank of which nothing is heard for S seconds of work (default 300)
 
     Examples:
-      cnn-dist serve --run runs/first                              answers at http://127.0.0.1:8080
-      curl --data-binary @cat.png http://127.0.0.1:8080/predict    asks it
+      cnn-dist serve --run runs/first                                 answers at http://127.0.0.1:8080
+      cnn-dist serve --run runs/first --host 0.0.0.0 --token token    answers other hosts that show the token
+      curl --data-binary @cat.png http://127.0.0.1:8080/predict       asks it
 
     POST /predict takes a picture (or what else the network was trained on), a .npy array, a form with such files, or JSON:
     {"instances": [[…], …]} with a sample's numbers each, or {"b64": "…"} with a file. It answers {"predictions": [{"class": …,
     "probability": …, "top": […], "probabilities": […]}, …]}. GET /health says whether it answers, GET /metrics how much, for
     Prometheus. Requests that wait go through the network together. SIGTERM and SIGINT end it after what is in hand.
+    With --token every request shows it, in the header `Authorization: Bearer TOKEN`, or as the password of any user. HTTP is not
+    encrypted: whoever can listen to the network can read the token.
     """
 
   static let export = """

@@ -4,16 +4,15 @@ import Glibc
 final class Client {
   private let socket: Int32
 
-  init(port: Int) {
-    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    (address.sin_family, address.sin_port) = (sa_family_t(AF_INET), in_port_t(port).bigEndian)
-    inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
-    withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        _ = connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
+  init(_ address: String = "127.0.0.1", port: Int) {
+    var hints = addrinfo()
+    (hints.ai_flags, hints.ai_socktype) = (AI_NUMERICHOST, Int32(SOCK_STREAM.rawValue))
+    var found: UnsafeMutablePointer<addrinfo>?
+    getaddrinfo(address, "\(port)", &hints, &found)
+    defer { freeaddrinfo(found) }
+    let entry = found?.pointee ?? addrinfo()
+    socket = Glibc.socket(entry.ai_family, Int32(SOCK_STREAM.rawValue), 0)
+    if let address = entry.ai_addr { _ = connect(socket, address, entry.ai_addrlen) }
   }
 
   deinit { close(socket) }
@@ -70,7 +69,8 @@ struct Answer: Equatable {
     while let end = rest.indices.first(where: { rest[$0...].starts(with: "\r\n\r\n".utf8) }) {
       let lines = String(decoding: rest[..<end], as: UTF8.self).split(whereSeparator: \.isNewline)
       let fields = lines.dropFirst().map { $0.split(separator: ":", maxSplits: 1).map(String.init) }
-      let headers = Dictionary(fields.map { ($0[0].lowercased(), $0[1].trimmingPrefix(" ").description) }) { $1 }
+      let pairs = fields.map { ($0[0].lowercased(), $0[1].trimmingPrefix(" ").description) }
+      let headers = Dictionary(pairs) { "\($0), \($1)" }
       let count = headers["content-length"].flatMap { Int($0) } ?? 0
       guard rest.count >= end + 4 - rest.startIndex + count else { break }
       answers.append(

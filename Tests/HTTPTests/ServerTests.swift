@@ -168,8 +168,11 @@ import Testing
     #expect(throws: ListeningError.taken("localhost", server.port)) {
       try HTTPServer(on: "localhost", port: server.port, routes: [])
     }
-    for address in ["0.0.0.0", "::", "192.0.2.1", "example.org", ""] {
+    for address in ["0.0.0.0", "0", "::", "192.0.2.1", "2001:db8::1", "fe80::1%lo", "::ffff:127.0.0.1"] {
       #expect(throws: ListeningError.outside(address)) { try HTTPServer(on: address, port: 0, routes: []) }
+    }
+    for address in ["example.org", "", "127.0.0.1.1", "[::1]", "127.0.0.1 "] {
+      #expect(throws: ListeningError.noAddress(address)) { try HTTPServer(on: address, port: 0, routes: []) }
     }
     #expect(throws: Never.self) { try HTTPServer(on: "127.0.0.2", port: 0, routes: []) }
   }

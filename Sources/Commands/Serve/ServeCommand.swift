@@ -3,7 +3,7 @@ import Reports
 import Runs
 import Training
 
-/// `cnn-dist serve`: has a trained network answer over HTTP, for programs of this host.
+/// `cnn-dist serve`: has a trained network answer over HTTP, for programs of this host, or for others that show a token.
 struct ServeCommand: Command {
   static let name = "serve"
   static let summary = "Answers over HTTP on this host what a trained network makes of pictures and arrays."
@@ -11,7 +11,10 @@ struct ServeCommand: Command {
   static let options =
     NetworkSource.options + [
       Option("--port", "N", "the port, 0 for any that is free (default 8080)"),
-      Option("--host", "ADDRESS", "an address of this host's loopback interface (default 127.0.0.1)"),
+      Option(
+        "--host", "ADDRESS",
+        "the address to listen on; one that other hosts reach, as 0.0.0.0 or ::, needs --token (default 127.0.0.1)"),
+      ListeningPlace.tokenOption(),
       Option("--queue", "N", "how many requests may wait; more are refused with 503 (default 128)"),
       Option("--max-body", "SIZE", "how large a request's body may be, as 500kB or 64MB (default 32MB)"),
       Option("--top", "N", "how many classes are named for each sample (default 5)"),
@@ -19,6 +22,7 @@ struct ServeCommand: Command {
   static let alternatives = [["--run", "--checkpoint", "--weights"]]
   static let examples = [
     Example("cnn-dist serve --run runs/first", "answers at http://127.0.0.1:8080"),
+    Example("cnn-dist serve --run runs/first --host 0.0.0.0 --token token", "answers other hosts that show the token"),
     Example("curl --data-binary @cat.png http://127.0.0.1:8080/predict", "asks it"),
   ]
   static let notes = """
@@ -26,11 +30,12 @@ struct ServeCommand: Command {
     {"instances": [[…], …]} with a sample's numbers each, or {"b64": "…"} with a file. It answers {"predictions": [{"class": …,
     "probability": …, "top": […], "probabilities": […]}, …]}. GET /health says whether it answers, GET /metrics how much, for
     Prometheus. Requests that wait go through the network together. SIGTERM and SIGINT end it after what is in hand.
+    With --token every request shows it, in the header `Authorization: Bearer TOKEN`, or as the password of any user. HTTP is not
+    encrypted: whoever can listen to the network can read the token.
     """
 
   private let choice: ReadyNetwork.Choice
-  private let port: Int
-  private let host: String
+  private let place: ListeningPlace
   private let waiting: Int
   private let bodyLimit: Int
   private let top: Int
@@ -45,8 +50,7 @@ struct ServeCommand: Command {
   init(_ arguments: Arguments) throws(UsageError) {
     try arguments.refusePositionals()
     choice = try ReadyNetwork.Choice(arguments, "the network")
-    port = try arguments.integer("--port", in: 0...65_535) ?? 8080
-    host = arguments.string("--host") ?? "127.0.0.1"
+    place = try ListeningPlace.host(arguments)
     waiting = try arguments.integer("--queue", in: 1...100_000) ?? 128
     bodyLimit = try arguments.bytes("--max-body", in: 1...1_000_000_000) ?? 32_000_000
     top = try arguments.integer("--top", in: 1...1_000_000) ?? 5
@@ -56,15 +60,15 @@ struct ServeCommand: Command {
     guard world.communicator.size == 1 else {
       throw UsageError("serve is one process, whose threads share the work: start it without mpirun")
     }
+    let token = try place.token()
     StopSignal.install()
     var network = try ReadyNetwork(choice, top: top, environment: world.environment)
     network.reader.pixelLimit = Self.pixelLimit
     let metrics = ServiceMetrics()
     let queue = try PredictionQueue(network.reader, network.words, limit: waiting, metrics)
     defer { queue.close() }
-    let server = try start(network, queue, metrics)
-    let place = host.contains(":") ? "[\(host)]" : host
-    Output.line("serving \(network.name) on http://\(place):\(server.port)/predict")
+    let server = try start(network, queue, metrics, token)
+    Output.line("serving \(network.name) on http://\(place.address.host):\(server.port)/predict")
     var end: ContinuousClock.Instant?
     while end.map({ !server.isIdle && .now < $0 }) ?? true {
       if end == nil, StopSignal.isRaised {
@@ -84,7 +88,7 @@ struct ServeCommand: Command {
   }
 
   private func start(
-    _ network: ReadyNetwork, _ queue: PredictionQueue, _ metrics: ServiceMetrics
+    _ network: ReadyNetwork, _ queue: PredictionQueue, _ metrics: ServiceMetrics, _ token: AccessToken?
   ) throws -> HTTPServer {
     var limits = HTTPLimits()
     limits.connections = waiting + 128
@@ -93,7 +97,7 @@ struct ServeCommand: Command {
       try JSON.line(Health(status: "ok", model: network.name, input: network.predictor.input.dimensions)) + "\n"
     do {
       return try HTTPServer(
-        on: host, port: port,
+        on: place.address.text, port: place.port, token: token,
         routes: [
           HTTPRoute(.post, "/predict", bodyLimit: bodyLimit) { request, reply in queue.submit(request, reply) },
           .get("/health") { _ in .json(200, health) },

@@ -39,9 +39,10 @@ struct TrainCommand: Command {
           "write no events.out.tfevents.* into the run's folder, which TensorBoard shows"),
         Option("--tensorboard", nil, "write them again, where a run to go on with was told not to"),
         Option(
-          "--live", "PORT", standard: "8787",
-          "serve the report on this host while it trains, on PORT or a free one (default no; 8787 where PORT is left out)"
-        ),
+          "--live", "PLACE", standard: "8787",
+          "serve the report while it trains: on a port of 127.0.0.1, or as ADDRESS:PORT, which needs --token where other hosts "
+            + "reach it; a free port where that is taken (default no; 8787 where PLACE is left out)"),
+        ListeningPlace.tokenOption("with --live: "),
         Option("--json", nil, "one JSON object a line instead of text: the start, each epoch, the end"),
         Option(
           "--on-nan", "WHAT", choices: NonFinitePolicy.allCases.map(\.rawValue),
@@ -108,7 +109,7 @@ struct TrainCommand: Command {
   /// Whether what it says on the standard output is JSON.
   let isJSON: Bool
   /// Where the report is served; nil for nowhere.
-  let livePort: Int?
+  let live: ListeningPlace?
   private let arguments: Arguments
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -122,7 +123,7 @@ struct TrainCommand: Command {
     classWeights = try ClassWeightOption(arguments)
     isProfiling = arguments.has("--profile")
     isJSON = arguments.has("--json")
-    livePort = try arguments.integer("--live", in: 0...65535)
+    live = try ListeningPlace.live(arguments)
     threads = try arguments.integer("--threads", in: World.threadCounts)
     memory = try arguments.bytes("--memory", in: World.memorySizes)
     if arguments.has("--tensorboard") && arguments.has("--no-tensorboard") {

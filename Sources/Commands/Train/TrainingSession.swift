@@ -29,6 +29,9 @@ struct TrainingSession {
   }
 
   func run() throws {
+    // Whoever serves the report may have to know a token: without it nothing begins.
+    let token = try world.together { world.isSpeaker ? try command.live?.token() : nil }
+
     // What to do, and where it stands: rank 0 knows.
     let plan = try world.together { world.isSpeaker ? try TrainingPlan(command, say: say) : nil }
     var start = try communicator.share(plan.map(TrainingStart.init))
@@ -132,8 +135,8 @@ struct TrainingSession {
     }
     let report = plan.map { plan in
       TrainingReport(
-        plan.folder, configuration: configuration(start), model: model, data: data, livePort: command.livePort,
-        tellOfPort: command.isJSON ? { Output.error($0 + "\n") } : { Output.line($0) })
+        plan.folder, configuration: configuration(start), model: model, data: data, on: command.live,
+        token: token, tellOfPort: command.isJSON ? { Output.error($0 + "\n") } : { Output.line($0) })
     }
     let observers: [(any TrainingObserver)?] = [console, lines, events, report?.writer]
     let trainer = try Trainer(

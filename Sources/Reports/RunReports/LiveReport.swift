@@ -1,8 +1,8 @@
 import HTTP
 import Synchronization
 
-/// Serves a run's report to this host's own browsers while it is trained, on a thread of its own. Steps never wait for it: they
-/// leave how things stand, at most once a second, and whoever looks has it drawn.
+/// Serves a run's report to browsers while it is trained, on a thread of its own: this host's, or those that show a token. Steps
+/// never wait for it: they leave how things stand, at most once a second, and whoever looks has it drawn.
 public final class LiveReport: Sendable {
   private struct State {
     var report: RunReport?
@@ -28,16 +28,17 @@ public final class LiveReport: Sendable {
     }
   }
 
-  /// Begins to serve on a port of the loopback interface, or, where that is taken, on any that is free.
+  /// Begins to serve on a port of an address of this host, or, where that is taken, on any that is free.
   ///
+  /// - Parameter token: what browsers have to show; nil for nothing, on the loopback interface alone.
   /// - Returns: the server, which ends with its last reference.
-  /// - Throws: `ListeningError` where the system allows none.
-  package func serve(port: Int) throws(ListeningError) -> HTTPServer {
+  /// - Throws: `ListeningError` where the address is not taken, or the system allows none.
+  package func serve(on address: String, port: Int, token: AccessToken?) throws(ListeningError) -> HTTPServer {
     do {
-      return try HTTPServer(port: port, routes: routes)
+      return try HTTPServer(on: address, port: port, token: token, routes: routes)
     } catch let error {
       guard case .taken = error else { throw error }
-      return try HTTPServer(port: 0, routes: routes)
+      return try HTTPServer(on: address, port: 0, token: token, routes: routes)
     }
   }
 
