@@ -22,6 +22,20 @@ extension ProgramTests {
       for row in rows { #expect(row.contains("| 0 of \(5 * rounds) |") || row.contains("SKIPPED"), "\(row)") }
     }
 
+    /// Ranks, launchers and whole jobs are killed, and rank 0 at single system calls; `CNN_DIST_KILLS=1000` kills as often.
+    @Test func whatIsKilledIsGoneOnWith() throws {
+      let kills = ProcessInfo.processInfo.environment["CNN_DIST_KILLS"].flatMap { Int($0) } ?? 24
+      let outcome = try program.shell("\"$launch/kills\" --kills \(kills)", timeout: .seconds(120 + 5 * kills))
+      print(outcome.output)
+      #expect(outcome.code == 0, "\(outcome.output) \(outcome.error)")
+    }
+
+    @Test func nothingWearsOut() throws {
+      let outcome = try program.shell("\"$launch/soak\" --minutes 0.5 --every 6", timeout: .seconds(180))
+      print(outcome.output)
+      #expect(outcome.code == 0, "\(outcome.output) \(outcome.error)")
+    }
+
     /// Three hosts, each a network namespace: links are slowed and cut, a host is lost and given back, under
     /// `launch/supervise`. The weights are those of one process.
     @Test func hostsComeAndGo() throws {
