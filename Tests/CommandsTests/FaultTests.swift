@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-extension ProgramTests {
+extension PatientTests {
   /// Ranks are killed, stopped, cut off and starved at every moment: no process stays, and the next start goes on.
   ///
   /// `CNN_DIST_FAULTS=20` takes 20 trials of each kind instead of one, in half an hour instead of a minute or two.

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import Testing
 
-extension ProgramTests {
+extension PatientTests {
   /// `launch/slurm.sbatch` under the Slurm that `slurm.sh` plays: two nodes, queue and pre-emption.
   @Suite struct SlurmTests {
     private let program: Program

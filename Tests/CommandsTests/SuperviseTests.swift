@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import Testing
 
-extension ProgramTests {
+extension PatientTests {
   /// `launch/supervise`: what leads to a restart, and with what; who takes part; how it ends.
   @Suite struct SuperviseTests {
     private let program: Program

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-extension ProgramTests {
+extension PatientTests {
   /// `--timeout`: a rank of which nothing is heard is given up, one that is busy is not.
   @Suite struct TimeoutTests {
     private let program: Program
