@@ -19,13 +19,14 @@ import Training
   private static let plenty = MemoryBudget(ranks: 1, shared: 1 << 50, own: nil)
 
   private func need(
-    units: Int = 1000, threads: Int = 2, slice: Int = 64, batch: Int = 512, budget: MemoryBudget = plenty
+    units: Int = 1000, threads: Int = 2, slice: Int = 64, batch: Int = 512, keepsShadow: Bool = false,
+    budget: MemoryBudget = plenty
   ) throws -> MemoryNeed {
     var experiment = Experiment()
     (experiment.slice, experiment.batchSize) = (slice, batch)
     return MemoryNeed(
       training: try Self.network(units: units), experiment: experiment, samples: 4096, judged: 0,
-      communicator: SoloCommunicator(), threads: threads, budget: budget)
+      communicator: SoloCommunicator(), threads: threads, keepsShadow: keepsShadow, budget: budget)
   }
 
   private func part(_ words: String, of need: MemoryNeed) throws -> Int {
@@ -48,6 +49,9 @@ import Training
     // Threads without slices have nothing to hold.
     #expect(try part("activations", of: need(threads: 16)) == 4 * activations)
     #expect(try part("activations", of: need(slice: 256)) > 3 * activations)
+    // Values and one state, of which one copy is there while the next is written.
+    #expect(try part("copies of the state", of: need(keepsShadow: true)) == 2 * 2 * parameters * 4)
+    #expect(base.parts.allSatisfy { !$0.name.contains("copies") })
   }
 
   /// A batch of fewer samples than a slice may have takes no room for the others, and neither does what is judged.

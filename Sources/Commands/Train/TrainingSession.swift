@@ -76,7 +76,7 @@ struct TrainingSession {
     let need = MemoryNeed(
       training: model, experiment: start.experiment, samples: data.training.count,
       judged: start.schedule.validateEvery > 0 ? data.validation.count : 0, communicator: communicator,
-      threads: threads, budget: world.memoryBudget(command.memory))
+      threads: threads, keepsShadow: start.schedule.shadowEvery > 0, budget: world.memoryBudget(command.memory))
     try communicator.together { try need.check() }
 
     // The numbers to start from: by seed on each rank, or from rank 0's file.

@@ -38,20 +38,22 @@ public struct MemoryNeed {
   ///   - judged: the samples that are judged now and then; 0 for none.
   ///   - communicator: the rank's.
   ///   - threads: the rank's compute threads.
+  ///   - keepsShadow: whether copies of the run's state are kept in each host's memory, by its lowest rank.
   ///   - budget: the memory that it may take.
   public init(
     training model: Model, experiment: Experiment, samples: Int, judged: Int, communicator: any Communicator,
-    threads: Int, budget: MemoryBudget
+    threads: Int, keepsShadow: Bool = false, budget: MemoryBudget
   ) {
     self.init(
       training: model, experiment: experiment, samples: samples, judged: judged, rank: communicator.rank,
-      ranks: communicator.size, threads: threads, budget: budget)
+      ranks: communicator.size, threads: threads,
+      keepsShadow: keepsShadow && communicator.nodes[communicator.rank] == communicator.rank, budget: budget)
   }
 
   /// The same on rank `rank` of `ranks`, which need not be there.
   package init(
     training model: Model, experiment: Experiment, samples: Int, judged: Int, rank: Int, ranks: Int, threads: Int,
-    budget: MemoryBudget
+    keepsShadow: Bool = false, budget: MemoryBudget
   ) {
     let batch = min(experiment.batchSize, samples)
     let slices = SlicePlan(samples: batch, sliceSize: experiment.slice)
@@ -71,6 +73,7 @@ public struct MemoryNeed {
         remedy: "more hosts, or fewer ranks on each, leave more for each"),
       Part(name: "the order of the samples", bytes: samples * 4, remedy: "--limit takes fewer samples"),
     ]
+    if keepsShadow { parts.append(Self.shadow(model, experiment)) }
     let trainers = runs.count { !$0.isEmpty }
     let judges = Self.workers(threads, rank: rank, ranks: ranks, samples: judged, slice: experiment.slice)
     waves = Waves(
@@ -143,6 +146,14 @@ public struct MemoryNeed {
       name: "parameters, gradients and the optimizer's states",
       bytes: (model.parameterCount + (1 + experiment.stateNames.count) * model.layout.gradientCount) * 4,
       remedy: "a network of fewer than \(model.parameterCount) parameters takes less")
+  }
+
+  /// The copy that is there, and the one that is to replace it.
+  private static func shadow(_ model: Model, _ experiment: Experiment) -> Part {
+    Part(
+      name: "copies of the state in memory",
+      bytes: 2 * (model.parameterCount + experiment.stateNames.count * model.layout.gradientCount) * 4,
+      remedy: "--shadow 0 keeps none")
   }
 
   private static func workspaces(_ waves: Waves, _ trainers: Int, _ judges: Int) -> Part {
