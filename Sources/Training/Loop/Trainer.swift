@@ -14,32 +14,32 @@ public final class Trainer {
   public let layerTimes: [LayerTimes]
 
   /// Where the run stands.
-  public private(set) var state: TrainingState
+  public internal(set) var state: TrainingState
 
   let experiment: Experiment
   /// What a step measures.
-  private let objective: Objective
+  let objective: Objective
   let schedule: Schedule
-  private let data: TrainingData
+  let data: TrainingData
   let arena: ParameterArena
-  private let step: TrainingStep
-  private let evaluator: Evaluator
+  let step: TrainingStep
+  let evaluator: Evaluator
   let communicator: any Communicator
   let desyncGuard: DesyncGuard
   let shouldStop: () -> Bool
   let recorder: RunRecorder?
   /// Where this rank keeps copies in its host's memory; nil where another of the host does, or none is to.
   let shadow: Shadow?
-  private let observers: [any TrainingObserver]
+  let observers: [any TrainingObserver]
   private let batches: BatchPlan
   /// After how many epochs the run pauses; nil for none.
   private let pause: Int?
   /// The state of the last checkpoint, the one that the run started from included.
   var checkpointed: TrainingState
   var lastCheckpoint = ContinuousClock.now
-  private var epochStart = ContinuousClock.now
-  private let judged: JudgedValues
-  private let keepsVerdicts: Bool
+  var epochStart = ContinuousClock.now
+  let judged: JudgedValues
+  let keepsVerdicts: Bool
   /// A checkpoint that is being written, as long as nobody knows whether all ranks agree about it.
   var examination: DesyncGuard.Examination?
 
@@ -226,86 +226,6 @@ public final class Trainer {
       try desyncGuard.check(arena, state)
       throw failure
     }
-  }
-
-  /// Notes that the step in hand is left out, where it may be.
-  ///
-  /// - Throws: `SharedFailure` where the run is to stop, or where leaving steps out cannot help it.
-  private func leaveOut(samples: Int, because fault: String) throws {
-    let step = "step \(state.step + 1) was not taken, because \(fault)"
-    guard schedule.onNan == .skip else {
-      throw diverged(step, orElse: ", or leave such steps out (--resume --on-nan skip)")
-    }
-    if let value = arena.fault { throw diverged("\(step), and \(value)") }
-    var skipped = state.skipped ?? TrainingState.Skipped()
-    skipped.steps += 1
-    skipped.inARow += 1
-    skipped.epochSamples += samples
-    guard skipped.inARow < Self.mostSkippedInARow else {
-      throw diverged("\(step), as were the \(Self.mostSkippedInARow - 1) steps before it")
-    }
-    state.skipped = skipped
-  }
-
-  /// A run that leaves out so many steps one after the other is not going to recover.
-  private static let mostSkippedInARow = 100
-
-  /// The error of a run whose numbers are not finite: every rank has it, and rank 0 names the checkpoint.
-  func diverged(_ what: String, orElse alternative: String = "") -> SharedFailure {
-    let good = recorder?.newestPath.map { "; the last good checkpoint is \($0)" } ?? ""
-    return SharedFailure(
-      exitCode: .badData,
-      description:
-        "\(what)\(good): start from it (--weights) with a lower --learning-rate or with --clip-norm\(alternative)")
-  }
-
-  /// Validates, where that is due, and closes the epoch; returns false, and leaves it open, when a rank wishes to stop
-  /// before the validation is through.
-  private func finishEpoch() throws -> Bool {
-    try settleCheckpoint()
-    let epoch = state.epoch + 1
-    communicator.occasion = "the validation of epoch \(epoch)"
-    let isValidated = schedule.validateEvery > 0 && epoch % schedule.validateEvery == 0
-    var validation: Evaluation?
-    if isValidated {
-      validation = try evaluator.evaluate(
-        data.validation, values: judged.current.reading, keeping: keepsVerdicts ? .verdicts : .sums,
-        shouldStop: shouldStop)
-      if validation == nil { return false }
-    }
-    let samples = data.training.count - (state.skipped?.epochSamples ?? 0)
-    let values = objective.values(of: Tally(counters: state.counters(objective.emptyTally.counters.count)))
-    let metrics = EpochMetrics(
-      epoch: epoch, loss: Float(state.epochLoss / Double(samples)), accuracy: values.value(of: .accuracy),
-      validationLoss: validation.map { Float($0.loss) }, validationAccuracy: validation?.values.value(of: .accuracy),
-      seconds: (epochStart.secondsUntilNow * 1000).rounded() / 1000, skippedSteps: state.skipped?.steps,
-      others: values.others, validationOthers: validation?.values.others)
-    watch(metrics)
-    state.epoch = epoch
-    state.epochLoss = 0
-    state.clearCounters()
-    state.skipped?.epochSamples = 0
-    epochStart = .now
-    try tell { [state, judged, step] recorder, observers in
-      try recorder?.append(metrics)
-      guard !observers.isEmpty else { return }
-      let end = EpochEnd(
-        verdicts: validation?.verdicts, values: judged.current.reading, state: state,
-        makeProfile: { StepProfile(ofOneRank: step.profile()) })
-      observers.forEach { $0.didFinish(metrics, end) }
-    }
-    try checkpoint()
-    return true
-  }
-
-  // MARK: - What an epoch's numbers lead to
-
-  /// Notes how the epoch did, and does what follows from it.
-  private func watch(_ metrics: EpochMetrics) {
-    let isBest = state.watch(metrics, for: experiment)
-    if isBest { judged.keepAsBest() }
-    step.scaleRates(by: state.rateFactor ?? 1)
-    if state.hasStoppedEarly { judged.restoreBest() }
   }
 
   /// Lets rank 0 write and speak. However long its disk or its reader takes, the other ranks know that it lives.
