@@ -5,7 +5,7 @@
 package final class Errand<Value>: @unchecked Sendable {
   /// What came of it, once it is done.
   package let result = Promise<Result<Value, any Error>>()
-  private let body: () throws -> Value
+  private var body: (() throws -> Value)?
 
   /// Nothing is begun yet.
   package init(_ body: @escaping () throws -> Value) { self.body = body }
@@ -13,6 +13,15 @@ package final class Errand<Value>: @unchecked Sendable {
   /// Begins on a thread of its own; false where the system allows no more of them.
   package func start() -> Bool { BackgroundThread.start { self.run() } == 0 }
 
-  /// Does it on this thread.
-  package func run() { result.fulfil(Result { try body() }) }
+  /// Does it on this thread, once.
+  package func run() {
+    if let outcome = outcome() { result.fulfil(outcome) }
+  }
+
+  /// What the work holds is let go of before anybody hears of its end: a lock that goes with it may be wanted at once.
+  private func outcome() -> Result<Value, any Error>? {
+    guard let body else { return nil }
+    self.body = nil
+    return Result { try body() }
+  }
 }

@@ -31,6 +31,19 @@ import Testing
 
   private struct Failure: Error {}
 
+  /// Somebody may want at once what the work held, such as a lock.
+  @Test func whatAnErrandHeldIsGoneAtItsEnd() {
+    for _ in 0..<500 {
+      let held = Promise<Int>()
+      weak var watched = held
+      let errand = Errand { [held] in held.fulfil(1) }
+      _ = consume held
+      #expect(errand.start())
+      _ = errand.result.wait()
+      #expect(watched == nil)
+    }
+  }
+
   @Test func anErrandEndsWithItsResult() throws {
     let errand = Errand { 6 * 7 }
     #expect(errand.start())
