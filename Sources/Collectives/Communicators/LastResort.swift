@@ -47,7 +47,7 @@ enum LastResort {
         if [ -n "$left" ]; then
           [ $now -lt $end ] || kill -KILL $left
         else
-          [ "$5" = own ] && [ "$(readlink /proc/$1/exe)" = "$exe" ] || exit 0
+          [ "$5" = own ] && [ -n "$exe" ] && [ "$(readlink /proc/$1/exe)" = "$exe" ] || exit 0
         fi
         [ $now -lt $last ] || break
       done
