@@ -26,11 +26,6 @@ RUNS = {
     "end": f"{BATCHES} --limit 80 --epochs 1 --validate-every 0",
 }
 STEPS = {"start-up": 2, "training": 200, "validation": 2, "checkpoint": 10, "end": 2}
-# Every flush to the disk takes as long as on a busy one.
-SLOW_DISK = (
-    "#include <unistd.h>\n#include <sys/syscall.h>\n"
-    "int fsync(int f) { usleep(60000); return syscall(SYS_fsync, f); }\n"
-)
 
 
 @dataclasses.dataclass
@@ -84,7 +79,7 @@ class Trial(jobs.Job):
         else:
             command = [LAUNCH / "local", "2", *words]
         if self.moment == "checkpoint":
-            settings["LD_PRELOAD"] = self.preload("slow", SLOW_DISK)
+            settings["LD_PRELOAD"] = self.preload("slow", jobs.slow_disk(60))
         return self.begin(command, output, **settings)
 
     @property

@@ -48,11 +48,7 @@ class Job:
 
     def kill(self):
         """Kills all that the job has started."""
-        for process in self.processes():
-            try:
-                os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        send(signal.SIGKILL, self.processes())
 
     def processes(self):
         """All that the job has started, by the mark in their environment."""
@@ -79,6 +75,17 @@ class Job:
                 for word in pathlib.Path(f"/proc/{process}/environ").read_bytes().split(b"\0"):
                     if word.startswith(b"OMPI_COMM_WORLD_RANK="):
                         found[int(word.partition(b"=")[2])] = process
+            except OSError:
+                continue
+        return found
+
+    def launchers(self):
+        """mpirun's processes."""
+        found = []
+        for process in self.processes():
+            try:
+                if pathlib.Path(f"/proc/{process}/comm").read_text().strip() in ("mpirun", "orterun", "prterun"):
+                    found.append(process)
             except OSError:
                 continue
         return found
@@ -113,6 +120,28 @@ class Job:
             words = ["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", library, "-ldl"]
             subprocess.run(words, input=source.encode(), check=True)
         return str(library)
+
+
+def program():
+    """The program that the scripts run; empty where there is none, which is said."""
+    return subprocess.run([LAUNCH / "program"], stdout=subprocess.PIPE, check=False).stdout.decode().strip()
+
+
+def send(number, processes):
+    """Sends a signal to those of the processes that are there."""
+    for process in processes:
+        try:
+            os.kill(process, number)
+        except ProcessLookupError:
+            pass
+
+
+def slow_disk(milliseconds):
+    """The source in C of a disk on which every flush takes so long."""
+    return (
+        "#include <unistd.h>\n#include <sys/syscall.h>\n"
+        f"int fsync(int f) {{ usleep({1000 * milliseconds}); return syscall(SYS_fsync, f); }}\n"
+    )
 
 
 def write_network(folder):

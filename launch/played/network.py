@@ -21,6 +21,8 @@ import tempfile
 import threading
 import time
 
+import jobs
+
 MTU = 65_000
 NUMBERS = itertools.count()
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
@@ -130,11 +132,7 @@ class Network:
 
     def kill(self, host):
         """Kills all that runs on a host at once, as where its power fails."""
-        for process in self.processes(host):
-            try:
-                os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        jobs.send(signal.SIGKILL, self.processes(host))
 
     def _namespace(self, host):
         return f"{self.name}-{host}"

@@ -47,7 +47,7 @@ public enum CollectiveError: Error, Equatable, CustomStringConvertible {
   }
 
   /// A duration in seconds, rounded up.
-  private static func seconds(_ duration: Duration) -> Int {
+  static func seconds(_ duration: Duration) -> Int {
     let (seconds, attoseconds) = duration.components
     return Int(seconds) + (attoseconds > 0 ? 1 : 0)
   }

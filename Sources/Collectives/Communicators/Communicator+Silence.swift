@@ -38,9 +38,8 @@ extension Communicator {
   private func silence(_ ranks: [Int], _ limit: Duration, _ operation: String) -> CollectiveError {
     // While ranks connect, their hosts are not known yet.
     let places = ranks.filter(hosts.indices.contains).map { hosts[$0] }
-    let (seconds, attoseconds) = limit.components
     return .peerSilent(
-      ranks: ranks, hosts: places.count == ranks.count ? places : [], seconds: Int(seconds) + (attoseconds > 0 ? 1 : 0),
+      ranks: ranks, hosts: places.count == ranks.count ? places : [], seconds: CollectiveError.seconds(limit),
       operation: occasion.isEmpty ? operation : "\(occasion), \(operation)")
   }
 }
