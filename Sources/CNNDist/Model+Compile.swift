@@ -44,7 +44,7 @@ extension Model {
     communicator: (any Communicator)? = nil, threads: Int? = nil
   ) throws -> CompiledModel {
     var experiment = Experiment()
-    try experiment.adopt(optimizer)
+    try experiment.update.adopt(optimizer)
     experiment.loss = loss
     experiment.metrics = metrics
     experiment.labelSmoothing = loss?.labelSmoothing ?? 0

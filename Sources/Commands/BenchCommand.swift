@@ -80,7 +80,8 @@ struct BenchCommand: Command {
     switch model {
     case .file(let path): return try ModelFile(path).model()
     case .builtIn(let name):
-      guard let model = try BuiltInModels.model(named: name, input: [32, 32, 3], classes: 10) else {
+      guard let model = try BuiltInModels.model(
+        named: name, input: BuiltInModels.standardInput(of: name), classes: 10) else {
         throw UsageError("there is no model \(name)")
       }
       return model

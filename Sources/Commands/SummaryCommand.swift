@@ -20,7 +20,8 @@ struct SummaryCommand: Command {
   func run(in world: World) throws {
     switch model {
     case .builtIn(let name):
-      if let model = try BuiltInModels.model(named: name, input: [32, 32, 3], classes: 10) {
+      if let model = try BuiltInModels.model(
+        named: name, input: BuiltInModels.standardInput(of: name), classes: 10) {
         Output.line(model.summary)
       }
     case .file(let path):

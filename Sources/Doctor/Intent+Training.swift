@@ -11,7 +11,7 @@ extension Scene.Intent {
   ///   - samples: how many it trains on.
   ///   - threads: the compute threads of each rank.
   public mutating func expect(_ model: Model, _ experiment: Experiment, samples: Int, threads: Int) {
-    checkpointBytes = (model.parameterCount + experiment.stateNames.count * model.layout.gradientCount) * 4
+    checkpointBytes = (model.parameterCount + experiment.stateNames(for: model).count * model.layout.gradientCount) * 4
     memoryNeed = { rank, ranks in
       MemoryNeed(
         training: model, experiment: experiment, samples: samples, judged: 0, rank: rank, ranks: ranks,

@@ -29,6 +29,12 @@ extension Initializer {
         try config.float("minval", in: finite, or: -0.05), try config.float("maxval", in: finite, or: 0.05))
     case "Orthogonal", "OrthogonalInitializer": self = .orthogonal(gain: try config.float("gain", in: finite, or: 1))
     case "Identity", "IdentityInitializer": self = .identity(gain: try config.float("gain", in: finite, or: 1))
+    case "Whitening":
+      let standard = Whitening()
+      self = .whitening(
+        Whitening(
+          samples: try config.integer("samples", in: 1...Int(Int32.max), or: standard.samples),
+          epsilon: try config.float("epsilon", in: .leastNormalMagnitude..<(.infinity), or: standard.epsilon)))
     default:
       guard let named = Self.named(className) else { return nil }
       self = named
@@ -58,13 +64,36 @@ extension Initializer {
       (className, config) = ("RandomUniform", ["minval": JSONValue(least), "maxval": JSONValue(most)])
     case .orthogonal(let gain): (className, config) = ("Orthogonal", ["gain": JSONValue(gain)])
     case .identity(let gain): (className, config) = ("Identity", ["gain": JSONValue(gain)])
+    case .whitening(let whitening):
+      className = "Whitening"
+      config = ["samples": JSONValue(whitening.samples), "epsilon": JSONValue(whitening.epsilon)]
+    case .dirac: className = "Dirac"
     case .zeros: className = "Zeros"
     case .ones: className = "Ones"
     }
+    // Keras would have to be told what those of ours are.
+    let isOurs = Self.ours.contains(className)
     return [
-      "module": "keras.initializers", "class_name": .string(className), "config": .object(config),
-      "registered_name": nil,
+      "module": isOurs ? nil : "keras.initializers", "class_name": .string(className), "config": .object(config),
+      "registered_name": isOurs ? .string("cnn_dist>\(className)") : nil,
     ]
+  }
+
+  /// The classes that Keras does not have.
+  private static let ours: Set<String> = ["Dirac", "Whitening"]
+
+  /// A network's description in which initialisers that Keras does not have are its standard. It is for a network that has its
+  /// values.
+  static func withoutOurs(_ document: JSONValue) -> JSONValue {
+    switch document {
+    case .array(let values): return .array(values.map(withoutOurs))
+    case .object(let fields):
+      if case .string(let name) = fields["class_name"], ours.contains(name), fields["registered_name"] == .string("cnn_dist>\(name)") {
+        return glorotUniform.keras
+      }
+      return .object(fields.mapValues(withoutOurs))
+    default: return document
+    }
   }
 
   /// The initialisers that a name alone says all of, by class and by Keras's short name.
@@ -76,6 +105,7 @@ extension Initializer {
     ("RandomNormal", "random_normal", .randomNormal(mean: 0, deviation: 0.05)),
     ("RandomUniform", "random_uniform", .randomUniform(-0.05, 0.05)),
     ("TruncatedNormal", "truncated_normal", .truncatedNormal(mean: 0, deviation: 0.05)),
+    ("Dirac", "dirac", .dirac), ("Whitening", "whitening", .whitening(Whitening())),
     ("Orthogonal", "orthogonal", .orthogonal(gain: 1)), ("Identity", "identity", .identity(gain: 1)),
     ("VarianceScaling", "variance_scaling", .lecunNormal),
     ("RandomNormal", "normal", .randomNormal(mean: 0, deviation: 0.05)),
@@ -85,7 +115,7 @@ extension Initializer {
   /// The names in a sentence.
   static let expectation =
     "Zeros, Ones, Constant, GlorotUniform, GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, RandomNormal, "
-    + "RandomUniform, TruncatedNormal, VarianceScaling, Orthogonal or Identity"
+    + "RandomUniform, TruncatedNormal, VarianceScaling, Orthogonal, Identity, Dirac or Whitening"
 
   /// The initialiser of a class or short name.
   static func named(_ name: String) -> Initializer? {

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// Adadelta (Zeiler, 2012), by Keras's rule; see `adadeltaUpdate`.
-public struct Adadelta: Optimizer, Hashable {
+public struct Adadelta: ElementwiseOptimizer, Hashable {
   /// The learning rate of each step.
   public let schedule: LearningRateSchedule
   /// How much of the running means stays in a step.

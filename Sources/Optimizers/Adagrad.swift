@@ -3,7 +3,7 @@ import Tensors
 
 /// Adagrad (Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and stochastic optimization", 2011), by
 /// Keras's rule.
-public struct Adagrad: Optimizer, Hashable {
+public struct Adagrad: ElementwiseOptimizer, Hashable {
   /// The learning rate of each step.
   public let schedule: LearningRateSchedule
   /// Where the sums of squares begin.

@@ -3,7 +3,7 @@ import Kernels
 import Tensors
 
 /// Adam (Kingma and Ba, 2015), by Keras's rule; with a weight decay it is AdamW (Loshchilov and Hutter, 2019).
-public struct Adam: Optimizer, Hashable {
+public struct Adam: ElementwiseOptimizer, Hashable {
   /// The names of its two states: the running means of the gradient and of its square.
   public static let (momentumState, velocityState) = ("momentum", "velocity")
   /// The name of the third, where the largest of the squares' means counts.

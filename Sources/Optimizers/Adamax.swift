@@ -3,7 +3,7 @@ import Kernels
 import Tensors
 
 /// Adamax (Kingma and Ba, 2015), by Keras's rule; see `adamaxUpdate`.
-public struct Adamax: Optimizer, Hashable {
+public struct Adamax: ElementwiseOptimizer, Hashable {
   /// The learning rate of each step.
   public let schedule: LearningRateSchedule
   /// How much of the gradient's running mean stays in a step.

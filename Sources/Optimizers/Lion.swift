@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// Lion (Chen et al., "Symbolic discovery of optimization algorithms", 2023), by Keras's rule.
-public struct Lion: Optimizer, Hashable {
+public struct Lion: ElementwiseOptimizer, Hashable {
   /// The learning rate of each step.
   public let schedule: LearningRateSchedule
   /// How much of the running mean is in a step's direction.

@@ -3,7 +3,7 @@ import Kernels
 import Tensors
 
 /// Nadam (Dozat, "Incorporating Nesterov momentum into Adam", 2016), by Keras's rule.
-public struct Nadam: Optimizer, Hashable {
+public struct Nadam: ElementwiseOptimizer, Hashable {
   /// The learning rate of each step.
   public let schedule: LearningRateSchedule
   /// How much of the gradient's running mean stays in a step.

@@ -1,6 +1,7 @@
 import Tensors
 
-/// A rule that turns gradients into a step: a value without state of its own, which lies in the arena.
+/// A rule that turns gradients into a step: a value without state of its own, which lies in the arena. It is an
+/// `ElementwiseOptimizer` or a `TensorOptimizer`.
 public protocol Optimizer: Sendable {
   /// The learning rate of each step.
   var schedule: LearningRateSchedule { get }
@@ -10,12 +11,33 @@ public protocol Optimizer: Sendable {
 
   /// What a state is filled with at the start.
   func initialValue(of state: String) -> Float
+}
 
+/// A rule that moves each weight by itself.
+public protocol ElementwiseOptimizer: Optimizer {
   /// Takes step `step`, counted from 0, for the values and states in `range` of the arena; its gradients stay. Several
   /// threads may update ranges of their own.
   ///
   /// - Parameter scale: what clipping leaves of the gradient, 1 for all.
   func update(_ arena: ParameterArena, in range: Range<Int>, step: Int, scale: Float)
+}
+
+/// A rule that looks at all of a tensor to move it.
+public protocol TensorOptimizer: Optimizer {
+  /// Whether it can move tensors of such a shape.
+  func takes(_ shape: Shape) -> Bool
+
+  /// The floats of scratch memory that a step takes for a tensor of `shape`.
+  func scratchCount(for shape: Shape) -> Int
+
+  /// Takes step `step`, counted from 0, for the tensor of `shape` that lies at `range` of the arena; its gradient stays. Several
+  /// threads may update tensors of their own.
+  ///
+  /// - Parameters:
+  ///   - scale: what clipping leaves of the gradient, 1 for all.
+  ///   - scratch: memory whose contents mean nothing.
+  func update(
+    _ arena: ParameterArena, tensor range: Range<Int>, shape: Shape, step: Int, scale: Float, scratch: MutableFloatBuffer)
 }
 
 extension Optimizer {

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// RMSprop (Tieleman and Hinton, 2012), by Keras's rule.
-public struct RMSprop: Optimizer, Hashable {
+public struct RMSprop: ElementwiseOptimizer, Hashable {
   /// The learning rate of each step.
   public let schedule: LearningRateSchedule
   /// How much of the squares' running mean stays in a step.

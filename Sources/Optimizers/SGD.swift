@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// Stochastic gradient descent with momentum, by Keras's rule.
-public struct SGD: Optimizer, Hashable {
+public struct SGD: ElementwiseOptimizer, Hashable {
   /// The name of the one state that it keeps.
   public static let momentumState = "momentum"
 

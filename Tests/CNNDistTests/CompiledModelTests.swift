@@ -55,7 +55,7 @@ import Training
         communicator: SoloCommunicator(), threads: 1)
       try trainer.fit(data.training, epochs: 0, batchSize: 32, slice: 8, run: "\(folder)/run")
       let experiment = try RunFolder("\(folder)/run").loadExisting().experiment
-      #expect("\(experiment.rule)" == "\(optimizer)")
+      #expect("\(experiment.update.rule)" == "\(optimizer)")
       #expect((experiment.labelSmoothing, experiment.seed) == (0.25, 7))
       #expect((experiment.batchSize, experiment.slice) == (32, 8))
       #expect((experiment.clipNorm, experiment.limit) == (2, 96))

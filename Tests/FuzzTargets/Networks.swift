@@ -61,7 +61,7 @@ extension FuzzTarget {
       _ = try folder.file("config.json", bytes)
       let experiment = try RunFolder(folder.path).load().experiment
       try asNetworks {
-        _ = experiment.rule
+        _ = experiment.update.rule
         let model = try experiment.makeModelWithoutData()
         _ = try experiment.headWithoutData(of: model)
         _ = try experiment.preprocessing(model)

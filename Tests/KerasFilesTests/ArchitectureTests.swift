@@ -149,7 +149,7 @@ import Testing
         ["kernel_initializer": ["class_name": "Wavelet", "config": [:]]],
         "layers[1].config.kernel_initializer: Wavelet is not supported, expected Zeros, Ones, Constant, GlorotUniform, "
           + "GlorotNormal, HeUniform, HeNormal, LecunUniform, LecunNormal, RandomNormal, RandomUniform, TruncatedNormal, "
-          + "VarianceScaling, Orthogonal or Identity"
+          + "VarianceScaling, Orthogonal, Identity, Dirac or Whitening"
       ),
       (
         ["kernel_initializer": ["class_name": "Constant", "config": ["value": "x"]]],

@@ -125,6 +125,29 @@ import Testing
     #expect(values(.identity(gain: 3), [2, 3]) == [3, 0, 0, 0, 3, 0])
     #expect(Initializer.identity(gain: 1).flaw(for: [2, 2, 2]) != nil)
   }
+
+  /// As `torch.nn.init.dirac_` on the first filters: 1 at tap size / 2 of their channel. The others are drawn.
+  @Test func filtersOfADiracLetChannelsThrough() {
+    let (shape, limit) = ([3, 2, 2, 4] as Shape, (1.0 / 12).squareRoot())
+    let found = values(.dirac, shape)
+    for place in found.indices {
+      let (tap, channel, filter) = (place / 8, place / 4 % 2, place % 4)
+      if filter < 2 {
+        #expect(found[place] == (tap == 3 && channel == filter ? 1 : 0))  // row 1 of 3, column 1 of 2
+      } else {
+        #expect(abs(found[place]) <= limit && found[place] != 0)
+      }
+    }
+    // More channels than filters.
+    #expect(values(.dirac, [1, 3, 2]) == [1, 0, 0, 1, 0, 0])
+    #expect(Initializer.dirac.flaw(for: [2, 2]) != nil && Initializer.dirac.flaw(for: [1, 3, 2]) == nil)
+  }
+
+  @Test func whiteningIsForEvenNumbersOfFilters() {
+    let initializer = Initializer.whitening(Whitening())
+    #expect(initializer.flaw(for: [2, 2, 3, 24]) == nil && initializer.flaw(for: [2, 2, 3, 8]) == nil)
+    #expect([[2, 2, 3, 26], [2, 2, 3, 7], [4, 3, 8]].allSatisfy { initializer.flaw(for: Shape($0)) != nil })
+  }
 }
 
 @Suite struct ConstraintTests {

@@ -18,19 +18,6 @@ import Testing
     return values
   }
 
-  @Test func everyNameIsKnown() throws {
-    for name in BuiltInModels.names {
-      #expect(try BuiltInModels.model(named: name, input: [32, 32, 3], classes: 10)?.name == name)
-    }
-    #expect(try BuiltInModels.model(named: "keras", input: [32, 32, 3], classes: 10) == nil)
-  }
-
-  @Test func numbersToPredictAreNoClasses() {
-    for name in BuiltInModels.names {
-      #expect(throws: ShapeError.self) { try BuiltInModels.model(named: name, input: [32, 32, 3], classes: 0) }
-    }
-  }
-
   @Test func withoutDropoutItLearnsTheSame() throws {
     let plain = try BuiltInModels.model(named: "keras-cnn-no-dropout", input: [32, 32, 3], classes: 10)
     #expect(plain?.layout == model.layout)

@@ -13,7 +13,7 @@ import Testing
     let schedules: [String: [Double]]
   }
 
-  private static let rules: [String: any Optimizer] = [
+  private static let rules: [String: any ElementwiseOptimizer] = [
     "sgd": SGD(0.1, momentum: 0.5, weightDecay: 0.01),
     "sgd-nesterov": SGD(0.1, momentum: 0.9, isNesterov: true),
     "adam": Adam(0.01),

@@ -80,8 +80,8 @@ import Testing
     #expect((schedule.epochs, schedule.validateEvery, schedule.checkpointEvery) == (25, 1, 0))
     #expect(schedule.steps == nil)
     // Keras's InverseTimeDecay: 0.01 / (1 + 0.0004 * 2500)
-    #expect(experiment.rule.schedule.rate(at: 0) == 0.01)
-    #expect(abs(experiment.rule.schedule.rate(at: 2500) - 0.005) < 1e-9)
+    #expect(experiment.update.rule.schedule.rate(at: 0) == 0.01)
+    #expect(abs(experiment.update.rule.schedule.rate(at: 2500) - 0.005) < 1e-9)
   }
 
   /// Every field comes back, whatever it holds.
@@ -119,9 +119,16 @@ import Testing
     (experiment.monitor, experiment.minDelta, experiment.earlyStopping, experiment.restoresBest) = ("loss", 1, 3, false)
     (experiment.plateauFactor, experiment.plateauPatience, experiment.minRateShare) = (0.5, 4, 0.125)
     experiment.levels = 16
+    (experiment.l2, experiment.newtonSchulz, experiment.muonScale, experiment.rescale) = (0.5, 3, .none, true)
+    experiment.lookahead = Lookahead(every: 3, share: 0.25, endShare: 0.125)
+    var recipe = UpdateRecipe()
+    (recipe.optimizer, recipe.learningRate) = (.muon, 0.5)
+    experiment.parameterRules = [ParameterRule(["a/*", "b"], recipe, frozenFrom: 7)]
     // The names of classes and the levels are no difference where one side has none, as runs of before.
     let untouched = Experiment().differences(from: experiment).count + 2
-    #expect(untouched == Mirror(reflecting: experiment).children.count, "a field is left out of this test")
+    // Those of the recipe count instead of the recipe itself.
+    let fields = Mirror(reflecting: experiment).children.count - 1 + Mirror(reflecting: experiment.update).children.count
+    #expect(untouched == fields, "a field is left out of this test")
     let copy = try JSONDecoder().decode(Experiment.self, from: try JSONEncoder().encode(experiment))
     #expect(copy == experiment)
   }
@@ -131,6 +138,13 @@ import Testing
     var expected = Experiment()
     expected.seed = 3
     #expect(found == expected)
+  }
+
+  /// Fields of the recipe stand beside the experiment's own, as they did before it was one.
+  @Test func theRecipesFieldsAreTheExperiments() throws {
+    let written = String(decoding: try JSONEncoder().encode(Experiment()), as: UTF8.self)
+    #expect(written.contains(#""learningRate":0.0"#) && written.contains(#""optimizer":"sgd""#))
+    #expect(!written.contains("update") && !written.contains("parameterRules") && !written.contains("lookahead"))
   }
 
   /// Channels are written as they were before there was anything else, so that older versions read them.
@@ -154,12 +168,12 @@ import Testing
   /// Keras's defaults, each with its own schedule.
   @Test func anotherRuleBringsItsDefaults() {
     var experiment = Experiment()
-    experiment.adopt(.adamw)
+    experiment.update.adopt(.adamw)
     #expect((experiment.learningRate, experiment.weightDecay, experiment.schedule) == (0.001, 0.004, .constant))
-    #expect(experiment.rule.stateNames == ["momentum", "velocity"])
-    experiment.adopt(.adam)
+    #expect(experiment.update.rule.stateNames == ["momentum", "velocity"])
+    experiment.update.adopt(.adam)
     #expect((experiment.learningRate, experiment.weightDecay, experiment.schedule) == (0.001, 0, .constant))
-    experiment.adopt(.sgd)
+    experiment.update.adopt(.sgd)
     #expect(experiment == Experiment())
   }
 
@@ -167,9 +181,9 @@ import Testing
     var experiment = Experiment()
     (experiment.schedule, experiment.learningRate) = (.cosine, 2)
     (experiment.warmUp, experiment.scheduleSteps) = (2, 10)
-    #expect([0, 1, 2, 6, 10].map { experiment.rule.schedule.rate(at: $0) } == [1, 2, 2, 1, 0])
+    #expect([0, 1, 2, 6, 10].map { experiment.update.rule.schedule.rate(at: $0) } == [1, 2, 2, 1, 0])
     (experiment.schedule, experiment.dropEvery, experiment.dropFactor) = (.step, 3, 0.5)
-    #expect([1, 2, 4, 5, 8].map { experiment.rule.schedule.rate(at: $0) } == [2, 2, 2, 1, 0.5])
+    #expect([1, 2, 4, 5, 8].map { experiment.update.rule.schedule.rate(at: $0) } == [2, 2, 2, 1, 0.5])
   }
 
   /// What somebody wrote into a file by hand, about samples, and no command line could.

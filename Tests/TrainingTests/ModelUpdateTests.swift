@@ -111,7 +111,7 @@ import Training
       Dense(3, activation: .softmax)
     }
     var experiment = Self.experiment
-    experiment.adopt(.adamw)
+    experiment.update.adopt(.adamw)
     let arena = try train(model, experiment).arena
     let mean = try #require(model.layout.entries.first { $0.name == "batch_normalization/moving_mean" })
     let pixels = FloatStorage(count: 4)
@@ -124,6 +124,62 @@ import Training
     #expect(arena.optimizerStates.values.allSatisfy { $0.floats[mean.range].allSatisfy { $0 == 0 } })
   }
 
+  /// A rule's own rate, and what is frozen from a step on.
+  @Test func rulesMoveWhatTheyMatch() throws {
+    let model = try Self.dense()
+    let (kernel, bias) = (model.layout.entries[0].range, model.layout.entries[1].range)
+    let start = FloatStorage(count: model.parameterCount)
+    model.initialize(start.buffer, seed: 1)
+    let plain = try train(model, Self.experiment).arena.values.floats
+    var experiment = Self.experiment
+    var half = experiment.update
+    half.learningRate = 0.125
+    experiment.parameterRules = [ParameterRule(["*/kernel"], half)]
+    let halved = try train(model, experiment).arena.values.floats
+    for index in kernel {
+      #expect(abs(2 * (halved[index] - start.floats[index]) - (plain[index] - start.floats[index])) < 1e-6)
+      #expect(plain[index] != start.floats[index])
+    }
+    #expect(halved[bias] == plain[bias])
+
+    experiment.parameterRules = [ParameterRule(["*/kernel"], experiment.update, frozenFrom: 1)]
+    let (once, twice) = (try train(model, experiment), try train(model, experiment, steps: 2))
+    #expect(once.arena.values.floats[kernel] == plain[kernel] && twice.arena.values.floats[kernel] == plain[kernel])
+    #expect(twice.arena.values.floats[bias] != once.arena.values.floats[bias])
+    // What is frozen is no part of the gradient's length either.
+    let length = twice.arena.gradients.floats[bias].reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+    #expect(abs(Double(try #require(twice.norms[1])) - length) < 1e-6 * length)
+  }
+
+  /// A share of each weight in its gradient moves as a penalty of half of it would, and is no part of the loss.
+  @Test func sharesOfWeightsInGradientsAreNoPartOfTheLoss() throws {
+    let (plain, penalised) = (try Self.dense(), try Self.dense(.l2(0.125)))
+    var experiment = Self.experiment
+    var decayed = experiment.update
+    decayed.l2 = 0.25
+    experiment.parameterRules = [ParameterRule(["*/kernel"], decayed)]
+    let (found, expected) = (try train(plain, experiment), try train(penalised, Self.experiment))
+    #expect(found.arena.values.floats == expected.arena.values.floats)
+    #expect(found.losses == (try train(plain, Self.experiment)).losses)
+  }
+
+  /// Every second step the slow weights go a quarter of the way, and the others go on from there.
+  @Test func slowWeightsFollow() throws {
+    let model = try Self.dense()
+    var experiment = Self.experiment
+    experiment.lookahead = Lookahead(every: 2, share: 0.25)
+    let start = FloatStorage(count: model.parameterCount)
+    model.initialize(start.buffer, seed: 1)
+    let plain = try train(model, Self.experiment, steps: 2).arena.values.floats
+    let (one, two) = (try train(model, experiment).arena, try train(model, experiment, steps: 2).arena)
+    #expect(try #require(one.optimizerStates["slow"]).floats == start.floats)
+    #expect(one.values.floats == (try train(model, Self.experiment)).arena.values.floats)
+    #expect(try #require(two.optimizerStates["slow"]).floats == two.values.floats)
+    for index in 0..<model.parameterCount {
+      #expect(abs(two.values.floats[index] - (0.75 * start.floats[index] + 0.25 * plain[index])) < 1e-6)
+    }
+  }
+
   /// All of it at once, on any number of threads.
   @Test func threadsLeaveNoTrace() throws {
     let model = try Sequential(name: "all", input: [2, 2, 1]) {
@@ -133,7 +189,11 @@ import Training
       Dense(3, activation: .softmax)
     }
     var experiment = Self.experiment
-    experiment.adopt(.adamw)
+    experiment.update.adopt(.adamw)
+    var muon = experiment.update
+    muon.adopt(.muon)
+    experiment.parameterRules = [ParameterRule(["dense*/kernel"], muon)]
+    experiment.lookahead = Lookahead(every: 2)
     experiment.clipNorm = 0.125
     let control = try train(model, experiment, steps: 3)
     for threads in 2...4 {

@@ -171,7 +171,7 @@ import Training
       Flatten()
       Dense(3, activation: .softmax)
     }
-    let experiment = Self.experiment { $0.adopt(.adam) }
+    let experiment = Self.experiment { $0.update.adopt(.adam) }
     let configuration = RunConfiguration(experiment: experiment, schedule: Schedule(), openblas: "test", version: "1")
     let recorder = RunRecorder(run, configuration: configuration, lock: try run.create())
     let failed = try Training(

@@ -47,6 +47,11 @@ struct Arguments {
     self.values = values
   }
 
+  /// What was read elsewhere, by its flag.
+  init(_ values: [String: String]) {
+    (positionals, self.values) = ([], values)
+  }
+
   /// Adds the options of a file; what is given already wins, over what goes in its place as well.
   ///
   /// - Parameter alternatives: flags of which one is given in the place of another.

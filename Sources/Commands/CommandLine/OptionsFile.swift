@@ -1,5 +1,6 @@
 import Files
 import FoundationEssentials
+import KerasFiles
 import Runs
 
 /// Options in a JSON file, as `--config` names it: `{"epochs": 25, "flip": true, "metrics": ["accuracy", "auc"]}`.
@@ -41,6 +42,23 @@ struct OptionsFile {
       }
     }
 
+    /// Whether it is a list of objects, which stands on a command line as JSON.
+    var isListOfObjects: Bool {
+      guard case .list(let values) = self, !values.isEmpty else { return false }
+      return values.allSatisfy { if case .names = $0 { true } else { false } }
+    }
+
+    /// The value as JSON, its numbers as they were written.
+    var json: JSONValue {
+      switch self {
+      case .nothing: .null
+      case .toggle(let value): .bool(value)
+      case .text(let text): .string(text)
+      case .list(let values): .array(values.map(\.json))
+      case .names(let values): .object(values.mapValues(\.json))
+      }
+    }
+
     /// The value as it stands on a command line; nil for one that has no form there.
     func words(separator: String) -> String? {
       switch self {
@@ -68,16 +86,18 @@ struct OptionsFile {
     try self.init(Self.text(path, of: "list of options"), source: "--config \(path)")
   }
 
-  /// The text of the file at `path`, which `--config` names and which may be a pipe.
+  /// The text of the file at `path`, which may be a pipe.
   ///
-  /// - Parameter noun: what it holds, for the words of errors.
+  /// - Parameters:
+  ///   - noun: what it holds, for the words of errors.
+  ///   - option: the flag that names it.
   /// - Throws: `UsageError` where it cannot be read, or is too large.
-  static func text(_ path: String, of noun: String) throws(UsageError) -> String {
+  static func text(_ path: String, of noun: String, option: String = "--config") throws(UsageError) -> String {
     guard let text = SystemFile.text(path, limit: largest + 1) else {
-      throw UsageError("--config \(path): \(FileError.system(path, "cannot be read").message)")
+      throw UsageError("\(option) \(path): \(FileError.system(path, "cannot be read").message)")
     }
     guard text.utf8.count <= largest else {
-      throw UsageError("--config \(path): is larger than 1 MiB, which is no \(noun)")
+      throw UsageError("\(option) \(path): is larger than 1 MiB, which is no \(noun)")
     }
     return text
   }
@@ -98,6 +118,23 @@ struct OptionsFile {
       throw UsageError(
         "\(source): is what a run was trained with, not options: to go on with the run take --run and --resume")
     }
+  }
+
+  /// Reads a list of such objects, each of which is called `source` with its number.
+  ///
+  /// - Throws: `UsageError` where it is none.
+  static func list(_ text: String, source: String) throws(UsageError) -> [OptionsFile] {
+    do {
+      return try JSONDecoder().decode([[String: Field]].self, from: Data(text.utf8)).enumerated().map { index, fields in
+        OptionsFile(source: "\(source): rule \(index + 1)", fields: fields)
+      }
+    } catch {
+      throw UsageError("\(source): is no JSON list of objects, such as [{\"match\": \"*/bias\"}] (\(reason(error)))")
+    }
+  }
+
+  private init(source: String, fields: [String: Field]) {
+    (self.source, self.fields) = (source, fields)
   }
 
   private static func reason(_ error: any Error) -> String {
@@ -136,12 +173,22 @@ struct OptionsFile {
         guard option.value != nil else {
           throw UsageError("\(source): \(name) is a switch and takes true or false")
         }
-        guard let words = field.words(separator: flag == "--input-shape" ? "x" : ","), !words.isEmpty else {
+        let separator = flag == "--input-shape" ? "x" : ","
+        guard let words = try words(of: field, separator: separator), !words.isEmpty else {
           throw UsageError("\(source): \(name) holds what is no value (\(option.words))")
         }
         values[flag] = words
       }
     }
     return values
+  }
+
+  private func words(of field: Field, separator: String) throws(UsageError) -> String? {
+    guard field.isListOfObjects else { return field.words(separator: separator) }
+    do {
+      return try field.json.document()
+    } catch {
+      throw UsageError("\(source): \(error)")
+    }
   }
 }

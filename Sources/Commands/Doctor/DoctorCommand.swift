@@ -104,7 +104,8 @@ struct DoctorCommand: Command {
 
   private func makeModel() throws -> Model? {
     switch model {
-    case .builtIn(let name): try BuiltInModels.model(named: name, input: [32, 32, 3], classes: 10)
+    case .builtIn(let name): try BuiltInModels.model(
+        named: name, input: BuiltInModels.standardInput(of: name), classes: 10)
     case .file(let path): try ModelFile(path).model(input: experiment.inputShape.map { .init($0) })
     }
   }

@@ -85,7 +85,7 @@ struct SweepPlan {
           if notices.insert(sentence).inserted { notice(sentence) }
         }
         try checkResults(run.experiment, run.schedule)
-        if let begun, begun.epochs != search.epochs, run.experiment.schedule.hasLength,
+        if let begun, begun.epochs != search.epochs, run.experiment.hasScheduleLength,
           run.experiment.scheduleSteps == nil
         {
           throw UsageError(
@@ -112,13 +112,16 @@ struct SweepPlan {
     }
   }
 
+  /// The options that name files; rules may stand there themselves.
+  private static let files = ["--model", "--weights", "--rates-file", ParameterRuleOptions.option.flag]
+
   /// The digests of all files that options name, by their paths: a change would make one sweep of two.
   ///
   /// - Throws: `FileError` where one cannot be read.
   func digests() throws -> [String: String] {
     var digests: [String: String] = [:]
     for trial in trials {
-      for (flag, value) in try values(of: trial) where ["--model", "--weights", "--rates-file"].contains(flag) {
+      for (flag, value) in try values(of: trial) where Self.files.contains(flag) && !value.hasPrefix("[") {
         guard flag != "--model" || !BuiltInModels.names.contains(value), digests[value] == nil else { continue }
         digests[value] = try MappedFile(value).sealed()
       }

@@ -1,14 +1,16 @@
+import Optimizers
 import Runs
 import Training
 
 /// The options of `train` that say how gradients turn into steps.
 enum OptimizerOptions {
-  static let options = [
+  /// Those of the rule, which may be another for some parameters.
+  static let rule = [
     Option(
       "--optimizer", "NAME", choices: OptimizerKind.allCases.map(\.rawValue),
       "\(list(OptimizerKind.allCases)) (default sgd)"),
-    Option("--momentum", "X", "sgd's momentum (default 0.5), or rmsprop's (default 0)"),
-    Option("--nesterov", nil, "SGD's momentum is Nesterov's"),
+    Option("--momentum", "X", "sgd's momentum (default 0.5), rmsprop's (default 0), or muon's (default 0.95)"),
+    Option("--nesterov", nil, "SGD's momentum is Nesterov's, as muon's always is"),
     Option("--beta1", "X", "how much of the gradient's running mean Adam and its kin keep (default 0.9)"),
     Option("--beta2", "X", "how much of its square's, or lion's second mean, they keep (default 0.999, lion's 0.99)"),
     Option("--epsilon", "X", "what is added to the root of that mean, or under it (default 1e-7)"),
@@ -18,10 +20,27 @@ enum OptimizerOptions {
     Option("--amsgrad", nil, "the largest of Adam's second means so far counts"),
     Option("--initial-accumulator", "X", "where adagrad's sums of squares begin (default 0.1)"),
     Option("--weight-decay", "X", "take X * rate of each weight off in every step (default 0, adamw's 0.004)"),
+    Option("--l2", "X", "add X of each weight to its gradient, as PyTorch's weight_decay does (default 0)"),
+    Option("--newton-schulz", "N", "how many steps make muon's update orthogonal (default 5)"),
+    Option(
+      "--muon-scale", "HOW", choices: Muon.Scale.allCases.map(\.rawValue),
+      "rms: an update of muon's is as large as Adam's; none: its singular values are about 1 (default rms)"),
+    Option("--rescale", nil, "muon: bring each kernel to the norm of the root of its filters before each step"),
+  ]
+
+  static let options = rule + [
+    ParameterRuleOptions.option,
     Option("--clip-norm", "X", "cut the whole gradient down to the norm X where it is longer"),
     Option("--clip-tensor-norm", "X", "cut each tensor's gradient down to the norm X where it is longer"),
     Option("--clip-value", "X", "cut each number of a gradient off at X and -X"),
     Option("--ema", "X", "keep a running mean of the weights, X of it in each step, and judge that"),
+    Option(
+      "--lookahead", "STEPS", "let slow weights follow every STEPS steps, go on from them, and judge them (default never)"
+    ),
+    Option("--lookahead-share", "X", "which part of the way they go (default 0.5)"),
+    Option(
+      "--lookahead-end-share", "X",
+      "which part at the end of the learning rate's schedule, nearing it with the cube of the way (default the same)"),
   ]
 
   /// The options of the learning rate.
@@ -45,75 +64,120 @@ enum OptimizerOptions {
     Option("--warm-up", "STEPS", "rise linearly to the rate in the first STEPS steps (default 0)"),
   ]
 
-  /// Replaces what the command line speaks of.
+  /// Replaces what the command line speaks of, but for the rules of some parameters.
   static func apply(_ arguments: Arguments, to experiment: inout Experiment) throws(UsageError) {
     // Another rule brings its own defaults; the one that a run has already brings none.
-    if let kind = try choice("--optimizer", OptimizerKind.self, arguments), kind != experiment.optimizer {
-      experiment.adopt(kind)
-    }
-    try set(&experiment.learningRate, "--learning-rate", in: Experiment.rates, arguments)
-    try set(&experiment.momentum, "--momentum", in: Experiment.momenta, arguments)
-    if arguments.has("--nesterov") { experiment.nesterov = true }
-    try set(&experiment.beta1, "--beta1", in: Experiment.momenta, arguments)
-    try set(&experiment.beta2, "--beta2", in: Experiment.momenta, arguments)
-    try set(&experiment.epsilon, "--epsilon", in: Experiment.rates, arguments)
-    try set(&experiment.rho, "--rho", in: Experiment.momenta, arguments)
-    if arguments.has("--centered") { experiment.centered = true }
-    if arguments.has("--amsgrad") { experiment.amsgrad = true }
-    try set(&experiment.initialAccumulator, "--initial-accumulator", in: Experiment.rates, arguments)
-    try set(&experiment.weightDecay, "--weight-decay", in: Experiment.rates, arguments)
+    if let kind = try kind(arguments), kind != experiment.update.optimizer { experiment.update.adopt(kind) }
+    try apply(arguments, to: &experiment.update)
     if let norm = try arguments.float("--clip-norm", in: Experiment.norms) { experiment.clipNorm = norm }
     if let norm = try arguments.float("--clip-tensor-norm", in: Experiment.norms) { experiment.clipTensorNorm = norm }
     if let limit = try arguments.float("--clip-value", in: Experiment.norms) { experiment.clipValue = limit }
     if let share = try arguments.float("--ema", in: Experiment.momenta) { experiment.ema = share }
-    try set(&experiment.endRate, "--end-rate", in: Experiment.rates, arguments)
-    try set(&experiment.power, "--power", in: Experiment.rates, arguments)
-    if let points = try RateOptions.points(arguments) { experiment.ratePoints = points }
-    if let kind = try choice("--schedule", ScheduleKind.self, arguments) { experiment.schedule = kind }
-    try set(&experiment.decay, "--decay", in: Experiment.rates, arguments)
-    if let steps = try arguments.integer("--drop-every", in: Experiment.counts) { experiment.dropEvery = steps }
-    try set(&experiment.dropFactor, "--drop-factor", in: Experiment.rates, arguments)
-    if let steps = try arguments.integer("--schedule-steps", in: Experiment.counts) { experiment.scheduleSteps = steps }
-    if let steps = try arguments.integer("--warm-up", in: Schedule.counts) { experiment.warmUp = steps }
+    if let every = try arguments.integer("--lookahead", in: Experiment.counts) {
+      experiment.lookahead = Lookahead(every: every, share: experiment.lookahead?.share ?? Lookahead().share)
+    }
+    if let share = try share("--lookahead-share", arguments) { experiment.lookahead?.share = share }
+    if let share = try share("--lookahead-end-share", arguments) { experiment.lookahead?.endShare = share }
+  }
+
+  /// Replaces what the command line, or a rule for some parameters, says of the rule and its rates.
+  static func apply(_ arguments: Arguments, to update: inout UpdateRecipe) throws(UsageError) {
+    try set(&update.learningRate, "--learning-rate", in: Experiment.rates, arguments)
+    try set(&update.momentum, "--momentum", in: Experiment.momenta, arguments)
+    if arguments.has("--nesterov") { update.nesterov = true }
+    try set(&update.beta1, "--beta1", in: Experiment.momenta, arguments)
+    try set(&update.beta2, "--beta2", in: Experiment.momenta, arguments)
+    try set(&update.epsilon, "--epsilon", in: Experiment.rates, arguments)
+    try set(&update.rho, "--rho", in: Experiment.momenta, arguments)
+    if arguments.has("--centered") { update.centered = true }
+    if arguments.has("--amsgrad") { update.amsgrad = true }
+    try set(&update.initialAccumulator, "--initial-accumulator", in: Experiment.rates, arguments)
+    try set(&update.weightDecay, "--weight-decay", in: Experiment.rates, arguments)
+    try set(&update.l2, "--l2", in: Experiment.rates, arguments)
+    if let steps = try arguments.integer("--newton-schulz", in: UpdateRecipe.newtonSchulzSteps) {
+      update.newtonSchulz = steps
+    }
+    if let scale = try choice("--muon-scale", Muon.Scale.self, arguments) { update.muonScale = scale }
+    if arguments.has("--rescale") { update.rescale = true }
+    try set(&update.endRate, "--end-rate", in: Experiment.rates, arguments)
+    try set(&update.power, "--power", in: Experiment.rates, arguments)
+    if let points = try RateOptions.points(arguments) { update.ratePoints = points }
+    if let kind = try choice("--schedule", ScheduleKind.self, arguments) { update.schedule = kind }
+    try set(&update.decay, "--decay", in: Experiment.rates, arguments)
+    if let steps = try arguments.integer("--drop-every", in: Experiment.counts) { update.dropEvery = steps }
+    try set(&update.dropFactor, "--drop-factor", in: Experiment.rates, arguments)
+    if let steps = try arguments.integer("--schedule-steps", in: Experiment.counts) { update.scheduleSteps = steps }
+    if let steps = try arguments.integer("--warm-up", in: Schedule.counts) { update.warmUp = steps }
+  }
+
+  /// The rule that is named; nil for none.
+  static func kind(_ arguments: Arguments) throws(UsageError) -> OptimizerKind? {
+    try choice("--optimizer", OptimizerKind.self, arguments)
   }
 
   /// Refuses options that would have no effect: whoever gives one expects it to have one.
   static func check(_ arguments: Arguments, _ experiment: Experiment) throws(UsageError) {
-    let kind = experiment.optimizer
-    for (flag, isMeant) in [
-      ("--momentum", kind == .sgd || kind == .rmsprop), ("--nesterov", kind == .sgd),
-      ("--beta1", kind.hasMeans || kind == .lion), ("--beta2", kind.hasMeans || kind == .lion),
-      ("--epsilon", kind != .sgd && kind != .lion), ("--rho", kind == .rmsprop || kind == .adadelta),
-      ("--centered", kind == .rmsprop),
-      ("--amsgrad", kind == .adam || kind == .adamw), ("--initial-accumulator", kind == .adagrad),
-    ] where arguments.has(flag) && !isMeant {
-      throw UsageError("\(flag) has no meaning for the optimizer \(kind.rawValue)")
-    }
+    try check(arguments, experiment.update, hasLength: experiment.hasScheduleLength)
     let clippings = [experiment.clipNorm, experiment.clipTensorNorm, experiment.clipValue].compactMap(\.self)
     guard clippings.count <= 1 else {
       throw UsageError("gradients are clipped in one way: --clip-norm, --clip-tensor-norm or --clip-value")
     }
-    let schedule = experiment.schedule
+    guard experiment.lookahead == nil || experiment.ema == nil else {
+      throw UsageError("--ema and --lookahead both say what is judged in the weights' place: leave one of them out")
+    }
+    for flag in ["--lookahead-share", "--lookahead-end-share"] where arguments.has(flag) {
+      guard experiment.lookahead != nil else { throw UsageError("\(flag) has no meaning without --lookahead STEPS") }
+    }
+    if experiment.lookahead?.endShare != nil, !experiment.hasScheduleLength {
+      throw UsageError("--lookahead-end-share needs a schedule with an end, such as --schedule polynomial")
+    }
+  }
+
+  /// Refuses options of a rule that would have no effect on it.
+  ///
+  /// - Parameter hasLength: whether there is a schedule that `--schedule-steps` could end.
+  static func check(_ arguments: Arguments, _ update: UpdateRecipe, hasLength: Bool) throws(UsageError) {
+    let kind = update.optimizer
+    // Muon moves what is no matrix as Adam does.
+    let (isMuon, hasMeans) = (kind == .muon, kind.hasMeans || kind == .lion || kind == .muon)
+    for (flag, isMeant) in [
+      ("--momentum", kind == .sgd || kind == .rmsprop || isMuon), ("--nesterov", kind == .sgd || isMuon),
+      ("--beta1", hasMeans), ("--beta2", hasMeans), ("--epsilon", kind != .sgd && kind != .lion),
+      ("--rho", kind == .rmsprop || kind == .adadelta), ("--centered", kind == .rmsprop),
+      ("--amsgrad", kind == .adam || kind == .adamw), ("--initial-accumulator", kind == .adagrad),
+      ("--newton-schulz", isMuon), ("--muon-scale", isMuon), ("--rescale", isMuon),
+    ] where arguments.has(flag) && !isMeant {
+      throw UsageError("\(flag) has no meaning for the optimizer \(kind.rawValue)")
+    }
+    let schedule = update.schedule
     for (flag, isMeant) in [
       ("--decay", schedule == .time), ("--drop-every", schedule == .step || schedule == .exponential),
       ("--drop-factor", schedule == .step || schedule == .exponential), ("--end-rate", schedule == .polynomial),
       ("--power", schedule == .polynomial), ("--rates", schedule == .piecewise), ("--rates-file", schedule == .file),
-      ("--schedule-steps", schedule.hasLength),
+      ("--schedule-steps", hasLength),
     ] where arguments.has(flag) && !isMeant {
       throw UsageError("\(flag) has no meaning for the schedule \(schedule.rawValue)")
     }
-    if (schedule == .step || schedule == .exponential) && experiment.dropEvery == nil {
+    if (schedule == .step || schedule == .exponential) && update.dropEvery == nil {
       throw UsageError("--schedule \(schedule.rawValue) needs --drop-every STEPS, the steps between two drops")
     }
-    if (schedule == .piecewise || schedule == .file) && experiment.ratePoints == nil {
+    if (schedule == .piecewise || schedule == .file) && update.ratePoints == nil {
       throw UsageError(
         schedule == .file
           ? "--schedule file needs --rates-file FILE, a line STEP,RATE for each of some steps"
           : "--schedule piecewise needs --rates STEP=RATE,STEP=RATE,…")
     }
-    if let steps = experiment.scheduleSteps, steps <= experiment.warmUp {
-      throw UsageError("--schedule-steps \(steps) leaves nothing behind --warm-up \(experiment.warmUp)")
+    if let steps = update.scheduleSteps, steps <= update.warmUp {
+      throw UsageError("--schedule-steps \(steps) leaves nothing behind --warm-up \(update.warmUp)")
     }
+  }
+
+  private static func share(_ flag: String, _ arguments: Arguments) throws(UsageError) -> Float? {
+    guard let text = arguments.string(flag) else { return nil }
+    guard let share = Float(text), Lookahead.shares.contains(share) else {
+      throw UsageError("\(flag) takes a part of the way, above 0 and up to 1, got \(text)")
+    }
+    return share
   }
 
   private static func set(

@@ -30,7 +30,7 @@ enum StoppingOptions {
       experiment.plateauPatience = epochs
     }
     if let rate = try arguments.float("--min-rate", in: Experiment.rates) {
-      let highest = experiment.rule.schedule.rate
+      let highest = experiment.update.rule.schedule.rate
       experiment.minRateShare = highest > 0 ? min(1, rate / highest) : 0
     }
   }

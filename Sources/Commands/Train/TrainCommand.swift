@@ -181,6 +181,7 @@ struct TrainCommand: Command {
     if let slice = try arguments.integer("--slice", in: Experiment.slices) { experiment.slice = slice }
     try ObjectiveOptions.apply(arguments, to: &experiment)
     try OptimizerOptions.apply(arguments, to: &experiment)
+    try ParameterRuleOptions.apply(arguments, to: &experiment)
     try StoppingOptions.apply(arguments, to: &experiment)
     if let seed = try arguments.seed("--seed") { experiment.seed = seed }
     if arguments.has("--no-shuffle") { experiment.shuffle = false }

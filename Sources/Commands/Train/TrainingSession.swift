@@ -48,6 +48,7 @@ struct TrainingSession {
     try communicator.expectSameSamples(data.validation, "validation samples")
     try communicator.together {
       try start.experiment.check(data)
+      try start.experiment.checkRules(of: model)
       let head = try start.experiment.head(of: model, for: data.training)
       for samples in [data.training, data.validation] { try start.experiment.checkTargets(of: samples, for: head) }
     }
@@ -82,6 +83,11 @@ struct TrainingSession {
     // The numbers to start from: by seed on each rank, or from rank 0's file.
     let arena = Trainer.arena(for: model, experiment: start.experiment)
     model.initialize(arena.values.buffer, seed: start.experiment.seed)
+    if model.beginsWithSamples && !start.isFromFile {
+      try world.together { [preparation = start.experiment.preparation] in
+        try model.whiten(arena.values.buffer, with: data.training, preparation)
+      }
+    }
     let shadow = communicator.nodes[communicator.rank] == communicator.rank ? start.shadow.flatMap(Shadow.init) : nil
     let recalled = try Recollection(in: shadow, of: start.experiment, after: start.state.step, communicator)
     if let recalled {

@@ -30,7 +30,7 @@ struct TrainingStart: Codable {
   /// Ends a learning-rate schedule where the run is to end, unless it has an end already. That may only be moved where the
   /// run would go on without a rate.
   mutating func setScheduleLength(samples: Int) throws(UsageError) {
-    guard experiment.schedule.hasLength else { return }
+    guard experiment.hasScheduleLength else { return }
     let steps = lastStep(samples: samples)
     if let before = movedScheduleEnd, let moved = experiment.scheduleSteps {
       guard steps > before else {
@@ -52,7 +52,7 @@ struct TrainingStart: Codable {
   /// What to tell of a schedule that ends before the run does; nil where it does not.
   func scheduleNotice(samples: Int) -> String? {
     let steps = lastStep(samples: samples)
-    guard experiment.schedule.hasLength, let end = experiment.scheduleSteps, end < steps, state.step < steps else {
+    guard experiment.hasScheduleLength, let end = experiment.scheduleSteps, end < steps, state.step < steps else {
       return nil
     }
     return

@@ -57,7 +57,7 @@ public struct KerasExport {
       }
     }
     (self.model, self.values, self.compilation) = (model, values, compilation)
-    document = try model.kerasDocument(inKerasOrder: true)
+    document = Initializer.withoutOurs(try model.kerasDocument(inKerasOrder: true))
     stores = Dictionary(
       try Architecture(keras: document).origins.map { ($0.name, $0.store.joined(separator: "/")) },
       uniquingKeysWith: { first, _ in first })

@@ -27,6 +27,12 @@ public enum Initializer: Hashable, Sendable {
   case orthogonal(gain: Float)
   /// `gain` times the identity: for tensors of two axes.
   case identity(gain: Float)
+  /// The first filters of a convolution, as many as there are input channels, each pass their channel on; the others are
+  /// uniform in ±1 / √(fan in), as PyTorch draws them (Zagoruyko and Komodakis, "DiracNets", 2017).
+  case dirac
+  /// The filters of a convolution that reads the samples decorrelate their patches: see `Whitening`. Where no samples are at
+  /// hand, as Glorot's.
+  case whitening(Whitening)
 
   /// By what a variance is divided: how many inputs or outputs one element of a kernel sees.
   public enum Fan: String, Hashable, Sendable, CaseIterable {
@@ -96,6 +102,23 @@ public enum Initializer: Hashable, Sendable {
       values.update(repeating: 0)
       let columns = shape[shape.rank - 1]
       for row in 0..<min(columns, values.count / columns) { values[row * columns + row] = gain }
+    case .dirac:
+      Self.diracRest.fill(values, shape: shape, seed: seed, parameter: parameter)
+      Self.placeIdentities(values, shape)
+    case .whitening: Self.glorotUniform.fill(values, shape: shape, seed: seed, parameter: parameter)
+    }
+  }
+
+  /// What the filters of `dirac` are that are no identities.
+  private static let diracRest = Initializer.varianceScaling(1 / 3, .fanIn, .uniform)
+
+  /// Makes the first filters of a kernel (taps…, in, out) 1 at the middle tap of their channel, and 0 elsewhere.
+  private static func placeIdentities(_ values: MutableFloatBuffer, _ shape: Shape) {
+    let (inputs, filters) = (shape[shape.rank - 2], shape[shape.rank - 1])
+    let middle = shape.dimensions.dropLast(2).reduce(0) { $0 * $1 + $1 / 2 }
+    for filter in 0..<min(inputs, filters) {
+      for place in stride(from: filter, to: values.count, by: filters) { values[place] = 0 }
+      values[(middle * inputs + filter) * filters + filter] = 1
     }
   }
 
@@ -110,6 +133,8 @@ public enum Initializer: Hashable, Sendable {
   public func flaw(for shape: Shape) -> String? {
     switch self {
     case .identity where shape.rank != 2: "the identity is a matrix, not \(shape)"
+    case .dirac where shape.rank < 3: "filters that are identities have taps, channels and filters, not \(shape)"
+    case .whitening(let whitening): whitening.flaw(for: shape)
     case .orthogonal where shape.rank < 2: "an orthogonal matrix has two axes or more, not \(shape)"
     default: nil
     }

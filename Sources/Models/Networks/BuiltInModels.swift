@@ -4,7 +4,7 @@ import Tensors
 /// The networks that `--model` knows by name.
 public enum BuiltInModels {
   /// Every name, the default first.
-  public static let names = ["keras-cnn", "keras-cnn-no-dropout"]
+  public static let names = ["keras-cnn", "keras-cnn-no-dropout", "airbench94", "airbench96", "resnet20", "fcn"]
 
   /// The network called `name` for samples of `input` shape in `classes` classes; nil where no network has that name.
   ///
@@ -14,26 +14,16 @@ public enum BuiltInModels {
       throw ShapeError("\(name) tells classes apart, and the targets are numbers: give a network that predicts them")
     }
     return switch name {
-    case "keras-cnn": try kerasCNN(name, input: input, classes: classes, dropout: true)
-    case "keras-cnn-no-dropout": try kerasCNN(name, input: input, classes: classes, dropout: false)
+    case "keras-cnn": try KerasCNN.model(name, input: input, classes: classes, dropout: true)
+    case "keras-cnn-no-dropout": try KerasCNN.model(name, input: input, classes: classes, dropout: false)
+    case "airbench94": try Airbench.model(name, widths: [64, 256, 256], isDeep: false, input: input, classes: classes)
+    case "airbench96": try Airbench.model(name, widths: [128, 384, 512], isDeep: true, input: input, classes: classes)
+    case "resnet20": try ResNet20.model(name, input: input, classes: classes)
+    case "fcn": try SeriesFCN.model(name, input: input, classes: classes)
     default: nil
     }
   }
 
-  /// The CNN of Keras's CIFAR-10 tutorial. Without its dropout layers nothing in it is random, so that a run can be
-  /// compared with another framework's number by number.
-  private static func kerasCNN(
-    _ name: String, input: Shape, classes: Int, dropout: Bool
-  ) throws(ShapeError) -> Model {
-    try Sequential(name: name, input: input) {
-      Conv2D(32, kernel: 3, padding: .same, activation: .relu)
-      if dropout { Dropout(0.2) }
-      Conv2D(32, kernel: 3, activation: .relu)
-      MaxPooling2D(2)
-      Flatten()
-      Dense(512, activation: .relu)
-      if dropout { Dropout(0.3) }
-      Dense(classes, activation: .softmax)
-    }
-  }
+  /// The samples that a network is shown with where no others are at hand: CIFAR-10's, or a series of 500 steps.
+  public static func standardInput(of name: String) -> Shape { name == "fcn" ? [500, 1] : [32, 32, 3] }
 }

@@ -28,19 +28,17 @@ public enum ModelWeights {
     try load(file, prefix: "", into: arena.values, places: arena.layout.entries)
   }
 
-  /// Whether a checkpoint holds the running mean of the weights.
-  public static func hasMean(_ file: SafetensorsFile) -> Bool {
-    file.entries.contains { $0.name.hasPrefix(meanPrefix) }
-  }
-
-  /// Replaces the values by the running mean of the weights, which a checkpoint holds beside them.
+  /// Replaces the values by those that are judged in their place, where a checkpoint holds such beside them: the running mean of
+  /// the weights, or the slow ones.
   ///
   /// - Throws: `FileError` naming the tensor that is missing, has another shape, or holds what is no number.
-  public static func loadMean(_ file: SafetensorsFile, into arena: ParameterArena) throws(FileError) {
-    try load(file, prefix: meanPrefix, into: arena.values, places: arena.layout.entries.filter { !$0.isFixed })
+  public static func loadJudged(_ file: SafetensorsFile, into arena: ParameterArena) throws(FileError) {
+    for state in Experiment.judgedStates {
+      let prefix = "optimizer/\(state)/"
+      guard file.entries.contains(where: { $0.name.hasPrefix(prefix) }) else { continue }
+      return try load(file, prefix: prefix, into: arena.values, places: arena.layout.entries.filter { !$0.isFixed })
+    }
   }
-
-  private static let meanPrefix = "optimizer/\(Experiment.emaState)/"
 
   static func load(
     _ file: SafetensorsFile, prefix: String, into storage: FloatStorage, places: [ParameterLayout.Entry]

@@ -47,14 +47,14 @@ public enum WeightsFile {
   /// - Parameters:
   ///   - arena: what is filled.
   ///   - model: the network that it is of.
-  ///   - isJudged: whether the running mean of the weights is wanted, where there is one.
+  ///   - isJudged: whether what stands for the weights where they are judged is wanted, where there is such.
   /// - Throws: `FileError` naming the tensor that is missing, has another shape, is not the model's, or holds what is no
   ///   number.
   public func fill(_ arena: ParameterArena, of model: Model, isJudged: Bool = false) throws(FileError) {
     switch self {
     case .safetensors(let file):
       try ModelWeights.load(file, into: arena)
-      if isJudged && ModelWeights.hasMean(file) { try ModelWeights.loadMean(file, into: arena) }
+      if isJudged { try ModelWeights.loadJudged(file, into: arena) }
     case .keras(let weights, let architecture):
       try weights.load(into: arena.values.buffer, of: model, as: architecture)
     }

@@ -48,17 +48,27 @@ extension Experiment {
   /// nil for what goes with the data.
   public var effectiveScale: ArrayScale? { scale ?? (network.map(Self.scalesBytes) ?? false ? ArrayScale.none : nil) }
 
-  /// Whether there is a `Rescaling` by a hundredth or less in a network's description: bytes are meant.
-  private static func scalesBytes(_ document: JSONValue) -> Bool {
+  /// Whether there is a `Rescaling` by a hundredth or less in a network's description before it learns anything: bytes are
+  /// meant.
+  private static func scalesBytes(_ document: JSONValue) -> Bool { firstScale(in: document) == .bytes }
+
+  /// What comes first in a network's description: nothing that tells, a layer that learns, or one that makes bytes small.
+  private enum FirstScale { case none, learning, bytes }
+
+  private static func firstScale(in document: JSONValue) -> FirstScale {
     switch document {
-    case .array(let list): return list.contains(where: scalesBytes)
+    case .array(let list):
+      return list.lazy.map(firstScale).first { $0 != .none } ?? .none
     case .object(let fields):
-      if fields["class_name"] == "Rescaling", case .object(let config) = fields["config"] {
+      guard case .object(let config) = fields["config"] else { return .none }
+      if fields["class_name"] == "Rescaling" {
         let scales: [JSONValue] = if case .array(let list) = config["scale"] { list } else { [config["scale"] ?? 1] }
-        return scales.allSatisfy { if case .number(let scale) = $0 { abs(scale) <= 0.01 } else { false } }
+        let areSmall = scales.allSatisfy { if case .number(let scale) = $0 { abs(scale) <= 0.01 } else { false } }
+        return areSmall ? .bytes : .none
       }
-      return fields.values.contains(where: scalesBytes)
-    default: return false
+      if config["kernel_initializer"] != nil || config["depthwise_initializer"] != nil { return .learning }
+      return firstScale(in: config["layers"] ?? .null)
+    default: return .none
     }
   }
 

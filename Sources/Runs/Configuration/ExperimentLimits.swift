@@ -63,20 +63,19 @@ extension Experiment {
       return "augmentation \(augmentation)"
     }
     if let normalization, !normalization.isSound { return "normalization \(normalization)" }
-    for (name, value) in [
-      ("learning_rate", learningRate), ("decay", decay), ("epsilon", epsilon), ("weight_decay", weightDecay),
-      ("drop_factor", dropFactor),
-    ] where !Self.rates.contains(value) { return "\(name) \(value)" }
-    for (name, value) in [
-      ("momentum", momentum), ("beta1", beta1), ("beta2", beta2), ("label_smoothing", labelSmoothing),
-    ] where !Self.momenta.contains(value) { return "\(name) \(value)" }
+    if let flaw = update.flaw { return flaw }
+    for rule in parameterRules ?? [] {
+      if let flaw = rule.update.flaw { return "\(flaw) of \(rule.match.joined(separator: " "))" }
+      if let step = rule.frozenFrom, !Schedule.counts.contains(step) { return "frozen_from \(step)" }
+    }
+    if let lookahead, !lookahead.isSound { return "lookahead \(lookahead)" }
+    if !Self.momenta.contains(labelSmoothing) { return "label_smoothing \(labelSmoothing)" }
     if let delta = loss?.delta, !(delta > 0 && delta.isFinite) { return "loss delta \(delta)" }
     if let classWeights, !classWeights.allSatisfy(Self.rates.contains) { return "class_weights \(classWeights)" }
     for (name, value) in [
-      ("initial_accumulator", initialAccumulator), ("end_rate", endRate), ("power", power), ("min_delta", minDelta),
-      ("min_rate_share", minRateShare),
+      ("min_delta", minDelta), ("min_rate_share", minRateShare),
     ] where !Self.rates.contains(value) { return "\(name) \(value)" }
-    for (name, value) in [("rho", rho), ("ema", ema ?? 0), ("plateau_factor", plateauFactor ?? 0)]
+    for (name, value) in [("ema", ema ?? 0), ("plateau_factor", plateauFactor ?? 0)]
     where !Self.momenta.contains(value) { return "\(name) \(value)" }
     for (name, value) in [("clip_value", clipValue), ("clip_tensor_norm", clipTensorNorm)] {
       if let value, !Self.norms.contains(value) { return "\(name) \(value)" }
@@ -84,13 +83,42 @@ extension Experiment {
     for (name, value) in [("early_stopping", earlyStopping), ("plateau_patience", plateauPatience)] {
       if let value, !Self.counts.contains(value) { return "\(name) \(value)" }
     }
-    if let ratePoints, !Self.areRates(ratePoints) { return "rate_points \(ratePoints.count)" }
     if let clipNorm, !Self.norms.contains(clipNorm) { return "clip_norm \(clipNorm)" }
-    if !Schedule.counts.contains(warmUp) { return "warm_up \(warmUp)" }
-    if let scheduleSteps, !Self.counts.contains(scheduleSteps) { return "schedule_steps \(scheduleSteps)" }
-    if let dropEvery, !Self.counts.contains(dropEvery) { return "drop_every \(dropEvery)" }
     return nil
   }
+}
+
+extension UpdateRecipe {
+  /// How many Newton–Schulz steps there may be; none leaves an update as it is.
+  public static let newtonSchulzSteps = 0...100
+
+  /// The first number that no command line could have set, as `field value`; nil where there is none.
+  var flaw: String? {
+    for (name, value) in [
+      ("learning_rate", learningRate), ("decay", decay), ("epsilon", epsilon), ("weight_decay", weightDecay),
+      ("drop_factor", dropFactor), ("initial_accumulator", initialAccumulator), ("end_rate", endRate),
+      ("power", power), ("l2", l2),
+    ] where !Experiment.rates.contains(value) { return "\(name) \(value)" }
+    for (name, value) in [("momentum", momentum), ("beta1", beta1), ("beta2", beta2), ("rho", rho)]
+    where !Experiment.momenta.contains(value) { return "\(name) \(value)" }
+    if let ratePoints, !Experiment.areRates(ratePoints) { return "rate_points \(ratePoints.count)" }
+    if !Schedule.counts.contains(warmUp) { return "warm_up \(warmUp)" }
+    if let scheduleSteps, !Experiment.counts.contains(scheduleSteps) { return "schedule_steps \(scheduleSteps)" }
+    if let dropEvery, !Experiment.counts.contains(dropEvery) { return "drop_every \(dropEvery)" }
+    if !Self.newtonSchulzSteps.contains(newtonSchulz) { return "newton_schulz \(newtonSchulz)" }
+    return nil
+  }
+}
+
+extension Lookahead {
+  /// Whether a command line could have set it.
+  var isSound: Bool {
+    Experiment.counts.contains(every)
+      && [share, endShare ?? share].allSatisfy { Lookahead.shares.contains($0) }
+  }
+
+  /// Which parts of the way there are.
+  public static let shares = Float.leastNormalMagnitude..<Float(1).nextUp
 }
 
 extension Schedule {

@@ -4,4 +4,8 @@
 
 #include <cblas.h>
 
+// LAPACK's eigenvalues and eigenvectors of a symmetric matrix, which OpenBLAS has and cblas.h does not speak of.
+void dsyev_(const char *jobz, const char *uplo, const blasint *n, double *a, const blasint *lda, double *w, double *work,
+            const blasint *lwork, blasint *info);
+
 #endif

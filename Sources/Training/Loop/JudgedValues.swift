@@ -1,18 +1,22 @@
 import Runs
 import Tensors
 
-/// The values that a validation judges: the weights or, where there is one, their running mean; and the best of them so far.
+/// The values that a validation judges: the weights or, where there are such, their running mean or the slow ones; and the best
+/// of them so far.
 final class JudgedValues {
   private let arena: ParameterArena
-  /// The values with the running mean of the weights, made when first needed.
+  /// The values with those that are judged in the weights' place, made when first needed.
   private var averaged: FloatStorage?
 
   /// Those of `arena`.
   init(_ arena: ParameterArena) { self.arena = arena }
 
-  /// The weights or their running mean, with all that stays as it is.
+  /// What is judged in the weights' place; nil for the weights themselves.
+  private var standIn: FloatStorage? { Experiment.judgedStates.lazy.compactMap { self.arena.optimizerStates[$0] }.first }
+
+  /// The weights or what stands for them, with all that stays as it is.
   var current: MutableFloatBuffer {
-    guard let mean = arena.optimizerStates[Experiment.emaState] else { return arena.values.buffer }
+    guard let mean = standIn else { return arena.values.buffer }
     let all = averaged ?? FloatStorage(count: arena.layout.count)
     averaged = all
     _ = all.buffer.update(fromContentsOf: arena.values.buffer)
@@ -20,9 +24,9 @@ final class JudgedValues {
     return all.buffer
   }
 
-  /// The running mean of no step yet is the start.
+  /// The running mean of no step yet is the start, and slow weights begin there.
   func begin() {
-    guard let mean = arena.optimizerStates[Experiment.emaState] else { return }
+    guard let mean = standIn else { return }
     _ = mean.buffer.update(fromContentsOf: arena.values.buffer.part(0..<mean.buffer.count))
   }
 
@@ -35,7 +39,7 @@ final class JudgedValues {
   /// Brings back the best, where they were kept.
   func restoreBest() {
     guard let best = arena.optimizerStates[Experiment.bestState] else { return }
-    for storage in [arena.values, arena.optimizerStates[Experiment.emaState]].compactMap(\.self) {
+    for storage in [arena.values, standIn].compactMap(\.self) {
       _ = storage.buffer.part(0..<best.buffer.count).update(fromContentsOf: best.buffer)
     }
   }

@@ -111,11 +111,13 @@ public final class Trainer {
   /// The memory that training `model` takes, all zero.
   public static func arena(for model: Model, experiment: Experiment) -> ParameterArena {
     let arena = ParameterArena(
-      layout: model.layout, optimizerStates: experiment.stateNames,
+      layout: model.layout, optimizerStates: experiment.stateNames(for: model),
       tail: GradientTail.count(output: model.output, metrics: experiment.metrics))
-    let rule = experiment.rule
-    for name in rule.stateNames where rule.initialValue(of: name) != 0 {
-      arena.optimizerStates[name]?.buffer.update(repeating: rule.initialValue(of: name))
+    for update in experiment.updates(of: model) {
+      let rule = update.recipe.rule
+      for name in rule.stateNames where rule.initialValue(of: name) != 0 {
+        arena.optimizerStates[name]?.buffer.part(update.range).update(repeating: rule.initialValue(of: name))
+      }
     }
     return arena
   }
@@ -198,7 +200,7 @@ public final class Trainer {
     let metrics = StepMetrics(
       step: state.step + 1, epoch: batch.epoch + 1, loss: Float(tally.loss / Double(samples)),
       accuracy: values.value(of: .accuracy),
-      learningRate: experiment.rule(scaledBy: state.rateFactor ?? 1).schedule.rate(at: state.step),
+      learningRate: experiment.update.rule(scaledBy: state.rateFactor ?? 1).schedule.rate(at: state.step),
       imagesPerSecond: (Double(samples) / start.secondsUntilNow * 1000).rounded() / 1000,
       gradientNorm: outcome.gradientNorm, exposedExchange: outcome.exposedExchange, skipped: outcome.fault,
       others: values.others)

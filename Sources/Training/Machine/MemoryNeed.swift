@@ -144,7 +144,7 @@ public struct MemoryNeed {
   private static func arena(_ model: Model, _ experiment: Experiment) -> Part {
     Part(
       name: "parameters, gradients and the optimizer's states",
-      bytes: (model.parameterCount + (1 + experiment.stateNames.count) * model.layout.gradientCount) * 4,
+      bytes: (model.parameterCount + (1 + experiment.stateNames(for: model).count) * model.layout.gradientCount) * 4,
       remedy: "a network of fewer than \(model.parameterCount) parameters takes less")
   }
 
@@ -152,7 +152,7 @@ public struct MemoryNeed {
   private static func shadow(_ model: Model, _ experiment: Experiment) -> Part {
     Part(
       name: "copies of the state in memory",
-      bytes: 2 * (model.parameterCount + experiment.stateNames.count * model.layout.gradientCount) * 4,
+      bytes: 2 * (model.parameterCount + experiment.stateNames(for: model).count * model.layout.gradientCount) * 4,
       remedy: "--shadow 0 keeps none")
   }
 

@@ -12,7 +12,7 @@ public enum LargerBatch {
   }
 
   /// Whether the rate grows with the batch itself.
-  public static func isLinear(_ experiment: Experiment) -> Bool { experiment.optimizer == .sgd }
+  public static func isLinear(_ experiment: Experiment) -> Bool { experiment.update.optimizer == .sgd }
 
   /// The sentences that go with a batch `factor` times that of `experiment`, in training on `samples` samples.
   public static func advice(_ experiment: Experiment, factor: Int, samples: Int) -> [String] {

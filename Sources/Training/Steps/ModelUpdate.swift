@@ -20,13 +20,18 @@ final class ModelUpdate {
     let isWeight: Bool
     /// The tensor's penalty; nil for none.
     let penalty: Regularizer?
+    /// How much of a value is added to its gradient beside the penalty.
+    let l2: Float
+    /// The step from which on it stays as it is.
+    let frozenFrom: Int
   }
 
   private let arena: ParameterArena
   private let experiment: Experiment
-  private var optimizer: any Optimizer
-  /// All weights: ranges with gaps where there are averages.
-  private let weights: [Range<Int>]
+  private let updates: [ParameterUpdate]
+  private var rules: UpdateRules
+  /// What a worker needs to move a tensor.
+  private let scratch: [FloatStorage]
   private let averages: [(range: Range<Int>, momentum: Float)]
   /// What weights are brought back to after each step.
   private let constraints: [(range: Range<Int>, shape: Shape, constraint: Constraint)]
@@ -45,11 +50,14 @@ final class ModelUpdate {
   ///   - experiment: the rule, and how gradients are clipped (Pascanu et al., "On the difficulty of training recurrent neural
   ///     networks", 2013).
   ///   - rateFactor: what all learning rates are multiplied by.
-  init(_ model: Model, arena: ParameterArena, experiment: Experiment, rateFactor: Float) {
+  ///   - workers: how many are going to share the work.
+  init(_ model: Model, arena: ParameterArena, experiment: Experiment, rateFactor: Float, workers: Int) {
     self.arena = arena
     self.experiment = experiment
-    optimizer = experiment.rule(scaledBy: rateFactor)
-    var weights: [Range<Int>] = []
+    updates = experiment.updates(of: model)
+    rules = UpdateRules(updates, scaledBy: rateFactor)
+    let need = rules.scratchCount
+    scratch = need > 0 ? (0..<workers).map { _ in FloatStorage(count: need) } : []
     var averages: [(range: Range<Int>, momentum: Float)] = []
     var constraints: [(range: Range<Int>, shape: Shape, constraint: Constraint)] = []
     var blocks: [Block] = []
@@ -59,13 +67,9 @@ final class ModelUpdate {
       switch specification.role {
       case .fixed: continue
       case .average(let momentum): averages.append((range, momentum))
-      case .weight:
-        if let last = weights.last, last.upperBound == range.lowerBound {
-          weights[weights.count - 1] = last.lowerBound..<range.upperBound
-        } else {
-          weights.append(range)
-        }
+      case .weight: break
       }
+      let own = updates.first { $0.range == range }
       if specification.role == .weight, let constraint = specification.constraint {
         constraints.append((range, specification.shape, constraint))
       }
@@ -74,11 +78,11 @@ final class ModelUpdate {
         blocks.append(
           Block(
             range: start..<min(start + Self.blockCount, range.upperBound), isWeight: specification.role == .weight,
-            penalty: specification.regularizer))
+            penalty: specification.regularizer, l2: own?.recipe.l2 ?? 0, frozenFrom: own?.frozenFrom ?? .max))
       }
       if specification.role == .weight { weightBlocks.append(first..<blocks.count) }
     }
-    (self.weights, self.averages, self.blocks, self.weightBlocks) = (weights, averages, blocks, weightBlocks)
+    (self.averages, self.blocks, self.weightBlocks) = (averages, blocks, weightBlocks)
     self.constraints = constraints
     penalties = .allocate(capacity: blocks.count)
     squares = .allocate(capacity: blocks.count)
@@ -95,7 +99,7 @@ final class ModelUpdate {
   }
 
   /// Multiplies all learning rates from the next step on.
-  func scaleRates(by factor: Float) { optimizer = experiment.rule(scaledBy: factor) }
+  func scaleRates(by factor: Float) { rules = UpdateRules(updates, scaledBy: factor) }
 
   /// What is known of a gradient before it is used.
   struct Examination {
@@ -108,8 +112,10 @@ final class ModelUpdate {
   }
 
   /// Adds the penalties' gradients, and looks at every number before `run` changes any. To be called once a step.
-  func examine(_ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void) throws -> Examination {
-    try team.run { worker in note(worker) { examine((0..<blocks.count).share(worker, of: team.count)) } }
+  func examine(
+    _ step: Int, _ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void
+  ) throws -> Examination {
+    try team.run { worker in note(worker) { examine((0..<blocks.count).share(worker, of: team.count), step) } }
     return Examination(
       penalty: penalties.reduce(0, +), gradientNorm: squares.reduce(0, +).squareRoot(),
       fault: faults.indices.first { faults[$0] >= 0 }.flatMap(fault))
@@ -133,9 +139,7 @@ final class ModelUpdate {
         for (range, factor) in cuts where range.overlaps(share) {
           Kernels.scale(arena.gradients.buffer.part(range.clamped(to: share)), by: factor)
         }
-        for range in weights where range.overlaps(share) {
-          optimizer.update(arena, in: range.clamped(to: share), step: step, scale: scale)
-        }
+        rules.update(arena, in: share, step: step, scale: scale)
         for average in averages where average.range.overlaps(share) {
           let range = average.range.clamped(to: share)
           averageUpdate(
@@ -144,7 +148,17 @@ final class ModelUpdate {
         }
       }
     }
+    if !scratch.isEmpty {
+      // Behind the cuts, which another worker may have made in a part of the tensor.
+      try team.run { worker in
+        note(worker) {
+          rules.updateTensors(
+            arena, share: worker, of: team.count, step: step, scale: scale, scratch: scratch[worker].buffer)
+        }
+      }
+    }
     try constrain(team, note: note)
+    try lookAhead(step, team, note: note)
     try average(step, team, note: note)
   }
 
@@ -174,6 +188,24 @@ final class ModelUpdate {
     }
   }
 
+  /// Lets the slow weights follow where it is time, and the others go on from there.
+  private func lookAhead(
+    _ step: Int, _ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void
+  ) throws {
+    guard let share = experiment.lookahead?.share(after: step, of: experiment.scheduleSteps),
+      let slow = arena.optimizerStates[Experiment.slowState]
+    else { return }
+    try team.run { worker in
+      note(worker) {
+        for block in blocks[(0..<blocks.count).share(worker, of: team.count)] where block.isWeight {
+          let (values, slow) = (arena.values.buffer.part(block.range), slow.buffer.part(block.range))
+          averageUpdate(slow, observed: values.reading, momentum: 1 - share)
+          copy(slow.reading, to: values)
+        }
+      }
+    }
+  }
+
   /// Brings weights back to their constraints, each tensor as a whole.
   private func constrain(_ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void) throws {
     guard !constraints.isEmpty else { return }
@@ -192,9 +224,10 @@ final class ModelUpdate {
   }
 
   /// Adds the penalties' gradients to some blocks, sums up their squares, and looks for what is not finite.
-  private func examine(_ share: Range<Int>) {
+  private func examine(_ share: Range<Int>, _ step: Int) {
     for index in share {
       let block = blocks[index]
+      (penalties[index], squares[index]) = (0, 0)
       let (values, gradients) = (arena.values.buffer.part(block.range), arena.gradients.buffer.part(block.range))
       if let penalty = block.penalty {
         penalties[index] = Double(penalty.l2) * squaredSum(values.reading)
@@ -204,9 +237,10 @@ final class ModelUpdate {
           addSignGradient(gradients, values: values.reading, factor: penalty.l1)
         }
       }
+      if block.l2 > 0 { addPenaltyGradient(gradients, values: values.reading, factor: 0.5 * block.l2) }
       // Before anything is cut off that would hide it.
       faults[index] = firstNotFinite(gradients.reading).map { block.range.lowerBound + $0 } ?? -1
-      guard block.isWeight else { continue }
+      guard block.isWeight, step < block.frozenFrom else { continue }
       squares[index] = squaredSum(gradients.reading)  // the block is in the cache: this costs next to nothing
       if let limit = experiment.clipValue { clip(gradients, to: limit) }  // then no norm is limited
     }

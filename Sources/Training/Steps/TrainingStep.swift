@@ -57,7 +57,8 @@ final class TrainingStep {
       case .tree: TreeReduction(communicator, buckets: buckets, result: arena.gradients.buffer)
       case .mpi: LibraryReduction(communicator, buckets: buckets, result: arena.gradients.buffer)
       }
-    update = ModelUpdate(model, arena: arena, experiment: experiment, rateFactor: rateFactor)
+    update = ModelUpdate(
+      model, arena: arena, experiment: experiment, rateFactor: rateFactor, workers: workers.count)
   }
 
   /// The order of an epoch's samples; those of epochs before it are forgotten.
@@ -152,7 +153,7 @@ final class TrainingStep {
     let waited = communicator.size > 1 ? (waitStart.secondsUntilNow * 1e6).rounded() / 1000 : nil
 
     let note = { (worker: Int, work: () -> Void) in self.workers[worker].log.note(.update, work) }
-    let examination = try update.examine(team, note: note)
+    let examination = try update.examine(step, team, note: note)
     let gradients = arena.gradients.buffer
     var tally = tail.read(gradients.part(arena.layout.gradientCount..<gradients.count).reading)
     tally.loss += examination.penalty * Double(batch.positions.count)

@@ -113,7 +113,7 @@ import Training
     #expect(words[1].hasPrefix("--warm-up 125, "))
     #expect(words[2].hasPrefix("--decay 0.0016"))
     #expect(words[3].hasPrefix("25 steps an epoch"))
-    experiment.adopt(.adam)
+    experiment.update.adopt(.adam)
     #expect(LargerBatch.learningRate(experiment, factor: 4) == 0.002)
     #expect(
       LargerBatch.advice(experiment, factor: 4, samples: 1000) == [

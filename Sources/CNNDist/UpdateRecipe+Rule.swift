@@ -2,8 +2,8 @@ import Optimizers
 import Runs
 import Training
 
-extension Experiment {
-  /// Describes `rule`, so that `Experiment.rule` gives it back.
+extension UpdateRecipe {
+  /// Describes `rule`, so that `rule` gives it back.
   ///
   /// - Throws: `UsageError` for one that a run's configuration has no words for.
   mutating func adopt(_ rule: any Optimizer) throws(UsageError) {
@@ -34,6 +34,10 @@ extension Experiment {
     case let rule as Lion:
       optimizer = .lion
       (beta1, beta2, weightDecay) = (rule.beta1, rule.beta2, rule.weightDecay)
+    case let rule as Muon:
+      optimizer = .muon
+      (momentum, nesterov, newtonSchulz) = (rule.momentum, rule.isNesterov, rule.steps)
+      (muonScale, rescale, weightDecay) = (rule.scale, rule.rescales, rule.weightDecay)
     default: throw UsageError("\(type(of: rule)) is no optimizer that a run can be resumed with: take one of ours")
     }
     let rates = rule.schedule

@@ -1,0 +1,43 @@
+import Layers
+import Tensors
+
+/// The networks of airbench (Jordan, "94% on CIFAR-10 in 3.29 seconds on a single GPU", 2024): a whitening convolution, three
+/// groups of convolutions with batch normalisation whose filters begin as identities, and a dense layer. The deep form has a
+/// third convolution in each group, and a shortcut around its last two.
+enum Airbench {
+  static func model(
+    _ name: String, widths: [Int], isDeep: Bool, input: Shape, classes: Int
+  ) throws(ShapeError) -> Model {
+    guard let channels = input.dimensions.last else { throw ShapeError("\(name) takes images, got \(input)") }
+    let image = SymbolicTensor(input: input)
+    // All directions of a patch of 2 × 2, and their negatives.
+    var x = Conv2D(2 * 4 * channels, kernel: 2, kernelInitializer: .whitening(Whitening()))(image, name: "whitening")
+    x = ActivationLayer(.gelu)(x)
+    for width in widths { x = group(x, width, isDeep: isDeep) }
+    x = Flatten()(MaxPooling2D(3)(x))
+    let features = try Model(inputs: image, outputs: x).output.count
+    // Of deviation 1, and the logits over the number of features.
+    let root = Float(3).squareRoot()
+    x = Dense(classes, useBias: false, kernelInitializer: .randomUniform(-root, root))(x)
+    x = ActivationLayer(.softmax)(Rescaling(scale: 1 / Float(features))(x))
+    return try Model(name: name, inputs: image, outputs: x)
+  }
+
+  private static func group(_ x: SymbolicTensor, _ width: Int, isDeep: Bool) -> SymbolicTensor {
+    let first = normalized(MaxPooling2D(2)(convolution(x, width)))
+    let second = normalized(convolution(first, width))
+    guard isDeep else { return second }
+    let third = norm(convolution(second, width))
+    return ActivationLayer(.gelu)(Add()(third, first))
+  }
+
+  private static func convolution(_ x: SymbolicTensor, _ filters: Int) -> SymbolicTensor {
+    Conv2D(filters, kernel: 3, padding: .same, useBias: false, kernelInitializer: .dirac)(x)
+  }
+
+  private static func norm(_ x: SymbolicTensor) -> SymbolicTensor {
+    BatchNormalization(momentum: 0.6, epsilon: 1e-12, scale: false)(x)
+  }
+
+  private static func normalized(_ x: SymbolicTensor) -> SymbolicTensor { ActivationLayer(.gelu)(norm(x)) }
+}

@@ -1,0 +1,92 @@
+import Layers
+import Models
+import Objectives
+import Optimizers
+import Runs
+import Testing
+
+@Suite struct ParameterRuleTests {
+  @Test(
+    arguments: [
+      ("conv2d/kernel", "conv2d/kernel", true), ("conv2d/kernel", "conv2d_1/kernel", false),
+      ("*/bias", "dense/bias", true), ("*/bias", "dense/bias/more", false), ("*", "", true), ("*", "a/b", true),
+      ("conv2d*/kernel", "conv2d/kernel", true), ("conv2d*/kernel", "conv2d_12/kernel", true),
+      ("conv2d*/kernel", "conv2d_1/bias", false), ("a*b*c", "abc", true), ("a*b*c", "axxbxxc", true),
+      ("a*b*c", "acb", false), ("a*a", "a", false), ("a*ab*b", "aab", false), ("", "", true), ("", "a", false),
+    ])
+  func patterns(pattern: String, name: String, isMatch: Bool) {
+    #expect(ParameterRule([pattern], UpdateRecipe()).matches(name) == isMatch)
+  }
+
+  private static func model() throws -> Model {
+    try Sequential(name: "small", input: [6, 6, 1]) {
+      Conv2D(3, kernel: 3)
+      BatchNormalization()
+      Flatten()
+      Dense(2, activation: .softmax)
+    }
+  }
+
+  /// The first that matches counts, and what none matches learns as all others; averages have no rule.
+  @Test func theFirstRuleCounts() throws {
+    let model = try Self.model()
+    var experiment = Experiment()
+    (experiment.schedule, experiment.scheduleSteps) = (.polynomial, 40)
+    var (slow, own) = (experiment.update, experiment.update)
+    (slow.learningRate, slow.scheduleSteps) = (0.5, nil)
+    (own.learningRate, own.scheduleSteps) = (0.25, 7)
+    experiment.parameterRules = [
+      ParameterRule(["dense/bias"], own, frozenFrom: 3), ParameterRule(["*/bias", "*/beta"], slow),
+    ]
+    let updates = experiment.updates(of: model)
+    #expect(
+      updates.map { "\($0.name) \($0.recipe.learningRate) \($0.recipe.scheduleSteps ?? 0)" } == [
+        "conv2d/kernel 0.01 40", "conv2d/bias 0.5 40", "batch_normalization/gamma 0.01 40",
+        "batch_normalization/beta 0.5 40", "dense/kernel 0.01 40", "dense/bias 0.25 7",
+      ])
+    #expect(updates.map(\.frozenFrom) == [.max, .max, .max, .max, .max, 3])
+    try experiment.checkRules(of: model)
+    experiment.parameterRules?.append(ParameterRule(["*/bias", "conv3d*/kernel"], own))
+    #expect(
+      throws: UsageError(
+        "--parameter-rules has the pattern conv3d*/kernel, which matches no weight of small: they are conv2d/kernel, "
+          + "conv2d/bias, batch_normalization/gamma, batch_normalization/beta, dense/kernel, dense/bias")
+    ) { try experiment.checkRules(of: model) }
+  }
+
+  /// What is no matrix takes Adam in the place of Muon, and so there is a second state.
+  @Test func statesAreThoseOfAllRules() throws {
+    let model = try Self.model()
+    var experiment = Experiment()
+    #expect(experiment.stateNames(for: model) == ["momentum"])
+    experiment.update.adopt(.muon)
+    #expect(experiment.updates(of: model).map(\.recipe.optimizer) == [.muon, .adam, .adam, .adam, .muon, .adam])
+    #expect(experiment.stateNames(for: model) == ["momentum", "velocity"])
+    experiment.parameterRules = [ParameterRule(["*/bias", "*/gamma", "*/beta"], UpdateRecipe())]
+    experiment.lookahead = Lookahead()
+    #expect(experiment.stateNames(for: model) == ["momentum", "slow"])
+  }
+
+  @Test func slowWeightsGoAPartOfTheWay() {
+    let constant = Lookahead(every: 5, share: 0.5)
+    #expect((0..<11).map { constant.share(after: $0, of: nil) } == [nil, nil, nil, nil, 0.5, nil, nil, nil, nil, 0.5, nil])
+    let cubic = Lookahead(every: 2, share: 1, endShare: 0.5)
+    #expect(cubic.share(after: 5, of: 10) == 1 - 0.5 * 0.125 && cubic.share(after: 19, of: 10) == 0.5)
+  }
+
+  /// What somebody wrote into a file by hand.
+  @Test func numbersOfRulesAreLookedAt() {
+    var experiment = Experiment()
+    var recipe = UpdateRecipe()
+    recipe.momentum = 1
+    experiment.parameterRules = [ParameterRule(["*"], recipe)]
+    #expect(experiment.flaw == "momentum 1.0 of *")
+    experiment.parameterRules = [ParameterRule(["*"], UpdateRecipe(), frozenFrom: -1)]
+    #expect(experiment.flaw == "frozen_from -1")
+    experiment.parameterRules = nil
+    experiment.lookahead = Lookahead(every: 0)
+    #expect(experiment.flaw?.hasPrefix("lookahead") == true)
+    experiment.lookahead = Lookahead(share: 1.5)
+    #expect(experiment.flaw?.hasPrefix("lookahead") == true)
+  }
+}
