@@ -78,7 +78,7 @@ extension ProgramTests {
       ("train --decay inf", "--decay takes a number of at least 0.0, got inf"),
       (
         "train --optimizer lamb",
-        "--optimizer takes sgd, adam, adamw, nadam, rmsprop, adagrad, lion, adamax or adadelta, got lamb"
+        "--optimizer takes sgd, adam, adamw, nadam, rmsprop, adagrad, lion, adamax, adadelta or muon, got lamb"
       ),
       ("train --beta1 0.5", "--beta1 has no meaning for the optimizer sgd"),
       ("train --optimizer adam --momentum 0.5", "--momentum has no meaning for the optimizer adam"),
@@ -122,7 +122,7 @@ extension ProgramTests {
       ),
       (
         "train --model vgg",
-        "--model takes keras-cnn, keras-cnn-no-dropout or a file .json, .keras, .h5, .hdf5, got vgg"
+        "--model takes keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn or a file .json, .keras, .h5, .hdf5, got vgg"
       ),
       ("train --reduction sum", "--reduction takes tree or mpi, got sum"),
       ("train --timeout 0", "--timeout takes a whole number from 1 to 31536000, got 0"),

@@ -81,7 +81,7 @@ enum HelpTexts {
       --no-shuffle               take the samples in the data set's order
 
     Model and loss:
-      --model MODEL              keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --model MODEL              keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --loss NAME                categorical_crossentropy, sparse_categorical_crossentropy, binary_crossentropy, mean_squared_error, mean_absolute_error, huber (default what goes with the network's end and the data)
       --huber-delta X            huber: where it turns from squared to absolute (default 1)
       --label-smoothing X        give X of each target to all classes alike (default 0)
@@ -95,9 +95,9 @@ enum HelpTexts {
       --reduction WHO            tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
 
     Optimizer:
-      --optimizer NAME           sgd, adam, adamw, nadam, rmsprop, adagrad, lion, adamax or adadelta (default sgd)
-      --momentum X               sgd's momentum (default 0.5), or rmsprop's (default 0)
-      --nesterov                 SGD's momentum is Nesterov's
+      --optimizer NAME           sgd, adam, adamw, nadam, rmsprop, adagrad, lion, adamax, adadelta or muon (default sgd)
+      --momentum X               sgd's momentum (default 0.5), rmsprop's (default 0), or muon's (default 0.95)
+      --nesterov                 SGD's momentum is Nesterov's, as muon's always is
       --beta1 X                  how much of the gradient's running mean Adam and its kin keep (default 0.9)
       --beta2 X                  how much of its square's, or lion's second mean, they keep (default 0.999, lion's 0.99)
       --epsilon X                what is added to the root of that mean, or under it (default 1e-7)
@@ -106,10 +106,18 @@ enum HelpTexts {
       --amsgrad                  the largest of Adam's second means so far counts
       --initial-accumulator X    where adagrad's sums of squares begin (default 0.1)
       --weight-decay X           take X * rate of each weight off in every step (default 0, adamw's 0.004)
+      --l2 X                     add X of each weight to its gradient, as PyTorch's weight_decay does (default 0)
+      --newton-schulz N          how many steps make muon's update orthogonal (default 5)
+      --muon-scale HOW           rms: an update of muon's is as large as Adam's; none: its singular values are about 1 (default rms)
+      --rescale                  muon: bring each kernel to the norm of the root of its filters before each step
+      --parameter-rules FILE     other rules for some parameters: a JSON list of objects with match, a pattern of names, and options of these two groups
       --clip-norm X              cut the whole gradient down to the norm X where it is longer
       --clip-tensor-norm X       cut each tensor's gradient down to the norm X where it is longer
       --clip-value X             cut each number of a gradient off at X and -X
       --ema X                    keep a running mean of the weights, X of it in each step, and judge that
+      --lookahead STEPS          let slow weights follow every STEPS steps, go on from them, and judge them (default never)
+      --lookahead-share X        which part of the way they go (default 0.5)
+      --lookahead-end-share X    which part at the end of the learning rate's schedule, nearing it with the cube of the way (default the same)
 
     Learning rate:
       --learning-rate X          the rate of the first step, or the schedule's highest (default 0.01, others' 0.001)
@@ -210,7 +218,7 @@ enum HelpTexts {
       --run DIR                 the latest checkpoint of a run
       --checkpoint FILE         one checkpoint
       --weights FILE            a safetensors, .keras or .h5 file with the model's values
-      --model MODEL             the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --model MODEL             the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic (default the run's, cifar10 for --weights)
       --data PATH               where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --cache WHERE             keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
@@ -285,7 +293,7 @@ enum HelpTexts {
       --run DIR          the latest checkpoint of a run
       --checkpoint FILE  one checkpoint
       --weights FILE     a safetensors, .keras or .h5 file with the model's values
-      --model MODEL      the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --model MODEL      the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --top N            how many classes are named for each sample (default 5)
       --json             a JSON object for each sample, a line each
       --csv              a table with commas between: a row for each sample, with the probability of every class
@@ -321,7 +329,7 @@ enum HelpTexts {
       --run DIR          the latest checkpoint of a run
       --checkpoint FILE  one checkpoint
       --weights FILE     a safetensors, .keras or .h5 file with the model's values
-      --model MODEL      the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --model MODEL      the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --port N           the port, 0 for any that is free (default 8080)
       --host ADDRESS     the address to listen on; one that other hosts reach, as 0.0.0.0 or ::, needs --token (default 127.0.0.1)
       --token FILE       ask whoever calls for what stands in the file's first line; its owner alone may have a right to it
@@ -417,7 +425,7 @@ enum HelpTexts {
 
     usage: cnn-dist summary [options]
 
-      --model MODEL  keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --model MODEL  keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
 
     Every command:
       --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
@@ -455,7 +463,7 @@ enum HelpTexts {
       --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
       --seconds S               cut or pad all sounds to S seconds
       --rate HZ                 resample all sounds to HZ frames a second
-      --model MODEL             show arrays as this network takes them: keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --model MODEL             show arrays as this network takes them: keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --png FILE                write a few samples of each class to a picture
       --json                    one JSON object instead of text
       --threads T               the threads that look at samples (default: all cores)
@@ -519,7 +527,7 @@ enum HelpTexts {
 
     usage: cnn-dist bench [options]
 
-      --model MODEL    keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --model MODEL    keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --seconds N      how long to train (default 10)
       --batch-size N   the samples of one step over all ranks (default 512)
       --slice N        the samples of one unit of work (default 64)
@@ -540,10 +548,10 @@ enum HelpTexts {
     usage: cnn-dist plan [options]
 
     What is trained:
-      --model MODEL             keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --model MODEL             keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --batch-size N            the samples of one step over all ranks (default 512)
       --slice N                 the samples of one unit of work (default 64)
-      --optimizer NAME          sgd, adam, adamw, nadam, rmsprop, adagrad, lion, adamax or adadelta (default sgd)
+      --optimizer NAME          sgd, adam, adamw, nadam, rmsprop, adagrad, lion, adamax, adadelta or muon (default sgd)
       --learning-rate X         the rate of the first step, or the schedule's highest (default 0.01, others' 0.001)
       --samples N               how many training samples there are, without --dataset (default 50000)
       --classes N               how many classes, without --dataset, for a network that we have (default 10)
@@ -593,10 +601,10 @@ enum HelpTexts {
     usage: cnn-dist doctor [options]
 
       --run DIR                 the folder that a run is to write to (default: a new one below runs)
-      --model MODEL             keras-cnn, keras-cnn-no-dropout, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --model MODEL             keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
       --batch-size N            the samples of one step over all ranks (default 512)
       --slice N                 the samples of one unit of work (default 64)
-      --optimizer NAME          sgd, adam, adamw, nadam, rmsprop, adagrad, lion, adamax or adadelta (default sgd)
+      --optimizer NAME          sgd, adam, adamw, nadam, rmsprop, adagrad, lion, adamax, adadelta or muon (default sgd)
       --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic (default cifar10)
       --data PATH               where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --cache WHERE             keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)

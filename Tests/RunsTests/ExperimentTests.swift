@@ -119,7 +119,7 @@ import Testing
     (experiment.monitor, experiment.minDelta, experiment.earlyStopping, experiment.restoresBest) = ("loss", 1, 3, false)
     (experiment.plateauFactor, experiment.plateauPatience, experiment.minRateShare) = (0.5, 4, 0.125)
     experiment.levels = 16
-    (experiment.l2, experiment.newtonSchulz, experiment.muonScale, experiment.rescale) = (0.5, 3, .none, true)
+    (experiment.l2Decay, experiment.newtonSchulz, experiment.muonScale, experiment.rescale) = (0.5, 3, .none, true)
     experiment.lookahead = Lookahead(every: 3, share: 0.25, endShare: 0.125)
     var recipe = UpdateRecipe()
     (recipe.optimizer, recipe.learningRate) = (.muon, 0.5)

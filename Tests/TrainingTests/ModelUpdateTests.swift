@@ -156,7 +156,7 @@ import Training
     let (plain, penalised) = (try Self.dense(), try Self.dense(.l2(0.125)))
     var experiment = Self.experiment
     var decayed = experiment.update
-    decayed.l2 = 0.25
+    decayed.l2Decay = 0.25
     experiment.parameterRules = [ParameterRule(["*/kernel"], decayed)]
     let (found, expected) = (try train(plain, experiment), try train(penalised, Self.experiment))
     #expect(found.arena.values.floats == expected.arena.values.floats)

@@ -20,7 +20,7 @@ enum OptimizerOptions {
     Option("--amsgrad", nil, "the largest of Adam's second means so far counts"),
     Option("--initial-accumulator", "X", "where adagrad's sums of squares begin (default 0.1)"),
     Option("--weight-decay", "X", "take X * rate of each weight off in every step (default 0, adamw's 0.004)"),
-    Option("--l2", "X", "add X of each weight to its gradient, as PyTorch's weight_decay does (default 0)"),
+    Option("--l2-decay", "X", "add X of each weight to its gradient, as PyTorch's weight_decay does (default 0)"),
     Option("--newton-schulz", "N", "how many steps make muon's update orthogonal (default 5)"),
     Option(
       "--muon-scale", "HOW", choices: Muon.Scale.allCases.map(\.rawValue),
@@ -93,7 +93,7 @@ enum OptimizerOptions {
     if arguments.has("--amsgrad") { update.amsgrad = true }
     try set(&update.initialAccumulator, "--initial-accumulator", in: Experiment.rates, arguments)
     try set(&update.weightDecay, "--weight-decay", in: Experiment.rates, arguments)
-    try set(&update.l2, "--l2", in: Experiment.rates, arguments)
+    try set(&update.l2Decay, "--l2-decay", in: Experiment.rates, arguments)
     if let steps = try arguments.integer("--newton-schulz", in: UpdateRecipe.newtonSchulzSteps) {
       update.newtonSchulz = steps
     }

@@ -16,11 +16,17 @@ enum Airbench {
     for width in widths { x = group(x, width, isDeep: isDeep) }
     x = Flatten()(MaxPooling2D(3)(x))
     let features = try Model(inputs: image, outputs: x).output.count
-    // Of deviation 1, and the logits over the number of features.
+    let (initializer, scale) = head(features, isDeep: isDeep)
+    x = Rescaling(scale: scale)(Dense(classes, useBias: false, kernelInitializer: initializer)(x))
+    return try Model(name: name, inputs: image, outputs: ActivationLayer(.softmax)(x))
+  }
+
+  /// How the dense layer begins, and what its outputs are multiplied by: weights of deviation 1 and one over their number or, in
+  /// the deep form, those that PyTorch draws and a ninth.
+  private static func head(_ features: Int, isDeep: Bool) -> (Initializer, scale: Float) {
+    if isDeep { return (.varianceScaling(1 / 3, .fanIn, .uniform), 1.0 / 9) }
     let root = Float(3).squareRoot()
-    x = Dense(classes, useBias: false, kernelInitializer: .randomUniform(-root, root))(x)
-    x = ActivationLayer(.softmax)(Rescaling(scale: 1 / Float(features))(x))
-    return try Model(name: name, inputs: image, outputs: x)
+    return (.randomUniform(-root, root), 1 / Float(features))
   }
 
   private static func group(_ x: SymbolicTensor, _ width: Int, isDeep: Bool) -> SymbolicTensor {

@@ -66,7 +66,7 @@ extension Experiment {
     if parameterRules != nil { return "rules for some parameters" }
     if update.optimizer == .muon { return "Muon for the kernels of convolutions" }
     if lookahead != nil { return "Lookahead" }
-    return update.l2 > 0 ? "share of the weights in their gradients" : nil
+    return update.l2Decay > 0 ? "share of the weights in their gradients" : nil
   }
 
   /// What becomes of gradients and of weights, whatever the rule.

@@ -97,7 +97,7 @@ extension UpdateRecipe {
     for (name, value) in [
       ("learning_rate", learningRate), ("decay", decay), ("epsilon", epsilon), ("weight_decay", weightDecay),
       ("drop_factor", dropFactor), ("initial_accumulator", initialAccumulator), ("end_rate", endRate),
-      ("power", power), ("l2", l2),
+      ("power", power), ("l2_decay", l2Decay),
     ] where !Experiment.rates.contains(value) { return "\(name) \(value)" }
     for (name, value) in [("momentum", momentum), ("beta1", beta1), ("beta2", beta2), ("rho", rho)]
     where !Experiment.momenta.contains(value) { return "\(name) \(value)" }

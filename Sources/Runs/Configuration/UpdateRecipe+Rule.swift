@@ -7,7 +7,7 @@ extension UpdateRecipe {
     let recipe = UpdateRecipe()
     optimizer = kind
     learningRate = kind == .sgd ? recipe.learningRate : 0.001
-    (weightDecay, l2) = (kind == .adamw ? 0.004 : 0, 0)
+    (weightDecay, l2Decay) = (kind == .adamw ? 0.004 : 0, 0)
     momentum = kind == .sgd ? recipe.momentum : kind == .muon ? 0.95 : 0
     nesterov = kind == .muon
     beta2 = kind == .lion ? 0.99 : recipe.beta2

@@ -46,7 +46,7 @@ public struct UpdateRecipe: Codable, Hashable, Sendable {
   /// The rates of a schedule that names them; nil for none.
   public var ratePoints: [LearningRateSchedule.Point]?
   /// How much of each weight is added to its gradient: what PyTorch calls weight decay. The loss does not count it.
-  public var l2: Float = 0
+  public var l2Decay: Float = 0
   /// How many Newton–Schulz steps Muon takes.
   public var newtonSchulz = 5
   /// What Muon's updates are scaled by.
@@ -81,7 +81,7 @@ extension UpdateRecipe: FieldCoded {
     CodedField("endRate", \.endRate),
     CodedField("power", \.power),
     CodedField("ratePoints", \.ratePoints),
-    CodedField("l2", \.l2),
+    CodedField("l2Decay", \.l2Decay),
     CodedField("newtonSchulz", \.newtonSchulz),
     CodedField("muonScale", \.muonScale),
     CodedField("rescale", \.rescale),

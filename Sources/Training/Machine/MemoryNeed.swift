@@ -74,6 +74,13 @@ public struct MemoryNeed {
       Part(name: "the order of the samples", bytes: samples * 4, remedy: "--limit takes fewer samples"),
     ]
     if keepsShadow { parts.append(Self.shadow(model, experiment)) }
+    let scratch = UpdateRules(experiment.updates(of: model), scaledBy: 1).scratchCount
+    if scratch > 0 {
+      parts.append(
+        Part(
+          name: "steps of whole kernels on \(threads) thread\(threads == 1 ? "" : "s")", bytes: threads * scratch * 4,
+          remedy: "fewer --threads, or another optimizer than muon for the largest kernel, take less"))
+    }
     let trainers = runs.count { !$0.isEmpty }
     let judges = Self.workers(threads, rank: rank, ranks: ranks, samples: judged, slice: experiment.slice)
     waves = Waves(

@@ -78,7 +78,7 @@ final class ModelUpdate {
         blocks.append(
           Block(
             range: start..<min(start + Self.blockCount, range.upperBound), isWeight: specification.role == .weight,
-            penalty: specification.regularizer, l2: own?.recipe.l2 ?? 0, frozenFrom: own?.frozenFrom ?? .max))
+            penalty: specification.regularizer, l2: own?.recipe.l2Decay ?? 0, frozenFrom: own?.frozenFrom ?? .max))
       }
       if specification.role == .weight { weightBlocks.append(first..<blocks.count) }
     }
