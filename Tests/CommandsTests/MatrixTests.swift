@@ -11,7 +11,8 @@ extension ProgramTests {
         + " --schedule cosine --warm-up 3",
       "--model normalised.json --optimizer adamw --clip-norm 1 --crop 4 --flip --cutout 8 --normalize",
       "--model everything.json --optimizer adamw --learning-rate 0.003",
-      "--model normalised.json --optimizer rmsprop --centered --momentum 0.5 --clip-tensor-norm 0.1",
+      "--model normalised.json --optimizer rmsprop --centered --momentum 0.5 --clip-tensor-norm 0.1 --flip alternate"
+        + " --crop 2 --crop-border reflect",
     ]
 
     /// A network with batch normalisation, as a file.
