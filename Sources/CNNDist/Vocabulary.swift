@@ -215,6 +215,10 @@ public typealias TargetKind = Tensors.TargetKind
 public typealias FileError = Files.FileError
 /// Random changes to training samples.
 public typealias Augmentation = Datasets.Augmentation
+/// Which training images are mirrored left to right.
+public typealias FlipKind = Datasets.FlipKind
+/// What is laid around an image before a part of it is cut out.
+public typealias CropBorder = Datasets.CropBorder
 /// Over what samples are brought to mean 0 and deviation 1.
 public typealias NormalizationKind = Datasets.NormalizationKind
 /// Drawn figures in ten classes, without files.

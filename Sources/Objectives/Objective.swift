@@ -59,7 +59,7 @@ public struct Objective: Sendable {
   var width: Int { output.rank == 0 ? 1 : output[output.rank - 1] }
 
   /// The positions of a sample.
-  private var positions: Int { output.count / width }
+  public var positions: Int { output.count / width }
 
   /// Whether the loss and the metrics get the numbers of classes, each of which has an output.
   public var takesClasses: Bool {

@@ -21,9 +21,9 @@ extension ProgramTests {
       let help = try program("train --help").output
       for flag in [
         "--dataset D", "--data PATH", "--cache WHERE", "--scale HOW", "--input-shape SHAPE", "--target COLUMN",
-        "--group COLUMN", "--missing WHAT", "--window LOW,HIGH", "--seconds S", "--rate HZ", "--crop PADDING", "--flip",
-        "--cutout SIZE", "--normalize [KIND]", "--validation-split SHARE", "--model MODEL", "--run DIR", "--resume",
-        "--epochs N", "--steps N", "--limit SAMPLES",
+        "--group COLUMN", "--missing WHAT", "--window LOW,HIGH", "--seconds S", "--rate HZ", "--crop PADDING",
+        "--crop-border KIND", "--flip [HOW]", "--cutout SIZE", "--normalize [KIND]", "--validation-split SHARE",
+        "--model MODEL", "--run DIR", "--resume", "--epochs N", "--steps N", "--limit SAMPLES",
         "--validate-every EPOCHS", "--batch-size N", "--slice N", "--learning-rate X", "--momentum X", "--decay X",
         "--seed N", "--checkpoint-every STEPS", "--reduction", "--no-shuffle", "--weights FILE",
       ] {
@@ -141,6 +141,13 @@ extension ProgramTests {
       ("train --normalize row", "--normalize takes channel, feature or sample, got row"),
       ("train --normalize=", "--normalize needs a value: --normalize KIND"),
       ("train --normalize --normalize", "--normalize is given twice"),
+      ("train --flip mirror", "--flip takes random or alternate, got mirror"),
+      ("train --flip none", "--flip takes random or alternate, got none"),
+      ("train --crop 2 --crop-border wrap", "--crop-border takes zero or reflect, got wrap"),
+      ("train --crop-border reflect", "--crop-border has no meaning without --crop"),
+      ("train --crop 0 --crop-border zero", "--crop-border has no meaning without --crop"),
+      ("evaluate --run a --tta", "--tta needs a value: --tta VIEWS"),
+      ("evaluate --run a --tta flip", "--tta takes mirror or mirror-shift, got flip"),
       ("train --validation-split 1", "--validation-split takes a share above 0 and below 1, as 0.1, got 1"),
       ("train --validation-split nan", "--validation-split takes a share above 0 and below 1, as 0.1, got nan"),
       (

@@ -73,8 +73,9 @@ enum HelpTexts {
       --window LOW,HIGH          the intensities of volumes that become 0 and 1 (default: each volume's own)
       --seconds S                cut or pad all sounds to S seconds
       --rate HZ                  resample all sounds to HZ frames a second
-      --crop PADDING             train on parts of the images, laid into PADDING pixels of zeros and cut out at random
-      --flip                     mirror every other training image, at random
+      --crop PADDING             train on parts of the images, laid into a border of PADDING pixels and cut out at random
+      --crop-border KIND         the border of --crop: zero, or reflect, the image mirrored at its outermost pixels (default zero)
+      --flip [HOW]               mirror training images: random, every other one, drawn anew in each epoch; or alternate, in each epoch those that were not mirrored in the one before (default random)
       --cutout SIZE              set a square of SIZE pixels' side to zero in each training image, at random
       --normalize [KIND]         scale to mean 0 and deviation 1 each channel of the training samples, each feature of theirs (every place by itself), or each sample by itself (default channel)
       --limit SAMPLES            take the first SAMPLES training samples only
@@ -233,6 +234,7 @@ enum HelpTexts {
       --rate HZ                 resample all sounds to HZ frames a second
       --normalize [KIND]        with --weights: scale each channel or feature by the data set's training samples, or each sample by itself (default channel)
       --split PART              training, validation or test: the part to judge (default test, or validation where there is none)
+      --tta VIEWS               judge the mean of the outputs for several views of each image: mirror, the image and its mirror image; or mirror-shift, that for half, and for half the same of the image shifted by a pixel, up and left, down and right (default none)
       --predictions FILE        write what the network says of each sample to a CSV file
       --json                    one JSON object instead of text
       --slice N                 the samples of one unit of work (default 256)

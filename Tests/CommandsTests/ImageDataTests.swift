@@ -58,7 +58,9 @@ extension ProgramTests {
       let data = "--dataset synthetic --limit 40 --validate-every 0"
       try train("\(data) --run base")
       var hashes = [try program.finalHash("base")]
-      for (index, option) in ["--crop 4", "--crop 3", "--flip", "--cutout 8", "--normalize"].enumerated() {
+      for (index, option) in [
+        "--crop 4", "--crop 3", "--flip", "--cutout 8", "--normalize", "--crop 4 --crop-border reflect",
+      ].enumerated() {
         try train("\(data) --run run-\(index) \(option)")
         let hash = try program.finalHash("run-\(index)")
         #expect(!hashes.contains(hash), "\(option)")
@@ -68,6 +70,30 @@ extension ProgramTests {
       #expect(config.contains("\"normalization\"") && config.contains("\"deviation\""))
       let other = try program("train --resume --run base --flip --epochs 2")
       #expect(other.code == 64 && other.error.contains("augmentation: flip, not none"), "\(other.error)")
+      let border = try program("train --resume --run base --crop-border reflect --epochs 2")
+      #expect(
+        border.code == 64 && border.complaints == ["--crop-border has no meaning without --crop"], "\(border.error)")
+      let zeros = try program("train --resume --run run-5 --crop-border zero --epochs 2")
+      #expect(
+        zeros.code == 64 && zeros.error.contains("augmentation: crop 4, not crop 4 (reflected)"), "\(zeros.error)")
+    }
+
+    /// An alternate flip begins as a random one, and goes on otherwise: by the epoch, also where a run is resumed there.
+    @Test func aFlipAlternatesFromEpochToEpoch() throws {
+      let data = "--dataset synthetic --limit 40 --validate-every 0"
+      for (run, options) in [
+        ("random-1", "--flip --epochs 1"), ("alternate-1", "--flip alternate --epochs 1"),
+        ("random-2", "--flip random --epochs 2"), ("alternate-2", "--flip alternate --epochs 2"),
+      ] {
+        let outcome = try program("train --batch-size 40 --slice 16 \(data) \(options) --run \(run)")
+        #expect(outcome.code == 0, "\(outcome.error)")
+      }
+      #expect(try program.finalHash("random-1") == program.finalHash("alternate-1"))
+      #expect(try program.finalHash("random-2") != program.finalHash("alternate-2"))
+      try program.resume("--run alternate-1 --flip alternate --epochs 2", ranks: 2)
+      #expect(try program.finalHash("alternate-1") == program.finalHash("alternate-2"))
+      let other = try program("train --resume --run random-1 --flip alternate --epochs 2")
+      #expect(other.error.contains("augmentation: flip (alternating), not flip"), "\(other.error)")
     }
 
     /// A folder of test images has the classes alone, and may lack some of the run's.

@@ -14,6 +14,8 @@ extension ProgramTests {
       "--model normalised.json --optimizer rmsprop --centered --momentum 0.5 --clip-tensor-norm 0.1",
       "--model everything.json --optimizer muon --learning-rate 0.002 --lookahead 3 --l2-decay 0.001"
         + " --parameter-rules [{\"match\":\"*/bias\",\"optimizer\":\"sgd\",\"frozen-from\":6}]",
+      "--model normalised.json --optimizer rmsprop --centered --momentum 0.5 --clip-tensor-norm 0.1 --flip alternate"
+        + " --crop 2 --crop-border reflect",
     ]
 
     /// A network with batch normalisation, as a file.

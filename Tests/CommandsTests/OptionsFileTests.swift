@@ -31,6 +31,20 @@ extension ProgramTests {
       #expect(try program("inspect a/checkpoints/latest").output == program("inspect b/checkpoints/latest").output)
     }
 
+    /// An option whose value may be left out takes `true` or a word.
+    @Test func aFileNamesWhatABareFlagStandsFor() throws {
+      let rest =
+        #""dataset": "synthetic", "limit": 40, "validate-every": 0, "crop": 2, "crop-border": "reflect", "epochs": 1"#
+      for (flip, written) in [("true", "true"), (#""random""#, "true"), (#""alternate""#, #""alternate""#)] {
+        try write("{\(rest), \"flip\": \(flip)}")
+        let outcome = try program("train --config options.json --run run")
+        #expect(outcome.code == 0, "\(outcome.error)")
+        let config = try experiment("run").replacing(" ", with: "")
+        #expect(config.contains(#""flip":\#(written)"#) && config.contains(#""border":"reflect""#), "\(config)")
+        _ = try program.shell("rm -r run")
+      }
+    }
+
     @Test func flagsWinAndSoDoesWhatStandsInAnothersPlace() throws {
       try write(#"{"dataset": "synthetic", "steps": 500, "batch-size": 64, "limit": 128, "validate-every": 0}"#)
       #expect(try program("train --config options.json --epochs 1 --batch-size 32 --run a").code == 0)
@@ -46,7 +60,7 @@ extension ProgramTests {
     @Test(arguments: [
       (#"{"epoch": 3}"#, "epoch is no option of train (did you mean epochs?)"),
       (#"{"x": 3}"#, "x is no option of train"), (#"{"config": "a"}"#, "config is no option of train"),
-      (#"{"flip": "yes"}"#, "flip is a switch and takes true or false"),
+      (#"{"nesterov": "yes"}"#, "nesterov is a switch and takes true or false"),
       (#"{"epochs": true}"#, "epochs needs a value (--epochs N), found true"),
       (#"{"epochs": [[1]]}"#, "epochs holds what is no value (--epochs N)"),
       (#"{"run": ""}"#, "run holds what is no value (--run DIR)"),

@@ -261,7 +261,8 @@ extension ProgramTests {
         #"{"grid": {"optimizer": ["sgd", "adam"]}, "train": {"nesterov": true}}"#,
         "trial-002 (optimizer adam): --nesterov has no meaning for the optimizer adam"
       ),
-      (#"{"grid": {"flip": [true, "yes"]}}"#, "flip is a switch and takes true or false"),
+      (#"{"grid": {"nesterov": [true, "yes"]}}"#, "nesterov is a switch and takes true or false"),
+      (#"{"grid": {"flip": [true, "yes"]}}"#, "trial-002 (flip yes): --flip takes random or alternate, got yes"),
       (#"{"grid": {"batch-size": [true]}}"#, "batch-size needs a value"),
       (#"{"train": {"monitor": "val_auc"}, "grid": {"seed": [1]}}"#, "--monitor takes val_loss, val_accuracy"),
       (#"{"train": {"validate-every": 0}, "grid": {"seed": [1]}}"#, "leaves nothing to compare trials by"),

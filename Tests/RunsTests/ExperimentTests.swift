@@ -94,7 +94,7 @@ import Testing
     experiment.inputShape = [8, 6, 1]
     (experiment.target, experiment.group, experiment.missing) = ("kind", "id", .mean)
     (experiment.window, experiment.seconds, experiment.rate) = ([-1, 1], 0.5, 8000)
-    experiment.augmentation = Augmentation(crop: 4, flip: true, cutout: 3)
+    experiment.augmentation = Augmentation(crop: 4, border: .reflect, flip: .alternate, cutout: 3)
     experiment.validationSplit = ValidationSplit(share: 0.3)
     experiment.normalize = .feature
     experiment.normalization = Normalization(.feature, mean: [0.1, 1.0 / 3], deviation: [0.2, 1e-9])

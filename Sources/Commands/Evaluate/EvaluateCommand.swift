@@ -22,6 +22,11 @@ struct EvaluateCommand: Command {
         "--split", "PART", choices: DataSplits.Part.allCases.map(\.rawValue),
         "\(DataSplits.Part.allCases.map(\.rawValue).alternatives): the part to judge (default test, or validation where there is none)"
       ),
+      Option(
+        "--tta", "VIEWS", choices: TestTimeAugmentation.allCases.map(\.rawValue),
+        "judge the mean of the outputs for several views of each image: mirror, the image and its mirror image; or "
+          + "mirror-shift, that for half, and for half the same of the image shifted by a pixel, up and left, down and right "
+          + "(default none)"),
       Option("--predictions", "FILE", "write what the network says of each sample to a CSV file"),
       Option("--json", nil, "one JSON object instead of text"),
       Option("--slice", "N", "the samples of one unit of work (default \(defaultSlice))"), World.threadsOption,
@@ -52,6 +57,7 @@ struct EvaluateCommand: Command {
   private let data: DataPlace
   private let part: DataSplits.Part?
   private let normalize: NormalizationKind?
+  private let augmentation: TestTimeAugmentation?
   private let predictions: String?
   private let isJSON: Bool
   private let slice: Int
@@ -70,6 +76,8 @@ struct EvaluateCommand: Command {
     if source.isRun, normalize != nil {
       throw UsageError("--normalize goes with --weights alone: a run's samples are scaled as they were for training")
     }
+    augmentation = try arguments.choice("--tta", of: TestTimeAugmentation.allCases.map(\.rawValue))
+      .flatMap(TestTimeAugmentation.init)
     predictions = arguments.string("--predictions")
     isJSON = arguments.has("--json")
     threads = try arguments.integer("--threads", in: World.threadCounts)
@@ -108,11 +116,12 @@ struct EvaluateCommand: Command {
     try communicator.broadcast(arena.values.buffer, from: 0)
     let head = try experiment.head(of: model, for: samples)
     let table = try communicator.together {
-      try predictions.map { _ in try PredictionTable(head.objective, of: samples) }
+      if let flaw = augmentation?.flaw(for: head) { throw UsageError("--tta \(flaw)") }
+      return try predictions.map { _ in try PredictionTable(head.objective, of: samples) }
     }
     let evaluator = try Evaluator(
       head: head, communicator: communicator, slice: slice, normalization: experiment.normalization, threads: threads,
-      waves: need.waves)
+      waves: need.waves, augmentation: augmentation)
     try communicator.barrier()  // so that the clock starts on no rank that still waits for another
     let start = ContinuousClock.now
     let result = try judge(table, world) { keeping in

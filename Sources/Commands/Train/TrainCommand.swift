@@ -51,11 +51,7 @@ struct TrainCommand: Command {
       ]),
     OptionGroup(
       "Data",
-      DatasetOptions.options() + [
-        Option(
-          "--crop", "PADDING", "train on parts of the images, laid into PADDING pixels of zeros and cut out at random"),
-        Option("--flip", nil, "mirror every other training image, at random"),
-        Option("--cutout", "SIZE", "set a square of SIZE pixels' side to zero in each training image, at random"),
+      DatasetOptions.options() + AugmentationOptions.options + [
         DatasetOptions.normalize(
           "scale to mean 0 and deviation 1 each channel of the training samples, each feature of theirs (every place by "
             + "itself), or each sample by itself (default channel)"),
@@ -149,6 +145,7 @@ struct TrainCommand: Command {
   }
 
   private func check(_ experiment: Experiment, _ schedule: Schedule?) throws(UsageError) {
+    try AugmentationOptions.check(arguments, experiment.augmentation)
     try OptimizerOptions.check(arguments, experiment)
     try StoppingOptions.check(arguments, experiment, schedule)
   }
@@ -170,11 +167,7 @@ struct TrainCommand: Command {
 
   private func set(_ experiment: inout Experiment) throws(UsageError) {
     try DatasetOptions.apply(arguments, to: &experiment)
-    if let padding = try arguments.integer("--crop", in: Augmentation.extents) {
-      experiment.augmentation.crop = padding
-    }
-    if arguments.has("--flip") { experiment.augmentation.flip = true }
-    if let side = try arguments.integer("--cutout", in: Augmentation.extents) { experiment.augmentation.cutout = side }
+    try AugmentationOptions.apply(arguments, to: &experiment.augmentation)
     if let kind = try DatasetOptions.normalize(arguments) { experiment.normalize = kind }
     if let limit = try arguments.integer("--limit", in: Experiment.counts) { experiment.limit = limit }
     if let size = try arguments.integer("--batch-size", in: Experiment.counts) { experiment.batchSize = size }

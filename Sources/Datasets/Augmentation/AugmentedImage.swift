@@ -15,8 +15,18 @@ struct AugmentedImage {
     self.pixels = pixels
   }
 
-  /// new[y][x] = old[y + rows][x + columns], and zero where the old image has no such pixel.
-  func shift(rows: Int, columns: Int) {
+  /// new[y][x] = old[y + rows][x + columns], and what `border` says where the old image has no such pixel. A border that is
+  /// reflected reaches less far than the image.
+  func shift(rows: Int, columns: Int, border: CropBorder) {
+    switch border {
+    case .zero: shift(rows: rows, columns: columns)
+    case .reflect:
+      PixelLine(pixels, size: rowCount).reflect(by: rows)
+      forEachRow { $0.reflect(by: columns) }
+    }
+  }
+
+  private func shift(rows: Int, columns: Int) {
     guard rows != 0 || columns != 0, let base = pixels.baseAddress else { return }
     let kept = max(0, width - abs(columns)) * channels
     let (from, to) = (min(max(0, columns), width) * channels, min(max(0, -columns), width) * channels)
@@ -35,15 +45,10 @@ struct AugmentedImage {
   }
 
   /// new[y][x] = old[y][width - 1 - x].
-  func flip() {
-    for row in 0..<height {
-      let start = row * rowCount
-      for column in 0..<width / 2 {
-        for channel in 0..<channels {
-          pixels.swapAt(start + column * channels + channel, start + (width - 1 - column) * channels + channel)
-        }
-      }
-    }
+  func flip() { forEachRow { $0.reverse() } }
+
+  private func forEachRow(_ body: (PixelLine) -> Void) {
+    for row in 0..<height { body(PixelLine(pixels.part(row * rowCount..<(row + 1) * rowCount), size: channels)) }
   }
 
   /// Sets a square to zero whose upper left corner lies half its `side`, rounded down, above and to the left of the centre;

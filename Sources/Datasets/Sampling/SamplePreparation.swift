@@ -18,7 +18,7 @@ public struct SamplePreparation: Sendable {
 
   /// Loads a sample into `pixels`, which holds `dataset.sampleShape.count` floats: crop and flip, normalisation, cutout.
   ///
-  /// The crop's border is therefore black as zeros in the file are, and the cutout's square the mean colour where
+  /// A crop's border of zeros is therefore black as zeros in the file are, and the cutout's square the mean colour where
   /// there is a normalisation, as in the authors' own programs.
   ///
   /// - Parameters:
@@ -36,11 +36,29 @@ public struct SamplePreparation: Sendable {
     }
     let shape = dataset.sampleShape
     let image = AugmentedImage(pixels, shape: shape)
-    let chosen = augmentation.draw(
-      RandomKey(seed: draw.seed, purpose: .augmentation, epoch: draw.epoch, sample: sample), shape: shape)
-    image.shift(rows: chosen.shift.rows, columns: chosen.shift.columns)
+    let chosen = augmentation.draw(seed: draw.seed, epoch: draw.epoch, sample: sample, shape: shape)
+    image.shift(rows: chosen.shift.rows, columns: chosen.shift.columns, border: augmentation.border)
     if chosen.isFlipped { image.flip() }
     normalization?.apply(to: pixels, shape: shape)
     if augmentation.cutout > 0 { image.cut(centre: chosen.centre, side: augmentation.cutout) }
+  }
+
+  /// Loads a view of a sample into `pixels`, without random changes: the view, then normalisation.
+  ///
+  /// - Parameters:
+  ///   - sample: its index in the data set.
+  ///   - dataset: the data set; of images, where the view is not the whole.
+  ///   - pixels: where it is to be.
+  ///   - view: how it is seen.
+  public func load(
+    _ sample: Int, of dataset: any Dataset, into pixels: MutableFloatBuffer, view: TestTimeAugmentation.View
+  ) {
+    dataset.load(sample, into: pixels)
+    if view != .whole {
+      let image = AugmentedImage(pixels, shape: dataset.sampleShape)
+      image.shift(rows: view.shift, columns: view.shift, border: .reflect)
+      if view.isMirrored { image.flip() }
+    }
+    normalization?.apply(to: pixels, shape: dataset.sampleShape)
   }
 }

@@ -44,16 +44,21 @@ public final class Evaluator {
   ///   - normalization: what samples were normalised by for training; nil for nothing.
   ///   - threads: how many compute threads this rank has.
   ///   - waves: as `MemoryNeed` has planned them for the samples to judge; nil for such as suit any number of samples.
+  ///   - augmentation: over which views of each sample the mean of the outputs is judged; nil for samples as they are. It has no
+  ///     flaw for `head`.
   /// - Throws: `ThreadError` when the system allows no more threads.
   public convenience init(
     head: Head, communicator: any Communicator, slice: Int,
-    normalization: Normalization? = nil, threads: Int, waves: Waves? = nil
+    normalization: Normalization? = nil, threads: Int, waves: Waves? = nil, augmentation: TestTimeAugmentation? = nil
   ) throws {
+    if let flaw = augmentation?.flaw(for: head) { preconditionFailure(flaw) }
     let preparation = SamplePreparation(normalization: normalization)
     let waves = waves ?? Waves(head.model, slice: slice, trained: nil, judged: .max)
     self.init(
       head: head, communicator: communicator, team: try WorkerTeam(count: threads),
-      workers: (0..<threads).map { _ in SliceWorker(head, waves: waves, preparation: preparation) }, slice: slice)
+      workers: (0..<threads).map { _ in
+        SliceWorker(head, waves: waves, preparation: preparation, augmentation: augmentation)
+      }, slice: slice)
   }
 
   /// Runs the whole of `dataset` forward with the given values. All ranks call it and get the same: nil when one of them

@@ -21,14 +21,17 @@ final class SliceWorker {
   /// A row of outputs, as the metrics look at them.
   private let row: FloatStorage
   private let preparation: SamplePreparation
+  private let views: ViewMean
   private let workspace: Workspace
   /// The floats of a gradient in front of its tail.
   private let gradientCount: Int
   private let samples: UnsafeMutableBufferPointer<Int32>
 
-  /// Makes room for `waves`, whose samples are prepared by `preparation`. The time of each stage goes to `times`.
+  /// Makes room for `waves`, whose samples are prepared by `preparation`, and judged in the views of `augmentation` where it
+  /// is not nil. The time of each stage goes to `times`.
   init(
-    _ head: Head, waves: Waves, preparation: SamplePreparation, log: SpanLog? = nil, times: LayerTimes? = nil
+    _ head: Head, waves: Waves, preparation: SamplePreparation, augmentation: TestTimeAugmentation? = nil,
+    log: SpanLog? = nil, times: LayerTimes? = nil
   ) {
     self.preparation = preparation
     self.waves = waves
@@ -45,6 +48,7 @@ final class SliceWorker {
     let capacity = max(waves.training?.samples ?? 0, waves.evaluation?.samples ?? 0)
     targets = TargetBuffer(head.objective, samples: capacity)
     row = FloatStorage(count: head.objective.rowCount)
+    views = ViewMean(augmentation, output: head.objective.output, samples: waves.evaluation?.samples ?? 0)
     samples = .allocate(capacity: capacity)
     samples.initialize(repeating: 0)
   }
@@ -70,7 +74,11 @@ final class SliceWorker {
     _ wave: Wave, of dataset: any Dataset, batch: Int, seed: UInt64, epoch: Int, values: FloatBuffer,
     into sink: any GradientSink
   ) throws {
-    try log.note(.data) { try load(wave, of: dataset, draw: (seed, epoch), isKeeping: true) }
+    try log.note(.data) {
+      try load(wave, of: dataset, isKeeping: true) { sample, pixels in
+        preparation.load(sample, of: dataset, into: pixels, draw: (seed, epoch))
+      }
+    }
     try log.note(.compute) {
       try train(loaded: wave, batch: batch, seed: seed, epoch: epoch, values: values, into: sink)
     }
@@ -105,11 +113,20 @@ final class SliceWorker {
   func evaluate(
     _ wave: Wave, of dataset: any Dataset, values: FloatBuffer, record: WaveRecord? = nil
   ) throws -> [Tally] {
-    try load(wave, of: dataset, draw: nil, isKeeping: false)
-    let outputs = workspace.forward(slices: wave.slices, values: values, draw: nil, isKeeping: false)
-    return wave.slices.map { slice in
+    var penalties = [Double](repeating: 0, count: wave.slices.count)
+    let outputs = try views.mean { view, share in
+      try load(wave, of: dataset, isKeeping: false) { sample, pixels in
+        preparation.load(sample, of: dataset, into: pixels, view: view)
+      }
+      let outputs = workspace.forward(slices: wave.slices, values: values, draw: nil, isKeeping: false)
+      for (index, slice) in wave.slices.enumerated() {
+        penalties[index] += Double(share) * workspace.penalty(of: slice, isKeeping: false)
+      }
+      return outputs
+    }
+    return zip(wave.slices, penalties).map { slice, penalty in
       var tally = objective.measure(outputs.samples(slice), targets.targets.samples(slice), row: row.buffer)
-      tally.loss += workspace.penalty(of: slice, isKeeping: false)
+      tally.loss += penalty
       record?.write(objective, slice, outputs.samples(slice), targets.targets.samples(slice), row: row.buffer)
       return tally
     }
@@ -133,10 +150,11 @@ final class SliceWorker {
     objective.probabilities(of: outputs.reading, into: answers)
   }
 
-  /// Loads pixels and targets, and makes sure of them before anything is computed from them; `draw` is what random changes
-  /// depend on, nil for none, and `isKeeping` whether backward may follow.
+  /// Loads pixels, by `prepare`, and targets, and makes sure of them before anything is computed from them; `isKeeping` is
+  /// whether backward may follow.
   private func load(
-    _ wave: Wave, of dataset: any Dataset, draw: (seed: UInt64, epoch: Int)?, isKeeping: Bool
+    _ wave: Wave, of dataset: any Dataset, isKeeping: Bool,
+    prepare: (_ sample: Int, _ pixels: MutableFloatBuffer) -> Void
   ) throws {
     let input = workspace.input(samples: wave.samples.count, isKeeping: isKeeping)
     for (n, sample) in wave.samples.enumerated() {
@@ -144,7 +162,7 @@ final class SliceWorker {
       targets.load(
         n, classes: { dataset.loadClasses(of: Int(sample), into: $0) },
         values: { dataset.loadValues(of: Int(sample), into: $0) })
-      preparation.load(Int(sample), of: dataset, into: input.sample(n), draw: draw)
+      prepare(Int(sample), input.sample(n))
     }
     try dataset.check()
   }
