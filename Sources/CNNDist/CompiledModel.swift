@@ -75,6 +75,9 @@ public final class CompiledModel {
           training: model, experiment: experiment, samples: training.count, judged: validation?.count ?? 0,
           communicator: communicator, threads: threads, budget: MemoryBudget(nil, communicator))
         try need.check()
+        if state.step == 0 && experiment.initialWeights == nil {
+          try model.whiten(arena.values.buffer, with: training, experiment.preparation)
+        }
         return (
           experiment, data, need.waves, isFirst ? try run.map { try makeRecorder($0, experiment, schedule) } : nil
         )

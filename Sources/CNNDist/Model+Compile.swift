@@ -27,6 +27,8 @@ extension Model {
   ///   - optimizer: how a gradient becomes an update.
   ///   - loss: what training makes small; nil for the loss that goes with the network's end and the data's targets.
   ///   - metrics: what is measured besides.
+  ///   - parameterRules: how some parameters learn, by the first rule that matches their names.
+  ///   - lookahead: slow weights that follow the others and are judged in their place; nil for none.
   ///   - clipNorm: the norm to which the whole gradient is cut down where it is longer; nil for none.
   ///   - augmentation: what is changed at random in training samples.
   ///   - normalizes: over what samples are brought to mean 0 and deviation 1: each channel of the samples of the first `fit`,
@@ -35,11 +37,11 @@ extension Model {
   ///   - communicator: the ranks that train together, all of which compile the same network; nil for those that `mpirun`
   ///     or `srun` started, or this process alone.
   ///   - threads: the compute threads of this rank; nil for its share of the host's cores.
-  /// - Throws: `UsageError` for an optimizer of your own, or
-  ///   numbers that cannot be; `CollectiveError` when the ranks cannot be joined.
+  /// - Throws: `UsageError` for an optimizer of your own, a rule that matches nothing, or numbers that cannot be; `CollectiveError` when the ranks cannot be joined.
   public func compile(
     optimizer: any Optimizer = SGD(), loss: Loss? = nil, metrics: [Metric] = [.accuracy],
-    clipNorm: Float? = nil, augmentation: Augmentation = Augmentation(), normalizes: NormalizationKind = .none,
+    parameterRules: [ParameterRule] = [], lookahead: Lookahead? = nil, clipNorm: Float? = nil,
+    augmentation: Augmentation = Augmentation(), normalizes: NormalizationKind = .none,
     seed: UInt64 = 1,
     communicator: (any Communicator)? = nil, threads: Int? = nil
   ) throws -> CompiledModel {
@@ -48,7 +50,9 @@ extension Model {
     experiment.loss = loss
     experiment.metrics = metrics
     experiment.labelSmoothing = loss?.labelSmoothing ?? 0
-    experiment.clipNorm = clipNorm
+    experiment.parameterRules = parameterRules.isEmpty ? nil : parameterRules
+    try experiment.checkRules(of: self)
+    (experiment.lookahead, experiment.clipNorm) = (lookahead, clipNorm)
     (experiment.augmentation, experiment.normalize) = (augmentation, normalizes)
     if let flaw = experiment.flaw { throw UsageError("no training can be like that: \(flaw) is out of range") }
     experiment.seed = seed

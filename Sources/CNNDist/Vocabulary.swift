@@ -39,6 +39,8 @@ public typealias Activation = Kernels.Activation
 public typealias Padding = Kernels.Padding
 /// How a parameter starts.
 public typealias Initializer = Layers.Initializer
+/// How a first convolution's filters are made of training samples.
+public typealias Whitening = Layers.Whitening
 /// A parameter's share of the loss: `.l2(0.01)`.
 public typealias Regularizer = Layers.Regularizer
 /// What a parameter is brought back to after each step.
@@ -244,6 +246,12 @@ public typealias Adamax = Optimizers.Adamax
 public typealias Adadelta = Optimizers.Adadelta
 /// Lion.
 public typealias Lion = Optimizers.Lion
+/// Momentum that is made orthogonal before it moves a kernel.
+public typealias Muon = Optimizers.Muon
+/// How the parameters of some names learn.
+public typealias ParameterRule = Runs.ParameterRule
+/// Slow weights that follow the others and are judged in their place.
+public typealias Lookahead = Runs.Lookahead
 /// How the learning rate changes with the step; a number alone is a constant one.
 public typealias LearningRateSchedule = Optimizers.LearningRateSchedule
 /// A rule that turns gradients into steps.

@@ -80,8 +80,7 @@ struct BenchCommand: Command {
     switch model {
     case .file(let path): return try ModelFile(path).model()
     case .builtIn(let name):
-      guard let model = try BuiltInModels.model(
-        named: name, input: BuiltInModels.standardInput(of: name), classes: 10) else {
+      guard let model = try BuiltInModels.standard(named: name) else {
         throw UsageError("there is no model \(name)")
       }
       return model

@@ -20,8 +20,7 @@ struct SummaryCommand: Command {
   func run(in world: World) throws {
     switch model {
     case .builtIn(let name):
-      if let model = try BuiltInModels.model(
-        named: name, input: BuiltInModels.standardInput(of: name), classes: 10) {
+      if let model = try BuiltInModels.standard(named: name) {
         Output.line(model.summary)
       }
     case .file(let path):

@@ -88,7 +88,9 @@ extension Initializer {
     switch document {
     case .array(let values): return .array(values.map(withoutOurs))
     case .object(let fields):
-      if case .string(let name) = fields["class_name"], ours.contains(name), fields["registered_name"] == .string("cnn_dist>\(name)") {
+      if case .string(let name) = fields["class_name"], ours.contains(name),
+        fields["registered_name"] == .string("cnn_dist>\(name)")
+      {
         return glorotUniform.keras
       }
       return .object(fields.mapValues(withoutOurs))

@@ -37,7 +37,8 @@ public protocol TensorOptimizer: Optimizer {
   ///   - scale: what clipping leaves of the gradient, 1 for all.
   ///   - scratch: memory whose contents mean nothing.
   func update(
-    _ arena: ParameterArena, tensor range: Range<Int>, shape: Shape, step: Int, scale: Float, scratch: MutableFloatBuffer)
+    _ arena: ParameterArena, tensor range: Range<Int>, shape: Shape, step: Int, scale: Float,
+    scratch: MutableFloatBuffer)
 }
 
 extension Optimizer {

@@ -40,6 +40,31 @@ import Training
     #expect(throws: SharedFailure.self) { try halves.fit(data.training, epochs: 1, batchSize: 48, slice: 8) }
   }
 
+  /// Rules, slow weights, and filters that begin as the samples have it.
+  @Test func aModernRecipe() throws {
+    let model = try Sequential(name: "modern", input: [32, 32, 3]) {
+      Conv2D(8, kernel: 2, stride: 8, kernelInitializer: .whitening(Whitening(samples: 20)))
+      Conv2D(12, kernel: 3, useBias: false, kernelInitializer: .dirac)
+      Flatten()
+      Dense(10, activation: .softmax)
+    }
+    func trained(threads: Int, epochs: Int = 2) throws -> Data {
+      let trainer = try model.compile(
+        optimizer: SGD(0.05, momentum: 0.5),
+        parameterRules: [
+          ParameterRule("conv2d/*", by: SGD(0.1), frozenFrom: 0),
+          ParameterRule("conv2d_1/kernel", "dense/kernel", by: Muon(0.01)),
+        ], lookahead: Lookahead(every: 2), normalizes: .channel, communicator: SoloCommunicator(), threads: threads)
+      try trainer.fit(data.training, epochs: epochs, batchSize: 32, slice: 8)
+      return try bits(trainer)
+    }
+    let found = try trained(threads: 1)
+    #expect(try found == trained(threads: 3) && found != trained(threads: 1, epochs: 1))
+    #expect(throws: UsageError.self) {
+      try model.compile(parameterRules: [ParameterRule("conv3d/*", by: SGD(0.1))], communicator: SoloCommunicator())
+    }
+  }
+
   /// What is written down of an optimizer is the optimizer.
   @Test(
     arguments: [
@@ -47,6 +72,7 @@ import Training
       SGD(.drops(0.1, every: 7, factor: 0.5).warmedUp(over: 3)), SGD(.triangular(0.1, steps: 8)),
       Adam(),
       Adam(.oneCycle(0.1, steps: 20).warmedUp(over: 5), beta1: 0.5, beta2: 0.75, epsilon: 0.125, weightDecay: 0.5),
+      Muon(0.02, momentum: 0.5, isNesterov: false, steps: 3, scale: .none, rescales: true, weightDecay: 0.25),
     ] as [any Optimizer]) func runsRememberTheirOptimizer(_ optimizer: any Optimizer) throws
   {
     try withTemporaryFolder { folder in

@@ -107,7 +107,7 @@ enum HelpTexts {
       --amsgrad                  the largest of Adam's second means so far counts
       --initial-accumulator X    where adagrad's sums of squares begin (default 0.1)
       --weight-decay X           take X * rate of each weight off in every step (default 0, adamw's 0.004)
-      --l2 X                     add X of each weight to its gradient, as PyTorch's weight_decay does (default 0)
+      --l2-decay X               add X of each weight to its gradient, as PyTorch's weight_decay does (default 0)
       --newton-schulz N          how many steps make muon's update orthogonal (default 5)
       --muon-scale HOW           rms: an update of muon's is as large as Adam's; none: its singular values are about 1 (default rms)
       --rescale                  muon: bring each kernel to the norm of the root of its filters before each step

@@ -11,7 +11,6 @@ extension ProgramTests {
         + " --schedule cosine --warm-up 3",
       "--model normalised.json --optimizer adamw --clip-norm 1 --crop 4 --flip --cutout 8 --normalize",
       "--model everything.json --optimizer adamw --learning-rate 0.003",
-      "--model normalised.json --optimizer rmsprop --centered --momentum 0.5 --clip-tensor-norm 0.1",
       "--model everything.json --optimizer muon --learning-rate 0.002 --lookahead 3 --l2-decay 0.001"
         + " --parameter-rules [{\"match\":\"*/bias\",\"optimizer\":\"sgd\",\"frozen-from\":6}]",
       "--model normalised.json --optimizer rmsprop --centered --momentum 0.5 --clip-tensor-norm 0.1 --flip alternate"

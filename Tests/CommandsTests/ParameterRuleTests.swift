@@ -72,7 +72,8 @@ extension ProgramTests {
 
     /// The same weights on any number of ranks, interrupted or not: every recipe, on a few samples.
     @Test(arguments: [
-      ("cifar10-94", "--dataset synthetic --schedule-steps 6"), ("cifar10-96", "--dataset synthetic --schedule-steps 6"),
+      ("cifar10-94", "--dataset synthetic --schedule-steps 6"),
+      ("cifar10-96", "--dataset synthetic --schedule-steps 6"),
       ("cifar10-resnet20", "--dataset synthetic"), ("cifar10-tutorial", "--dataset synthetic"),
       ("series-fcn", "--data series.csv --validation-split 0.25 --schedule-steps 6"),
     ])

@@ -127,7 +127,8 @@ import Testing
     // The names of classes and the levels are no difference where one side has none, as runs of before.
     let untouched = Experiment().differences(from: experiment).count + 2
     // Those of the recipe count instead of the recipe itself.
-    let fields = Mirror(reflecting: experiment).children.count - 1 + Mirror(reflecting: experiment.update).children.count
+    let fields =
+      Mirror(reflecting: experiment).children.count - 1 + Mirror(reflecting: experiment.update).children.count
     #expect(untouched == fields, "a field is left out of this test")
     let copy = try JSONDecoder().decode(Experiment.self, from: try JSONEncoder().encode(experiment))
     #expect(copy == experiment)

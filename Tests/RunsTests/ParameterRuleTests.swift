@@ -69,7 +69,8 @@ import Testing
 
   @Test func slowWeightsGoAPartOfTheWay() {
     let constant = Lookahead(every: 5, share: 0.5)
-    #expect((0..<11).map { constant.share(after: $0, of: nil) } == [nil, nil, nil, nil, 0.5, nil, nil, nil, nil, 0.5, nil])
+    #expect(
+      (0..<11).map { constant.share(after: $0, of: nil) } == [nil, nil, nil, nil, 0.5, nil, nil, nil, nil, 0.5, nil])
     let cubic = Lookahead(every: 2, share: 1, endShare: 0.5)
     #expect(cubic.share(after: 5, of: 10) == 1 - 0.5 * 0.125 && cubic.share(after: 19, of: 10) == 0.5)
   }

@@ -64,7 +64,8 @@ import Training
     let few = try self.model(golden, filters: 4)
     try few.whiten(values.buffer.part(0..<few.parameterCount), with: samples(golden), SamplePreparation())
     let first = values.floats[few.layout.entries[0].range]
-    #expect((0..<8).map { Double(first[$0 * 4]) } == columns[0] && (0..<8).map { Double(first[$0 * 4 + 3]) } == columns[9])
+    #expect(
+      (0..<8).map { Double(first[$0 * 4]) } == columns[0] && (0..<8).map { Double(first[$0 * 4 + 3]) } == columns[9])
   }
 
   /// A layer that learns, or changes the samples, must not stand in front.

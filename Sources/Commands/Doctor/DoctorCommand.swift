@@ -104,8 +104,7 @@ struct DoctorCommand: Command {
 
   private func makeModel() throws -> Model? {
     switch model {
-    case .builtIn(let name): try BuiltInModels.model(
-        named: name, input: BuiltInModels.standardInput(of: name), classes: 10)
+    case .builtIn(let name): try BuiltInModels.standard(named: name)
     case .file(let path): try ModelFile(path).model(input: experiment.inputShape.map { .init($0) })
     }
   }

@@ -65,7 +65,8 @@ struct ExportSubject {
         "is of a run that has not kept its network (\(experiment.model)): export it with --weights and --model")
     }
     let model = try Model(Architecture(keras: network))
-    let arena = ParameterArena(layout: model.layout, optimizerStates: isTraining ? experiment.stateNames(for: model) : [])
+    let arena = ParameterArena(
+      layout: model.layout, optimizerStates: isTraining ? experiment.stateNames(for: model) : [])
     try checkpoint.restore(arena)
     try WeightsFile.safetensors(checkpoint.file).fill(arena, of: model, isJudged: true)
     (values, optimizerStates) = (arena.values, arena.optimizerStates)

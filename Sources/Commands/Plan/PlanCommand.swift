@@ -185,7 +185,8 @@ struct PlanCommand: Command {
       let file = try ModelFile(path)
       return try file.model(input: shape)
     case .builtIn(let name):
-      let model = try BuiltInModels.model(named: name, input: shape ?? BuiltInModels.standardInput(of: name), classes: classes ?? 10)
+      let model = try BuiltInModels.model(
+        named: name, input: shape ?? BuiltInModels.standardInput(of: name), classes: classes ?? 10)
       guard let model else { throw UsageError("there is no model \(name)") }
       return model
     }

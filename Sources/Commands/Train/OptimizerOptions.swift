@@ -28,20 +28,22 @@ enum OptimizerOptions {
     Option("--rescale", nil, "muon: bring each kernel to the norm of the root of its filters before each step"),
   ]
 
-  static let options = rule + [
-    ParameterRuleOptions.option,
-    Option("--clip-norm", "X", "cut the whole gradient down to the norm X where it is longer"),
-    Option("--clip-tensor-norm", "X", "cut each tensor's gradient down to the norm X where it is longer"),
-    Option("--clip-value", "X", "cut each number of a gradient off at X and -X"),
-    Option("--ema", "X", "keep a running mean of the weights, X of it in each step, and judge that"),
-    Option(
-      "--lookahead", "STEPS", "let slow weights follow every STEPS steps, go on from them, and judge them (default never)"
-    ),
-    Option("--lookahead-share", "X", "which part of the way they go (default 0.5)"),
-    Option(
-      "--lookahead-end-share", "X",
-      "which part at the end of the learning rate's schedule, nearing it with the cube of the way (default the same)"),
-  ]
+  static let options =
+    rule + [
+      ParameterRuleOptions.option,
+      Option("--clip-norm", "X", "cut the whole gradient down to the norm X where it is longer"),
+      Option("--clip-tensor-norm", "X", "cut each tensor's gradient down to the norm X where it is longer"),
+      Option("--clip-value", "X", "cut each number of a gradient off at X and -X"),
+      Option("--ema", "X", "keep a running mean of the weights, X of it in each step, and judge that"),
+      Option(
+        "--lookahead", "STEPS",
+        "let slow weights follow every STEPS steps, go on from them, and judge them (default never)"
+      ),
+      Option("--lookahead-share", "X", "which part of the way they go (default 0.5)"),
+      Option(
+        "--lookahead-end-share", "X",
+        "which part at the end of the learning rate's schedule, nearing it with the cube of the way (default the same)"),
+    ]
 
   /// The options of the learning rate.
   static let rates = [

@@ -20,7 +20,8 @@ public struct Whitening: Hashable, Sendable {
     guard shape.rank == 4 else { return "whitening makes the kernel of a Conv2D, not \(shape)" }
     let (patch, filters) = (shape.count / shape[3], shape[3])
     guard filters.isMultiple(of: 2), filters <= 2 * patch else {
-      return "whitening makes an even number of filters, up to \(2 * patch) of patches of \(patch) numbers, not \(filters)"
+      return
+        "whitening makes an even number of filters, up to \(2 * patch) of patches of \(patch) numbers, not \(filters)"
     }
     return nil
   }

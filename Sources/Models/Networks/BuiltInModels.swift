@@ -24,6 +24,13 @@ public enum BuiltInModels {
     }
   }
 
-  /// The samples that a network is shown with where no others are at hand: CIFAR-10's, or a series of 500 steps.
+  /// The network called `name` as it is shown where no samples are at hand, for ten classes; nil where no network has that name.
+  ///
+  /// - Throws: as `model`.
+  public static func standard(named name: String) throws(ShapeError) -> Model? {
+    try model(named: name, input: standardInput(of: name), classes: 10)
+  }
+
+  /// The samples that such a network takes: CIFAR-10's, or a series of 500 steps.
   public static func standardInput(of name: String) -> Shape { name == "fcn" ? [500, 1] : [32, 32, 3] }
 }

@@ -71,7 +71,8 @@ extension Experiment {
     switch compilation.lossWeights {
     case nil, 1, [1]: break
     case let weights?:
-      throw CompileInfo.refusal("the loss_weights \(weights)", "compile it without, and scale the learning rate instead")
+      throw CompileInfo.refusal(
+        "the loss_weights \(weights)", "compile it without, and scale the learning rate instead")
     }
     var loss = Loss(kind)
     // A cross-entropy that does not say it takes probabilities, as in Keras.

@@ -33,7 +33,9 @@ extension Experiment {
     let optimizer: [String: JSONValue] = [
       "module": "keras.optimizers", "class_name": .string(update.optimizer.kerasName), "registered_name": nil,
       "config": .object(
-        update.optimizerOptions.merging(gradientOptions) { $1 }.merging(["learning_rate": schedule ?? .rate(rate)]) { $1 }),
+        update.optimizerOptions.merging(gradientOptions) { $1 }.merging(["learning_rate": schedule ?? .rate(rate)]) {
+          $1
+        }),
     ]
     var measured: [JSONValue] = []
     for metric in head.objective.metrics {

@@ -26,7 +26,8 @@ extension UpdateRecipe {
       centered = optimizer.isSet("centered")
     case .muon:
       throw CompileInfo.refusal(
-        "Keras's Muon, which moves dense kernels alone by that rule", "name --optimizer muon to move every kernel by it")
+        "Keras's Muon, which moves dense kernels alone by that rule", "name --optimizer muon to move every kernel by it"
+      )
     case .adagrad:
       initialAccumulator = optimizer.number("initial_accumulator_value") ?? 0.1
       epsilon = optimizer.number("epsilon") ?? 1e-7

@@ -12,7 +12,9 @@ final class JudgedValues {
   init(_ arena: ParameterArena) { self.arena = arena }
 
   /// What is judged in the weights' place; nil for the weights themselves.
-  private var standIn: FloatStorage? { Experiment.judgedStates.lazy.compactMap { self.arena.optimizerStates[$0] }.first }
+  private var standIn: FloatStorage? {
+    Experiment.judgedStates.lazy.compactMap { self.arena.optimizerStates[$0] }.first
+  }
 
   /// The weights or what stands for them, with all that stays as it is.
   var current: MutableFloatBuffer {
