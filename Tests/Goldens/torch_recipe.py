@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Some steps of a narrow airbench94 by launch/peers/torch-airbench94, for TrainingTests: the weights before them, the losses, and
+the weights behind. Writes torch-recipe.json beside this file.
+
+    pip install torch numpy
+    Tests/Goldens/torch_recipe.py
+"""
+import importlib.machinery
+import importlib.util
+import json
+import pathlib
+
+import torch
+
+HERE = pathlib.Path(__file__).resolve().parent
+PEER = HERE.parents[1] / "launch" / "peers" / "torch-airbench94"
+WIDTHS, BATCH, STEPS, WHITENING_STEPS = (6, 8, 10), 16, 6, 3
+
+
+def peer():
+    loader = importlib.machinery.SourceFileLoader("peer", str(PEER))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("peer", loader))
+    loader.exec_module(module)
+    return module
+
+
+def images(count):
+    """Stripes of all directions, as the test draws them too: (count, 3, 32, 32)."""
+    n, c, y, x = torch.meshgrid(*map(torch.arange, (count, 3, 32, 32)), indexing="ij")
+    phase = (n * 7 + c * 3) % 11 + ((n % 5 + 1) * y + (n % 3 + c) * x + (y * x) % 7) * 0.25
+    return torch.sin(phase.double()).float()
+
+
+def weights(model):
+    """By the names, and in the order of axes, that Keras has."""
+    convolutions = [m for m in model.groups if isinstance(m, torch.nn.Conv2d)]
+    norms = [m for m in model.groups if isinstance(m, torch.nn.BatchNorm2d)]
+    tensors = {"whitening/kernel": model.whitening.weight.permute(2, 3, 1, 0), "whitening/bias": model.whitening.bias}
+    for index, (convolution, norm) in enumerate(zip(convolutions, norms)):
+        suffix = f"_{index}" if index else ""
+        tensors[f"conv2d{suffix}/kernel"] = convolution.weight.permute(2, 3, 1, 0)
+        tensors[f"batch_normalization{suffix}/beta"] = norm.bias
+        tensors[f"batch_normalization{suffix}/moving_mean"] = norm.running_mean
+    tensors["dense/kernel"] = model.head.weight.T
+    return {name: [float(f"{x:.9g}") for x in tensor.detach().flatten().tolist()] for name, tensor in tensors.items()}
+
+
+module = peer()
+torch.manual_seed(1)
+samples, labels = images(2 * BATCH), torch.arange(2 * BATCH) * 3 % 10
+model = module.Network(samples, WIDTHS)
+start = weights(model)
+halves = [(samples[:BATCH], labels[:BATCH]), (samples[BATCH:], labels[BATCH:])]
+losses = module.train(model, [halves[step % 2] for step in range(STEPS)], STEPS, WHITENING_STEPS)
+document = {"torch": torch.__version__, "start": start, "losses": losses, "end": weights(model)}
+target = HERE / "torch-recipe.json"
+target.write_text(json.dumps(document, separators=(",", ":")) + "\n")
+print(target.name, target.stat().st_size, losses)
