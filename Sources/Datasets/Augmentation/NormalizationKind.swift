@@ -1,7 +1,7 @@
 /// Over what numbers the mean is to be 0 and the standard deviation 1.
 ///
 /// In files it is `true` for channels and `false` for nothing, as it was when there were no others.
-public enum NormalizationKind: String, CaseIterable, Codable, Sendable, ExpressibleByBooleanLiteral {
+public enum NormalizationKind: String, CaseIterable, Sendable, FormerSwitch {
   /// Over none: samples are taken as they are.
   case none
   /// Over each channel of all training samples.
@@ -11,33 +11,13 @@ public enum NormalizationKind: String, CaseIterable, Codable, Sendable, Expressi
   /// Over each channel of each sample by itself, as the series of the UCR archive are.
   case sample
 
-  /// `true` is channels.
-  public init(booleanLiteral isOn: Bool) { self = isOn ? .channel : .none }
+  /// Over none.
+  public static let off = none
+  /// Over channels.
+  public static let on = channel
+  /// A normalization.
+  public static let noun = "normalization"
 
   /// Whether training samples must be measured first.
   public var isMeasured: Bool { self == .channel || self == .feature }
-
-  /// Reads a kind, or whether there is one.
-  public init(from decoder: any Decoder) throws {
-    let value = try decoder.singleValueContainer()
-    if let isOn = try? value.decode(Bool.self) {
-      self = isOn ? .channel : .none
-    } else {
-      let word = try value.decode(String.self)
-      guard let kind = Self(rawValue: word) else {
-        throw DecodingError.dataCorruptedError(in: value, debugDescription: "there is no normalization by \(word)")
-      }
-      self = kind
-    }
-  }
-
-  /// Writes what older versions read, where they can do it.
-  public func encode(to encoder: any Encoder) throws {
-    var value = encoder.singleValueContainer()
-    switch self {
-    case .none: try value.encode(false)
-    case .channel: try value.encode(true)
-    case .feature, .sample: try value.encode(rawValue)
-    }
-  }
 }
