@@ -1,6 +1,7 @@
 import Datasets
 import FoundationEssentials
 import KerasFiles
+import Layers
 import Models
 import Objectives
 import Optimizers
@@ -45,6 +46,35 @@ import Testing
     experiment.network = nil
     experiment.model = "none"
     #expect(throws: UsageError("there is no model none")) { try experiment.makeModel(for: data) }
+  }
+
+  /// What makes numbers small behind a layer that learns says nothing of the samples.
+  @Test func aRescalingInFrontMeansBytes() throws {
+    func scale(_ model: Model) throws -> ArrayScale? {
+      var experiment = Experiment()
+      experiment.network = try model.kerasDocument()
+      return experiment.effectiveScale
+    }
+    let front = try Sequential(input: [4, 4, 1]) {
+      Rescaling(scale: 1.0 / 255)
+      Flatten()
+      Dense(3)
+    }
+    let behind = try Sequential(input: [4, 4, 1]) {
+      Flatten()
+      Dense(3)
+      Rescaling(scale: 1.0 / 255)
+    }
+    let image = SymbolicTensor(input: [4, 4, 1])
+    let graph = try Model(inputs: image, outputs: Dense(3)(Flatten()(Rescaling(scale: 1.0 / 127)(image))))
+    #expect(try scale(front) == ArrayScale.none && scale(graph) == ArrayScale.none)
+    #expect(try scale(behind) == nil)
+    let large = try Sequential(input: [4, 4, 1]) {
+      Rescaling(scale: 0.5)
+      Flatten()
+      Dense(3)
+    }
+    #expect(try scale(large) == nil)
   }
 
   @Test func networksDifferAtOnePlace() throws {

@@ -144,7 +144,11 @@ extension RunConfiguration {
   /// the network, and what was measured of the samples.
   var fields: [(name: String, value: String)] {
     let hidden = ["network", "normalization", "classNames"]
-    let own = Mirror(reflecting: experiment).children.compactMap { child -> (name: String, value: String)? in
+    // Those of the recipe stand in the place of the recipe itself.
+    let children = Mirror(reflecting: experiment).children.flatMap { child in
+      child.label == "update" ? Array(Mirror(reflecting: experiment.update).children) : [child]
+    }
+    let own = children.compactMap { child -> (name: String, value: String)? in
       guard let label = child.label, !hidden.contains(label) else { return nil }
       return (label, Self.text(child.value))
     }
