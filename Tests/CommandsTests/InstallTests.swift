@@ -41,7 +41,7 @@ extension ProgramTests {
         "share/man/man1/cnn-dist.1",
         "share/bash-completion/completions/cnn-dist", "share/zsh/site-functions/_cnn-dist",
         "share/fish/vendor_completions.d/cnn-dist.fish", "share/cnn-dist/launch/slurm.sbatch",
-        "share/cnn-dist/launch/mpijob.yaml",
+        "share/cnn-dist/launch/mpijob.yaml", "share/cnn-dist/launch/recipes/cifar10-94.json",
       ] { #expect(installed.contains(file), "\(file)") }
       #expect(try program.text("left") == ".\n./bin\n./bin/mine\n")
     }
