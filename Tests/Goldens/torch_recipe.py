@@ -47,14 +47,40 @@ def weights(model):
     return {name: [float(f"{x:.9g}") for x in tensor.detach().flatten().tolist()] for name, tensor in tensors.items()}
 
 
+def steps_with_lookahead(model, batches):
+    """SGD whose weights go back to slow ones every other step, by a share that falls with the cube of the way."""
+    fast = [p for p in model.parameters() if p.requires_grad]
+    slow = [p.detach().clone() for p in fast]
+    descent = torch.optim.SGD(fast, 0.5, momentum=0.85, nesterov=True, weight_decay=1e-3)
+    losses = []
+    for step, (samples, labels) in enumerate(batches):
+        loss = torch.nn.functional.cross_entropy(model(samples), labels, label_smoothing=0.2)
+        losses.append(loss.item())
+        descent.zero_grad()
+        loss.backward()
+        descent.step()
+        if step % 2:
+            for kept, weight in zip(slow, fast):
+                kept.lerp_(weight.detach(), 1 - 0.8 * (step / len(batches)) ** 3)
+                weight.data.copy_(kept)
+    return losses
+
+
+def begin():
+    """The same weights each time."""
+    torch.manual_seed(1)
+    return module.Network(samples, WIDTHS)
+
+
 module = peer()
-torch.manual_seed(1)
 samples, labels = images(2 * BATCH), torch.arange(2 * BATCH) * 3 % 10
-model = module.Network(samples, WIDTHS)
-start = weights(model)
 halves = [(samples[:BATCH], labels[:BATCH]), (samples[BATCH:], labels[BATCH:])]
-losses = module.train(model, [halves[step % 2] for step in range(STEPS)], SCHEDULE, SCHEDULE)
-document = {"torch": torch.__version__, "start": start, "losses": losses, "end": weights(model)}
+batches = [halves[step % 2] for step in range(STEPS)]
+model, other = begin(), begin()
+document = {"torch": torch.__version__, "start": weights(model)}
+document["losses"] = module.train(model, batches, SCHEDULE, SCHEDULE)
+document["end"] = weights(model)
+document["lookahead"] = {"losses": steps_with_lookahead(other, batches), "end": weights(other)}
 target = HERE / "torch-recipe.json"
 target.write_text(json.dumps(document, separators=(",", ":")) + "\n")
-print(target.name, target.stat().st_size, losses)
+print(target.name, target.stat().st_size, document["losses"], document["lookahead"]["losses"])

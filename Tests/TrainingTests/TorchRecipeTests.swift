@@ -17,6 +17,12 @@ import Training
     let start: [String: [Float]]
     let losses: [Double]
     let end: [String: [Float]]
+    let lookahead: Lookahead
+
+    struct Lookahead: Decodable {
+      let losses: [Double]
+      let end: [String: [Float]]
+    }
   }
 
   private static let (batch, count) = (16, 32)
@@ -93,25 +99,44 @@ import Training
 
   @Test func stepsArePyTorchs() throws {
     let golden = try load()
+    try check(experiment, from: golden.start, losses: golden.losses, end: golden.end)
+  }
+
+  /// Slow weights too, which go ever smaller parts of the way.
+  @Test func lookaheadIsAirbenchs() throws {
+    let golden = try load()
+    var experiment = experiment
+    var all = UpdateRecipe()
+    (all.learningRate, all.momentum, all.nesterov, all.l2Decay, all.schedule) = (0.5, 0.85, true, 1e-3, .constant)
+    all.scheduleSteps = golden.lookahead.losses.count
+    experiment.update = all
+    experiment.parameterRules = [ParameterRule(["whitening/kernel"], all, frozenFrom: 0)]
+    experiment.lookahead = Lookahead(every: 2, share: 1, endShare: 0.2)
+    try check(experiment, from: golden.start, losses: golden.lookahead.losses, end: golden.lookahead.end)
+  }
+
+  private func check(
+    _ experiment: Experiment, from start: [String: [Float]], losses expectedLosses: [Double], end: [String: [Float]]
+  ) throws {
     let (model, data, losses) = (try model(), samples(), Losses())
     let arena = Trainer.arena(for: model, experiment: experiment)
     model.initialize(arena.values.buffer, seed: 1)
     for entry in model.layout.entries {
-      guard let values = golden.start[entry.name] else { continue }
+      guard let values = start[entry.name] else { continue }
       #expect(values.count == entry.range.count)
       _ = arena.values.buffer.part(entry.range).update(fromContentsOf: values)
     }
     var schedule = Schedule()
-    (schedule.steps, schedule.validateEvery) = (golden.losses.count, 0)
+    (schedule.steps, schedule.validateEvery) = (expectedLosses.count, 0)
     try Trainer(
       experiment: experiment, schedule: schedule, data: TrainingData(training: data, validation: data), model: model,
       arena: arena, state: TrainingState(), communicator: SoloCommunicator(), threads: 1, recorder: nil,
       observers: [losses]
     ).run()
-    #expect(losses.found.count == golden.losses.count)
-    for (found, expected) in zip(losses.found, golden.losses) { #expect(abs(found - expected) < 2e-4 * expected) }
+    #expect(losses.found.count == expectedLosses.count)
+    for (found, expected) in zip(losses.found, expectedLosses) { #expect(abs(found - expected) < 2e-4 * expected) }
     for entry in model.layout.entries {
-      guard let expected = golden.end[entry.name] else { continue }
+      guard let expected = end[entry.name] else { continue }
       let largest = expected.reduce(0) { max($0, abs($1)) }
       let found = arena.values.buffer.part(entry.range)
       let error = zip(found, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
