@@ -76,7 +76,8 @@ enum OptimizerOptions {
     if let limit = try arguments.float("--clip-value", in: Experiment.norms) { experiment.clipValue = limit }
     if let share = try arguments.float("--ema", in: Experiment.momenta) { experiment.ema = share }
     if let every = try arguments.integer("--lookahead", in: Experiment.counts) {
-      experiment.lookahead = Lookahead(every: every, share: experiment.lookahead?.share ?? Lookahead().share)
+      experiment.lookahead = experiment.lookahead ?? Lookahead()
+      experiment.lookahead?.every = every
     }
     if let share = try share("--lookahead-share", arguments) { experiment.lookahead?.share = share }
     if let share = try share("--lookahead-end-share", arguments) { experiment.lookahead?.endShare = share }
