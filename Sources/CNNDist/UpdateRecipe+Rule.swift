@@ -65,7 +65,10 @@ extension UpdateRecipe {
 extension ParameterRule {
   /// Lets the parameters whose names `match` describes, such as `*/bias`, learn by a rule of their own.
   ///
-  /// - Parameter step: the step, counted from 0, from which on they stay as they are; nil for never.
+  /// - Parameters:
+  ///   - match: patterns of names, in which `*` stands for any characters.
+  ///   - rule: the optimizer.
+  ///   - step: the step, counted from 0, from which on they stay as they are; nil for never.
   /// - Throws: `UsageError` for an optimizer of your own.
   public init(_ match: String..., by rule: any Optimizer, frozenFrom step: Int? = nil) throws(UsageError) {
     var recipe = UpdateRecipe()

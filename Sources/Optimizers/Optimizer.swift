@@ -34,6 +34,10 @@ public protocol TensorOptimizer: Optimizer {
   /// threads may update tensors of their own.
   ///
   /// - Parameters:
+  ///   - arena: where values, states and gradients lie.
+  ///   - range: the tensor's floats.
+  ///   - shape: the tensor's extents.
+  ///   - step: which step.
   ///   - scale: what clipping leaves of the gradient, 1 for all.
   ///   - scratch: memory whose contents mean nothing.
   func update(

@@ -9,7 +9,9 @@ import Tensors
 /// - Parameters:
 ///   - direction: overwritten; as many numbers as all others have.
 ///   - momentum: overwritten.
+///   - gradients: those of the step.
 ///   - beta: β.
+///   - isNesterov: whether the momentum is Nesterov's.
 ///   - scale: what clipping leaves of the gradient, 1 for all.
 public func muonDirection(
   _ direction: MutableFloatBuffer, momentum: MutableFloatBuffer, gradients: FloatBuffer, beta: Float, isNesterov: Bool,
@@ -29,6 +31,7 @@ public func muonDirection(
 /// - Parameters:
 ///   - values: overwritten.
 ///   - direction: as many.
+///   - rate: the learning rate, with all that an update is scaled by.
 ///   - decay: the weight decay times the rate.
 public func descend(_ values: MutableFloatBuffer, along direction: FloatBuffer, rate: Float, decay: Float) {
   precondition(values.count == direction.count, "a direction for each value")

@@ -27,6 +27,7 @@ public struct Orthogonalization {
   ///
   /// - Parameters:
   ///   - matrix: (rows, columns), overwritten. It is divided by its norm first, so that no singular value is above 1.
+  ///   - steps: how many.
   ///   - scratch: `scratchCount` floats whose contents mean nothing.
   public func run(_ matrix: MutableFloatBuffer, steps: Int, scratch: MutableFloatBuffer) {
     precondition(matrix.count == rows * columns && scratch.count >= scratchCount, "a matrix and memory for it")

@@ -14,9 +14,8 @@ public struct Lookahead: Codable, Hashable, Sendable {
     (self.every, self.share, self.endShare) = (every, share, endShare)
   }
 
-  /// Which part of the way the slow weights go after step `step`, counted from 0; nil where they stay.
-  ///
-  /// - Parameter steps: the schedule's length; nil where it has none.
+  /// Which part of the way the slow weights go after step `step`, counted from 0, of a schedule of `steps`, nil where it has no
+  /// end; nil where they stay.
   public func share(after step: Int, of steps: Int?) -> Float? {
     guard (step + 1).isMultiple(of: every) else { return nil }
     guard let endShare, let steps else { return share }
