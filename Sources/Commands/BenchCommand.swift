@@ -38,11 +38,7 @@ struct BenchCommand: Command {
     var experiment = Experiment()
     if let size = try arguments.integer("--batch-size", in: Benchmark.batchSizes) { experiment.batchSize = size }
     if let slice = try arguments.integer("--slice", in: Experiment.slices) { experiment.slice = slice }
-    if let word = try arguments.choice("--reduction", of: ReductionKind.allCases.map(\.rawValue)),
-      let reduction = ReductionKind(rawValue: word)
-    {
-      experiment.reduction = reduction
-    }
+    if let kind = try arguments.choice("--reduction", of: ReductionKind.allCases) { experiment.reduction = kind }
     self.experiment = experiment
     threads = try arguments.integer("--threads", in: World.threadCounts)
     memory = try arguments.bytes("--memory", in: World.memorySizes)

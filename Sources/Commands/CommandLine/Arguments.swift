@@ -124,6 +124,11 @@ struct Arguments {
     return text
   }
 
+  /// One of some kinds, by its word.
+  func choice<Kind: RawRepresentable<String>>(_ flag: String, of kinds: [Kind]) throws(UsageError) -> Kind? {
+    try choice(flag, of: kinds.map(\.rawValue)).flatMap(Kind.init)
+  }
+
   /// Refuses words that belong to no flag.
   func refusePositionals() throws(UsageError) {
     if let word = positionals.first { throw UsageError("unexpected argument \(word): every value follows a flag") }

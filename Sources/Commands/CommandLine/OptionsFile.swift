@@ -10,7 +10,7 @@ import Runs
 /// `NAME=VALUE` there.
 struct OptionsFile {
   /// What the file is called in messages.
-  private let source: String
+  let source: String
   private let fields: [String: Field]
 
   /// What a field holds, numbers in the digits that tell them from all others of their kind.

@@ -69,15 +69,14 @@ struct EvaluateCommand: Command {
     source = try NetworkSource(arguments, "what to evaluate")
     self.arguments = arguments
     data = try DataPlace(arguments)
-    part = try arguments.choice("--split", of: DataSplits.Part.allCases.map(\.rawValue)).flatMap(DataSplits.Part.init)
+    part = try arguments.choice("--split", of: DataSplits.Part.allCases)
     var experiment = Experiment()
     try DatasetOptions.apply(arguments, to: &experiment)
     normalize = try DatasetOptions.normalize(arguments)
     if source.isRun, normalize != nil {
       throw UsageError("--normalize goes with --weights alone: a run's samples are scaled as they were for training")
     }
-    augmentation = try arguments.choice("--tta", of: TestTimeAugmentation.allCases.map(\.rawValue))
-      .flatMap(TestTimeAugmentation.init)
+    augmentation = try arguments.choice("--tta", of: TestTimeAugmentation.allCases)
     predictions = arguments.string("--predictions")
     isJSON = arguments.has("--json")
     threads = try arguments.integer("--threads", in: World.threadCounts)

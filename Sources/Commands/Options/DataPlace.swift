@@ -21,7 +21,7 @@ struct DataPlace {
   /// Reads them.
   init(_ arguments: Arguments) throws(UsageError) {
     path = arguments.string("--data")
-    cache = try arguments.choice("--cache", of: CacheMode.allCases.map(\.rawValue)).flatMap(CacheMode.init)
+    cache = try arguments.choice("--cache", of: CacheMode.allCases)
   }
 }
 

@@ -67,15 +67,13 @@ enum DatasetOptions {
       (experiment.seconds, experiment.rate) = (nil, nil)
     }
     if let shape = try inputShape(arguments) { experiment.inputShape = shape }
-    if let scale = try arguments.choice("--scale", of: ArrayScale.allCases.map(\.rawValue)).flatMap(ArrayScale.init) {
+    if let scale = try arguments.choice("--scale", of: ArrayScale.allCases) {
       experiment.scale = scale
     }
     if let split = try validationSplit(arguments) { experiment.validationSplit = split }
     if let target = arguments.string("--target") { experiment.target = target }
     if let group = arguments.string("--group") { experiment.group = group }
-    if let missing = try arguments.choice("--missing", of: fillings.map(\.rawValue)) {
-      experiment.missing = SeriesOptions.MissingValues(rawValue: missing)
-    }
+    if let missing = try arguments.choice("--missing", of: fillings) { experiment.missing = missing }
     if let window = try window(arguments) { experiment.window = window }
     if let seconds = try arguments.float("--seconds", in: Experiment.seconds) { experiment.seconds = Double(seconds) }
     if let rate = try arguments.integer("--rate", in: Experiment.frameRates) { experiment.rate = rate }
@@ -90,7 +88,7 @@ enum DatasetOptions {
 
   /// Reads `--normalize`; nil where it is not given.
   static func normalize(_ arguments: Arguments) throws(UsageError) -> NormalizationKind? {
-    try arguments.choice("--normalize", of: normalizations.map(\.rawValue)).flatMap(NormalizationKind.init)
+    try arguments.choice("--normalize", of: normalizations)
   }
 
   private static func validationSplit(_ arguments: Arguments) throws(UsageError) -> ValidationSplit? {

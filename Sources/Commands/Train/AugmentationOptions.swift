@@ -4,7 +4,7 @@ import Runs
 /// The options of `train` that say what is changed at random in training images.
 enum AugmentationOptions {
   /// What `--flip` may take.
-  private static let flips = FlipKind.allCases.filter { $0 != .none }.map(\.rawValue)
+  private static let flips = FlipKind.allCases.filter { $0 != .none }
 
   static let options = [
     Option(
@@ -14,7 +14,7 @@ enum AugmentationOptions {
       "--crop-border", "KIND", choices: CropBorder.allCases.map(\.rawValue),
       "the border of --crop: zero, or reflect, the image mirrored at its outermost pixels (default zero)"),
     Option(
-      "--flip", "HOW", standard: FlipKind.random.rawValue, choices: flips,
+      "--flip", "HOW", standard: FlipKind.random.rawValue, choices: flips.map(\.rawValue),
       "mirror training images: random, every other one, drawn anew in each epoch; or alternate, in each epoch those that were "
         + "not mirrored in the one before (default random)"),
     Option("--cutout", "SIZE", "set a square of SIZE pixels' side to zero in each training image, at random"),
@@ -23,12 +23,8 @@ enum AugmentationOptions {
   /// Replaces what the command line speaks of.
   static func apply(_ arguments: Arguments, to augmentation: inout Augmentation) throws(UsageError) {
     if let padding = try arguments.integer("--crop", in: Augmentation.extents) { augmentation.crop = padding }
-    if let border = try arguments.choice("--crop-border", of: CropBorder.allCases.map(\.rawValue))
-      .flatMap(CropBorder.init)
-    {
-      augmentation.border = border
-    }
-    if let kind = try arguments.choice("--flip", of: flips).flatMap(FlipKind.init) { augmentation.flip = kind }
+    if let border = try arguments.choice("--crop-border", of: CropBorder.allCases) { augmentation.border = border }
+    if let kind = try arguments.choice("--flip", of: flips) { augmentation.flip = kind }
     if let side = try arguments.integer("--cutout", in: Augmentation.extents) { augmentation.cutout = side }
   }
 

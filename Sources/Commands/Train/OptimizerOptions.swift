@@ -100,12 +100,12 @@ enum OptimizerOptions {
     if let steps = try arguments.integer("--newton-schulz", in: UpdateRecipe.newtonSchulzSteps) {
       update.newtonSchulz = steps
     }
-    if let scale = try choice("--muon-scale", Muon.Scale.self, arguments) { update.muonScale = scale }
+    if let scale = try arguments.choice("--muon-scale", of: Muon.Scale.allCases) { update.muonScale = scale }
     if arguments.has("--rescale") { update.rescale = true }
     try set(&update.endRate, "--end-rate", in: Experiment.rates, arguments)
     try set(&update.power, "--power", in: Experiment.rates, arguments)
     if let points = try RateOptions.points(arguments) { update.ratePoints = points }
-    if let kind = try choice("--schedule", ScheduleKind.self, arguments) { update.schedule = kind }
+    if let kind = try arguments.choice("--schedule", of: ScheduleKind.allCases) { update.schedule = kind }
     try set(&update.decay, "--decay", in: Experiment.rates, arguments)
     if let steps = try arguments.integer("--drop-every", in: Experiment.counts) { update.dropEvery = steps }
     try set(&update.dropFactor, "--drop-factor", in: Experiment.rates, arguments)
@@ -115,7 +115,7 @@ enum OptimizerOptions {
 
   /// The rule that is named; nil for none.
   static func kind(_ arguments: Arguments) throws(UsageError) -> OptimizerKind? {
-    try choice("--optimizer", OptimizerKind.self, arguments)
+    try arguments.choice("--optimizer", of: OptimizerKind.allCases)
   }
 
   /// Refuses options that would have no effect: whoever gives one expects it to have one.
@@ -187,12 +187,6 @@ enum OptimizerOptions {
     _ field: inout Float, _ flag: String, in range: Range<Float>, _ arguments: Arguments
   ) throws(UsageError) {
     if let value = try arguments.float(flag, in: range) { field = value }
-  }
-
-  private static func choice<Kind: RawRepresentable<String> & CaseIterable>(
-    _ flag: String, _ kind: Kind.Type, _ arguments: Arguments
-  ) throws(UsageError) -> Kind? {
-    try arguments.choice(flag, of: Kind.allCases.map(\.rawValue)).flatMap(Kind.init)
   }
 
   private static func list<Kind: RawRepresentable<String>>(_ kinds: [Kind]) -> String {

@@ -28,13 +28,12 @@ enum ParameterRuleOptions {
     let text = isText ? value : try OptionsFile.text(value, of: "list of rules", option: option.flag)
     let source = isText ? option.flag : "\(option.flag) \(value)"
     var rules: [ParameterRule] = []
-    for (index, fields) in try OptionsFile.list(text, source: source).enumerated() {
-      let place = "\(source): rule \(index + 1)"
-      let values = try fields.values(for: own + OptimizerOptions.rule + OptimizerOptions.rates, of: place)
+    for fields in try OptionsFile.list(text, source: source) {
+      let values = try fields.values(for: own + OptimizerOptions.rule + OptimizerOptions.rates, of: "a rule")
       do {
         rules.append(try rule(Arguments(values), of: experiment.update))
       } catch {
-        throw UsageError("\(place): \(error.description)")
+        throw UsageError("\(fields.source): \(error.description)")
       }
     }
     experiment.parameterRules = rules.isEmpty ? nil : rules

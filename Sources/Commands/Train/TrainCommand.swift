@@ -178,11 +178,7 @@ struct TrainCommand: Command {
     try StoppingOptions.apply(arguments, to: &experiment)
     if let seed = try arguments.seed("--seed") { experiment.seed = seed }
     if arguments.has("--no-shuffle") { experiment.shuffle = false }
-    if let word = try arguments.choice("--reduction", of: ReductionKind.allCases.map(\.rawValue)),
-      let reduction = ReductionKind(rawValue: word)
-    {
-      experiment.reduction = reduction
-    }
+    if let kind = try arguments.choice("--reduction", of: ReductionKind.allCases) { experiment.reduction = kind }
   }
 
   /// Replaces what the command line speaks of.
@@ -202,9 +198,7 @@ struct TrainCommand: Command {
     if arguments.has("--journal") { schedule.journal = true }
     if arguments.has("--no-tensorboard") { schedule.tensorboard = false }
     if arguments.has("--tensorboard") { schedule.tensorboard = true }
-    if let policy = try arguments.choice("--on-nan", of: NonFinitePolicy.allCases.map(\.rawValue)) {
-      schedule.onNan = NonFinitePolicy(rawValue: policy) ?? .stop
-    }
+    if let policy = try arguments.choice("--on-nan", of: NonFinitePolicy.allCases) { schedule.onNan = policy }
   }
 
   func run(in world: World) throws {

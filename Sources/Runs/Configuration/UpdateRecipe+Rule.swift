@@ -16,9 +16,7 @@ extension UpdateRecipe {
 
   /// The same with the schedule that goes with the rule: Keras's time decay for SGD, a constant rate for all others.
   public mutating func adopt(_ kind: OptimizerKind) {
-    let wasNesterov = nesterov
     adopt(rule: kind)
-    if kind != .muon { nesterov = wasNesterov }
     schedule = kind == .sgd ? UpdateRecipe().schedule : .constant
   }
 
