@@ -19,6 +19,7 @@ public final class CompiledModel {
 
   private var experiment: Experiment
   private let arena: ParameterArena
+  private let judged: JudgedValues
   private let threads: Int
   private var state = TrainingState()
   /// What the last `fit` wrote to, and into which a further one goes on.
@@ -37,7 +38,9 @@ public final class CompiledModel {
     self.communicator = communicator
     self.threads = threads
     arena = Trainer.arena(for: model, experiment: experiment)
+    judged = JudgedValues(arena)
     model.initialize(arena.values.buffer, seed: experiment.seed)
+    judged.begin()
   }
 
   /// Whether this is the rank that speaks: the first of all.
@@ -95,7 +98,7 @@ public final class CompiledModel {
     }
   }
 
-  /// Measures the network on `dataset`; the same on every rank.
+  /// Measures the network on `dataset`, with its slow weights where there are such; the same on every rank.
   ///
   /// - Throws: `ShapeError` when the samples are none for the network, `CollectiveError` when a rank is lost.
   public func evaluate(_ dataset: any Dataset, slice: Int = 64) throws -> Evaluation {
@@ -116,31 +119,37 @@ public final class CompiledModel {
       let evaluator = try Evaluator(
         head: head, communicator: communicator, slice: slice,
         normalization: experiment.normalization, threads: threads, waves: waves)
-      let result = try evaluator.evaluate(dataset, values: arena.values.buffer.reading, shouldStop: { false })
+      let result = try evaluator.evaluate(dataset, values: judged.current.reading, shouldStop: { false })
       guard let result else { preconditionFailure("nobody wished to stop") }
       return result
     }
   }
 
   /// Takes the model's values from a safetensors file, a checkpoint or one that holds nothing else, or from one of Keras's.
-  /// Every rank reads it.
+  /// Every rank reads it. What an earlier `fit` left besides, momenta and the number of its steps, is forgotten: the next one
+  /// begins a training with these values.
   ///
   /// - Throws: `SharedFailure` with the tensor that is missing or has another shape.
   public func loadWeights(_ path: String) throws {
     try communicator.together {
       experiment.initialWeights = try WeightsFile(path).load(into: arena, of: model)
     }
+    Trainer.resetStates(of: arena, for: model, experiment: experiment)
+    judged.begin()
+    (state, folder) = (TrainingState(), nil)
   }
 
-  /// Writes the model's values, and nothing else, to a safetensors file; the first rank does.
+  /// Writes the model's values, with its slow weights where there are such, and nothing else, to a safetensors file; the first
+  /// rank does.
   ///
   /// - Throws: `SharedFailure` with the system's reason.
   public func saveWeights(_ path: String) throws {
     try communicator.together {
       guard isFirst else { return }
       var writer = SafetensorsWriter()
+      let values = judged.current
       for entry in arena.layout.entries {
-        writer.add(name: entry.name, shape: entry.shape, floats: arena.values.buffer.part(entry.range).reading)
+        writer.add(name: entry.name, shape: entry.shape, floats: values.part(entry.range).reading)
       }
       try writer.write(to: path, metadata: ["model": model.name])
     }
@@ -153,10 +162,14 @@ public final class CompiledModel {
     next.dataset = data.training.name
     next.datasetDigest = data.digest
     next.classNames = data.training.classNames
+    // A training of before that was kept goes on without.
+    if state.step == 0 { next.outputNames = data.training.outputNames }
     next.levels = data.training.levels
     next.limit = (data.training as? FirstSamples)?.count
     (next.batchSize, next.slice) = (batchSize, slice)
-    if let flaw = next.augmentation.flaw(for: data.training.sampleShape) { throw UsageError(flaw) }
+    if let flaw = next.augmentation.flaw(for: data.training.sampleShape, targets: data.training.targets) {
+      throw UsageError(flaw)
+    }
     if next.lacksNormalization {
       next.normalization = try Normalization(next.normalize, of: data.training, threads: threads)
     }
@@ -185,7 +198,8 @@ public final class CompiledModel {
     let lock = folder?.path == path ? try run.lock() : try run.create()
     folder = run
     let configuration = RunConfiguration(
-      experiment: experiment, schedule: schedule, openblas: OpenBLAS.identity, version: RunConfiguration.currentVersion)
+      experiment: experiment, schedule: schedule, openblas: OpenBLAS.identity, vectors: VectorWidth.name,
+      version: RunConfiguration.currentVersion)
     return RunRecorder(run, configuration: configuration, lock: lock)
   }
 

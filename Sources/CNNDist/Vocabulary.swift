@@ -25,6 +25,8 @@ public typealias SymbolicTensor = Models.SymbolicTensor
 public typealias LayerInstance = Models.LayerInstance
 /// The shape of one sample, channels last: `[32, 32, 3]`.
 public typealias Shape = Tensors.Shape
+/// A layer that changes nothing.
+public typealias Identity = Layers.Identity
 /// A layer cannot take the input that it got.
 public typealias ShapeError = Layers.ShapeError
 /// What training makes small: `Loss(.binaryCrossentropy)`.
@@ -148,6 +150,8 @@ public typealias RepeatVector = Layers.RepeatVector
 public typealias LayerNormalization = Layers.LayerNormalization
 /// Each group of channels of a sample brought to mean 0 and variance 1.
 public typealias GroupNormalization = Layers.GroupNormalization
+/// Each sample, or each of its places, brought to length 1.
+public typealias UnitNormalization = Layers.UnitNormalization
 /// Zeroes whole channels of sequences.
 public typealias SpatialDropout1D = Layers.SpatialDropout1D
 /// Zeroes whole channels of images.
@@ -158,6 +162,10 @@ public typealias SpatialDropout3D = Layers.SpatialDropout3D
 public typealias GaussianNoise = Layers.GaussianNoise
 /// Multiplies by normal numbers while training.
 public typealias GaussianDropout = Layers.GaussianDropout
+/// Dropout that keeps mean and deviation, for SELU.
+public typealias AlphaDropout = Layers.AlphaDropout
+/// A penalty on what passes.
+public typealias ActivityRegularization = Layers.ActivityRegularization
 /// An activation as a layer of its own, Keras's `Activation`.
 public typealias ActivationLayer = Layers.ActivationLayer
 /// The rectifier as a layer of its own.
@@ -197,7 +205,7 @@ public typealias CIFAR10 = Datasets.CIFAR10
 public typealias CIFAR100 = Datasets.CIFAR100
 /// MNIST's digits, or Fashion-MNIST's clothes.
 public typealias MNIST = Datasets.MNIST
-/// A folder of PNG and JPEG files, a folder a class.
+/// A folder of pictures (PNG, JPEG, GIF, BMP, WebP), a folder a class.
 public typealias ImageFolder = Datasets.ImageFolder
 /// NumPy arrays in `.npy` files or an `.npz` file: `Arrays.open("scans.npz", for: model)`.
 public typealias Arrays = Datasets.Arrays
@@ -215,6 +223,16 @@ public typealias ValidationSplit = Datasets.ValidationSplit
 public typealias TargetKind = Tensors.TargetKind
 /// A file, or a data set, that is missing or not what it must be.
 public typealias FileError = Files.FileError
+/// A file of Keras's that describes no network of ours.
+public typealias ModelFormatError = KerasFiles.ModelFormatError
+/// What was asked for cannot be.
+public typealias UsageError = Runs.UsageError
+/// Some rank failed, and all know of it.
+public typealias SharedFailure = Training.SharedFailure
+/// A rank was lost, or has not answered in time.
+public typealias CollectiveError = Collectives.CollectiveError
+/// Somebody wished the training to stop, and it has left what it goes on from.
+public typealias Stopped = Collectives.Stopped
 /// Random changes to training samples.
 public typealias Augmentation = Datasets.Augmentation
 /// Which training images are mirrored left to right.

@@ -3,6 +3,7 @@ import Kernels
 import Models
 import Reports
 import Runs
+import Tensors
 import Training
 
 /// `cnn-dist bench`: how fast training steps are, and where their time goes.
@@ -13,6 +14,7 @@ struct BenchCommand: Command {
   static let options =
     [
       ModelOption.option(),
+      ModelOption.shapeOption,
       Option("--seconds", "N", "how long to train (default 10)"),
       Option("--batch-size", "N", "the samples of one step over all ranks (default 512)"),
       Option("--slice", "N", "the samples of one unit of work (default 64)"),
@@ -23,8 +25,13 @@ struct BenchCommand: Command {
         "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       Option("--json", nil, "one JSON object instead of a table"),
     ]
+  static let examples = [
+    Example("cnn-dist bench --model net.keras", "one process"),
+    Example("mpirun -np 4 cnn-dist bench --batch-size 1024", "four ranks and their exchange"),
+  ]
 
   private let model: ModelOption
+  private let shape: Shape?
   private let seconds: Int
   private let experiment: Experiment
   private let threads: Int?
@@ -34,6 +41,8 @@ struct BenchCommand: Command {
   init(_ arguments: Arguments) throws(UsageError) {
     try arguments.refusePositionals()
     model = try ModelOption(arguments) ?? .builtIn(BuiltInModels.names[0])
+    shape = try ModelOption.shape(arguments)
+    if shape != nil, case .builtIn(let name) = model { throw ModelOption.surplus("\(name) is none") }
     seconds = try arguments.integer("--seconds", in: 1...3600) ?? 10
     var experiment = Experiment()
     if let size = try arguments.integer("--batch-size", in: Benchmark.batchSizes) { experiment.batchSize = size }
@@ -74,7 +83,7 @@ struct BenchCommand: Command {
 
   private func makeModel() throws -> Model {
     switch model {
-    case .file(let path): return try ModelFile(path).model()
+    case .file(let path): return try ModelOption.network(of: ModelFile(path), for: shape)
     case .builtIn(let name):
       guard let model = try BuiltInModels.standard(named: name) else {
         throw UsageError("there is no model \(name)")

@@ -11,6 +11,9 @@ struct CompareCommand: Command {
   static let options = [
     Option("--steps", "N", "compare the first N steps only, so that a run may be shorter than the other")
   ]
+  static let examples = [
+    Example("cnn-dist compare runs/first runs/second", "two runs of one experiment, each with --journal")
+  ]
   static let notes = """
     Both runs must have been trained with --journal. Exits 0 when they have the same steps, and in each every gradient
     and every value is the same to the last bit; 1 when they differ, also when one has steps that the other lacks.

@@ -18,6 +18,10 @@ struct DataCommand: Command {
       Option("--json", nil, "one JSON object instead of text"),
       Option("--threads", "T", "the threads that look at samples (default: all cores)"),
     ]
+  static let examples = [
+    Example("cnn-dist data --dataset folder --data pictures", "your pictures, by folders"),
+    Example("cnn-dist data --dataset cifar10 --png samples.png", "a picture of some samples, too"),
+  ]
   static let notes =
     DatasetOptions.notes + """
 

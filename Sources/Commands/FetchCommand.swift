@@ -9,6 +9,10 @@ struct FetchCommand: Command {
   static let positionals = "cifar10|cifar100|synthetic"
   static let positionalCompletion = Completion.words(["cifar10", "cifar100", "synthetic"])
   static let options = [Option("--data", "DIR", "where to put it (default $CNN_DIST_DATA, then the XDG cache)")]
+  static let examples = [
+    Example("cnn-dist fetch cifar10", "into $CNN_DIST_DATA or the cache"),
+    Example("cnn-dist fetch synthetic --data pictures", "the embedded data set as six files"),
+  ]
 
   private let dataset: String
   private let data: String?

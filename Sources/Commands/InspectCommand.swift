@@ -9,6 +9,10 @@ struct InspectCommand: Command {
   static let positionals = "FILE"
   static let positionalCompletion = Completion.files(and: [])
   static let options = [Option("--json", nil, "one JSON object instead of text")]
+  static let examples = [
+    Example("cnn-dist inspect runs/first/checkpoints/latest", "a run's newest checkpoint"),
+    Example("cnn-dist inspect --json net.safetensors", "for programs"),
+  ]
 
   private let path: String
   private let isJSON: Bool

@@ -15,6 +15,9 @@ struct ReplayCommand: Command {
     [Option("--step", "K", "the step, counted as the metrics count: the first is 1")] + DataPlace.options + [
       Option("--threads", "T", "the compute threads (default: all cores)")
     ]
+  static let examples = [
+    Example("cnn-dist replay runs/first --step 120", "the step after the 119th, from the newest checkpoint before it")
+  ]
   static let notes = """
     Starts from the newest checkpoint before the step and writes nothing. Every step on the way is checked against the
     run's journal, where it was trained with --journal, and its metrics. Exits 0 when all agree, or nothing was written

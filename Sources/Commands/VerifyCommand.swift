@@ -10,10 +10,13 @@ struct VerifyCommand: Command {
   static let positionals = "RUN"
   static let positionalCompletion = Completion.folders
   static let options = [Option("--json", nil, "one JSON object instead of text")]
+  static let examples = [
+    Example("cnn-dist verify runs/first", "before a run is moved, or gone on with")
+  ]
   static let notes = """
     Looks at the configuration, the metrics, the journal, every checkpoint (a digest for each tensor and one for all that is
-    said of them) and where `latest` and `best` lead. Exits 0 when all are whole, 65 when one is damaged. `train --resume`
-    goes on from the newest checkpoint that is whole.
+    said of them), where `latest` and `best` lead, and what the report and TensorBoard are told; report.html is made anew from
+    these. Exits 0 when all are whole, 65 when one is damaged. `train --resume` goes on from the newest checkpoint that is whole.
     """
 
   private let folder: RunFolder
@@ -28,7 +31,8 @@ struct VerifyCommand: Command {
   }
 
   func run(in world: World) throws {
-    let verification = try RunVerification(folder)
+    var verification = try RunVerification(folder)
+    verification.readReports(of: folder)
     if isJSON {
       Output.line(try JSON.line(Document(verification)))
     } else {

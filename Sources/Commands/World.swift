@@ -197,7 +197,8 @@ struct World {
     }
     if OpenBLAS.threads > 1 {
       Output.error(
-        "cnn-dist: this OpenBLAS insists on \(OpenBLAS.threads) threads a product; set OPENBLAS_NUM_THREADS=1\n")
+        "cnn-dist: this OpenBLAS insists on \(OpenBLAS.threads) threads a product, beside those of the ranks: take another build of it, "
+          + "such as Debian's libopenblas0-pthread\n")
     }
   }
 }

@@ -9,11 +9,17 @@ public struct DataSplits: Sendable {
     /// What is looked at last.
     case test
 
-    /// What parts are called in the names of files and in tables, in lower case.
-    static let words: [String: Part] = [
-      "train": .training, "training": .training, "validation": .validation, "val": .validation, "valid": .validation,
-      "test": .test,
+    /// What parts are called in the names of folders and files and in tables, in lower case.
+    private static let words: [String: Part] = [
+      "train": .training, "training": .training, "validation": .validation, "valid": .validation, "val": .validation,
+      "dev": .validation, "test": .test, "testing": .test,
     ]
+
+    /// The part that is called `word`, in capitals or not; nil where none is.
+    init?(word: some StringProtocol) {
+      guard let part = Self.words[word.lowercased()] else { return nil }
+      self = part
+    }
   }
 
   /// The samples of each part.

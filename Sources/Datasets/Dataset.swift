@@ -22,6 +22,10 @@ public protocol Dataset: Sendable {
   /// What a sample's target is.
   var targets: TargetKind { get }
 
+  /// What each value of a target stands for, in their order, where targets are values that have names: labels, or a table's
+  /// columns. Nil where they have none.
+  var outputNames: [String]? { get }
+
   /// The class of sample `sample`, an index into `classNames`, where targets are one class a sample.
   func label(of sample: Int) -> Int
 
@@ -64,7 +68,15 @@ extension Dataset {
 }
 
 extension Dataset {
+  /// What answers are called, in the order of the outputs: the classes or, where targets are values, what each of them stands
+  /// for; empty where nothing has a name.
+  public var answerNames: [String] { classNames.isEmpty ? outputNames ?? [] : classNames }
+}
+
+extension Dataset {
   public var earlierDigest: String? { nil }
+  /// Numbers have no names.
+  public var outputNames: [String]? { nil }
   /// Samples are there.
   public func expect(_ samples: () -> [Int]) {}
   /// Samples have no files of their own.

@@ -8,8 +8,16 @@ public enum LaunchLine {
     return "mpirun \(root)-np \(ranks) --bind-to none cnn-dist train"
   }
 
-  /// All of them, with what each is for. `cores` are this host's.
-  public static func all(cores: Int, _ environment: [String: String]) -> [(purpose: String, line: String)] {
+  /// All of them, with what each is for.
+  ///
+  /// - Parameters:
+  ///   - cores: this host's.
+  ///   - options: what stands behind `train`, as a shell reads it; empty for nothing.
+  ///   - environment: that of the program.
+  public static func all(
+    cores: Int, options: String, _ environment: [String: String]
+  ) -> [(purpose: String, line: String)] {
+    let train = "cnn-dist train" + (options.isEmpty ? "" : " \(options)")
     let (interfaces, standard) = Interface.all()
     // Said only where MPI would take a bridge for a way to others.
     let isNeeded = interfaces.contains { $0.isLocal && !$0.isLoopback }
@@ -17,18 +25,18 @@ public enum LaunchLine {
       standard.flatMap { isNeeded ? $0 : nil }.map { "--mca btl_tcp_if_include \($0) --mca oob_tcp_if_include \($0) " }
       ?? ""
     var lines = [
-      ("this host, with one rank on \(cores == 1 ? "its core" : "all \(cores) cores")", "cnn-dist train"),
+      ("this host, with one rank on \(cores == 1 ? "its core" : "all \(cores) cores")", train),
       (
         "this host, with a rank on each core",
-        "mpirun \(root)-np \(cores) --bind-to none cnn-dist train --threads 1"
+        "mpirun \(root)-np \(cores) --bind-to none \(train) --threads 1"
       ),
       (
         "several hosts, with a rank on each (a line `NAME slots=1` for each in the file `hosts`)",
-        "mpirun \(root)--hostfile hosts --map-by ppr:1:node --bind-to none \(network)cnn-dist train"
+        "mpirun \(root)--hostfile hosts --map-by ppr:1:node --bind-to none \(network)\(train)"
       ),
     ]
     if environment["SLURM_JOB_ID"] != nil {
-      lines.append(("this Slurm job", "srun --mpi=pmix --cpu-bind=none cnn-dist train"))
+      lines.append(("this Slurm job", "srun --mpi=pmix --cpu-bind=none \(train)"))
     }
     return lines
   }

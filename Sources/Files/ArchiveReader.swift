@@ -1,4 +1,4 @@
-import CArchive
+internal import CArchive
 import Glibc
 
 /// Reads an archive with libarchive, entry by entry. Nothing in it decides where anything is written, and what it unpacks to

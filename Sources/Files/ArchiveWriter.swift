@@ -1,4 +1,4 @@
-import CArchive
+internal import CArchive
 import Glibc
 
 /// Writes a zip archive of some entries with libarchive, packed in no way, as its readers expect numbers that no packing makes

@@ -16,7 +16,12 @@ public enum AtomicFile {
     _ body: (_ part: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {
     let temporary = temporaryName(for: path)
-    let descriptor = try OpenFile.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
+    let descriptor: Int32
+    do {
+      descriptor = try OpenFile.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
+    } catch {
+      throw FileError(error.kind, path, error.message)
+    }
     do {
       do {
         try body { bytes in try OpenFile.write(bytes, to: descriptor, path: path) }

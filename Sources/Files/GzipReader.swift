@@ -1,4 +1,4 @@
-import CZlib
+internal import CZlib
 
 /// What a gzip file (RFC 1952) in memory unpacks to, read piece by piece with zlib, which compares length and checksum with
 /// those at the end of each of its members. Other bytes behind the last are no part of it, as gzip itself has it.

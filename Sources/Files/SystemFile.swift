@@ -4,9 +4,12 @@ import Glibc
 package enum SystemFile {
   /// The text of the file at `path`, or the beginning of it, at least `limit` bytes of a longer one; nil where there is none.
   package static func text(_ path: String, limit: Int = 1 << 20) -> String? {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
+    guard let file = try? OpenFile(path, O_RDONLY) else { return nil }
+    return text(of: file.descriptor, limit: limit)
+  }
+
+  /// The same of a file that is open, from where it stands.
+  package static func text(of file: Int32, limit: Int = 1 << 20) -> String? {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)
     while bytes.count < limit {

@@ -1,4 +1,4 @@
-import CGD
+internal import CGD
 
 /// A picture of libgd's, which was decoded or is drawn.
 package final class Canvas {

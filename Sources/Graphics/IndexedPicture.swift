@@ -1,4 +1,4 @@
-import CGD
+internal import CGD
 
 /// A picture whose pixels are numbers below 256, each with a colour of its own.
 package struct IndexedPicture {

@@ -1,4 +1,4 @@
-import CMicroHTTPD
+internal import CMicroHTTPD
 import Files
 import Glibc
 
@@ -16,8 +16,14 @@ package struct AccessToken: Sendable {
   /// - Throws: `FileError`, where it cannot be read, others can read it, or its first line is no token: at least 16 characters of
   ///   ASCII without a space among them. None has a word of the token.
   package init(contentsOf path: String) throws(FileError) {
-    var status = stat()
-    guard stat(path, &status) == 0, let text = SystemFile.text(path, limit: Self.most + 1) else {
+    let file: OpenFile
+    do {
+      file = try OpenFile(path, O_RDONLY)
+    } catch {
+      throw FileError(error.kind, path, "the token \(error.message)")
+    }
+    let status = try file.status()
+    guard let text = SystemFile.text(of: file.descriptor, limit: Self.most + 1) else {
       throw .system(path, "the token cannot be read")
     }
     guard status.st_mode & 0o077 == 0 else {

@@ -1,4 +1,4 @@
-import CMicroHTTPD
+internal import CMicroHTTPD
 
 /// Reads a form of `multipart/form-data`, piece by piece.
 final class FormReader {

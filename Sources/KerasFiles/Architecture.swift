@@ -17,6 +17,17 @@ public struct Architecture: Sendable {
       return extents.isEmpty || extents.count != axes?.count ? nil : Shape(extents)
     }
 
+    /// The same with a number for each extent that is left to the data, so many that windows and strides leave something of it;
+    /// nil where all are, or where that is more than can be counted in.
+    var likelyShape: Shape? {
+      guard let axes, !axes.isEmpty else { return nil }
+      let extents = axes.map { $0 ?? 1 << 10 }
+      return extents.reduce(1.0) { $0 * Double($1) } <= 0x1p48 ? Shape(extents) : nil
+    }
+
+    /// A shape that it might be, as the command line takes it: `32x32x3`.
+    var example: String { (axes ?? []).map { "\($0 ?? 32)" }.joined(separator: "x") }
+
     /// Whether a sample of that shape is one.
     func takes(_ shape: Shape) -> Bool {
       guard let axes else { return true }
@@ -54,7 +65,12 @@ public struct Architecture: Sendable {
     var top = try ConfigurationReader(document, path: "")
     let className = top.value("class_name")
     guard case .string(let className) = className, ModelDefinition.isModel(className) else {
-      throw top.refusal("class_name", className, expected: "Sequential or Functional")
+      // A class of the user's own may be written as such a model is.
+      let isOfLayers = if case .object(let config) = top.value("config") { config["layers"] != nil } else { false }
+      throw top.refusal(
+        "class_name", className,
+        expected: "Sequential or Functional"
+          + (isOfLayers ? ": keras.Model(model.inputs, model.outputs) makes one of a class of your own" : ""))
     }
     try top.requireModel(className, top.value("module"))
     top.ignore("build_config", "compile_config", "keras_version", "backend", "shared_object_id")
@@ -62,7 +78,7 @@ public struct Architecture: Sendable {
     try top.finish()
     var reading = ModelDefinition.Reading()
     let model = try ModelDefinition(className, config, path: "", &reading)
-    self = try GraphLayout.open(model)
+    self = try GraphLayout.open(model, isOfKeras2: document.isOfKeras2)
   }
 }
 

@@ -129,6 +129,9 @@ extension ConfigurationReader {
     }
   }
 
+  /// Takes the seed of a layer that draws, and the kind of its generator, which Keras 2 says: all draws come from the run's seed.
+  mutating func ignoreSeed() { ignore("seed", "rng_type") }
+
   /// Takes the order of axes: channels come last.
   public mutating func requireChannelsLast() throws(ModelFormatError) { try require("data_format", "channels_last") }
 

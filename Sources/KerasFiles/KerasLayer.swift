@@ -115,6 +115,9 @@ package enum KerasLayers {
     merging.first { $0.className == className }
   }
 
+  /// Whether one of them is called `className`.
+  static func have(_ className: String) -> Bool { named(className) != nil || merging(named: className) != nil }
+
   /// What Keras calls them all.
   package static var names: [String] { all.map { $0.className } + merging.map { $0.className } }
 

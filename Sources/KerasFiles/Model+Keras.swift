@@ -12,7 +12,11 @@ extension Model {
     for described in architecture.inputs {
       guard let shape = described.shape ?? input else {
         throw ShapeError(
-          "\(architecture.name) does not say what it takes: put keras.Input(shape) before its first layer")
+          described.axes == nil
+            ? "\(architecture.name) does not say what it takes: put keras.Input(shape) before its first layer, or say the shape "
+              + "with --input-shape"
+            : "\(architecture.name) takes samples of any size: say their shape with --input-shape, as \(described.example)"
+        )
       }
       guard described.takes(shape) else {
         throw ShapeError("\(architecture.name) takes samples of another shape than \(shape)")

@@ -45,7 +45,7 @@ public struct Head: Sendable {
       form = try end.form(for: chosen, isStated: loss != nil)
       try Self.check(model.output, chosen, targets, data)
     } catch {
-      throw ShapeError("\(model.name) cannot be trained: \(error)")
+      throw ShapeError("\(model.name) does not fit: \(error)")
     }
     let own: Activation =
       switch form {
@@ -63,6 +63,14 @@ public struct Head: Sendable {
     }
     objective = Objective(
       chosen, form: form, output: model.output, targets: targets, metrics: metrics, classWeights: classWeights)
+  }
+
+  /// A model that is only asked: its outputs are numbers, and there is no loss that they must suit.
+  public init(asking model: Model) {
+    let numbers = TargetKind.values(model.output)
+    self.init(
+      model.fused, Objective(.meanSquaredError, form: .values, output: model.output, targets: numbers, metrics: []),
+      .linear)
   }
 
   /// Targets that a model can be trained for by the loss that goes with its end: classes where it has an output for each of

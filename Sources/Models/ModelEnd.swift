@@ -17,14 +17,17 @@ struct ModelEnd {
 
   private let model: Model
   let last: Last
+  /// Whether what the function gives costs something by its size, so that it must be computed.
+  private let isPenalized: Bool
 
   /// Looks at the stages from the first output back.
   init(of model: Model) {
     self.model = model
-    last = Self.last(of: model)
+    (last, isPenalized) = Self.last(of: model)
   }
 
-  private static func last(of model: Model) -> Last {
+  private static func last(of model: Model) -> (Last, isPenalized: Bool) {
+    var isPenalized = false
     var follower: Int?  // the first stage behind that changes numbers
     var isRecomputed = false
     var tensor = model.outputs[0]
@@ -32,26 +35,29 @@ struct ModelEnd {
       let stage = model.stages[index]
       guard let layer = stage.written.layer else {
         // Several tensors in one: what they are in common is not looked for.
-        return .logits
+        return (.logits, isPenalized)
       }
       tensor = stage.inputs[0]
+      if layer is any ActivityPenalty {
+        isPenalized = true
+        continue
+      }
       if passesOn(layer) { continue }
       if let function = function(of: layer) {
         if let follower {
           // Poolings and normalisations make new numbers of any but probabilities, whose mean is one still.
           let areProbabilities = function == Activation.softmax.rawValue || function == Activation.sigmoid.rawValue
-          if isRecomputed && !areProbabilities { return .logits }
-          return .changed(stage: index, function, by: follower)
+          if isRecomputed && !areProbabilities { return (.logits, isPenalized) }
+          return (.changed(stage: index, function, by: follower), isPenalized)
         }
-        return .function(stage: index, function)
+        return (.function(stage: index, function), isPenalized)
       }
       if layer is any ActivatedLayer { break }
       // Dropout and borders leave the kind of numbers what it is.
-      isRecomputed =
-        isRecomputed || !(layer.isIdentityInInference || layer is any BorderLayer || layer is any ActivityPenalty)
+      isRecomputed = isRecomputed || !(layer.isIdentityInInference || layer is any BorderLayer)
       follower = index
     }
-    return .logits
+    return (.logits, isPenalized)
   }
 
   /// The loss that goes with such an end.
@@ -82,10 +88,17 @@ struct ModelEnd {
     let logits: Objective.Form = own == .softmax ? .softmaxLogits : .sigmoidLogits
     let taken = "the \(own == .softmax ? "categorical" : "binary") cross-entropy takes"
     switch last {
-    case .logits: return loss.fromLogits == false ? .values : logits
+    case .logits:
+      guard loss.fromLogits == false else { return logits }
+      try refuseAnyNumbers(loss)
+      return .values
     case .function(let index, let name):
       let stage = model.stages[index]
-      if let fromLogits = loss.fromLogits, name != own.rawValue { return fromLogits ? logits : .values }
+      if let fromLogits = loss.fromLogits, name != own.rawValue {
+        guard !fromLogits else { return logits }
+        if !Self.shares.contains(name) { try refuseAnyNumbers(loss) }
+        return .values
+      }
       guard name == own.rawValue else {
         // Other probabilities, which the user has paired with this loss.
         if isStated && name == Activation.softmax.rawValue { return .values }
@@ -101,7 +114,7 @@ struct ModelEnd {
           "the softmax of layer \(stage.name) is over \(axis) of \(stage.output.count) outputs, \(taken) one over all classes: "
             + "put a Flatten before it")
       }
-      return isReadElsewhere(index) ? .values : logits
+      return isPenalized || isReadElsewhere(index) ? .values : logits
     case .changed(let index, let name, let follower):
       if let fromLogits = loss.fromLogits { return fromLogits ? logits : .values }
       let (first, later) = (model.stages[index].name, model.stages[follower].name)
@@ -112,6 +125,20 @@ struct ModelEnd {
           : "layer \(first) ends in \(name), \(taken) a \(own.rawValue) at the end, or logits: make it \(own.rawValue) or linear"
       )
     }
+  }
+
+  /// The functions whose numbers are from 0 to 1.
+  private static let shares = [
+    Activation.softmax, .sigmoid, .hardSigmoid, .sparseSigmoid,
+  ].map(\.rawValue)
+
+  /// Keras makes something of its own of any numbers that are said to be probabilities and are cut off at 0 and 1: of a class's
+  /// number the softmax of their logarithms.
+  private func refuseAnyNumbers(_ loss: Loss) throws(ShapeError) {
+    guard loss.kind == .sparseCategoricalCrossentropy else { return }
+    throw ShapeError(
+      "its end gives any numbers, and its \(loss.kind.rawValue) takes probabilities: put a softmax at the end, or compile it "
+        + "with from_logits=True, or name the loss with --loss")
   }
 
   /// Whether what a stage gives has other readers than those on the way to the output, who need its function.

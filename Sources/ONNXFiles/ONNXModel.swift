@@ -44,9 +44,6 @@ public struct ONNXModel {
     graph = builder.graph
   }
 
-  /// How many operations it has.
-  public var operationCount: Int { graph.nodes.count }
-
   private static func add(
     _ stage: Model.Stage, _ inputs: [GraphTensor], _ place: GraphStage, _ builder: GraphBuilder
   ) throws(ONNXError) -> GraphTensor {

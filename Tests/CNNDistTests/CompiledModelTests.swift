@@ -65,6 +65,42 @@ import Training
     }
   }
 
+  /// What is judged, and saved, after a `fit` is what its last validation judged: the slow weights, wherever the others are.
+  @Test func slowWeightsAreJudgedAndSaved() throws {
+    let trainer = try model().compile(
+      optimizer: SGD(0.05), lookahead: Lookahead(every: 2), communicator: SoloCommunicator(), threads: 1)
+    let before = try trainer.evaluate(data.validation)
+    let epochs = try trainer.fit(data.training, validation: data.validation, epochs: 1, batchSize: 32, slice: 8)
+    #expect(data.training.count / 32 == 3)
+    let judged = try trainer.evaluate(data.validation, slice: 8)
+    #expect(try #require(epochs.last?.validationLoss) == Float(judged.loss) && judged.loss != before.loss)
+    try withTemporaryFolder { folder in
+      try trainer.saveWeights("\(folder)/weights")
+      let again = try model().compile(communicator: SoloCommunicator(), threads: 1)
+      try again.loadWeights("\(folder)/weights")
+      #expect(try again.evaluate(data.validation, slice: 8) == judged)
+    }
+  }
+
+  /// A training that begins with loaded weights knows nothing of the one before.
+  @Test func loadedWeightsBeginATraining() throws {
+    func fresh() throws -> CompiledModel {
+      try model().compile(
+        optimizer: SGD(0.05, momentum: 0.9), lookahead: Lookahead(every: 2), communicator: SoloCommunicator(),
+        threads: 1)
+    }
+    try withTemporaryFolder { folder in
+      try fresh().saveWeights("\(folder)/weights")
+      let (used, unused) = (try fresh(), try fresh())
+      try used.fit(data.training, epochs: 1, batchSize: 32, slice: 8)
+      for trainer in [used, unused] {
+        try trainer.loadWeights("\(folder)/weights")
+        try trainer.fit(data.training, epochs: 1, batchSize: 32, slice: 8)
+      }
+      #expect(try bits(used) == bits(unused))
+    }
+  }
+
   /// What is written down of an optimizer is the optimizer.
   @Test(
     arguments: [
@@ -101,8 +137,11 @@ import Training
     let flipped = try trained(Augmentation(crop: 2, flip: true, cutout: 4), normalizes: true)
     #expect(try Set([bits(plain), bits(normalised), bits(flipped)]).count == 3)
     // What is judged is normalised, too, but not changed at random.
-    #expect(try normalised.evaluate(data.validation) == normalised.evaluate(data.validation))
     try withTemporaryFolder { folder in
+      let bare = try trained(Augmentation(), normalizes: true)
+      try flipped.saveWeights("\(folder)/flipped")
+      try bare.loadWeights("\(folder)/flipped")
+      #expect(try bare.evaluate(data.validation) == flipped.evaluate(data.validation))
       try normalised.saveWeights("\(folder)/weights")
       try plain.loadWeights("\(folder)/weights")
       #expect(try plain.evaluate(data.validation) != normalised.evaluate(data.validation))
@@ -125,7 +164,7 @@ import Training
   @Test func whatDoesNotFitIsNamed() throws {
     let seven = try model(classes: 7).compile(communicator: SoloCommunicator(), threads: 1)
     let error = #expect(throws: SharedFailure.self) { try seven.fit(data.training) }
-    #expect(error?.description == "small cannot be trained: it tells 7 classes apart, synthetic has 10")
+    #expect(error?.description == "small does not fit: it tells 7 classes apart, synthetic has 10")
     #expect(error?.exitCode == .badData)
     #expect(throws: SharedFailure.self) { try seven.evaluate(data.training) }
     #expect(throws: UsageError.self) { try model().compile(optimizer: SGD(.constant(.infinity))) }

@@ -54,10 +54,6 @@ extension ProgramTests {
       ("train --run --resume", "--run needs a value: --run DIR"),
       ("train --resume=yes", "--resume takes no value, got yes"),
       ("train --resume", "--resume needs --run DIR, the folder of the run to go on with"),
-      (
-        "train --resume --run r --weights f",
-        "--weights starts a run and --resume goes on with one: leave one of them out"
-      ),
       ("train --batch-size 0", "--batch-size takes a whole number from 1 to 2147483647, got 0"),
       ("train --batch-size -5", "--batch-size takes a whole number from 1 to 2147483647, got -5"),
       ("train --batch-size 1e3", "--batch-size takes a whole number from 1 to 2147483647, got 1e3"),

@@ -126,7 +126,7 @@ extension ProgramTests {
       _ = try program.shell("mkdir sheet.png")
       let outcome = try run("--png sheet.png")
       #expect(outcome.code == 74)
-      #expect(outcome.error.contains("sheet.png: cannot be replaced"), "\(outcome.error)")
+      #expect(outcome.error.contains("sheet.png: is a folder, expected a file to write"), "\(outcome.error)")
       #expect(try program.names(in: ".").filter { !$0.hasPrefix(".") } == ["my images", "sheet.png"])
     }
 

@@ -57,6 +57,8 @@ extension ProgramTests {
 
     @Test func peopleReadWhatWhyAndTheRemedy() throws {
       let outcome = try program("doctor --dataset cifar10 --data /nowhere")
+      // The lines to train by are those of what was asked about.
+      #expect(outcome.lines.contains("    cnn-dist train --data /nowhere --dataset cifar10"), "\(outcome.output)")
       #expect(outcome.code == 78)
       #expect(outcome.output.contains("\nserious  data"))
       #expect(outcome.output.contains("$ cnn-dist fetch cifar10 --data /nowhere\n"))

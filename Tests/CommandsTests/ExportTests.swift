@@ -100,6 +100,30 @@ extension ProgramTests {
       }
     }
 
+    /// Whole numbers, metrics that Keras counts otherwise, and rates that end: what Keras loads, measures and trains with.
+    @Test(.enabled("the counterparts' interpreter is there; the standard error says why not") { isPossible })
+    func kerasTakesWhateverARunWasTrainedBy() throws {
+      _ = try run("fetch synthetic --data data")
+      let cases = [
+        "--momentum 0 --schedule constant", "--optimizer adadelta --learning-rate 1",
+        "--optimizer adamw --weight-decay 0", "--optimizer adam --schedule one-cycle",
+        "--optimizer adam --metrics accuracy,auc,precision,binary_accuracy,mean_squared_error",
+        "--schedule piecewise --rates 0=0.5", "--schedule piecewise --rates 0=0.5,3=0.25",
+      ]
+      for (number, options) in cases.enumerated() {
+        _ = try run("\(Self.recipe) --steps 3 --validate-every 0 --run \(number) \(options)")
+        _ = try run("export \(number) -o \(number).keras")
+        #expect(try counterpart("judge data \(number).keras").last == judgement("--run \(number)"), "\(options)")
+        let words = try #require(try counterpart("fit data \(number).keras 40 40").last).split(separator: " ")
+        #expect(words.first == "4" && words.count == 2, "\(options): \(words)")
+      }
+      // What was written is read: the rates that follow, too.
+      _ = try run("train --model 6.keras --dataset synthetic --limit 40 --steps 0 --run again")
+      let config = try program.text("again/config.json").filter { !$0.isWhitespace }
+      let points = #""rate_points":[{"rate":0.5,"step":0},{"rate":0.25,"step":3}]"#
+      #expect(config.contains(points), "\(config.suffix(400))")
+    }
+
     /// The losses of a run's steps.
     private func losses(of name: String) throws -> [Double] {
       struct Line: Decodable { let kind: String, loss: Double }

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-extension ProgramTests {
+extension PatientTests {
   /// Folders on file systems that lack something, played by a library that makes single system calls fail.
   @Suite struct FileSystemTests {
     private let program: Program

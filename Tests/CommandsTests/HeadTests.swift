@@ -53,7 +53,7 @@ extension ProgramTests {
         #expect(outcome.code == 65, "\(command)")
         // (evaluate looks at the weights first)
         if !command.hasPrefix("evaluate") {
-          #expect(outcome.error.contains("net cannot be trained: \(sentence)"), "\(command)")
+          #expect(outcome.error.contains("net does not fit: \(sentence)"), "\(command)")
         }
       }
       #expect(try !program.names(in: ".").contains("run"))

@@ -116,7 +116,7 @@ enum HelpTexts {
       --clip-tensor-norm X       cut each tensor's gradient down to the norm X where it is longer
       --clip-value X             cut each number of a gradient off at X and -X
       --ema X                    keep a running mean of the weights, X of it in each step, and judge that
-      --lookahead STEPS          let slow weights follow every STEPS steps, go on from them, and judge them (default never)
+      --lookahead STEPS          let slow weights follow every STEPS steps, go on from them, and judge them; 0: never (default 0)
       --lookahead-share X        which part of the way they go (default 0.5)
       --lookahead-end-share X    which part at the end of the learning rate's schedule, nearing it with the cube of the way (default the same)
 
@@ -159,10 +159,10 @@ enum HelpTexts {
       cnn-dist train --dataset folder --data pictures --model net.keras    your pictures, your network
       cnn-dist train --config recipe.json --seed 2                         options from a file, and another seed
 
-    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val)
-    and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two, every 10th
-    image of each class is for validation, and without DIR/train the classes are in DIR. `volumes` (NIfTI) and `audio` (WAV,
-    FLAC) are folders alike. `--dataset listing --data FILE.csv` names such files in a table of path, label and perhaps part.
+    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val,
+    valid, dev) and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two,
+    every 10th image of each class is for validation, and without DIR/train the classes are in DIR. `volumes` (NIfTI) and
+    `audio` (WAV, FLAC) are folders alike. `--dataset listing --data FILE.csv` names such files in a table of path, label and perhaps part.
     `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test), MedMNIST's
     train_images, train_labels, …, or X, y with --validation-split, from .npy files in a folder or from an .npz file. Their
     first axis counts samples.
@@ -251,10 +251,10 @@ enum HelpTexts {
       cnn-dist evaluate --run runs/first --dataset folder --data other    on other pictures of the same classes
       cnn-dist evaluate --model net.keras --dataset mnist                 a network of Keras's
 
-    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val)
-    and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two, every 10th
-    image of each class is for validation, and without DIR/train the classes are in DIR. `volumes` (NIfTI) and `audio` (WAV,
-    FLAC) are folders alike. `--dataset listing --data FILE.csv` names such files in a table of path, label and perhaps part.
+    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val,
+    valid, dev) and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two,
+    every 10th image of each class is for validation, and without DIR/train the classes are in DIR. `volumes` (NIfTI) and
+    `audio` (WAV, FLAC) are folders alike. `--dataset listing --data FILE.csv` names such files in a table of path, label and perhaps part.
     `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test), MedMNIST's
     train_images, train_labels, …, or X, y with --validation-split, from .npy files in a folder or from an .npz file. Their
     first axis counts samples.
@@ -282,6 +282,10 @@ enum HelpTexts {
       --quiet        say only what was asked for and what went wrong
       --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
 
+    Examples:
+      cnn-dist report runs/first                             a run's page, made anew
+      cnn-dist report runs/first runs/second -o both.html    two runs side by side
+
     `train` writes report.html into the run's folder at the end of every epoch. It is one file, which fetches nothing from
     anywhere: send it to whom you like. What the files of a run do not tell, because an older version wrote them, is left
     out; --evaluate finds out what can be found out today.
@@ -292,23 +296,24 @@ enum HelpTexts {
 
     usage: cnn-dist predict (--run DIR | --checkpoint FILE | --weights FILE | --model FILE) FILE… [options]
 
-      --run DIR          the latest checkpoint of a run
-      --checkpoint FILE  one checkpoint
-      --weights FILE     a safetensors, .keras or .h5 file with the model's values
-      --model MODEL      the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
-      --top N            how many classes are named for each sample (default 5)
-      --json             a JSON object for each sample, a line each
-      --csv              a table with commas between: a row for each sample, with the probability of every class
-      --output DIR       write class maps there as PNG files, and what is no picture as .npy, for networks that answer at every position
-      --dataset D        with --weights or --model: what it was trained on, for the kind of files and the names of classes (default none of them)
-      --scale HOW        with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
-      --threads T        the compute threads of each rank (default: its share of the host's cores)
-      --memory SIZE      the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
+      --run DIR            the latest checkpoint of a run
+      --checkpoint FILE    one checkpoint
+      --weights FILE       a safetensors, .keras or .h5 file with the model's values
+      --model MODEL        the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --top N              how many classes are named for each sample (default 5)
+      --json               a JSON object for each sample, a line each
+      --csv                a table with commas between: a row for each sample, with the probability of every class
+      --output DIR         write class maps there as PNG files, and what is no picture as .npy, for networks that answer at every position
+      --dataset D          with --weights or --model: what it was trained on, for the kind of files and the names of classes (default none of them)
+      --scale HOW          with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --input-shape SHAPE  the shape of a sample, as 32x32x3, for a --model that leaves it open
+      --threads T          the compute threads of each rank (default: its share of the host's cores)
+      --memory SIZE        the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
 
     Every command:
-      --config FILE      take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
-      --quiet            say only what was asked for and what went wrong
-      --timeout S        give up a rank of which nothing is heard for S seconds of work (default 300)
+      --config FILE        take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet              say only what was asked for and what went wrong
+      --timeout S          give up a rank of which nothing is heard for S seconds of work (default 300)
 
     Examples:
       cnn-dist predict --run runs/first cat.png dog.jpg       the likeliest classes of two pictures
@@ -328,25 +333,26 @@ enum HelpTexts {
 
     usage: cnn-dist serve (--run DIR | --checkpoint FILE | --weights FILE | --model FILE) [options]
 
-      --run DIR          the latest checkpoint of a run
-      --checkpoint FILE  one checkpoint
-      --weights FILE     a safetensors, .keras or .h5 file with the model's values
-      --model MODEL      the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
-      --port N           the port, 0 for any that is free (default 8080)
-      --host ADDRESS     the address to listen on; one that other hosts reach, as 0.0.0.0 or ::, needs --token (default 127.0.0.1)
-      --token FILE       ask whoever calls for what stands in the file's first line; its owner alone may have a right to it
-      --queue N          how many requests may wait; more are refused with 503 (default 128)
-      --max-body SIZE    how large a request's body may be, as 500kB or 64MB (default 32MB)
-      --top N            how many classes are named for each sample (default 5)
-      --dataset D        with --weights or --model: what it was trained on, for the kind of files and the names of classes (default none of them)
-      --scale HOW        with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
-      --threads T        the compute threads of each rank (default: its share of the host's cores)
-      --memory SIZE      the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
+      --run DIR            the latest checkpoint of a run
+      --checkpoint FILE    one checkpoint
+      --weights FILE       a safetensors, .keras or .h5 file with the model's values
+      --model MODEL        the network of --weights, or with its own: keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --port N             the port, 0 for any that is free (default 8080)
+      --host ADDRESS       the address to listen on; one that other hosts reach, as 0.0.0.0 or ::, needs --token (default 127.0.0.1)
+      --token FILE         ask whoever calls for what stands in the file's first line; its owner alone may have a right to it
+      --queue N            how many requests may wait; more are refused with 503 (default 128)
+      --max-body SIZE      how large a request's body may be, as 500kB or 64MB (default 32MB)
+      --top N              how many classes are named for each sample (default 5)
+      --dataset D          with --weights or --model: what it was trained on, for the kind of files and the names of classes (default none of them)
+      --scale HOW          with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --input-shape SHAPE  the shape of a sample, as 32x32x3, for a --model that leaves it open
+      --threads T          the compute threads of each rank (default: its share of the host's cores)
+      --memory SIZE        the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
 
     Every command:
-      --config FILE      take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
-      --quiet            say only what was asked for and what went wrong
-      --timeout S        give up a rank of which nothing is heard for S seconds of work (default 300)
+      --config FILE        take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet              say only what was asked for and what went wrong
+      --timeout S          give up a rank of which nothing is heard for S seconds of work (default 300)
 
     Examples:
       cnn-dist serve --run runs/first                                 answers at http://127.0.0.1:8080
@@ -366,20 +372,21 @@ enum HelpTexts {
 
     usage: cnn-dist export (RUN | --run DIR | --checkpoint FILE | --weights FILE --model FILE | --model FILE) [options]
 
-      --run DIR           a run's folder; the same as RUN
-      --which WHICH       which of a run's checkpoints: latest or best (default latest)
-      --checkpoint FILE   one checkpoint
-      --weights FILE      a safetensors, .keras or .h5 file with the values of --model
-      --model FILE        a Keras model's .json, .keras or .h5 file, with its own values or those of --weights
-      -o FILE             the file to write; what was there is replaced once it is whole
-      --format FORMAT     onnx, keras, h5 or safetensors (default: what FILE ends in)
-      --no-preprocessing  leave out the scaling of samples that the run was trained with
-      --dtype TYPE        the numbers of a safetensors file: float32, float16 or bfloat16 (default float32)
+      --run DIR            a run's folder; the same as RUN
+      --which WHICH        which of a run's checkpoints: latest or best (default latest)
+      --checkpoint FILE    one checkpoint
+      --weights FILE       a safetensors, .keras or .h5 file with the values of --model
+      --model FILE         a Keras model's .json, .keras or .h5 file, with its own values or those of --weights
+      --input-shape SHAPE  the shape of a sample, as 32x32x3, for a --model that leaves it open
+      -o FILE              the file to write; what was there is replaced once it is whole
+      --format FORMAT      onnx, keras, h5 or safetensors (default: what FILE ends in)
+      --no-preprocessing   leave out the scaling of samples that the run was trained with
+      --dtype TYPE         the numbers of a safetensors file: float32, float16 or bfloat16 (default float32)
 
     Every command:
-      --config FILE       take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
-      --quiet             say only what was asked for and what went wrong
-      --timeout S         give up a rank of which nothing is heard for S seconds of work (default 300)
+      --config FILE        take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet              say only what was asked for and what went wrong
+      --timeout S          give up a rank of which nothing is heard for S seconds of work (default 300)
 
     Examples:
       cnn-dist export runs/first -o first.onnx                            a run's newest checkpoint, for ONNX Runtime
@@ -403,6 +410,10 @@ enum HelpTexts {
       --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
       --quiet        say only what was asked for and what went wrong
       --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist inspect runs/first/checkpoints/latest    a run's newest checkpoint
+      cnn-dist inspect --json net.safetensors           for programs
     """
 
   static let verify = """
@@ -417,9 +428,12 @@ enum HelpTexts {
       --quiet        say only what was asked for and what went wrong
       --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
 
+    Examples:
+      cnn-dist verify runs/first    before a run is moved, or gone on with
+
     Looks at the configuration, the metrics, the journal, every checkpoint (a digest for each tensor and one for all that is
-    said of them) and where `latest` and `best` lead. Exits 0 when all are whole, 65 when one is damaged. `train --resume`
-    goes on from the newest checkpoint that is whole.
+    said of them), where `latest` and `best` lead, and what the report and TensorBoard are told; report.html is made anew from
+    these. Exits 0 when all are whole, 65 when one is damaged. `train --resume` goes on from the newest checkpoint that is whole.
     """
 
   static let summary = """
@@ -427,12 +441,16 @@ enum HelpTexts {
 
     usage: cnn-dist summary [options]
 
-      --model MODEL  keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --model MODEL        keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --input-shape SHAPE  the shape of a sample, as 32x32x3, for a --model that leaves it open
 
     Every command:
-      --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
-      --quiet        say only what was asked for and what went wrong
-      --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
+      --config FILE        take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet              say only what was asked for and what went wrong
+      --timeout S          give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist summary --model net.keras    a network of Keras's
     """
 
   static let fetch = """
@@ -446,6 +464,10 @@ enum HelpTexts {
       --config FILE  take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
       --quiet        say only what was asked for and what went wrong
       --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist fetch cifar10                      into $CNN_DIST_DATA or the cache
+      cnn-dist fetch synthetic --data pictures    the embedded data set as six files
     """
 
   static let data = """
@@ -475,10 +497,14 @@ enum HelpTexts {
       --quiet                   say only what was asked for and what went wrong
       --timeout S               give up a rank of which nothing is heard for S seconds of work (default 300)
 
-    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val)
-    and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two, every 10th
-    image of each class is for validation, and without DIR/train the classes are in DIR. `volumes` (NIfTI) and `audio` (WAV,
-    FLAC) are folders alike. `--dataset listing --data FILE.csv` names such files in a table of path, label and perhaps part.
+    Examples:
+      cnn-dist data --dataset folder --data pictures       your pictures, by folders
+      cnn-dist data --dataset cifar10 --png samples.png    a picture of some samples, too
+
+    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val,
+    valid, dev) and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two,
+    every 10th image of each class is for validation, and without DIR/train the classes are in DIR. `volumes` (NIfTI) and
+    `audio` (WAV, FLAC) are folders alike. `--dataset listing --data FILE.csv` names such files in a table of path, label and perhaps part.
     `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test), MedMNIST's
     train_images, train_labels, …, or X, y with --validation-split, from .npy files in a folder or from an .npz file. Their
     first axis counts samples.
@@ -500,6 +526,9 @@ enum HelpTexts {
       --quiet        say only what was asked for and what went wrong
       --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
 
+    Examples:
+      cnn-dist compare runs/first runs/second    two runs of one experiment, each with --journal
+
     Both runs must have been trained with --journal. Exits 0 when they have the same steps, and in each every gradient
     and every value is the same to the last bit; 1 when they differ, also when one has steps that the other lacks.
     """
@@ -519,6 +548,9 @@ enum HelpTexts {
       --quiet        say only what was asked for and what went wrong
       --timeout S    give up a rank of which nothing is heard for S seconds of work (default 300)
 
+    Examples:
+      cnn-dist replay runs/first --step 120    the step after the 119th, from the newest checkpoint before it
+
     Starts from the newest checkpoint before the step and writes nothing. Every step on the way is checked against the
     run's journal, where it was trained with --journal, and its metrics. Exits 0 when all agree, or nothing was written
     down of them; 1 when one differs.
@@ -529,19 +561,24 @@ enum HelpTexts {
 
     usage: cnn-dist bench [options]
 
-      --model MODEL    keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
-      --seconds N      how long to train (default 10)
-      --batch-size N   the samples of one step over all ranks (default 512)
-      --slice N        the samples of one unit of work (default 64)
-      --threads T      the compute threads of each rank (default: its share of the host's cores)
-      --memory SIZE    the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
-      --reduction WHO  tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
-      --json           one JSON object instead of a table
+      --model MODEL        keras-cnn, keras-cnn-no-dropout, airbench94, airbench96, resnet20, fcn, or a Keras model's .json, .keras or .h5 file (default keras-cnn)
+      --input-shape SHAPE  the shape of a sample, as 32x32x3, for a --model that leaves it open
+      --seconds N          how long to train (default 10)
+      --batch-size N       the samples of one step over all ranks (default 512)
+      --slice N            the samples of one unit of work (default 64)
+      --threads T          the compute threads of each rank (default: its share of the host's cores)
+      --memory SIZE        the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
+      --reduction WHO      tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)
+      --json               one JSON object instead of a table
 
     Every command:
-      --config FILE    take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
-      --quiet          say only what was asked for and what went wrong
-      --timeout S      give up a rank of which nothing is heard for S seconds of work (default 300)
+      --config FILE        take options from a JSON file, as {"epochs": 25, "flip": true}; those on the command line win
+      --quiet              say only what was asked for and what went wrong
+      --timeout S          give up a rank of which nothing is heard for S seconds of work (default 300)
+
+    Examples:
+      cnn-dist bench --model net.keras                 one process
+      mpirun -np 4 cnn-dist bench --batch-size 1024    four ranks and their exchange
     """
 
   static let plan = """

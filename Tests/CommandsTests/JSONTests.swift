@@ -30,6 +30,17 @@ extension ProgramTests {
       return try outcome.lines.map { try decoder.decode(Line.self, from: Data($0.utf8)) }
     }
 
+    /// What was asked for is not all there: no program may take it for the whole. A training's result is its folder.
+    @Test func aFullDiskUnderTheStandardOutputIsAnError() throws {
+      try program.train("--steps 1 --run run")
+      for command in ["inspect run/checkpoints/latest", "summary", "verify run", "man", "data --dataset synthetic"] {
+        let outcome = try program.shell("$cnn \(command) > /dev/full")
+        #expect(outcome.code == 74 && outcome.error.contains("standard output: what was asked for is not all there"))
+      }
+      #expect(try program.shell("$cnn \(smallRun) --steps 1 --run other > /dev/full").code == 0)
+      #expect(try program.shell("set -o pipefail; $cnn man | head -1").code == 0)
+    }
+
     /// The standard output is JSON and nothing else, on one rank or several, at the start and when it goes on.
     @Test(arguments: [nil, 2]) func aRunIsTold(ranks: Int?) throws {
       let begun = try program("\(smallRun) --epochs 2 --json --run run", ranks: ranks)

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-extension ProgramTests {
+extension PatientTests {
   /// Processes die at any moment; runs do not.
   @Suite struct KillTests {
     private let program: Program

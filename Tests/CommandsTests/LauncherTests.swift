@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import Testing
 
-extension ProgramTests {
+extension PatientTests {
   /// Worlds that were started as they should not be: all ranks end, and one says why.
   @Suite struct LauncherTests {
     private let program: Program

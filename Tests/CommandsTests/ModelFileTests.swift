@@ -166,7 +166,7 @@ extension ProgramTests {
         ),
         ("option.json", 65, "option.json: layers[3].config.noise_shape: [1] is not supported, expected null"),
         ("shape.json", 65, "mini takes samples of shape (28, 28, 1), those of synthetic are (32, 32, 3)"),
-        ("classes.json", 65, "mini cannot be trained: it tells 7 classes apart, synthetic has 10"),
+        ("classes.json", 65, "mini does not fit: it tells 7 classes apart, synthetic has 10"),
         ("window.json", 65, "window.json: layer 0 of mini, pool: a window of 99 × 99 does not fit into (32, 32, 3)"),
         ("cut.json", 65, "cut.json: is no JSON document"), ("none.json", 66, "none.json: cannot be opened"),
       ] as [(String, Int32, String)] {

@@ -96,7 +96,12 @@ extension ProgramTests {
         try Data((rows.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: "\(program.folder)/\(name)"))
       }
       try write(model: "Conv1D", input: "20, 1", axes: 1)
-      try train("--dataset series --data Waves_TRAIN.tsv", samples: 8)
+      try train("--dataset series --data Waves_TEST.tsv", samples: 8)
+      // The table that is named is judged, not what stands beside it.
+      for (name, words) in [("TRAIN", "30 training"), ("TEST", "8 validation")] {
+        let judged = try program("evaluate --run run-1 --data Waves_\(name).tsv")
+        #expect(judged.error.contains("judging the \(words) series of Waves_\(name).tsv"), "\(judged.error)")
+      }
       // Held back of the training, the test is judged.
       try train("--dataset series --data . --validation-split 0.2 --normalize", samples: 8)
       // Another table has other series of the same classes.

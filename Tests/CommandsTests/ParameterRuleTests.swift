@@ -41,13 +41,15 @@ extension ProgramTests {
     }
 
     @Test(arguments: [
+      (#"[{"match": "*"}, {"match": "*/bias"}]"#, "rule 2 (*/bias) counts for nothing"),
+      (#"[{"match": ","}]"#, "rule 1: has no pattern in its match"),
       ("[", "is no JSON list of objects"), ("{}", "is no JSON list of objects"),
       (#"[{"learning-rate": 1}]"#, "rule 1: has no match, a pattern of names such as */bias"),
       (#"[{"match": "*"}, {"match": "*", "rate": 1}]"#, "rule 2: rate is no option of"),
       (#"[{"match": "*", "momentum": 1}]"#, "rule 1: --momentum takes a number of at least 0.0 and below 1.0, got 1"),
       (#"[{"match": "*", "rho": 0.5}]"#, "rule 1: --rho has no meaning for the optimizer sgd"),
       (#"[{"match": "*", "clip-norm": 1}]"#, "rule 1: clip-norm is no option of"),
-      (#"[{"match": "*/bias"}, {"match": "conv9/kernel"}]"#, "the pattern conv9/kernel, which matches no weight of"),
+      (#"[{"match": "*/bias"}, {"match": "conv9/kernel"}]"#, "the pattern conv9/kernel, which matches no weight that"),
     ])
     func whatIsNoRuleIsNamed(_ rules: String, _ sentence: String) throws {
       try write(rules, to: "rules.json")
@@ -68,6 +70,35 @@ extension ProgramTests {
     func whatHasNoMeaningIsRefused(_ options: String, _ sentence: String) throws {
       let outcome = try program("train --dataset synthetic --limit 64 \(options) --run run")
       #expect(outcome.code == 64 && outcome.error.contains(sentence), "\(outcome.error)")
+    }
+
+    /// `false` turns off what all others have.
+    @Test func aRuleMayTurnASwitchOff() throws {
+      let line = "--steps 2 --momentum 0.9 --nesterov"
+      try program.train("\(line) --run all")
+      try program.train("\(line) --parameter-rules [{\"match\":\"*\",\"nesterov\":false}] --run none")
+      try program.train("--steps 2 --momentum 0.9 --run control")
+      #expect(try program.finalHash("none") == program.finalHash("control"))
+      #expect(try program.finalHash("none") != program.finalHash("all"))
+    }
+
+    /// What a recipe says of something that the command line has replaced goes with it.
+    @Test func aRecipeCanBeTakenBack() throws {
+      let recipe = "\(Program.scripts)/recipes/cifar10-96.json"
+      let few = "--dataset synthetic --limit 8 --batch-size 4 --slice 4 --steps 0 --model resnet20"
+      let rest = "--parameter-rules [{\"match\":\"*/bias\"}]"
+      for options in ["--optimizer adam", "--crop 0", "--lookahead 0", "--schedule constant"] {
+        let outcome = try program("train --config \(recipe) \(few) \(rest) \(options) --run run")
+        let isWanted = options == "--schedule constant" ? outcome.error.contains("needs a schedule with an end") : true
+        #expect(isWanted && (outcome.code == 0 || options == "--schedule constant"), "\(options): \(outcome.error)")
+        _ = try program.shell("rm -rf run")
+      }
+      let outcome = try program("train --config \(recipe) \(few) --run run --min-rate 1")
+      #expect(outcome.error.contains("--min-rate has no meaning without --reduce-on-plateau"), "\(outcome.error)")
+      try write(#"{"dataset": "synthetic", "rho": 0.5}"#, to: "own.json")
+      #expect(
+        try program("train --config own.json --run run").error.contains(
+          "--rho (--config own.json) has no meaning for the optimizer sgd"))
     }
 
     /// The same weights on any number of ranks, interrupted or not: every recipe, on a few samples.

@@ -141,6 +141,13 @@ extension ProgramTests {
       #expect(checked.code == 0, "\(checked.error)")
       let same = try program("predict --run run --output out in/a/few.npy in/b/few.png")
       #expect(same.code == 64 && same.error.contains("to the same file few"))
+      // None is written over one of the inputs, or over another's.
+      let before = try program.shell("cp in/b/few.png in/b/few-0.png; sha256sum in/*/*").output
+      for words in ["--output in in", "--output in/b in/b/few.png", "--output out in/a/few.npy in/b/few-0.png"] {
+        let outcome = try program("predict --run run \(words)")
+        #expect(outcome.code == 64 && outcome.error.contains(/written over|two samples give/), "\(outcome.error)")
+      }
+      #expect(try program.shell("sha256sum in/*/*").output == before)
     }
 
     @Test func seriesNeedNoTargets() throws {

@@ -5,8 +5,8 @@ import Testing
 /// All tests that run the built program, one after the other: each may take every core.
 @Suite(.serialized) enum ProgramTests {}
 
-/// Those of them that wait far more than they compute, for deadlines, schedulers and hosts: one after the other too, beside the
-/// others.
+/// Those of them that wait far more than they compute, for deadlines, schedulers, hosts, starts of MPI and disks: one after the
+/// other too, beside the others.
 @Suite(.serialized) enum PatientTests {}
 
 /// The built program, run in a new folder that goes with the object.

@@ -27,6 +27,25 @@ extension ProgramTests {
       }
     }
 
+    /// A queue starts a job again with the words that it began with.
+    @Test func aRunThatBeganWithWeightsGoesOn() throws {
+      try program.train("--steps 1 --run first")
+      let begin = "--weights first/checkpoints/latest"
+      try program.train("--steps 4 \(begin) --run control")
+      try program.train("--steps 2 \(begin) --run run")
+      let outcome = try program.resume("--steps 4 \(begin) --run run", ranks: 2)
+      #expect(outcome.complaints.contains { $0.hasPrefix("the run goes on from its checkpoint: --weights ") })
+      try expectEqual("run", "control")
+    }
+
+    /// A run of no steps leaves it to what follows how long its schedule is.
+    @Test func aScheduleBeginsBehindNoSteps() throws {
+      try program.train("--steps 4 --schedule cosine --run control")
+      try program.train("--steps 0 --schedule cosine --run run")
+      try program.resume("--steps 4 --run run")
+      try expectEqual("run", "control")
+    }
+
     @Test func aRunIsProlonged() throws {
       try program.train("--epochs 2 --run control")
       try program.train("--epochs 1 --run run")

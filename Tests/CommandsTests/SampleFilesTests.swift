@@ -83,6 +83,37 @@ extension ProgramTests {
       #expect(listed.lines.last?.hasSuffix("samples 10") == true, "\(listed.error)")
     }
 
+    /// What a network of several labels says of each is known by the label's name, whatever order a table has them in.
+    @Test func labelsGoByTheirNames() throws {
+      let network = """
+        {"class_name": "Sequential", "config": {"name": "net", "layers": [
+          {"class_name": "InputLayer", "config": {"batch_shape": [null, 32, 32, 3], "name": "in"}},
+          {"class_name": "GlobalAveragePooling2D", "config": {"name": "mean"}},
+          {"class_name": "Dense", "config": {"name": "out", "units": 3, "activation": "sigmoid"}}]}}
+        """
+      try Data(network.utf8).write(to: URL(filePath: "\(program.folder)/net.json"))
+      let trained = try program.shell(
+        """
+        ls images/train/*/*.png | awk 'BEGIN{print "path,label"} {print $0","(NR%2?"cough|rash":NR%3?"fever":"rash")}' > list.csv
+        awk -F, 'NR==1{print "path,rash,cough,fever"} NR>1{print $1","(/rash/?1:0)","(/cough/?1:0)","(/fever/?1:0)}' list.csv > turned.csv
+        $cnn train --dataset listing --data list.csv --model net.json --batch-size 20 --slice 5 --steps 3 --run run
+        $cnn data --dataset listing --data list.csv | grep fever
+        $cnn predict --run run "$(ls images/test/*/*.png | head -1)"
+        """)
+      #expect(trained.code == 0, "\(trained.error)")
+      #expect(
+        trained.lines.last?.contains(/(cough|fever|rash) +0\.\d+ .*(cough|fever|rash) +0\./) == true, "\(trained.lines)"
+      )
+      let judged = try program("evaluate --run run --data turned.csv --predictions told.csv")
+      // By name they are the run's own samples: every tenth is what training left out.
+      #expect(judged.code == 0 && judged.error.contains("judging the 6 images of turned.csv that"), "\(judged.error)")
+      let told = try program.shell("head -2 told.csv")
+      #expect(told.lines.first == "sample,true_cough,p_cough,true_fever,p_fever,true_rash,p_rash")
+      #expect(told.lines.last?.contains(/png,0.0,[^,]+,1.0,[^,]+,0.0,/) == true, "\(told.lines)")
+      let other = try program.shell("sed s/fever/flu/ list.csv > other.csv; $cnn evaluate --run run --data other.csv")
+      #expect(other.code == 65 && other.error.contains("has the label `flu`, but the network"), "\(other.error)")
+    }
+
     @Test func whatSaysNothingOfADataSetIsRefused() throws {
       for (options, message) in [
         ("--dataset folder --data images --window 0,1", "--window is for --dataset"),

@@ -107,6 +107,18 @@ extension ProgramTests {
       #expect(service.isRunning)
     }
 
+    /// Pictures that each may be as large, but not together: nobody waits for them.
+    @Test func oneRequestCannotHoldUpAllOthers() throws {
+      let (service, place) = try serve()
+      try Data(Images.bytes(.png, height: 4000, width: 4000) { _, _ in 0x10203 }).write(
+        to: URL(filePath: "\(program.folder)/large.png"))
+      let form = (0..<3).map { "-F f\($0)=@large.png" }.joined(separator: " ")
+      let refused = try curl("\(form) \(place)/predict")
+      #expect(refused.hasSuffix("400") && refused.contains("pictures of 48000000 pixels in all"), "\(refused)")
+      #expect(try curl("-F f=@large.png -F g=@large.png \(place)/predict").hasSuffix("200"))
+      #expect(service.isRunning)
+    }
+
     /// A PNG header that declares 3.6 billion pixels.
     private var hugePicture: [UInt8] {
       let size: [UInt8] = [0, 0, 0xEA, 0x60]

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 import Testing
 
-extension ProgramTests {
+extension PatientTests {
   /// `train --shadow`: what a killed run still has in memory. That other hosts' copies count is seen by `FaultTests`.
   @Suite struct ShadowTests {
     private let program: Program
@@ -76,6 +76,10 @@ extension ProgramTests {
       try Data("half".utf8).write(to: half)
       try program.resume("--run run --steps 40")
       #expect(!isThere(half) && !isThere(file))
+      // Also where no other copy has been begun since.
+      try Data("half".utf8).write(to: half)
+      try program.resume("--run run --steps 41 --shadow 1000")
+      #expect(!isThere(half))
     }
 
     /// Where the memory of a host takes no copies the run goes on without, and says so once.

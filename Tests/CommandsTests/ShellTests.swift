@@ -39,6 +39,7 @@ extension ProgramTests {
       #expect(try bash("cnn-dist fetch cifar100") == ["cifar100"])
       #expect(try bash("cnn-dist inspect ne") == ["net.keras"])
       #expect(try bash("cnn-dist train --normalize --f") == ["--flip"])
+      #expect(try bash("cnn-dist train --normalize ").contains("feature"))
       #expect(try bash("cnn-dist train --crop-border r") == ["reflect"])
       #expect(try bash("cnn-dist evaluate --tta mirror-") == ["mirror-shift"])
     }

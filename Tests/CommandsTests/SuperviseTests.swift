@@ -150,7 +150,30 @@ extension PatientTests {
       #expect(try starts() == [line, line])
       let next = try outcome("", codes: "0", line, before: "mkdir -p run; touch run/config.json; rm -f starts")
       #expect(next.code == 0)
-      #expect(try starts() == ["train --run=run --epochs 2 --resume"])
+      #expect(try starts() == ["\(line) --resume"])
+    }
+
+    /// Where the command stands is by the launcher: the same word elsewhere is a file, a host, or a job's name.
+    @Test(
+      arguments: [
+        ("./job evaluate --run run --predictions train", true), ("./job --name=x train --run run", true),
+        ("./job --name train cnn-dist evaluate", true), ("./job -np 2 a/cnn-dist train", false),
+        ("./job --hostfile data cnn-dist train --name evaluate", false), ("./local train evaluate", true),
+        ("./local 2 train", false), ("./hosts train train", false),
+        ("./hosts train evaluate --predictions train", true),
+      ])
+    func theCommandIsFound(line: String, isTaken: Bool) throws {
+      let outcome = try program.shell(
+        """
+        printf '#!/bin/bash\n' >job
+        chmod +x job
+        cp job local
+        cp job hosts
+        echo localhost >train
+        "$launch/supervise" -- \(line)
+        """)
+      #expect(outcome.code == (isTaken ? 0 : 64), "\(outcome.error)")
+      #expect(outcome.error.contains("needs --run DIR") == !isTaken, "\(outcome.error)")
     }
 
     @Test(

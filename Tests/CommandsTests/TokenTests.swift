@@ -85,7 +85,7 @@ extension ProgramTests {
         ("serve --run run --host 0.0.0.0", 64, "0.0.0.0 can be reached from other hosts, which have to show a token"),
         ("serve --run run --host ::", 64, ":: can be reached"),
         ("serve --run run --host example.org --token token", 64, "example.org is no address of IPv4 or IPv6"),
-        ("serve --run run --host 0.0.0.0 --token none", 66, "none: the token cannot be read"),
+        ("serve --run run --host 0.0.0.0 --token none", 66, "none: the token cannot be opened"),
         ("serve --run run --token open", 65, "others than its owner have a right to it (mode 644)"),
         ("serve --run run --token short", 65, "short: its first line has 5 characters"),
         ("train --run run --live 0.0.0.0:0", 64, "0.0.0.0 can be reached"),
@@ -95,7 +95,7 @@ extension ProgramTests {
         ("train --run run --live 70000", 64, "--live takes a port"),
         ("train --run run --token token", 64, "--token goes with --live alone"),
         ("\(smallRun) --run run --live --token open", 65, "`chmod 600`"),
-        ("\(smallRun) --run run --live --token none", 66, "none: the token cannot be read"),
+        ("\(smallRun) --run run --live --token none", 66, "none: the token cannot be opened"),
       ] as [(String, Int32, String)] {
         let outcome = try program(words)
         #expect(outcome.code == code && outcome.error.contains(message), "\(words): \(outcome.code) \(outcome.error)")

@@ -53,7 +53,7 @@ import Testing
   @Test func bytesAreSharesOf255UnlessTheyAreNot() throws {
     try write([
       "x_train": Self.images, "y_train": npy("<i8", "2,", bytes([4, 0] as [Int64])),
-      "x_test": Self.image, "y_test": npy("|u1", "1, 1", [3]),
+      "X_test": Self.image, "Y_test": npy("|u1", "1, 1", [3]),
     ])
     let data = try open()
     #expect(data.training.sampleShape == [2, 3, 1] && data.training.targets == .classes(5, positions: []))

@@ -98,7 +98,6 @@ private struct Numbered: Dataset {
     var seen: Set<[[Int]]> = []
     for (seed, epoch, sample) in [(1, 0, 0), (2, 0, 0), (1 << 40, 0, 0), (1, 1, 0), (1, 0, 1)] as [(UInt64, Int, Int)] {
       seen.insert(rows(all, sample, seed: seed, epoch: epoch))
-      #expect(rows(all, sample, seed: seed, epoch: epoch) == rows(all, sample, seed: seed, epoch: epoch))
     }
     #expect(seen.count == 5)
     for sample in 0..<50 {
@@ -121,14 +120,40 @@ private struct Numbered: Dataset {
       ])
   }
 
+  /// Targets that lie on pixels would stay where they are.
+  @Test func whatMovesPixelsIsNotForMaps() {
+    for augmentation in [Augmentation(crop: 2), Augmentation(flip: true), Augmentation(flip: .alternate)] {
+      for targets in [TargetKind.classes(3, positions: [28, 32]), .values([28, 32, 1]), .values([7, 8])] {
+        let flaw = augmentation.flaw(for: [28, 32, 1], targets: targets)
+        #expect(
+          flaw
+            == "augmentation \(augmentation) moves pixels, and the targets, which lie on them, would stay where they are: leave it out"
+        )
+      }
+      for targets in [TargetKind.classes(3, positions: []), .classes(3, positions: [28]), .values([4])] {
+        #expect(augmentation.flaw(for: [28, 32, 1], targets: targets) == nil)
+      }
+    }
+    #expect(Augmentation(cutout: 4).flaw(for: [28, 32, 1], targets: .classes(3, positions: [28, 32])) == nil)
+  }
+
   @Test func whatMakesNoSenseIsNamed() {
     let shape: Shape = [28, 32, 1]
-    #expect(Augmentation().flaw(for: [7]) == nil)
-    #expect(Augmentation(crop: 27, flip: true, cutout: 28).flaw(for: shape) == nil)
-    #expect(Augmentation(crop: 28).flaw(for: shape) == "crop 28 is too large for images of 28×32: expected below 28")
+    let classes = TargetKind.classes(3, positions: [])
+    #expect(Augmentation().flaw(for: [7], targets: classes) == nil)
+    #expect(Augmentation(crop: 27, flip: true, cutout: 28).flaw(for: shape, targets: classes) == nil)
     #expect(
-      Augmentation(cutout: 29).flaw(for: shape) == "cutout 29 is too large for images of 28×32: expected up to 28")
-    #expect(Augmentation(flip: true).flaw(for: [7]) == "augmentation flip is for images, not for samples of (7,)")
+      Augmentation(crop: 28).flaw(for: shape, targets: classes)
+        == "crop 28 is too large for images of 28×32: expected below 28")
+    #expect(
+      Augmentation(cutout: 29).flaw(for: shape, targets: classes)
+        == "cutout 29 is too large for images of 28×32: expected up to 28")
+    #expect(
+      Augmentation(flip: true).flaw(for: [7], targets: classes)
+        == "augmentation flip is for images, not for samples of (7,)")
+    let map = TargetKind.classes(3, positions: [28, 32])
+    #expect(Augmentation(cutout: 8).flaw(for: shape, targets: map) == nil)
+    #expect(Augmentation(flip: true).flaw(for: shape, targets: map)?.contains("moves pixels, and the targets") == true)
     #expect(Augmentation(crop: 4, flip: true, cutout: 8).description == "crop 4, flip, cutout 8")
     #expect(Augmentation().description == "none")
   }

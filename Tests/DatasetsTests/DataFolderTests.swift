@@ -44,6 +44,17 @@ import Testing
     }
   }
 
+  @Test(arguments: ["cifar-10-binary.tar.gz", "cifar-10-python.tar.gz", "data_batch_1"])
+  func namesWhatIsNotTheBinaryVersion(name: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(name, [1])
+    let error = try #require(throws: FileError.self) {
+      try DataFolder(option: folder.path, environment: [:]).find(.cifar10)
+    }
+    #expect(error.kind == .missing && error.path == folder(name))
+    #expect(error.message.contains("`cnn-dist fetch cifar10` downloads it, or unpack cifar-10-binary.tar.gz"))
+  }
+
   @Test func saysThatNoHomeIsKnown() throws {
     let places = DataFolder(option: nil, environment: [:])
     for look in [{ try places.find(.cifar10) }, places.destination] {

@@ -105,7 +105,8 @@ import Testing
     #expect(Augmentation(crop: 2, flip: .random).description == "crop 2, flip")
     // A border around nothing is none.
     #expect(Augmentation(border: .reflect).isNone && Augmentation(border: .reflect).description == "none")
-    #expect(Augmentation(crop: 28, border: .reflect).flaw(for: [28, 32, 1]) != nil)
-    #expect(Augmentation(crop: 27, border: .reflect).flaw(for: [28, 32, 1]) == nil)
+    let classes = TargetKind.classes(3, positions: [])
+    #expect(Augmentation(crop: 28, border: .reflect).flaw(for: [28, 32, 1], targets: classes) != nil)
+    #expect(Augmentation(crop: 27, border: .reflect).flaw(for: [28, 32, 1], targets: classes) == nil)
   }
 }

@@ -38,7 +38,7 @@ import Testing
 
   // MARK: - Which images
 
-  @Test(arguments: ["validation", "val", "test"])
+  @Test(arguments: ["validation", "val", "valid", "Valid", "dev", "test", "Testing"])
   func classesAreFoldersSortedByName(other: String) throws {
     let data = try open([
       "train/cat/b.png": plain(0x010203), "train/cat/a.PNG": plain(0x040506), "train/ant/z.jpeg": plain(0x808080, .jpg),
@@ -67,7 +67,12 @@ import Testing
   @Test func whatIsNoDataSetIsNamed() throws {
     let image = plain(0)
     for (paths, path, message) in [
-      (["train/a/1.png", "test/a/1.png"], "train", "has 1 folders, expected one for each of at least two classes"),
+      (["train/a/1.png", "test/a/1.png"], "train", "has 1 folder, expected one for each of at least two classes"),
+      (["data/a/1.png", "data/b/1.png"], "", "in it: `data` has folders in it, and `--data "),
+      (
+        ["train/a/1.png", "train/b/1.tiff", "test/a/1.png"], "train/b",
+        ".webp, found .tiff, which is not read: convert them to PNG or JPEG"
+      ),
       (["train/a/1.png", "train/b/1.txt", "test/a/1.png"], "train/b", "has no image in it"),
       (["train/a/1.png", "train/b/1.png", "test/c/1.png"], "test/c", "is of a class that has no training images"),
       (["train/a/1.png", "train/b/1.png"], "", "has no images to validate with"),
@@ -176,6 +181,8 @@ import Testing
       ("x.jpg", Array(jpeg[..<100]), "has 100 bytes without the size of its image"),
       ("x.bmp", bitmap, "is a BMP file of 16 bits a pixel behind a header of 40 bytes"),
       ("x.jpg", [], "is neither PNG, JPEG, GIF, BMP nor WebP: it is empty"),
+      ("x.png", Array("II*\0".utf8), "is TIFF, a format that is not read: convert it to PNG or JPEG"),
+      ("x.jpg", [0, 0, 0, 24] + Array("ftypheic".utf8), "is HEIF, a format"),
       ("x.jpg", Array("<html>".utf8), "nor WebP: it starts with 3c 68 74 6d"),
     ] {
       let found = try failure(

@@ -17,20 +17,22 @@ import Testing
 
   /// Opens what `table` lists beside 20 pictures, whose blue is their number.
   private func open(
-    _ table: String, target: String? = nil, split: ValidationSplit? = nil, output: Shape? = nil
+    _ table: String, target: String? = nil, split: ValidationSplit? = nil, names: [String]? = nil, output: Shape? = nil
   ) throws -> DataSplits {
     try withTemporaryFolder { folder in
       try write(folder)
       try Data(table.utf8).write(to: URL(filePath: "\(folder)/list.csv"))
       let files = SampleFiles(
         "listing", "\(folder)/list.csv", .any(of: [.images(), .volumes(), .sounds()]), target: target, split: split,
-        output: { _ in output })
+        outputNames: names, output: { _ in output })
       return try files.open([.training, .validation, .test], SampleReading(team: HostTeam.alone()))
     }
   }
 
-  private func refusal(_ table: String, target: String? = nil, split: ValidationSplit? = nil) throws -> String {
-    try #require(throws: FileError.self) { try open(table, target: target, split: split) }.message
+  private func refusal(
+    _ table: String, target: String? = nil, split: ValidationSplit? = nil, names: [String]? = nil
+  ) throws -> String {
+    try #require(throws: FileError.self) { try open(table, target: target, split: split, names: names) }.message
   }
 
   private func labels(_ data: (any Dataset)?) -> [Int] { data.map { data in (0..<data.count).map(data.label) } ?? [] }
@@ -48,7 +50,7 @@ import Testing
     for table in [
       "path,label,split\npictures/3.png,cat,train\npictures/1.png,ant,train\npictures/2.png,cat,val\npictures/4.png,ant,test\n",
       "Label;Set;File_Name\r\ncat;training;pictures/3.png\r\nant;Train;pictures/1.png\r\ncat;valid;pictures/2.png\r\nant;testing;pictures/4.png",
-      "pictures/3.png\tcat\ttrain\npictures/1.png\tant\ttrain\n\npictures/2.png\tcat\tvalidation\npictures/4.png\tant\ttest\n",
+      "pictures/3.png\tcat\ttrain\npictures/1.png\tant\ttrain\n\npictures/2.png\tcat\tDev\npictures/4.png\tant\tTesting\n",
     ] {
       let data = try open(table)
       #expect(data[.training]?.classNames == ["ant", "cat"])
@@ -77,6 +79,40 @@ import Testing
     #expect(values(columns[.training]) == [[1, 0]] && values(columns[.validation]) == [[0.5, 1]])
   }
 
+  /// Without a header, a column goes by its number.
+  @Test func theLabelsColumnByNumber() throws {
+    let table = "pictures/1.png,7,cat\npictures/2.png,8,dog\npictures/3.png,9,cat\npictures/4.png,9,dog\n"
+    for target in ["3", "-1"] {
+      let data = try open(table, target: target, split: ValidationSplit(share: 0.5))
+      #expect(data[.training]?.classNames == ["cat", "dog"])
+    }
+    for target in ["1", "0", "4", "label"] {
+      #expect(try refusal(table, target: target).contains("--target names that of the label by its number"))
+    }
+  }
+
+  /// A network's outputs stand for names: a table of others is refused, one in another order, or without some, is not.
+  @Test func severalLabelsAreMatchedByName() throws {
+    let lists = "path,labels,split\npictures/1.png,dog|cat,train\npictures/2.png,,train\npictures/3.png,cat,val\n"
+    let own = try open(lists)
+    #expect(own[.training]?.outputNames == ["cat", "dog"] && own[.validation]?.answerNames == ["cat", "dog"])
+    let known = try open(lists, names: ["ant", "dog", "cat"])[.training]
+    #expect(values(known) == [[0, 1, 1], [0, 0, 0]] && known?.outputNames == ["ant", "dog", "cat"])
+    // Without a bar, too.
+    let single = "path,label,split\npictures/1.png,cat,train\npictures/3.png,cat,val\n"
+    #expect(values(try open(single, names: ["dog", "cat"])[.training]) == [[0, 1]])
+    #expect(
+      try refusal(lists, names: ["ant", "cat"]).contains(
+        "line 2: has the label `dog`, but the network was trained on the labels `ant`, `cat`"))
+    let columns = "path,cough,fever,split\npictures/1.png,1,0,train\npictures/2.png,0.5,1,val\n"
+    let turned = try open(columns, names: ["fever", "cough"])[.validation]
+    #expect(values(turned) == [[1, 0.5]] && turned?.outputNames == ["fever", "cough"])
+    #expect(
+      try refusal(columns, names: ["fever", "flu"]).contains(
+        "line 1: has the columns `cough`, `fever`, but the network was trained on `fever`, `flu`: expected the same names"
+      ))
+  }
+
   @Test func numbersAreClassesOrValues() throws {
     let decimals = "path,age,split\npictures/1.png,1.5,train\npictures/2.png,2,val\n"
     #expect(try open(decimals)[.training]?.targets == .values([1]))
@@ -89,6 +125,21 @@ import Testing
       "path,age,sex,split\npictures/1.png,30,f,train\npictures/2.png,40,m,train\npictures/3.png,50,m,val\n",
       target: "sex")
     #expect(named[.training]?.classNames == ["f", "m"])
+  }
+
+  /// What a network of one output learns is known before a share is held back: of 20 ages, not of 20 classes.
+  @Test func wholeNumbersAreHeldBackAsWhatTheyAre() throws {
+    let table = "path,age\n" + (0..<20).map { "pictures/\($0).png,\($0 < 14 ? 20 : 20 + $0)" }.joined(separator: "\n")
+    let data = try open(table, output: [1])
+    #expect(data[.training]?.count == 18 && values(data[.validation]) == [[20], [39]])
+    #expect(values(try open(table, split: ValidationSplit(share: 0.2), output: [1])[.validation]).count == 4)
+    #expect(try refusal(table, split: ValidationSplit(share: 0.01)).contains("hold a larger share back with --val"))
+  }
+
+  /// Among words, `NA` is one: North America.
+  @Test func wordsForWhatIsMissingMayBeClasses() throws {
+    let table = "path,continent,split\npictures/1.png,NA,train\npictures/2.png,EU,train\npictures/3.png,1,val\n"
+    #expect(try open(table)[.training]?.classNames == ["1", "EU", "NA"])
   }
 
   @Test func whatIsNoListingIsRefusedByLine() throws {
@@ -104,8 +155,25 @@ import Testing
       ("path\npictures/1.png\n", "line 1: has no column of labels"),
       ("path,label,split\npictures/1.png,a,train\n", "has no images to validate with"),
       ("path,label,split\npictures/1.png,a,train\npictures/2.png,a,val\n", "has one class alone, `a`"),
-      ("path,a,b,split\npictures/1.png,1,x,train\n", "line 2: column `b`: is `x`, expected a number"),
+      ("path,a,b,split\npictures/1.png,1,x,train\n", "line 2, column `b`: is `x`, expected a number"),
       ("path,label,split\npictures/77.png,a,train\npictures/1.png,b,val\n", "cannot be opened: No such file"),
+      (
+        "path,label\npictures/1.png,\u{E4}\npictures/2.png,b\npictures/3.png,a\u{308}\n",
+        "line 4: has the label `a\u{308}` (61 cc 88), which is `\u{E4}` (c3 a4) of line 2 in other bytes"
+      ),
+      ("path,label\npictures/1.png,\u{E4}|b\npictures/2.png,a\u{308}\n", "line 3: has the label"),
+      ("path,age\npictures/1.png,1.5\npictures/2.png,1e400\n", "line 3, column `age`: the target is 1e400, more than"),
+      ("pictures/1.png,inf\npictures/2.png,2\n", "line 1, column 2: the target is inf, expected"),
+      ("path,age\npictures/1.png,1.5\npictures/2.png,NA\n", "line 3, column `age`: the target is missing (`NA`)"),
+      ("path,age\npictures/1.png,nan\npictures/2.png,7\n", "line 2, column `age`: the target is missing (`nan`)"),
+      (
+        "path,age\npictures/1.png,1.5\npictures/2.png,unknown\npictures/3.png,2\n",
+        "line 3, column `age`: the target is `unknown`, expected a number, as most others are"
+      ),
+      (
+        "image_id,label\npictures/1.png,a\n",
+        "line 1: is taken for data, as none of its columns is called path, filepath,"
+      ),
       ("", "is empty"),
     ] {
       let found = try refusal(table)

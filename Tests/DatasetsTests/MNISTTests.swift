@@ -29,6 +29,19 @@ import Testing
     }
   }
 
+  /// As Kaggle has them: with a point, and folders of the authors' names beside them.
+  @Test func readsKagglesNames() throws {
+    try withTemporaryFolder { folder in
+      try MNISTFixture.make(in: folder)
+      for name in MNISTKind.files {
+        rename("\(folder)/\(name)", "\(folder)/\(name.replacing("-idx", with: ".idx"))")
+        mkdir("\(folder)/\(name)", 0o755)
+      }
+      #expect(try DataFolder(option: folder, environment: [:]).find(.mnist) == folder)
+      #expect(try MNIST.open(.mnist, folder: folder).training.count == 5)
+    }
+  }
+
   /// What stands in the place of one file, and what is said of it.
   @Test(
     arguments: [

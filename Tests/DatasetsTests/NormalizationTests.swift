@@ -121,7 +121,7 @@ private struct Words: Dataset {
     #expect(loaded(floats([1, 3, 1, 3], shape: [4]), preparation) == [-1, 1, -1, 1])
     #expect(loaded(floats([Float](repeating: 0.1, count: 999), shape: [999, 1]), preparation).allSatisfy { $0 == 0 })
     #expect(loaded(floats([3e38, -3e38], shape: [2, 1]), preparation) == [1, -1])
-    #expect(loaded(floats([1e-45, 0], shape: [2, 1]), preparation) == [1, -1])
+    #expect(loaded(floats([.leastNonzeroMagnitude, 0], shape: [2, 1]), preparation) == [1, -1])
   }
 
   @Test func whatHasNoMeanIsNamed() throws {

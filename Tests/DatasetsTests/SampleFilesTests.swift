@@ -169,9 +169,94 @@ import Testing
       let judged = try files.openToJudge(nil, trainedOn: nil, reading(.memory, in: folder))
       #expect(judged.samples.count == 2 && judged.training == nil)
       #expect(try files.openToJudge(.validation, trainedOn: nil, reading(.memory, in: folder)).samples.count == 1)
-      // A link that leads back up ends somewhere.
-      try FileManager.default.createSymbolicLink(atPath: "\(folder)/train/a/again", withDestinationPath: "..")
-      _ = try files.open([.test], reading(.memory, in: folder))
+      // A link that leads back up is passed over.
+      try FileManager.default.createSymbolicLink(atPath: "\(folder)/train/a/deep/up", withDestinationPath: "../..")
+      try FileManager.default.createSymbolicLink(atPath: "\(folder)/train/out", withDestinationPath: "../..")
+      var told = ""
+      var telling = try reading(.memory, in: folder)
+      telling.notice = { told += $0 }
+      let again = try files.open([.training], telling)[.training]
+      #expect(again?.count == 3 && again?.classNames == ["a", "b"])
+      #expect(
+        told.contains("passed over 2 links to a folder above them (\(folder)/train/a/deep/up, \(folder)/train/out)"))
+    }
+  }
+
+  /// A name in Latin-1, as old archives have them, leads nowhere: that is said.
+  @Test func namesThatAreNotInUTF8AreNamed() throws {
+    try withTemporaryFolder { folder in
+      try write(["d/a/1.png", "d/a/k.png", "d/b/2.png", "d/b/3.png", "d/k/4.png", "d/k/5.png"], to: folder)
+      func rename(_ name: String, in place: String) {
+        _ = Glibc.rename(
+          "\(folder)/d/\(place)\(name)", Array("\(folder)/d/\(place)".utf8CString.dropLast()) + [-28, 0])
+      }
+      rename("k.png", in: "a/")
+      let files = SampleFiles("folder", "\(folder)/d", split: ValidationSplit(share: 0.5))
+      var told = ""
+      var telling = try reading(.memory, in: folder)
+      telling.notice = { told += $0 }
+      #expect(try files.open([.training], telling)[.training]?.classNames == ["a", "b", "k"])
+      #expect(told.contains("passed over 1 file to be renamed, whose name is not in UTF-8 (\\xE4)"))
+      rename("k", in: "")
+      let error = try #require(throws: FileError.self) { try files.open([.training], telling) }
+      #expect(error.path == "\(folder)/d" && error.message.contains("has a folder `\\xE4` whose name is not in UTF-8"))
+    }
+  }
+
+  /// `ä` as one character and as `a` with dots: one name to people, two to Linux.
+  @Test func namesOfTheSameLettersAreRefused() throws {
+    try withTemporaryFolder { folder in
+      try write(["k\u{E4}se/1.png", "ka\u{308}se/2.png", "wurst/3.png"], to: folder)
+      let error = try #require(throws: FileError.self) {
+        try SampleFiles("folder", folder).open([.training], reading(.memory, in: folder))
+      }
+      #expect(error.kind == .malformed && error.path == folder)
+      #expect(error.message.contains("(6b 61 cc 88 73 65) and `k\u{E4}se` (6b c3 a4 73 65): put the files"))
+      // In two parts, they are one class.
+      try write(["parts/train/k\u{E4}se/1.png", "parts/train/b/1.png", "parts/test/ka\u{308}se/2.png"], to: folder)
+      let parts = SampleFiles("folder", "\(folder)/parts")
+      #expect(try parts.open([.validation], reading(.memory, in: folder))[.validation]?.label(of: 0) == 1)
+    }
+  }
+
+  @Test func whatIsNoPartOfTheSetIsNamed() throws {
+    try withTemporaryFolder { folder in
+      try write((0..<10).flatMap { ["d/a/\($0).png", "d/b/\($0).png"] } + ["d/__MACOSX/a/1.png"], to: folder)
+      try write(["d/a/x.TIFF", "d/a/y.tif", "d/b/z.tif", "d/b/notes.txt", "e.tar.gz"], to: folder)
+      var told = ""
+      var telling = try reading(.memory, in: folder)
+      telling.notice = { told += $0 }
+      let data = try SampleFiles("folder", "\(folder)/d").open([.training], telling)
+      #expect(data[.training]?.classNames == ["a", "b"])
+      #expect(
+        told.contains(
+          "passed over 3 files in formats that are not read (2 .tif, 1 .tiff: convert them to PNG or JPEG), 1 file that is no "
+            + "image (1 .txt) and 1 hidden name"))
+      let archive = try #require(throws: FileError.self) {
+        try SampleFiles("folder", "\(folder)/e.tar.gz").open([.training], telling)
+      }
+      #expect(archive.message == "is an archive: unpack it, and name the folder that comes of it")
+    }
+  }
+
+  @Test func partsGoByManyWords() throws {
+    try withTemporaryFolder { folder in
+      func counts(_ files: SampleFiles) throws -> [Int?] {
+        let data = try files.open([.training, .validation, .test], reading(.memory, in: folder))
+        return [.training, .validation, .test].map { data[$0]?.count }
+      }
+      try write(["1/Train/a/1.png", "1/Train/b/1.png", "1/TESTING/b/1.png"], to: folder)
+      #expect(try counts(SampleFiles("folder", "\(folder)/1")) == [2, 1, nil])
+      // What is for validation validates, whatever it is called.
+      try write(["2/training/a/1.png", "2/training/b/1.png", "2/test/b/1.png", "2/valid/a/1.png"], to: folder)
+      try write(["2/valid/b/1.png"], to: folder)
+      #expect(try counts(SampleFiles("folder", "\(folder)/2")) == [2, 2, 1])
+      try write(["2/dev/a/1.png"], to: folder)
+      let error = try #require(throws: FileError.self) { try counts(SampleFiles("folder", "\(folder)/2")) }
+      #expect(error.message.contains("has the folders `dev` and `valid` for validation, expected one of them"))
+      // Classes may be called so as well.
+      try write((0..<10).map { "3/valid/\($0).png" } + ["3/broken/1.png"], to: folder)
+      #expect(try counts(SampleFiles("folder", "\(folder)/3")) == [10, 1, nil])
     }
   }
 

@@ -45,6 +45,9 @@ import Testing
     Bad(
       text: "1,2.5,a\n", options: SeriesOptions(target: "2"), message: "has no column `2` for --target, expected one"),
     Bad(text: "1,2,a\n", options: SeriesOptions(target: "4"), message: "has no column `4` for --target, expected one"),
+    Bad(
+      text: "\u{E4},1,2\nb,3,4\na\u{308},5,6\n",
+      message: "line 3: is of the class `a\u{308}` (61 cc 88), which is `\u{E4}` (c3 a4) of line 1 in other bytes"),
     // Fields
     Bad(text: "1,2,3\n\n1,2,x\n", message: "line 3, column 3: is `x`, expected a number"),
     Bad(

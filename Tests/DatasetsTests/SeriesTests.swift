@@ -51,7 +51,21 @@ import Testing
     #expect(try files.open("single.csv", parts: [.training])[.training]?.count == 10)
   }
 
-  @Test(arguments: ["validation", "val"])
+  /// What stands beside a table that is named is not judged instead.
+  @Test func theNamedTableIsJudged() throws {
+    let three = try SeriesFixture(["train.csv": "a,1\n", "val.csv": "a,2\n", "test.csv": "a,3\n", "x.csv": "a,4\n"])
+    let two = try SeriesFixture(["A_TRAIN.csv": "a,1\n", "A_TEST.csv": "a,3\n"])
+    let share = ValidationSplit(share: 0.5)
+    for (files, name, split, part) in [
+      (three, "", nil, nil), (three, "x.csv", nil, nil), (three, "val.csv", nil, .validation),
+      (three, "test.csv", nil, .test), (three, "train.csv", nil, .training), (three, "train.csv", share, .validation),
+      (two, "A_TEST.csv", nil, .validation), (two, "A_TEST.csv", share, .test),
+    ] as [(SeriesFixture, String, ValidationSplit?, DataSplits.Part?)] {
+      #expect(try SeriesTables.part(judgedBy: files.folder(name), split: split) == part, "\(name)")
+    }
+  }
+
+  @Test(arguments: ["validation", "val", "Dev"])
   func threePartsAreThreeFiles(name: String) throws {
     let files = try SeriesFixture(["train.csv": "a,1\nb,2\n", "\(name).csv": "b,3\n", "test.csv": "a,4\n"])
     let data = try files.open()

@@ -18,7 +18,7 @@ let history = try trainer.fit(data.training, validation: data.validation, epochs
 
 if trainer.isFirst {
   print(model.summary)
-  for epoch in history { print("epoch \(epoch.epoch): loss \(epoch.loss), accuracy \(epoch.accuracy)") }
+  for epoch in history { print("epoch \(epoch.epoch): loss \(epoch.loss), accuracy \(epoch.accuracy ?? 0)") }
 }
 print("rank \(trainer.communicator.rank): \(try trainer.evaluate(data.validation))")
 try trainer.saveWeights("weights.safetensors")

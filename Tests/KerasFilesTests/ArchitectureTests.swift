@@ -138,7 +138,8 @@ import Testing
       ), (["dtype": "float16"], "layers[1].config.dtype: float16 is not supported, expected float32"),
       (
         ["dtype": ["class_name": "DTypePolicy", "config": ["name": "mixed_bfloat16"]]],
-        "layers[1].config.dtype: DTypePolicy is not supported, expected float32"
+        "layers[1].config.dtype: mixed_bfloat16 is not supported, expected float32: make the model under "
+          + "keras.config.set_dtype_policy(\"float32\") and set_weights of this one, whose weights are float32 already"
       ), (["trainable": 1], "layers[1].config.trainable: 1 is not supported, expected true or false"),
       (
         ["activation": "sparsemax"],
@@ -168,8 +169,16 @@ import Testing
         "layers[1].config.kernel_constraint: RadialConstraint is not supported, expected null, MaxNorm, NonNeg, UnitNorm or MinMaxNorm"
       ), (["lora_rank": 4], "layers[1].config.lora_rank: 4 is not supported, we do not have this option"),
       (
-        ["name": "a/b"],
-        "layers[1].config.name: a/b is not supported, expected a name without slashes that is not optimizer"
+        ["name": "optimizer"],
+        "layers[1].config.name: optimizer is not supported, expected a name without zero bytes that is not optimizer"
+      ),
+      (
+        ["name": "a\0b"],
+        "layers[1].config.name: a\0b is not supported, expected a name without zero bytes that is not optimizer"
+      ),
+      (
+        ["name": .string(String(repeating: "a", count: 1025))],
+        "layers[1].config.name: a name of 1025 bytes is not supported, expected one of 1 to 1024"
       ), (["name": "f"], "layers[2].config.name: f is the name of an earlier layer, expected one of its own"),
     ] as [([String: JSONValue], String)]) func optionsThatWeLackAreRefused(
       _ config: [String: JSONValue], _ message: String
@@ -192,7 +201,14 @@ import Testing
         "layers[1]: InputLayer is only supported as the first layer of a Sequential"
       ),
       (document(layer: ["inbound_nodes": []]), "layers[1].inbound_nodes: [] is not supported"),
-      (document(top: ["class_name": "Mine"]), "class_name: Mine is not supported, expected Sequential or Functional"),
+      (
+        document(top: ["class_name": "Mine"]),
+        "class_name: Mine is not supported, expected Sequential or Functional: keras.Model(model.inputs, model.outputs) makes"
+      ),
+      (
+        document(top: ["class_name": "Mine", "config": ["units": 3]]),
+        "class_name: Mine is not supported, expected Sequential or Functional"
+      ),
       (document(top: ["module": "mine"]), "module: mine is not supported, expected keras"),
       (
         document(top: ["registered_name": "mine>Net"]),

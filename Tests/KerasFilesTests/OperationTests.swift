@@ -76,6 +76,66 @@ import Testing
     }
   }
 
+  /// A node of a function, with the arguments where Keras 3 keeps them.
+  private func function(_ className: String, _ config: [String: JSONValue]) -> JSONValue {
+    guard case .object(var fields) = operation(className, [tensor("x")]) else { return nil }
+    fields["config"] = .object(config.merging(["name": "op"]) { $1 })
+    fields["module"] = "keras.src.ops.nn"
+    return .object(fields)
+  }
+
+  /// The nodes are as Keras 3.15.1 and tf_keras 2.21.0 write them.
+  @Test func functionsOfTensorsKeepTheirOptions() throws {
+    guard case .object(var rectifier) = function("ReLU", ["negative_slope": 0.1, "max_value": 3, "threshold": 0.2])
+    else { return }
+    rectifier["module"] = "keras.src.activations.activations"
+    for (node, className, options) in [
+      (function("Elu", ["alpha": 0.3]), "ELU", ["alpha": 0.3]),
+      (function("Elu", ["alpha": 1]), "Activation", ["activation": "elu"]),
+      (function("LeakyRelu", ["negative_slope": 0.1]), "LeakyReLU", ["negative_slope": 0.1]),
+      (lambda("nn.leaky_relu", ["x", 0, 0, ["alpha": 0.1]]), "LeakyReLU", ["negative_slope": 0.1]),
+      (lambda("nn.leaky_relu", ["x", 0, 0, [:]]), "LeakyReLU", ["negative_slope": 0.2]),
+      (.object(rectifier), "ReLU", ["negative_slope": 0.1, "max_value": 3, "threshold": 0.2]),
+      (function("Gelu", ["approximate": true]), "Activation", ["activation": "gelu_tanh"]),
+      (function("Gelu", ["approximate": false]), "Activation", ["activation": "gelu"]),
+      (lambda("nn.gelu", ["x", 0, 0, [:]]), "Activation", ["activation": "gelu"]),
+      (function("Softmax", ["axis": -1]), "Activation", ["activation": "softmax"]),
+      (function("Softmax", ["axis": 1]), "Activation", ["activation": "softmax"]),
+      (lambda("nn.softmax", ["x", 0, 0, ["axis": -1]]), "Activation", ["activation": "softmax"]),
+      (function("Squareplus", ["b": 4]), "Activation", ["activation": "squareplus"]),
+      (function("TanhShrink", [:]), "Activation", ["activation": "tanh_shrink"]),
+    ] as [(JSONValue, String, [String: JSONValue])] {
+      let stage = try #require(try read([node], to: "op").stages.first)
+      let written = try #require(stage.written.layer as? any KerasLayer)
+      #expect(stage.written.className == className && written.configuration == options)
+      // A `.h5` leaves the module out.
+      guard case .object(var bare) = node, bare.removeValue(forKey: "module") != nil else { continue }
+      bare["registered_name"] = nil
+      let same = try #require(try read([.object(bare)], to: "op").stages.first?.written.layer as? any KerasLayer)
+      #expect(same.configuration == options || className == "Activation" && type(of: same).className == "Softmax")
+    }
+  }
+
+  @Test func optionsThatNoLayerHasAreRefused() throws {
+    for (node, message) in [
+      (function("Celu", ["alpha": 2]), "layers[1].config.alpha: 2 is not supported, expected 1"),
+      (function("SoftShrink", ["threshold": 0.3]), "layers[1].config.threshold: 0.3 is not supported, expected 0.5"),
+      (function("Softmax", ["axis": 0]), "layers[1].config.axis: 0 is not supported, expected -1, the last axis"),
+      (
+        lambda("nn.softmax", ["x", 0, 0, ["axis": 0]]),
+        "layers[1].inbound_nodes[0].axis: 0 is not supported, expected -1, the last axis"
+      ),
+      (
+        function("Threshold", ["threshold": 0.5, "default_value": 0]),
+        "layers[1].inbound_nodes[0]: the operation Threshold of op is not supported: write it as a layer"
+      ),
+      (function("Relu", ["slope": 2]), "layers[1].config.slope: 2 is not supported, we do not have this option"),
+    ] {
+      let error = #expect(throws: ModelFormatError.self) { try read([node], to: "op") }
+      #expect(error?.description == message)
+    }
+  }
+
   @Test func otherOperationsAreRefusedByNameAndPlace() throws {
     for (layer, message) in [
       (
@@ -129,7 +189,6 @@ import Testing
       ),
       ([dense("a", [3])], "a", "layers[1].inbound_nodes[0]: 3 is not supported, expected a call"),
       ([dense("a", [[["x", 0, 0, ["mask": 3]]]])], "a", "layers[1].inbound_nodes[0]: a is called with mask=3"),
-      ([drop(["training": true])], "d", "layers[1]: d is called with training, which is not supported"),
       (
         [
           entry(
@@ -140,6 +199,8 @@ import Testing
       let error = #expect(throws: (any Error).self) { try read(layers, to: output) }
       #expect(error.map { "\($0)" }?.contains(message) == true, "\(error.map { "\($0)" } ?? "") \(message)")
     }
+    // What the whole network is called with counts over this; Keras notes it by itself of layers that draw.
+    #expect(try read([drop(["training": true])], to: "d").stages.map(\.name) == ["d"])
     // A layer that is off passes on what it gets; one that does not learn does not measure either.
     let off = try read(
       [drop(["training": false]), dense("a", [["args": [tensor("d")], "kwargs": ["training": false]]])], to: "a")

@@ -41,7 +41,7 @@ import Testing
       try refusal {
         Flatten(); Dense(3, activation: activation)
       })
-    #expect(dense.hasPrefix("net cannot be trained: layer dense ends in \(name), "))
+    #expect(dense.hasPrefix("net does not fit: layer dense ends in \(name), "))
     #expect(dense.hasSuffix("make it softmax or linear"))
     let separate = try #require(
       try refusal {
@@ -93,6 +93,44 @@ import Testing
       try run {
         Conv2D(3, kernel: 4, activation: .softmax); Flatten()
       } == [.linear])
+  }
+
+  /// What the outputs cost by their size is of the probabilities, so the softmax stays.
+  @Test func outputsThatCostSomethingStay() throws {
+    #expect(
+      try run {
+        Flatten(); Dense(3, activation: .softmax); ActivityRegularization(l2: 0.1)
+      } == [.softmax])
+    let relu = try #require(
+      try refusal {
+        Flatten(); Dense(3, activation: .relu); ActivityRegularization(l2: 0.1)
+      })
+    #expect(relu.contains("layer dense ends in relu, "))
+  }
+
+  /// Of any numbers, said to be probabilities, Keras's sparse cross-entropy is another than the categorical one.
+  @Test func anyNumbersAreNoProbabilities() throws {
+    func head(_ kind: LossKind, _ activation: Activation) throws -> Head {
+      let model = try network {
+        Flatten(); Dense(3, activation: activation)
+      }
+      return try Head(of: model, loss: Loss(kind, fromLogits: false), targets: Self.targets(model))
+    }
+    for activation in [Activation.linear, .relu] {
+      let error = #expect(throws: ShapeError.self) { try head(.sparseCategoricalCrossentropy, activation) }
+      #expect(error?.description.contains("compile it with from_logits=True") == true)
+      #expect(try head(.categoricalCrossentropy, activation).objective.form == .values)
+    }
+    #expect(try head(.sparseCategoricalCrossentropy, .sigmoid).objective.form == .values)
+    #expect(try head(.sparseCategoricalCrossentropy, .softmax).objective.form == .softmaxLogits)
+  }
+
+  /// To ask a network takes no loss.
+  @Test func anyEndAnswers() throws {
+    let model = try network {
+      Flatten(); Dense(3, activation: .softplus)
+    }
+    #expect(Head(asking: model).objective.answers == .numbers(3))
   }
 
   @Test func logitsAreTaken() throws {

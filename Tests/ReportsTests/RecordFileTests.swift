@@ -14,10 +14,10 @@ import Testing
   private let whole = ["one", "", "three"].flatMap { RecordFile.record(Array($0.utf8)) }
 
   private func read(_ bytes: [UInt8], while isWanted: (String) -> Bool = { _ in true }) -> (
-    texts: [String], end: Int, isDamaged: Bool
+    texts: [String], end: Int, rest: RecordFile.Rest
   ) {
     var texts: [String] = []
-    let (end, isDamaged) = bytes.withUnsafeBytes { bytes in
+    let (end, rest) = bytes.withUnsafeBytes { bytes in
       RecordFile.read(bytes) { record in
         let text = String(decoding: record, as: UTF8.self)
         guard isWanted(text) else { return false }
@@ -25,13 +25,13 @@ import Testing
         return true
       }
     }
-    return (texts, end, isDamaged)
+    return (texts, end, rest)
   }
 
   @Test func recordsAreReadUpToOneThatIsNotWanted() {
-    #expect(read(whole) == (["one", "", "three"], whole.count, false))
-    #expect(read(whole, while: { $0 != "three" }) == (["one", ""], 19 + 16, false))
-    #expect(read([]) == ([], 0, false))
+    #expect(read(whole) == (["one", "", "three"], whole.count, .whole))
+    #expect(read(whole, while: { $0 != "three" }) == (["one", ""], 19 + 16, .whole))
+    #expect(read([]) == ([], 0, .whole))
   }
 
   /// Cut off at any byte, and with any bit flipped, as many records are read as lie before that.
@@ -40,12 +40,14 @@ import Testing
     for count in 0..<whole.count {
       let kept = ends.filter { $0 <= count }.count - 1
       let found = read(Array(whole[..<count]))
-      #expect(found.texts.count == kept && found.end == ends[kept] && found.isDamaged == !ends.contains(count))
+      #expect(found.texts.count == kept && found.end == ends[kept])
+      #expect(found.rest == (ends.contains(count) ? .whole : .torn))
       for bit in 0..<8 {
         var damaged = whole
         damaged[count] ^= 1 << bit
         let found = read(damaged)
-        #expect(found.texts.count == kept && found.end == ends[kept] && found.isDamaged, "bit \(bit) of byte \(count)")
+        let isFound = found.texts.count == kept && found.end == ends[kept] && found.rest == .damaged
+        #expect(isFound, "bit \(bit) of byte \(count)")
       }
     }
   }

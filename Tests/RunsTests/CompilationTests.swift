@@ -30,6 +30,22 @@ import Testing
     .object(["class_name": .string(name), "config": .object(options)])
   }
 
+  /// Keras's rates hold up to a boundary, ours from a step on.
+  @Test func ratesThatAreNamedStepByStep() throws {
+    let rates = schedule("PiecewiseConstantDecay", ["boundaries": [2, 9], "values": [1, 0.5, 0.25], "name": "a"])
+    let found = try adopt(compiled("SGD", ["learning_rate": rates])).experiment
+    #expect(found.schedule == .piecewise && found.learningRate == 1)
+    #expect(found.ratePoints?.map(\.step) == [0, 3, 10] && found.ratePoints?.map(\.rate) == [1, 0.5, 0.25])
+    for options: [String: JSONValue] in [
+      ["boundaries": [2], "values": [1]], ["boundaries": [9, 2], "values": [1, 2, 3]],
+      ["boundaries": [2.5], "values": [1, 2]],
+    ] {
+      #expect(throws: UsageError.self) {
+        try adopt(compiled("SGD", ["learning_rate": schedule("PiecewiseConstantDecay", options)]))
+      }
+    }
+  }
+
   @Test func theOptimizerComesWithItsNumbers() throws {
     let sgd = try adopt(
       compiled(
@@ -119,6 +135,18 @@ import Testing
       (compiled(loss: "poisson"), "--loss", "was compiled with the loss poisson, which we lack"),
       (compiled(loss: ["mse", "mae"]), "--loss", "was compiled with 2 losses, which we lack"),
       (
+        compiled(loss: ["class_name": "MeanSquaredError", "config": ["reduction": "sum"]]), "--loss",
+        "was compiled with the reduction sum of mean_squared_error, which we lack: compile it with sum_over_batch_size"
+      ),
+      (
+        compiled(loss: ["class_name": "SparseCategoricalCrossentropy", "config": ["ignore_class": 0]]), "--loss",
+        "was compiled with ignore_class 0 of sparse_categorical_crossentropy, which we lack"
+      ),
+      (
+        compiled("SGD", ["learning_rate": 0.5, "use_ema": true, "ema_overwrite_frequency": 100]), "--optimizer",
+        "was compiled with SGD's ema_overwrite_frequency 100.0, which we lack"
+      ),
+      (
         compiled("SGD", ["learning_rate": -1]), "--optimizer",
         "was compiled with what no training can have: learning_rate -1.0 is out of range"
       ),
@@ -126,6 +154,19 @@ import Testing
       let error = #expect(throws: UsageError.self) { try adopt(compiled) }
       #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
       #expect(throws: Never.self) { try adopt(compiled, unless: [option]) }
+    }
+  }
+
+  /// Keras 2's own defaults, and what is the mean of Keras's losses by another name.
+  @Test func whatChangesNothingIsPassedOver() throws {
+    let old = try adopt(
+      compiled("RMSprop", ["learning_rate": 0.5, "use_ema": false, "ema_overwrite_frequency": 100])
+    ).experiment
+    #expect(old.ema == nil && old.optimizer == .rmsprop)
+    for reduction in ["auto", "sum_over_batch_size", "mean", "mean_with_sample_weight", nil] as [JSONValue] {
+      let options: [String: JSONValue] = ["reduction": reduction, "ignore_class": nil, "axis": -1]
+      let loss: JSONValue = ["class_name": "SparseCategoricalCrossentropy", "config": .object(options)]
+      #expect(try adopt(compiled(loss: loss)).experiment.loss?.kind == .sparseCategoricalCrossentropy)
     }
   }
 

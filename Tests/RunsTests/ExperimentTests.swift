@@ -90,6 +90,11 @@ import Testing
     #expect(one.differences(from: other).isEmpty && other.differences(from: one).isEmpty)
     other.classNames = ["a", "c"]
     #expect(one.differences(from: other).count == 1)
+    other.classNames = ["a", "b"]
+    one.outputNames = ["a", "b"]
+    #expect(one.differences(from: other).isEmpty && other.differences(from: one).isEmpty)
+    other.outputNames = ["b", "a"]
+    #expect(one.differences(from: other).count == 1)
   }
 
   /// Another end of its schedule makes no other run, and nothing else does not.
@@ -154,8 +159,9 @@ import Testing
     var recipe = UpdateRecipe()
     (recipe.optimizer, recipe.learningRate) = (.muon, 0.5)
     experiment.parameterRules = [ParameterRule(["a/*", "b"], recipe, frozenFrom: 7)]
-    // The names of classes and the levels are no difference where one side has none, as runs of before.
-    let untouched = Experiment().differences(from: experiment).count + 2
+    experiment.outputNames = ["c", "d"]
+    // The names of classes and outputs and the levels are no difference where one side has none, as runs of before.
+    let untouched = Experiment().differences(from: experiment).count + 3
     // Those of the recipe count instead of the recipe itself.
     let fields =
       Mirror(reflecting: experiment).children.count - 1 + Mirror(reflecting: experiment.update).children.count

@@ -49,9 +49,55 @@ import Testing
     experiment.parameterRules?.append(ParameterRule(["*/bias", "conv3d*/kernel"], own))
     #expect(
       throws: UsageError(
-        "--parameter-rules has the pattern conv3d*/kernel, which matches no weight of small: they are conv2d/kernel, "
+        "--parameter-rules has the pattern conv3d*/kernel, which matches no weight that learns of small: they are conv2d/kernel, "
           + "conv2d/bias, batch_normalization/gamma, batch_normalization/beta, dense/kernel, dense/bias")
     ) { try experiment.checkRules(of: model) }
+  }
+
+  @Test func aRuleThatCountsForNothingIsRefused() throws {
+    var experiment = Experiment()
+    experiment.parameterRules = [ParameterRule(["*"], experiment.update), ParameterRule(["*/bias"], experiment.update)]
+    let error = #expect(throws: UsageError.self) { try experiment.checkRules(of: Self.model()) }
+    #expect(error?.description.hasPrefix("--parameter-rules: rule 2 (*/bias) counts for nothing: ") == true)
+  }
+
+  /// Another optimizer brings all of its numbers; the rate's schedule stays.
+  @Test(arguments: OptimizerKind.allCases) func anotherOptimizerBringsItsOwnNumbers(_ kind: OptimizerKind) {
+    var expected = UpdateRecipe()
+    expected.adopt(rule: kind)
+    var other = UpdateRecipe()
+    (other.momentum, other.nesterov, other.beta1, other.beta2, other.epsilon) = (0.1, true, 0.2, 0.3, 0.4)
+    (other.rho, other.centered, other.amsgrad, other.initialAccumulator) = (0.5, true, true, 0.6)
+    (other.newtonSchulz, other.muonScale, other.rescale) = (3, .none, true)
+    (other.weightDecay, other.l2Decay, other.learningRate) = (0.7, 0.8, 0.9)
+    other.adopt(rule: kind)
+    #expect(other == expected)
+    (other.schedule, other.warmUp, other.scheduleSteps) = (.polynomial, 3, 40)
+    (other.endRate, other.power, other.decay) = (0.1, 2, 0.3)
+    let schedule = other
+    other.adopt(rule: kind)
+    #expect(other == schedule)
+  }
+
+  /// A kernel is a matrix with a column for each filter; what is none, whatever axes it has, takes Adam in Muon's place.
+  @Test func kernelsAloneAreMatrices() throws {
+    let model = try Sequential(name: "kinds", input: [6, 6, 4]) {
+      DepthwiseConv2D(kernel: 3, depthMultiplier: 2)
+      PReLU()
+      LayerNormalization(axes: 3)
+      SeparableConv2D(5, kernel: 2)
+      Conv2D(7, kernel: 1)
+    }
+    var experiment = Experiment()
+    experiment.update.adopt(.muon)
+    let updates = experiment.updates(of: model).filter { !$0.name.hasSuffix("bias") }
+    #expect(
+      updates.map { "\($0.name) \($0.recipe.optimizer) \($0.shape)" } == [
+        "depthwise_conv2d/kernel muon (9, 8)", "p_re_lu/alpha adam (4, 4, 8)",
+        "layer_normalization/gamma adam (4, 4, 8)", "layer_normalization/beta adam (4, 4, 8)",
+        "separable_conv2d/depthwise_kernel muon (4, 8)", "separable_conv2d/pointwise_kernel muon (8, 5)",
+        "conv2d/kernel muon (5, 7)",
+      ])
   }
 
   /// What is no matrix takes Adam in the place of Muon, and so there is a second state.

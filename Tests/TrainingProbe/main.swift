@@ -41,7 +41,7 @@ let configuration = RunConfiguration(
   experiment: experiment, schedule: schedule, openblas: OpenBLAS.identity, version: "probe")
 let recorder =
   world.rank == 0 ? RunRecorder(folder, configuration: configuration, lock: try folder.create()) : nil
-var data = try Synthetic.open().limited(to: 240)
+var data = Synthetic.open().limited(to: 240)
 if message == "memory", world.rank == victim {
   data = TrainingData(
     training: FlippingDataset(data.training, after: (step - 1 + step / 2) * experiment.batchSize / world.size),

@@ -180,6 +180,45 @@ import Training
     }
   }
 
+  /// What is a mean already is judged as it is, whenever that is.
+  @Test func runningStatisticsAreNoSlowWeights() throws {
+    let model = try Sequential(name: "normalized", input: [2, 2, 1]) {
+      Flatten()
+      BatchNormalization()
+      Dense(3, activation: .softmax)
+    }
+    var experiment = Self.experiment
+    experiment.lookahead = Lookahead(every: 2)
+    let places = ["batch_normalization/moving_mean", "batch_normalization/moving_variance"].compactMap { name in
+      model.layout.entries.first { $0.name == name }?.range
+    }
+    #expect(places.count == 2)
+    for steps in 1...3 {
+      let arena = try train(model, experiment, steps: steps).arena
+      let slow = try #require(arena.optimizerStates["slow"]).floats
+      for place in places { #expect(slow[place] == arena.values.floats[place], "\(steps) steps") }
+      #expect(slow[places[1]].allSatisfy { $0 != 1 })
+    }
+  }
+
+  /// Neither slow weights nor constraints move it.
+  @Test(arguments: [0, 3]) func whatIsFrozenStaysToTheBit(_ step: Int) throws {
+    var dense = Dense(3, activation: .softmax)
+    dense.kernelOptions.constraint = .unitNorm(axes: [0])
+    let model = try Sequential(name: "frozen", input: [2, 2, 1]) {
+      Flatten()
+      dense
+    }
+    var experiment = Self.experiment
+    experiment.lookahead = Lookahead(every: 2, share: 0.3)
+    experiment.parameterRules = [ParameterRule(["dense/kernel"], experiment.update, frozenFrom: step)]
+    let kernel = try #require(model.layout.entries.first { $0.name == "dense/kernel" }).range
+    let before = try train(model, experiment, steps: step).arena.values.floats[kernel]
+    let after = try train(model, experiment, steps: 7).arena
+    #expect(after.values.floats[kernel] == before)
+    #expect(try #require(after.optimizerStates["slow"]).floats[kernel] == before)
+  }
+
   /// All of it at once, on any number of threads.
   @Test func threadsLeaveNoTrace() throws {
     let model = try Sequential(name: "all", input: [2, 2, 1]) {

@@ -64,7 +64,7 @@ import Training
   private func entry(_ step: Int) throws -> JournalEntry { try #require(try folder.journal()).entry(step) }
 
   @Test func everyStepAfterACheckpointAgrees() throws {
-    #expect(folder.checkpoints().map(\.step) == [4, 6, 7])
+    #expect(try folder.checkpoints().map(\.step) == [4, 6, 7])
     for (step, start) in [(5, 4), (6, 4), (7, 6)] {
       let (outcome, checks) = try replay(step)
       let expected = try entry(step)
@@ -152,7 +152,7 @@ import Training
       #expect(error.kind == .missing)
       #expect(error.message == message)
     }
-    for checkpoint in folder.checkpoints() { try FileManager.default.removeItem(atPath: checkpoint.path) }
+    for checkpoint in try folder.checkpoints() { try FileManager.default.removeItem(atPath: checkpoint.path) }
     let error = try #require(throws: FileError.self) { _ = try Replay(folder, step: 5) { _ in } }
     #expect(error.kind == .missing)
     #expect(error.message == "there is no checkpoint before step 5")

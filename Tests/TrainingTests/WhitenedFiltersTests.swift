@@ -77,4 +77,36 @@ import Training
       try model.whiten(values.buffer, with: samples(golden), SamplePreparation())
     }
   }
+
+  /// Of an image whose patches are taken in several parts: filters that decorrelate them, by moments summed one by one.
+  @Test func largeImagesArePatchedInParts() throws {
+    OpenBLAS.useCallingThreadOnly()
+    let (side, size) = (420, 18)  // 418 · 418 patches of 18 numbers are three megafloats
+    var random = SystemRandomNumberGenerator()
+    let pixels = (0..<side * side * 2).map { _ in Float(UInt8.random(in: 0...255, using: &random)) / 255 }
+    let data = BufferSamples(
+      name: "large", shape: [side, side, 2], samples: pixels, labels: [0], classNames: ["a", "b"])
+    let model = try Sequential(name: "white", input: [side, side, 2]) {
+      Conv2D(2 * size, kernel: 3, kernelInitializer: .whitening(Whitening(samples: 1, epsilon: 0)))
+      GlobalAveragePooling2D()
+      Dense(2, activation: .softmax)
+    }
+    let values = FloatStorage(count: model.parameterCount)
+    model.initialize(values.buffer, seed: 1)
+    try model.whiten(values.buffer, with: data, SamplePreparation())
+    let kernel = values.floats[model.layout.entries[0].range].map(Double.init)
+    var moments = [Double](repeating: 0, count: size)
+    for row in 0..<side - 2 {
+      for column in 0..<side - 2 {
+        let patch = (0..<3).flatMap { line in
+          (0..<6).map { Double(pixels[((row + line) * side + column) * 2 + $0]) }
+        }
+        for filter in 0..<size {
+          let answer = (0..<size).reduce(0) { $0 + patch[$1] * kernel[$1 * 2 * size + filter] }
+          moments[filter] += answer * answer
+        }
+      }
+    }
+    for moment in moments { #expect(abs(moment / Double(418 * 418) - 1) < 1e-3) }
+  }
 }

@@ -209,7 +209,7 @@ def control(binary, moment, folder):
     run = pathlib.Path(folder) / moment
     jobs.write_network(folder)
     words = ["train", *RUNS[moment].split(), "--model", pathlib.Path(folder) / "small.json", "--run", run]
-    subprocess.run([binary, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    subprocess.run([binary, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
     return jobs.digest(binary, run)
 
 

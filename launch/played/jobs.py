@@ -122,6 +122,11 @@ class Job:
         return str(library)
 
 
+def obstacle():
+    """Why there can be no library of `preload`; None where there can."""
+    return None if shutil.which("gcc") else "gcc is not there: install the package gcc"
+
+
 def program():
     """The program that the scripts run; empty where there is none, which is said."""
     return subprocess.run([LAUNCH / "program"], stdout=subprocess.PIPE, check=False).stdout.decode().strip()

@@ -3,8 +3,6 @@ import Glibc
 /// What ends processes that nobody else would: small scripts that a rank leaves behind when it ends, and that end by themselves
 /// within the tenth of a second where all is well.
 enum LastResort {
-  /// Open MPI's launchers and daemons; Slurm sees to its own.
-  private static let launchers = MPICommunicator.openMPILaunchers + ["orted", "prted"]
   /// More than a process has open.
   private static let descriptors: Int32 = 4096
 
@@ -63,7 +61,7 @@ enum LastResort {
   private static var launcher: pid_t? {
     Ancestors.processes().first { process in
       let program = Ancestors.program(of: process)
-      return launchers.contains { program.hasSuffix("/\($0)") }
+      return MPICommunicator.openMPIProcesses.contains { program.hasSuffix("/\($0)") }
     }
   }
 

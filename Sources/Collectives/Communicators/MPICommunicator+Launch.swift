@@ -46,7 +46,9 @@ extension MPICommunicator {
   }
 
   /// The programs that start ranks, on their own host or on others.
-  package static let launchers = openMPILaunchers + ["orted", "prted", "hydra_pmi_proxy", "slurmstepd"]
+  package static let launchers = openMPIProcesses + ["hydra_pmi_proxy", "slurmstepd"]
+  /// Open MPI's launchers, and its daemons on other hosts.
+  package static let openMPIProcesses = openMPILaunchers + ["orted", "prted"]
   /// Open MPI's launchers, by the names of their files.
   public static let openMPILaunchers = ["orterun", "prterun", "prte", "mpirun", "mpiexec"]
 

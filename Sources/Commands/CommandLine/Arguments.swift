@@ -7,6 +7,10 @@ struct Arguments {
   /// What stands without a flag before it.
   let positionals: [String]
   private var values: [String: String]
+  /// What stood in a file of options, by flag, with the file.
+  private var sources: [String: String] = [:]
+  /// The switches that a file says no to.
+  private var denied: Set<String> = []
 
   /// Splits `words`; a value follows its flag as the next word or behind `=`. Where it may be left out, a next word that is no
   /// flag is it.
@@ -48,16 +52,34 @@ struct Arguments {
   }
 
   /// What was read elsewhere, by its flag.
-  init(_ values: [String: String]) {
-    (positionals, self.values) = ([], values)
+  ///
+  /// - Parameter denied: the switches that are said no to.
+  init(_ values: [String: String], denied: Set<String> = []) {
+    (positionals, self.values, self.denied) = ([], values, denied)
   }
 
   /// Adds the options of a file; what is given already wins, over what goes in its place as well.
   ///
-  /// - Parameter alternatives: flags of which one is given in the place of another.
-  mutating func add(_ others: [String: String], alternatives: [[String]]) {
+  /// - Parameters:
+  ///   - denied: the switches that the file says no to.
+  ///   - alternatives: flags of which one is given in the place of another.
+  ///   - source: what the file is called in messages.
+  mutating func add(
+    _ others: [String: String], denied: Set<String>, alternatives: [[String]], source: String
+  ) {
     let replaced = alternatives.filter { $0.contains(where: has) }.flatMap(\.self)
-    values.merge(others.filter { !replaced.contains($0.key) }) { given, _ in given }
+    let added = others.filter { values[$0.key] == nil && !replaced.contains($0.key) }
+    values.merge(added) { given, _ in given }
+    sources.merge(added.mapValues { _ in source }) { given, _ in given }
+    self.denied.formUnion(denied)
+  }
+
+  /// A flag as messages have it: with the file that it stands in, where it is from one.
+  func name(_ flag: String) -> String { sources[flag].map { "\(flag) (\($0))" } ?? flag }
+
+  /// Whether a file says what the command line has taken the sense of, by another choice of `decisive`.
+  func isLeftOver(_ flag: String, by decisive: String) -> Bool {
+    sources[flag] != nil && has(decisive) && sources[decisive] == nil
   }
 
   /// Everything that is given, by its flag, or by its place where it has none.
@@ -70,6 +92,9 @@ struct Arguments {
   /// Whether a switch is given.
   func has(_ flag: String) -> Bool { values[flag] != nil }
 
+  /// Whether a switch is to be on or off; nil where nobody says.
+  func toggle(_ flag: String) -> Bool? { has(flag) ? true : denied.contains(flag) ? false : nil }
+
   /// A value as it stands; nil where the flag is not given.
   func string(_ flag: String) -> String? { values[flag] }
 
@@ -77,7 +102,8 @@ struct Arguments {
   func integer(_ flag: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
     guard let text = values[flag] else { return nil }
     guard let value = Int(text), range.contains(value) else {
-      throw UsageError("\(flag) takes a whole number from \(range.lowerBound) to \(range.upperBound), got \(text)")
+      throw UsageError(
+        "\(name(flag)) takes a whole number from \(range.lowerBound) to \(range.upperBound), got \(text)")
     }
     return value
   }
@@ -91,7 +117,7 @@ struct Arguments {
     guard let number = Double(digits), let factor = units[unit], number.isFinite,
       let bytes = Int(exactly: (number * factor).rounded()), range.contains(bytes)
     else {
-      throw UsageError("\(flag) takes a size, such as 500MB or 4GB, got \(text)")
+      throw UsageError("\(name(flag)) takes a size, such as 500MB or 4GB, got \(text)")
     }
     return bytes
   }
@@ -100,7 +126,7 @@ struct Arguments {
   func seed(_ flag: String) throws(UsageError) -> UInt64? {
     guard let text = values[flag] else { return nil }
     guard let value = UInt64(text) else {
-      throw UsageError("\(flag) takes a whole number from 0 to 2^64 - 1, got \(text)")
+      throw UsageError("\(name(flag)) takes a whole number from 0 to 2^64 - 1, got \(text)")
     }
     return value
   }
@@ -110,7 +136,7 @@ struct Arguments {
     guard let text = values[flag] else { return nil }
     guard let value = Float(text), range.contains(value) else {
       let upper = range.upperBound == .infinity ? "" : " and below \(range.upperBound)"
-      throw UsageError("\(flag) takes a number of at least \(range.lowerBound)\(upper), got \(text)")
+      throw UsageError("\(name(flag)) takes a number of at least \(range.lowerBound)\(upper), got \(text)")
     }
     return value
   }
@@ -119,7 +145,7 @@ struct Arguments {
   func choice(_ flag: String, of words: [String]) throws(UsageError) -> String? {
     guard let text = values[flag] else { return nil }
     guard words.contains(text) else {
-      throw UsageError("\(flag) takes \(words.alternatives), got \(text)")
+      throw UsageError("\(name(flag)) takes \(words.alternatives), got \(text)")
     }
     return text
   }

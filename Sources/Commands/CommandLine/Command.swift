@@ -12,6 +12,8 @@ protocol Command {
   static var positionals: String { get }
   /// Whether all ranks work on it; else rank 0 alone does, and the others have nothing to do.
   static var isCollective: Bool { get }
+  /// Whether what it prints is what was asked for.
+  static var isResultPrinted: Bool { get }
   /// What its help says below the options; empty for nothing.
   static var notes: String { get }
   /// Command lines that its help shows.
@@ -37,6 +39,7 @@ protocol Command {
 extension Command {
   static var positionals: String { "" }
   static var isCollective: Bool { false }
+  static var isResultPrinted: Bool { true }
   static var notes: String { "" }
   static var examples: [Example] { [] }
   static var groups: [OptionGroup] { [OptionGroup("", options)] }

@@ -154,7 +154,7 @@ struct OptionsFile {
   func values(for options: [Option], of command: String) throws(UsageError) -> [String: String] {
     var values: [String: String] = [:]
     for (name, field) in fields.sorted(by: { $0.key < $1.key }) {
-      let flag = "--\(name.replacing("_", with: "-"))"
+      let flag = Self.flag(name)
       let others = options.filter { $0.flag != Request.configOption.flag }
       guard let option = others.first(where: { $0.flag == flag }) else {
         let known = others.map { String($0.flag.dropFirst(2)) }
@@ -174,7 +174,9 @@ struct OptionsFile {
           throw UsageError("\(source): \(name) is a switch and takes true or false")
         }
         let separator = flag == "--input-shape" ? "x" : ","
-        guard let words = try words(of: field, separator: separator), !words.isEmpty else {
+        // One rule alone is a list of one.
+        let isRule = if case .names = field { flag == ParameterRuleOptions.option.flag } else { false }
+        guard let words = try words(of: isRule ? .list([field]) : field, separator: separator), !words.isEmpty else {
           throw UsageError("\(source): \(name) holds what is no value (\(option.words))")
         }
         values[flag] = words
@@ -182,6 +184,13 @@ struct OptionsFile {
     }
     return values
   }
+
+  /// The flags that the file says no to.
+  var denied: Set<String> {
+    Set(fields.filter { if case .toggle(false) = $0.value { true } else { false } }.keys.map(Self.flag))
+  }
+
+  private static func flag(_ name: String) -> String { "--\(name.replacing("_", with: "-"))" }
 
   private func words(of field: Field, separator: String) throws(UsageError) -> String? {
     guard field.isListOfObjects else { return field.words(separator: separator) }

@@ -42,9 +42,14 @@ public enum Program {
       case .command(let command) where type(of: command).isCollective:
         if doctor == nil { try World.tellOfKernels(world.communicator, environment) }
         try command.run(in: world)
+        // A training's result is its folder.
+        if type(of: command).isResultPrinted { try Output.check() }
         return .done
       case .command(let command):
-        return try world.onSpeaker { try command.run(in: world) }
+        return try world.onSpeaker {
+          try command.run(in: world)
+          try Output.check()
+        }
       }
     }.rawValue
   }

@@ -67,8 +67,9 @@ struct Request {
     // A command may have a file of its own kind.
     if let path = arguments.string(Self.configOption.flag), !command.options.contains(where: { $0.flag == "--config" })
     {
-      let values = try OptionsFile(path).values(for: command.allOptions, of: name)
-      arguments.add(values, alternatives: command.alternatives)
+      let file = try OptionsFile(path)
+      let values = try file.values(for: command.allOptions, of: name)
+      arguments.add(values, denied: file.denied, alternatives: command.alternatives, source: file.source)
     }
     if let seconds = try arguments.integer(Self.timeoutOption.flag, in: 1...31_536_000) { timeout = .seconds(seconds) }
     isQuiet = arguments.has(Self.quietOption.flag)

@@ -64,7 +64,7 @@ struct DoctorCommand: Command {
     let scene = try Scene(world.communicator, environment: world.environment, intent: intent(world.environment))
     let examination = try Examination(scene, world.communicator)
     let cores = try world.communicator.planCores(world.environment, threads: threads).hostCores
-    let report = DoctorReport(examination.findings, cores: cores, world.environment)
+    let report = DoctorReport(examination.findings, cores: cores, options: trainOptions, world.environment)
     if world.isSpeaker { Output.line(isJSON ? try JSON.line(report) : report.lines.joined(separator: "\n")) }
     let serious = try world.communicator.share(world.isSpeaker ? report.serious : nil)
     guard serious == 0 else {
@@ -102,6 +102,13 @@ struct DoctorCommand: Command {
     return intent
   }
 
+  /// What the command line says of the training, as a shell reads it. The lines have threads of their own.
+  private var trainOptions: String {
+    let others = ["--json", "--threads"] + Request.commonOptions.map(\.flag)
+    return arguments.all.filter { !others.contains($0.key) }.sorted { $0.key < $1.key }
+      .map { $0.value.isEmpty ? $0.key : "\($0.key) \($0.value.quotedForShell)" }.joined(separator: " ")
+  }
+
   private func makeModel() throws -> Model? {
     switch model {
     case .builtIn(let name): try BuiltInModels.standard(named: name)
@@ -117,7 +124,7 @@ struct DoctorCommand: Command {
     let examination = try Examination(
       Scene(communicator, environment: environment, intent: intent(environment)), communicator)
     let cores = try communicator.planCores(environment, threads: threads).hostCores
-    let report = DoctorReport(examination.findings, cores: cores, environment)
+    let report = DoctorReport(examination.findings, cores: cores, options: trainOptions, environment)
     Output.line(isJSON ? try JSON.line(report) : report.lines.joined(separator: "\n"))
     return report.serious > 0 ? .unfit : .done
   }

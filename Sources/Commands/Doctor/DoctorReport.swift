@@ -18,11 +18,13 @@ struct DoctorReport: Encodable {
     let line: String
   }
 
-  init(_ findings: [Doctor.Finding], cores: Int, _ environment: [String: String]) {
+  init(_ findings: [Doctor.Finding], cores: Int, options: String, _ environment: [String: String]) {
     self.findings = findings
     serious = findings.count { $0.grade == .serious }
     advice = findings.count { $0.grade == .advice }
-    launch = LaunchLine.all(cores: cores, environment).map { Launch(purpose: $0.purpose, line: $0.line) }
+    launch = LaunchLine.all(cores: cores, options: options, environment).map {
+      Launch(purpose: $0.purpose, line: $0.line)
+    }
   }
 
   /// What is said on a terminal.

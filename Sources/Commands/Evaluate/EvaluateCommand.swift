@@ -131,7 +131,7 @@ struct EvaluateCommand: Command {
     // On the standard error: the standard output is the same for the same weights, however fast they were judged.
     let rate = Double(result.samples) / (start.duration(to: .now) / .seconds(1))
     if !world.isQuiet { Output.error("\(rate.fixed(1)) images/s\n") }
-    try show(result, classNames: samples.classNames)
+    try show(result, classNames: samples.answerNames)
   }
 
   /// Runs `evaluate`, and writes what it says of each sample to a file, where one is wanted.
@@ -145,11 +145,13 @@ struct EvaluateCommand: Command {
     guard let table, let path = predictions else { return try whole(.verdicts) }
     guard world.isSpeaker else { return try whole(.outputs { _, _ in }) }
     var result: Evaluation?
-    try AtomicFile.write(path) { part in
-      try withoutActuallyEscaping(part) { part in
-        func write(_ text: String) throws { try Array(text.utf8).withUnsafeBytes(part) }
-        try write(table.heading)
-        result = try whole(.outputs { try write(table.rows($0, $1)) })
+    try ResultFile.write(path) { path in
+      try AtomicFile.write(path) { part in
+        try withoutActuallyEscaping(part) { part in
+          func write(_ text: String) throws { try Array(text.utf8).withUnsafeBytes(part) }
+          try write(table.heading)
+          result = try whole(.outputs { try write(table.rows($0, $1)) })
+        }
       }
     }
     guard let result else { preconditionFailure("a table that was written has been judged") }

@@ -27,7 +27,7 @@ struct PredictionTable {
         "--predictions writes a row for each sample, but the network answers at \(positions) positions of each: leave it out"
       )
     }
-    let names = samples.classNames
+    let names = samples.answerNames
     self.names = names.count == count ? names : (0..<count).map(String.init)
   }
 

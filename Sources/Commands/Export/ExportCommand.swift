@@ -55,12 +55,15 @@ struct ExportCommand: Command {
   }
 
   func run(in world: World) throws {
+    try ResultFile.check(path)
     let subject = try ExportSubject(
       source, isPreprocessing: isPreprocessing, isTraining: format == .keras || format == .h5)
-    switch format {
-    case .onnx: try subject.writeONNX(to: path)
-    case .keras, .h5: try subject.writeKeras(to: path, format)
-    case .safetensors: try subject.writeValues(to: path, as: element)
+    try ResultFile.write(path) { path in
+      switch format {
+      case .onnx: try subject.writeONNX(to: path)
+      case .keras, .h5: try subject.writeKeras(to: path, format)
+      case .safetensors: try subject.writeValues(to: path, as: element)
+      }
     }
     let step = subject.state.map { " of step \($0.step)" } ?? ""
     Output.line("wrote \(path): \(subject.model.name)\(step), \(subject.model.parameterCount) parameters")

@@ -1,6 +1,7 @@
 import Files
 import Models
 import Runs
+import Tensors
 import Training
 
 /// What `export` is told to write: a run, one of its checkpoints, or a file of weights with its network.
@@ -8,8 +9,8 @@ enum ExportSource {
   /// The newest checkpoint of a run, or the best.
   case run(String, isBest: Bool)
   case checkpoint(String)
-  /// In a file; nil for those beside the network in `--model`.
-  case weights(String?, ModelOption)
+  /// In a file; nil for those beside the network in `--model`. The shape is for a network that leaves it open.
+  case weights(String?, ModelOption, Shape?)
 
   static let positionals = "(RUN | --run DIR | --checkpoint FILE | --weights FILE --model FILE | --model FILE)"
 
@@ -22,6 +23,7 @@ enum ExportSource {
     Option("--checkpoint", "FILE", "one checkpoint"),
     Option("--weights", "FILE", "a safetensors, .keras or .h5 file with the values of --model"),
     Option("--model", "FILE", "a Keras model's .json, .keras or .h5 file, with its own values or those of --weights"),
+    ModelOption.shapeOption,
   ]
 
   /// Reads the command line.
@@ -36,6 +38,7 @@ enum ExportSource {
     guard runs.count + (checkpoint == nil ? 0 : 1) + (weights == nil && model == nil ? 0 : 1) == 1 else {
       throw UsageError("name what to export by one of RUN, --run, --checkpoint, and --model with or without --weights")
     }
+    if model == nil, arguments.has("--input-shape") { throw ModelOption.surplus("a run knows it") }
     if let run = runs.first {
       self = .run(run, isBest: isBest ?? false)
     } else if isBest != nil {
@@ -46,7 +49,7 @@ enum ExportSource {
       guard case .file = model else {
         throw UsageError("--model takes a file here: a built-in network is that of a run, export that")
       }
-      self = .weights(weights, model)
+      self = .weights(weights, model, try ModelOption.shape(arguments))
     } else {
       throw UsageError("--weights needs its network: name it with --model")
     }

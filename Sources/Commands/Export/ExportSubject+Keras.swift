@@ -24,6 +24,10 @@ extension ExportSubject {
         try export.writeArchive(to: path)
       } else if path.hasSuffix(Self.weightsEnding) {
         try export.writeWeights(to: path)
+        Program.complain(
+          UsageError(
+            "\(path) goes with \(experiment.model) as it is here, with nested models laid open: where yours has one, load a "
+              + ".keras file and give your model its get_weights()"))
       } else {
         try export.writeWhole(to: path)
       }

@@ -36,23 +36,30 @@ struct ExportSubject {
         isBest ? try Checkpoint("\(run.checkpointsPath)/best") : try run.newestCheckpoint { Program.complain($0) }
       try self.init(checkpoint, isPreprocessing, isTraining)
     case .checkpoint(let path): try self.init(try Checkpoint(path), isPreprocessing, isTraining)
-    case .weights(let path, let option): try self.init(option, valuesIn: path)
+    case .weights(let path, let option, let shape): try self.init(option, valuesIn: path, input: shape)
     }
   }
 
-  /// A network from a file, with the values beside it or in the file at `path`.
-  private init(_ option: ModelOption, valuesIn path: String?) throws {
-    let (described, file, experiment) = try NetworkSource.network(option, valuesIn: path)
+  /// A network from a file, with the values beside it or in the file at `path`, for samples of shape `input` where it leaves that
+  /// open.
+  private init(_ option: ModelOption, valuesIn path: String?, input: Shape?) throws {
+    let (described, file, experiment) = try NetworkSource.network(option, valuesIn: path, isJudged: false)
     guard let described else { throw UsageError("--model takes a file here") }
     guard let file else { throw UsageError("\(described.path) has a network alone: name its values with --weights") }
-    model = try described.model()
+    model = try ModelOption.network(of: described, for: input)
     let arena = ParameterArena(layout: model.layout)
     try file.fill(arena, of: model, isJudged: true)
     (values, optimizerStates, state) = (arena.values, [:], nil)
     // What it was compiled with says what its outputs are; of an uncompiled one they are what they are.
-    head =
-      described.compilation == nil
-      ? nil : try? Head(of: model, loss: experiment.loss, targets: Head.targets(suiting: model))
+    var head: Head?
+    if experiment.loss != nil {
+      do {
+        head = try Head(of: model, loss: experiment.loss, targets: Head.targets(suiting: model))
+      } catch {
+        Program.complain(UsageError("\(described.path): \(error): its outputs are exported as they are"))
+      }
+    }
+    self.head = head
     self.experiment = experiment
   }
 

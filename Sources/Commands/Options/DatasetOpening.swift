@@ -37,25 +37,37 @@ struct DatasetOpening {
           part, trainedOn: experiment.datasetDigest, isTrainingWanted: isTrainingWanted, $0)
       }
     }
-    var parts: Set<DataSplits.Part> = part.map { [$0] } ?? [.validation, .test]
-    if isTrainingWanted { parts.insert(.training) }
-    func judged(_ split: ValidationSplit?) throws -> JudgedData {
+    let (data, words) = try judged(part, isTrainingWanted: isTrainingWanted)
+    if let words { telling.say("judging the \(data.samples.count) \(words)") }
+    return data
+  }
+
+  /// As `openToJudge`, where all samples are in a few files; with what to say of those that are judged, nil for nothing.
+  private func judged(
+    _ part: DataSplits.Part?, isTrainingWanted: Bool
+  ) throws -> (data: JudgedData, words: String?) {
+    let place = place.path ?? experiment.dataset
+    func judged(_ split: ValidationSplit?) throws -> (data: JudgedData, words: String?) {
+      // A table that is named is what is judged, whatever stands beside it.
+      let isTable = part == nil && experiment.dataset == "series" && self.place.path != nil
+      let named = isTable ? try SeriesTables.part(judgedBy: place, split: split) : nil
+      var parts: Set<DataSplits.Part> = (part ?? named).map { [$0] } ?? [.validation, .test]
+      if isTrainingWanted { parts.insert(.training) }
       let splits = try open(parts, split: split)
-      let chosen = part ?? (splits[.test] != nil ? .test : .validation)
-      guard let samples = splits[chosen] else {
-        throw UsageError("\(place.path ?? experiment.dataset) has no samples for \(chosen.rawValue)")
-      }
-      if splits[.test] != nil && chosen == .test && part == nil {
-        telling.say("judging the \(samples.count) test samples")
-      }
-      return JudgedData(samples: samples, training: splits[.training])
+      let chosen = part ?? named ?? (splits[.test] != nil ? .test : .validation)
+      guard let samples = splits[chosen] else { throw UsageError("\(place) has no samples for \(chosen.rawValue)") }
+      let data = JudgedData(samples: samples, training: splits[.training])
+      if named != nil { return (data, "\(chosen.rawValue) series of \(place)") }
+      return (data, part == nil && chosen == .test ? "test samples of \(place)" : nil)
     }
     guard experiment.validationSplit != nil, part == nil, !experiment.datasetDigest.isEmpty else {
       return try judged(experiment.validationSplit)
     }
     // What is held back is judged where it is the run's own; of other data, which may be too few to share, all is.
     let own = Result { try judged(experiment.validationSplit) }
-    if case .success(let data) = own, experiment.datasetDigest.hasSuffix(data.samples.digest) { return data }
+    if case .success(let found) = own, experiment.datasetDigest.hasSuffix(found.data.samples.digest) {
+      return (found.data, found.words.map { "\($0) that training left out" })
+    }
     return try judged(nil)
   }
 
@@ -79,7 +91,7 @@ struct DatasetOpening {
     }
     return SampleFiles(
       experiment.dataset, try path("the folder of the files, or the table that lists them"), kind,
-      target: experiment.target, split: experiment.validationSplit,
+      target: experiment.target, split: experiment.validationSplit, outputNames: experiment.outputNames,
       output: { try experiment.shapes(for: $0)?.output })
   }
 

@@ -45,10 +45,10 @@ enum DatasetOptions {
 
   /// What the help says of data sets.
   static let notes = """
-    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val)
-    and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two, every 10th
-    image of each class is for validation, and without DIR/train the classes are in DIR. `volumes` (NIfTI) and `audio` (WAV,
-    FLAC) are folders alike. `--dataset listing --data FILE.csv` names such files in a table of path, label and perhaps part.
+    `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val,
+    valid, dev) and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two,
+    every 10th image of each class is for validation, and without DIR/train the classes are in DIR. `volumes` (NIfTI) and
+    `audio` (WAV, FLAC) are folders alike. `--dataset listing --data FILE.csv` names such files in a table of path, label and perhaps part.
     `--dataset arrays --data PATH` takes NumPy arrays x_train, y_train and x_val, y_val (or x_test, y_test), MedMNIST's
     train_images, train_labels, …, or X, y with --validation-split, from .npy files in a folder or from an .npz file. Their
     first axis counts samples.
@@ -101,9 +101,7 @@ enum DatasetOptions {
 
   private static func inputShape(_ arguments: Arguments) throws(UsageError) -> [Int]? {
     guard let text = arguments.string("--input-shape") else { return nil }
-    let extents = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    let shape = extents.compactMap(\.self)
-    guard shape.count == extents.count, Experiment.isInputShape(shape) else {
+    guard let shape = text.extents, Experiment.isInputShape(shape) else {
       throw UsageError(
         "--input-shape takes HxWxC of images, with sides of \(Experiment.sides.lowerBound) to "
           + "\(Experiment.sides.upperBound) and 1 or 3 channels, DxHxWxC of volumes, or LxC of series, got \(text)")

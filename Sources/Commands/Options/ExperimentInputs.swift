@@ -17,7 +17,10 @@ extension Experiment {
     let scaled = isUnscaled(all.training) ? all.unscaled : all
     let data = limit.map { scaled.limited(to: $0) } ?? scaled
     let shape = data.training.sampleShape
-    if let flaw = augmentation.flaw(for: shape) ?? normalization?.flaw(for: shape) { throw UsageError(flaw) }
+    let targets = data.training.targets
+    if let flaw = augmentation.flaw(for: shape, targets: targets) ?? normalization?.flaw(for: shape) {
+      throw UsageError(flaw)
+    }
     return (data, try makeModel(for: data.training))
   }
 

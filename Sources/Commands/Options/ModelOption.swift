@@ -1,6 +1,7 @@
 import KerasFiles
 import Models
 import Runs
+import Tensors
 import Training
 
 /// What `--model` says: a network that we have, or a file that describes one. Files are read by rank 0 alone.
@@ -14,6 +15,36 @@ enum ModelOption {
       "--model", "MODEL", choices: BuiltInModels.names,
       "\(purpose)\(BuiltInModels.names.joined(separator: ", ")), or a Keras model's .json, .keras or .h5 file (default "
         + "\(BuiltInModels.names[0]))")
+  }
+
+  /// The shape of a sample, for a file that leaves it to the data.
+  static let shapeOption = Option(
+    "--input-shape", "SHAPE", "the shape of a sample, as 32x32x3, for a --model that leaves it open")
+
+  /// Reads the shape; nil where it is not given.
+  static func shape(_ arguments: Arguments) throws(UsageError) -> Shape? {
+    guard let text = arguments.string("--input-shape") else { return nil }
+    guard let extents = text.extents, extents.allSatisfy({ 1...1 << 24 ~= $0 }), 1...4 ~= extents.count,
+      extents.reduce(1.0, { $0 * Double($1) }) <= 0x1p48
+    else {
+      throw UsageError("--input-shape takes one to four extents, channels last, as 32x32x3, got \(text)")
+    }
+    return Shape(extents)
+  }
+
+  /// The network of a file, for samples of such a shape where it leaves that open.
+  ///
+  /// - Throws: `UsageError` where the file says another shape itself, `FileError` where it makes no network.
+  static func network(of file: ModelFile, for shape: Shape?) throws -> Model {
+    if let shape, let own = file.architecture.input, own != shape {
+      throw surplus("\(file.path) takes samples of \(own)")
+    }
+    return try file.model(input: shape)
+  }
+
+  /// The shape of samples was given where it is known.
+  static func surplus(_ reason: String) -> UsageError {
+    UsageError("--input-shape is for the --model of a file that leaves the shape of its samples open: \(reason)")
   }
 
   /// Reads the command line; nil where the option is not given.
@@ -49,5 +80,14 @@ enum ModelOption {
       try experiment.use(file)
       return file
     }
+  }
+}
+
+extension String {
+  /// The numbers of `32x32x3`; nil where something else stands between the crosses.
+  var extents: [Int]? {
+    let parts = split(separator: "x", omittingEmptySubsequences: false)
+    let extents = parts.compactMap { Int($0) }
+    return extents.count == parts.count ? extents : nil
   }
 }

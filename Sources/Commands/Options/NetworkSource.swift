@@ -44,11 +44,12 @@ struct NetworkSource {
 
   /// Opens it: the tensors, and the experiment with their network, its data set and what became of samples.
   ///
+  /// - Parameter isJudged: whether what the network was compiled with counts; see below.
   /// - Throws: `FileError` where a file is missing or broken, `UsageError` where no values are named.
-  func open() throws -> (file: WeightsFile, experiment: Experiment) {
+  func open(isJudged: Bool = true) throws -> (file: WeightsFile, experiment: Experiment) {
     switch place {
     case .weights(let path):
-      let (_, values, experiment) = try Self.network(model, valuesIn: path)
+      let (_, values, experiment) = try Self.network(model, valuesIn: path, isJudged: isJudged)
       guard let values else { throw UsageError("--model has a network alone: name its values with --weights") }
       return (values, experiment)
     case .checkpoint(let path):
@@ -66,13 +67,21 @@ struct NetworkSource {
   /// - Returns: the network's file, nil for one that we have; and no values where there are none.
   /// - Throws: `FileError` where a file is missing or broken, or is of another network.
   static func network(
-    _ model: ModelOption?, valuesIn path: String?
+    _ model: ModelOption?, valuesIn path: String?, isJudged: Bool
   ) throws -> (described: ModelFile?, values: WeightsFile?, experiment: Experiment) {
     var experiment = Experiment()
     let described = try model?.apply(to: &experiment)
     if let described {
-      for notice in try experiment.adopt(compilationOf: described, unless: { $0 == "--optimizer" }) {
-        Program.complain(UsageError(notice))
+      var compiled = experiment
+      do {
+        for notice in try compiled.adopt(compilationOf: described, unless: { $0 == "--optimizer" }) {
+          Program.complain(UsageError(notice))
+        }
+        experiment = compiled
+      } catch {
+        guard !isJudged else { throw error }
+        Program.complain(UsageError("\(error.description); of no effect here"))
+        if let compilation = described.compilation { experiment.adopt(outputsOf: compilation) }
       }
     }
     let values = try path.map { try WeightsFile($0, of: described) } ?? described.flatMap { WeightsFile(in: $0) }

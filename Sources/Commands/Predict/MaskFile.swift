@@ -10,6 +10,9 @@ import Tensors
 struct MaskFile {
   private let words: AnswerWords
   private let folder: String
+  /// The files that are read, by what the system knows them by, and those that have been written: none may be written over.
+  private var inputs: [FileIdentity: String] = [:]
+  private var written: Set<String> = []
 
   /// - Throws: `FileError` where the folder cannot be made.
   init(_ words: AnswerWords, in folder: String) throws(FileError) {
@@ -26,10 +29,16 @@ struct MaskFile {
     }
   }
 
-  /// Makes sure that no two files would be written to the same place.
+  /// Makes sure that no two files would be written to the same place, and none over one of the inputs.
   ///
   /// - Throws: `UsageError` that names two which would.
-  func refuseNamesakes(_ inputs: [PredictionInput]) throws(UsageError) {
+  mutating func refuseNamesakes(_ inputs: [PredictionInput]) throws(UsageError) {
+    for input in inputs {
+      if let identity = FileIdentity(input.path) { self.inputs[identity] = input.path }
+    }
+    for input in inputs {
+      for ending in ["png", "npy"] { try refuseInput("\(folder)/\(input.stem).\(ending)") }
+    }
     var known: [String: String] = [:]
     for input in inputs {
       guard let other = known.updateValue(input.path, forKey: input.stem) else { continue }
@@ -38,13 +47,28 @@ struct MaskFile {
     }
   }
 
+  private func refuseInput(_ path: String) throws(UsageError) {
+    guard let input = FileIdentity(path).flatMap({ inputs[$0] }) else { return }
+    throw UsageError(
+      "\(path) is one of the inputs (\(input)), and would be written over: name another folder with --output")
+  }
+
+  /// Makes sure that nothing is lost by writing to `path`.
+  private mutating func claim(_ path: String) throws {
+    try refuseInput(path)
+    guard written.insert(path).inserted else {
+      throw UsageError("two samples give \(path): name their files one by one")
+    }
+  }
+
   /// Writes the outputs of a sample.
   ///
-  /// - Throws: `FileError` where the system refuses.
-  func write(_ outputs: FloatBuffer, of sample: PredictionBatch<PredictionInput>.Sample) throws {
+  /// - Throws: `FileError` where the system refuses, `UsageError` where something would be written over.
+  mutating func write(_ outputs: FloatBuffer, of sample: PredictionBatch<PredictionInput>.Sample) throws {
     let path = "\(folder)/\(sample.origin.stem)" + (sample.count > 1 ? "-\(sample.index)" : "")
     if let slash = path.lastIndex(of: "/") { try Self.make(String(path[..<slash])) }
     if case .numbers = words.answers {
+      try claim("\(path).npy")
       return try Self.writeArray("\(path).npy", "<f4", words.output, outputs.flatMap { Self.bytes($0.bitPattern) })
     }
     let (map, shape) = (words.map(outputs), words.mapShape)
@@ -53,8 +77,12 @@ struct MaskFile {
         height: shape[0], width: shape[1], map.map { UInt8($0) }, colours: max(2, words.names.count))
       let bytes = picture.png()
       guard !bytes.isEmpty else { throw FileError(.failed, "\(path).png", "there is no memory to draw it in") }
+      try claim("\(path).png")
       try AtomicFile.write("\(path).png") { part in try bytes.withUnsafeBytes(part) }
-    } else if words.names.count <= 256 {
+      return
+    }
+    try claim("\(path).npy")
+    if words.names.count <= 256 {
       try Self.writeArray("\(path).npy", "|u1", shape, map.map { UInt8($0) })
     } else {
       try Self.writeArray("\(path).npy", "<i4", shape, map.flatMap(Self.bytes))

@@ -64,7 +64,7 @@ struct PredictCommand: Command {
     if folder != nil && !MaskFile.suits(network.predictor.answers) {
       throw UsageError("--output writes maps and rows of numbers, but \(network.name) gives one answer for a sample")
     }
-    let masks = try folder.map { folder in try MaskFile(network.words, in: folder) }
+    var masks = try folder.map { folder in try MaskFile(network.words, in: folder) }
     var failure: FileError?
     func complain(_ error: FileError) {
       failure = failure ?? error

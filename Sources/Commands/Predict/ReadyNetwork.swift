@@ -28,7 +28,7 @@ struct ReadyNetwork {
       "--scale", "HOW", choices: ArrayScale.allCases.map(\.rawValue),
       "with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network "
         + "with a Rescaling by 1/100 or less)"),
-    World.threadsOption, World.memoryOption,
+    ModelOption.shapeOption, World.threadsOption, World.memoryOption,
   ]
 
   /// What is asked for.
@@ -42,7 +42,7 @@ struct ReadyNetwork {
     init(_ arguments: Arguments, _ purpose: String) throws(UsageError) {
       source = try NetworkSource(arguments, purpose)
       self.arguments = arguments
-      if source.isRun, let flag = ["--dataset", "--scale"].first(where: arguments.has) {
+      if source.isRun, let flag = ["--dataset", "--scale", "--input-shape"].first(where: arguments.has) {
         throw UsageError("\(flag) goes with --weights and --model alone: a run knows its samples")
       }
       threads = try arguments.integer("--threads", in: World.threadCounts)
@@ -57,12 +57,15 @@ struct ReadyNetwork {
   /// - Throws: `FileError` where a file is missing or broken; `UsageError` where memory does not suffice, or too little is known
   ///   of its samples; `ShapeError`, `ModelFormatError` where the network cannot be made.
   init(_ choice: Choice, top: Int, environment: [String: String]) throws {
-    var (file, experiment) = try choice.source.open()
+    var (file, experiment) = try choice.source.open(isJudged: false)
     if !choice.source.isRun {
       if !choice.arguments.has("--dataset") { experiment.dataset = "" }
       try DatasetOptions.apply(choice.arguments, to: &experiment)
     }
     let model = try experiment.makeModelWithoutData()
+    if choice.arguments.has("--input-shape"), experiment.inputShape != model.input.dimensions {
+      throw ModelOption.surplus("\(model.name) takes samples of \(model.input)")
+    }
     guard model.inputs.count == 1 else {
       throw UsageError(
         "\(model.name) takes \(model.inputs.count) inputs for a sample: only networks of one can answer for files")

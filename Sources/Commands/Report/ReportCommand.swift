@@ -20,6 +20,10 @@ struct ReportCommand: Command {
         "-o", "FILE", "where to write it (default report.html in the run's folder, comparison.html here for several)"),
       Option("--evaluate", nil, "judge the validation samples again, by the latest checkpoint"),
     ] + DataPlace.options + [Option("--threads", "T", "the compute threads of --evaluate (default: all cores)")]
+  static let examples = [
+    Example("cnn-dist report runs/first", "a run's page, made anew"),
+    Example("cnn-dist report runs/first runs/second -o both.html", "two runs side by side"),
+  ]
   static let notes = """
     `train` writes report.html into the run's folder at the end of every epoch. It is one file, which fetches nothing from
     anywhere: send it to whom you like. What the files of a run do not tell, because an older version wrote them, is left
@@ -53,11 +57,12 @@ struct ReportCommand: Command {
       let report = try RunOpening(
         folder: runs[0], data: data, threads: threads, isEvaluating: isEvaluating, environment: world.environment
       ).report()
-      try AtomicFile.write(path, text: report.html)
+      try ResultFile.write(path) { try AtomicFile.write($0, text: report.html) }
     } else {
       path = output ?? "comparison.html"
       let reports = try runs.map { try RunReport.read($0) { Program.complain($0) }.report }
-      try AtomicFile.write(path, text: ComparisonReport(reports, written: ReportWriter.now).html)
+      let text = ComparisonReport(reports, written: ReportWriter.now).html
+      try ResultFile.write(path) { try AtomicFile.write($0, text: text) }
     }
     Output.line("written to \(path)")
   }

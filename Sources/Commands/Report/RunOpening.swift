@@ -66,7 +66,7 @@ struct RunOpening {
       data.validation, values: arena.values.buffer.reading, keeping: .verdicts, shouldStop: { false })
     guard let verdicts = result?.verdicts else { return }
     report.record.judgedStep = checkpoint.state.step
-    report.record.assessment = Assessment(verdicts, classNames: data.validation.classNames)
+    report.record.assessment = Assessment(verdicts, classNames: data.validation.answerNames)
     try report.record.write(to: folder)
   }
 }

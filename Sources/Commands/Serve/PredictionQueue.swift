@@ -9,11 +9,12 @@ import Training
 /// Requests that wait for a network. One thread reads them, and whoever has the network answers those together that have been
 /// read meanwhile. There is room for so many; more are refused.
 ///
-/// `@unchecked Sendable`: all state is touched under `mutex` alone.
+/// `@unchecked Sendable`: all state is touched under `condition` alone.
 final class PredictionQueue: @unchecked Sendable {
   /// A request that has been read.
   private struct Job {
     let samples: [PredictionRequest.Sample]
+    let pixels: Int
     let reply: HTTPRoute.Reply
   }
 
@@ -21,8 +22,7 @@ final class PredictionQueue: @unchecked Sendable {
   private let words: AnswerWords
   private let limit: Int
   private let metrics: ServiceMetrics
-  private var mutex = pthread_mutex_t()
-  private var changed = pthread_cond_t()
+  private let condition = Condition()
   private var unread: [(request: HTTPRequest, reply: HTTPRoute.Reply)] = []
   private var read: [Job] = []
   /// Requests that are being read: 1 or 0.
@@ -38,36 +38,19 @@ final class PredictionQueue: @unchecked Sendable {
   /// - Throws: `ServiceError` where the system allows no more threads.
   init(_ reader: SampleReader, _ words: AnswerWords, limit: Int, _ metrics: ServiceMetrics) throws(ServiceError) {
     (self.reader, self.words, self.limit, self.metrics) = (reader, words, limit, metrics)
-    pthread_mutex_init(&mutex, nil)
-    var attributes = pthread_condattr_t()
-    pthread_condattr_init(&attributes)
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-    pthread_cond_init(&changed, &attributes)
-    pthread_condattr_destroy(&attributes)
     let code = BackgroundThread.start { [self] in readAll() }
     guard code == 0 else { throw ServiceError(code: code) }
   }
 
-  deinit {
-    pthread_cond_destroy(&changed)
-    pthread_mutex_destroy(&mutex)
-  }
-
-  private func locked<Result>(_ body: () -> Result) -> Result {
-    pthread_mutex_lock(&mutex)
-    defer { pthread_mutex_unlock(&mutex) }
-    return body()
-  }
-
   /// How many requests wait.
-  var waiting: Int { locked { unread.count + reading + read.count } }
+  var waiting: Int { condition.locked { unread.count + reading + read.count } }
 
   /// Takes a request, or refuses it.
   func submit(_ request: HTTPRequest, _ reply: @escaping HTTPRoute.Reply) {
-    let isTaken = locked {
+    let isTaken = condition.locked {
       guard !isClosed, unread.count + reading + read.count < limit else { return false }
       unread.append((request, reply))
-      pthread_cond_broadcast(&changed)
+      condition.broadcast()
       return true
     }
     if !isTaken { reply(.busy("\(limit) requests wait already: try again later")) }
@@ -75,9 +58,9 @@ final class PredictionQueue: @unchecked Sendable {
 
   /// Ends the thread that reads.
   func close() {
-    locked {
+    condition.locked {
       isClosed = true
-      pthread_cond_broadcast(&changed)
+      condition.broadcast()
     }
   }
 
@@ -89,13 +72,13 @@ final class PredictionQueue: @unchecked Sendable {
       let result = Result { () throws(RefusedRequest) in
         try PredictionRequest(request, reader, outputs: words.output.count, most: Self.mostOutputs)
       }
-      let refusal = locked { () -> RefusedRequest? in
+      let refusal = condition.locked { () -> RefusedRequest? in
         reading = 0
         switch result {
-        case .success(let read): self.read.append(Job(samples: read.samples, reply: reply))
+        case .success(let read): self.read.append(Job(samples: read.samples, pixels: read.pixels, reply: reply))
         case .failure(let error): return error
         }
-        pthread_cond_broadcast(&changed)
+        condition.broadcast()
         return nil
       }
       if let refusal { reply(.refusal(400, refusal.description)) }
@@ -103,8 +86,8 @@ final class PredictionQueue: @unchecked Sendable {
   }
 
   private func nextUnread() -> (HTTPRequest, HTTPRoute.Reply)? {
-    locked {
-      while unread.isEmpty && !isClosed { pthread_cond_wait(&changed, &mutex) }
+    condition.locked {
+      while unread.isEmpty && !isClosed { condition.wait() }
       guard !isClosed else { return nil }
       reading = 1
       return unread.removeFirst()
@@ -146,18 +129,15 @@ final class PredictionQueue: @unchecked Sendable {
 
   /// Takes as many requests as go together.
   private func nextJobs(_ duration: Duration) -> [Job] {
-    locked {
-      if read.isEmpty {
-        var end = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &end)
-        let nanoseconds = end.tv_nsec + Int(duration / .nanoseconds(1))
-        end = timespec(tv_sec: end.tv_sec + nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
-        while read.isEmpty, pthread_cond_timedwait(&changed, &mutex, &end) == 0 {}
-      }
-      var (count, samples) = (0, 0)
+    condition.locked {
+      condition.wait(atMost: duration) { read.isEmpty }
+      var (count, samples, pixels) = (0, 0, 0)
       for job in read {
         samples += job.samples.count
-        guard count == 0 || samples <= min(Self.mostSamples, Self.mostOutputs / words.output.count) else { break }
+        pixels += job.pixels
+        let isOfOneBatch =
+          samples <= min(Self.mostSamples, Self.mostOutputs / words.output.count) && pixels <= reader.pixelLimit ?? .max
+        guard count == 0 || isOfOneBatch else { break }
         count += 1
       }
       let jobs = Array(read.prefix(count))

@@ -13,6 +13,8 @@ struct PredictionRequest {
   }
 
   private(set) var samples: [Sample] = []
+  /// How many pixels of pictures are to be decoded.
+  let pixels: Int
 
   /// Reads a request: a form with files, a document in JSON, or a file, which says itself what it is.
   ///
@@ -38,6 +40,12 @@ struct PredictionRequest {
     let limit = min(Self.mostSamples, max(1, most / outputs))
     guard count <= limit else {
       throw RefusedRequest("the request has \(count) samples, expected \(limit) at most: send several requests")
+    }
+    pixels = files.reduce(0) { $0 + $1.pixels }
+    guard pixels <= reader.pixelLimit ?? .max else {
+      throw RefusedRequest(
+        "the request has pictures of \(pixels) pixels in all, expected \(reader.pixelLimit ?? .max) at most: send several requests"
+      )
     }
     for file in files { samples += (0..<file.count).map { Sample(samples: file, index: $0) } }
   }

@@ -20,8 +20,13 @@ enum BashCompletions {
   }
 
   private static func branch(_ command: any Command.Type) -> String {
-    let values = command.allOptions.filter { $0.value != nil && $0.standard == nil }
-    let branches = values.map { option in "          \(option.flag)) \(action(option.completion)) return ;;" }
+    let branches = command.allOptions.filter { $0.value != nil }.compactMap { option -> String? in
+      let action = action(option.completion)
+      guard option.standard != nil else { return "          \(option.flag)) \(action) return ;;" }
+      // Where the value may be left out, the word may be another flag as well.
+      guard case .words = option.completion else { return nil }
+      return "          \(option.flag)) if [[ $word != -* ]]; then \(action) return; fi ;;"
+    }
     let flags = (command.allOptions.map(\.flag) + ["--help"]).joined(separator: " ")
     return """
           \(command.name))

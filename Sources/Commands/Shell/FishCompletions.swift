@@ -26,10 +26,11 @@ enum FishCompletions {
   }
 
   private static func value(_ option: Option) -> String {
-    switch option.completion {
+    let required = option.standard == nil ? " -x" : ""
+    return switch option.completion {
     case .none: ""
-    case .any: " -x"
-    case .words(let words): " -x -a '\(words.joined(separator: " "))'"
+    case .any: required
+    case .words(let words): "\(required) -a '\(words.joined(separator: " "))'"
     case .folders: " -x -a '(__fish_complete_directories)'"
     case .files(let words): words.isEmpty ? " -r -F" : " -r -F -a '\(words.joined(separator: " "))'"
     }

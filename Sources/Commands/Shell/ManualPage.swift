@@ -83,8 +83,16 @@ struct ManualPage {
 
   private static let variables = [
     (name: "CNN_DIST_DATA", meaning: "The folder of the data sets."),
+    (
+      name: "CNN_DIST_VECTORS",
+      meaning: "avx2 keeps the program's own loops from wider vectors, which give the same bits."
+    ),
     (name: "NO_COLOR", meaning: "Set to anything, no output has colours."),
     (name: "OPENBLAS_CORETYPE", meaning: "The kernels that OpenBLAS takes; where it is set, it is left alone."),
+    (
+      name: "XDG_CACHE_HOME",
+      meaning: "Where the cache is that has the data sets where nothing else is said; else ~/.cache."
+    ),
   ]
 
   private static func list(_ options: [Option]) -> [String] {

@@ -6,6 +6,7 @@ struct SweepCommand: Command {
   static let name = "sweep"
   static let summary = "Tries values of options: trains with each, side by side, and goes on with the best."
   static let isCollective = true
+  static let isResultPrinted = false
   static let options = [
     Option("--config", "FILE", "what to try, a JSON object: its fields are below"),
     Option("--run", "DIR", "the sweep's folder, with a run for each trial (default runs/sweep-TIME)"),

@@ -59,9 +59,7 @@ struct SweepPlan {
   private var end: [String: String] { ["--epochs": "\(search.epochs)"] }
 
   private func command(_ values: [String: String], in folder: RunFolder) throws(UsageError) -> TrainCommand {
-    var arguments = try Arguments([], options: TrainCommand.options, command: TrainCommand.name)
-    arguments.add(values.merging(machine) { $1 }.merging(["--run": folder.path]) { $1 }, alternatives: [])
-    return try TrainCommand(arguments)
+    try TrainCommand(Arguments(values.merging(machine) { $1 }.merging(["--run": folder.path]) { $1 }))
   }
 
   private func values(of trial: Trial) throws(UsageError) -> [String: String] {

@@ -37,7 +37,7 @@ struct SweepSession {
   private func checkFiles(_ start: SweepStart, _ plan: SweepPlan, _ folder: SweepFolder) throws {
     try world.together {
       guard !world.isSpeaker else { return }
-      guard folder.names().contains("sweep.json") else {
+      guard try folder.names().contains("sweep.json") else {
         throw UsageError(
           "\(folder.path) is not rank 0's: a sweep's folder must be on a file system that all hosts share")
       }
@@ -116,7 +116,7 @@ struct SweepSession {
 extension SweepFolder {
   /// The results of those of `trials` that have come so far already.
   fileprivate func results(of trials: [Int], after epochs: Int) throws -> [TrialResult] {
-    let names = Set(names())
+    let names = Set(try names())
     return try trials.filter { names.contains(Trial.name($0)) }.compactMap { try result(of: $0, after: epochs) }
   }
 }

@@ -1,4 +1,6 @@
+import Files
 import Glibc
+import Synchronization
 
 /// What the user reads, unbuffered: each text in one write, so that lines of several ranks never mix.
 enum Output {
@@ -29,6 +31,17 @@ enum Output {
   private static let outputWay = LauncherPipe.way(of: STDOUT_FILENO)
   private static let errorWay = LauncherPipe.way(of: STDERR_FILENO)
 
+  /// Why the standard output did not take what it was given first; 0 where it took all.
+  private static let refusal = Mutex<Int32>(0)
+
+  /// Makes sure that all went to the standard output that was meant for it, or for a reader that has gone away.
+  ///
+  /// - Throws: `FileError` with the system's reason.
+  static func check() throws(FileError) {
+    let code = refusal.withLock { $0 }
+    if code != 0 { throw .system("standard output", "what was asked for is not all there", code: code) }
+  }
+
   /// A reader that has gone away is no reason to stop training, so what cannot be written is dropped. One that pauses is
   /// waited for.
   private static func write(_ text: String, to stream: Int32) {
@@ -42,7 +55,11 @@ enum Output {
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { return }
+      guard written > 0 else {
+        let code = errno
+        if stream == STDOUT_FILENO && code != EPIPE { refusal.withLock { $0 = $0 == 0 ? code : $0 } }
+        return
+      }
       rest = rest.dropFirst(written)
     }
   }

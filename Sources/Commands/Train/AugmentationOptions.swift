@@ -30,8 +30,9 @@ enum AugmentationOptions {
 
   /// Refuses what would have no effect.
   static func check(_ arguments: Arguments, _ augmentation: Augmentation) throws(UsageError) {
-    if arguments.has("--crop-border"), augmentation.crop == 0 {
-      throw UsageError("--crop-border has no meaning without --crop")
+    let border = "--crop-border"
+    if arguments.has(border), augmentation.crop == 0, !arguments.isLeftOver(border, by: "--crop") {
+      throw UsageError("\(arguments.name(border)) has no meaning without --crop")
     }
   }
 }

@@ -13,7 +13,6 @@ final class Console: TrainingObserver {
   private var monitor: String?
   private let isQuiet: Bool
   private let hasTerminal: Bool
-  private var epochStart = ContinuousClock.now
   private var lastLine = ContinuousClock.now
   private var start = ContinuousClock.now
   private var firstStep = 0

@@ -4,10 +4,13 @@ import Training
 
 /// The options of `train` that say how gradients turn into steps.
 enum OptimizerOptions {
+  /// The flag that names the rule.
+  static let flag = "--optimizer"
+
   /// Those of the rule, which may be another for some parameters.
   static let rule = [
     Option(
-      "--optimizer", "NAME", choices: OptimizerKind.allCases.map(\.rawValue),
+      flag, "NAME", choices: OptimizerKind.allCases.map(\.rawValue),
       "\(list(OptimizerKind.allCases)) (default sgd)"),
     Option("--momentum", "X", "sgd's momentum (default 0.5), rmsprop's (default 0), or muon's (default 0.95)"),
     Option("--nesterov", nil, "SGD's momentum is Nesterov's, as muon's always is"),
@@ -37,7 +40,7 @@ enum OptimizerOptions {
       Option("--ema", "X", "keep a running mean of the weights, X of it in each step, and judge that"),
       Option(
         "--lookahead", "STEPS",
-        "let slow weights follow every STEPS steps, go on from them, and judge them (default never)"
+        "let slow weights follow every STEPS steps, go on from them, and judge them; 0: never (default 0)"
       ),
       Option("--lookahead-share", "X", "which part of the way they go (default 0.5)"),
       Option(
@@ -75,8 +78,8 @@ enum OptimizerOptions {
     if let norm = try arguments.float("--clip-tensor-norm", in: Experiment.norms) { experiment.clipTensorNorm = norm }
     if let limit = try arguments.float("--clip-value", in: Experiment.norms) { experiment.clipValue = limit }
     if let share = try arguments.float("--ema", in: Experiment.momenta) { experiment.ema = share }
-    if let every = try arguments.integer("--lookahead", in: Experiment.counts) {
-      experiment.lookahead = experiment.lookahead ?? Lookahead()
+    if let every = try arguments.integer("--lookahead", in: 0...Experiment.counts.upperBound) {
+      experiment.lookahead = every > 0 ? experiment.lookahead ?? Lookahead() : nil
       experiment.lookahead?.every = every
     }
     if let share = try share("--lookahead-share", arguments) { experiment.lookahead?.share = share }
@@ -87,13 +90,13 @@ enum OptimizerOptions {
   static func apply(_ arguments: Arguments, to update: inout UpdateRecipe) throws(UsageError) {
     try set(&update.learningRate, "--learning-rate", in: Experiment.rates, arguments)
     try set(&update.momentum, "--momentum", in: Experiment.momenta, arguments)
-    if arguments.has("--nesterov") { update.nesterov = true }
+    if let isOn = arguments.toggle("--nesterov") { update.nesterov = isOn }
     try set(&update.beta1, "--beta1", in: Experiment.momenta, arguments)
     try set(&update.beta2, "--beta2", in: Experiment.momenta, arguments)
     try set(&update.epsilon, "--epsilon", in: Experiment.rates, arguments)
     try set(&update.rho, "--rho", in: Experiment.momenta, arguments)
-    if arguments.has("--centered") { update.centered = true }
-    if arguments.has("--amsgrad") { update.amsgrad = true }
+    if let isOn = arguments.toggle("--centered") { update.centered = isOn }
+    if let isOn = arguments.toggle("--amsgrad") { update.amsgrad = isOn }
     try set(&update.initialAccumulator, "--initial-accumulator", in: Experiment.rates, arguments)
     try set(&update.weightDecay, "--weight-decay", in: Experiment.rates, arguments)
     try set(&update.l2Decay, "--l2-decay", in: Experiment.rates, arguments)
@@ -101,7 +104,7 @@ enum OptimizerOptions {
       update.newtonSchulz = steps
     }
     if let scale = try arguments.choice("--muon-scale", of: Muon.Scale.allCases) { update.muonScale = scale }
-    if arguments.has("--rescale") { update.rescale = true }
+    if let isOn = arguments.toggle("--rescale") { update.rescale = isOn }
     try set(&update.endRate, "--end-rate", in: Experiment.rates, arguments)
     try set(&update.power, "--power", in: Experiment.rates, arguments)
     if let points = try RateOptions.points(arguments) { update.ratePoints = points }
@@ -115,7 +118,7 @@ enum OptimizerOptions {
 
   /// The rule that is named; nil for none.
   static func kind(_ arguments: Arguments) throws(UsageError) -> OptimizerKind? {
-    try arguments.choice("--optimizer", of: OptimizerKind.allCases)
+    try arguments.choice(flag, of: OptimizerKind.allCases)
   }
 
   /// Refuses options that would have no effect: whoever gives one expects it to have one.
@@ -128,8 +131,9 @@ enum OptimizerOptions {
     guard experiment.lookahead == nil || experiment.ema == nil else {
       throw UsageError("--ema and --lookahead both say what is judged in the weights' place: leave one of them out")
     }
-    for flag in ["--lookahead-share", "--lookahead-end-share"] where arguments.has(flag) {
-      guard experiment.lookahead != nil else { throw UsageError("\(flag) has no meaning without --lookahead STEPS") }
+    for flag in ["--lookahead-share", "--lookahead-end-share"]
+    where arguments.has(flag) && experiment.lookahead == nil && !arguments.isLeftOver(flag, by: "--lookahead") {
+      throw UsageError("\(arguments.name(flag)) has no meaning without --lookahead STEPS")
     }
     if experiment.lookahead?.endShare != nil, !experiment.hasScheduleLength {
       throw UsageError("--lookahead-end-share needs a schedule with an end, such as --schedule polynomial")
@@ -149,17 +153,18 @@ enum OptimizerOptions {
       ("--rho", kind == .rmsprop || kind == .adadelta), ("--centered", kind == .rmsprop),
       ("--amsgrad", kind == .adam || kind == .adamw), ("--initial-accumulator", kind == .adagrad),
       ("--newton-schulz", isMuon), ("--muon-scale", isMuon), ("--rescale", isMuon),
-    ] where arguments.has(flag) && !isMeant {
-      throw UsageError("\(flag) has no meaning for the optimizer \(kind.rawValue)")
+    ] where arguments.has(flag) && !isMeant && !arguments.isLeftOver(flag, by: Self.flag) {
+      throw UsageError("\(arguments.name(flag)) has no meaning for the optimizer \(kind.rawValue)")
     }
     let schedule = update.schedule
     for (flag, isMeant) in [
+      ("--learning-rate", schedule != .piecewise && schedule != .file || update.startsAtItsRate),
       ("--decay", schedule == .time), ("--drop-every", schedule == .step || schedule == .exponential),
       ("--drop-factor", schedule == .step || schedule == .exponential), ("--end-rate", schedule == .polynomial),
       ("--power", schedule == .polynomial), ("--rates", schedule == .piecewise), ("--rates-file", schedule == .file),
       ("--schedule-steps", hasLength),
-    ] where arguments.has(flag) && !isMeant {
-      throw UsageError("\(flag) has no meaning for the schedule \(schedule.rawValue)")
+    ] where arguments.has(flag) && !isMeant && !arguments.isLeftOver(flag, by: "--schedule") {
+      throw UsageError("\(arguments.name(flag)) has no meaning for the schedule \(schedule.rawValue)")
     }
     if (schedule == .step || schedule == .exponential) && update.dropEvery == nil {
       throw UsageError("--schedule \(schedule.rawValue) needs --drop-every STEPS, the steps between two drops")
@@ -193,4 +198,9 @@ enum OptimizerOptions {
     let names = kinds.map(\.rawValue)
     return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
   }
+}
+
+extension UpdateRecipe {
+  /// Whether rates that are named step by step begin with the one that is named besides.
+  fileprivate var startsAtItsRate: Bool { ratePoints?.first?.rate == learningRate }
 }

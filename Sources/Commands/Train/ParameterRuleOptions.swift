@@ -31,7 +31,7 @@ enum ParameterRuleOptions {
     for fields in try OptionsFile.list(text, source: source) {
       let values = try fields.values(for: own + OptimizerOptions.rule + OptimizerOptions.rates, of: "a rule")
       do {
-        rules.append(try rule(Arguments(values), of: experiment.update))
+        rules.append(try rule(Arguments(values, denied: fields.denied), of: experiment.update))
       } catch {
         throw UsageError("\(fields.source): \(error.description)")
       }
@@ -43,13 +43,15 @@ enum ParameterRuleOptions {
     guard let patterns = arguments.string("--match") else {
       throw UsageError("has no match, a pattern of names such as */bias")
     }
+    let match = patterns.split(separator: ",").map(String.init)
+    guard !match.isEmpty else { throw UsageError("has no pattern in its match, \(patterns)") }
     var update = whole
     update.scheduleSteps = nil  // it ends with the others, if nothing else is said
     if let kind = try OptimizerOptions.kind(arguments), kind != update.optimizer { update.adopt(rule: kind) }
     try OptimizerOptions.apply(arguments, to: &update)
     try OptimizerOptions.check(arguments, update, hasLength: update.schedule.hasLength)
     return ParameterRule(
-      patterns.split(separator: ",").map(String.init), update,
+      match, update,
       frozenFrom: try arguments.integer("--frozen-from", in: Schedule.counts))
   }
 }

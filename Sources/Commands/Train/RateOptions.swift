@@ -29,8 +29,10 @@ enum RateOptions {
     }
     var lines = text.split(whereSeparator: \.isNewline).map(String.init)
     // A heading, as spreadsheets write it.
-    if let first = lines.first, Int(field(first, 0, ",")) == nil { lines.removeFirst() }
-    return try points(lines, separator: ",") { "\(path) has a line \($0), expected STEP,RATE, steps ascending" }
+    if let first = lines.first, Double(field(first, 0, ",")) == nil, first.contains(where: \.isLetter) {
+      lines.removeFirst()
+    }
+    return try points(lines, separator: ",") { "\(path) has a line \"\($0)\", expected STEP,RATE, steps ascending" }
   }
 
   private static func points(

@@ -52,7 +52,7 @@ enum StoppingOptions {
       ("--plateau-patience", "--reduce-on-plateau", experiment.plateauFactor != nil),
       ("--min-rate", "--reduce-on-plateau", experiment.plateauFactor != nil),
     ] where arguments.has(flag) && !isThere {
-      throw UsageError("\(flag) has no meaning without \(needed)")
+      throw UsageError("\(arguments.name(flag)) has no meaning without \(needed)")
     }
   }
 }

@@ -9,6 +9,7 @@ struct TrainCommand: Command {
   static let name = "train"
   static let summary = "Trains a network on all ranks, into a run folder."
   static let isCollective = true
+  static let isResultPrinted = false
   static let groups = [
     OptionGroup(
       "Run",
@@ -126,9 +127,6 @@ struct TrainCommand: Command {
       throw UsageError("--tensorboard and --no-tensorboard say the opposite: leave one of them out")
     }
     if resume && run == nil { throw UsageError("--resume needs --run DIR, the folder of the run to go on with") }
-    if resume && weights != nil {
-      throw UsageError("--weights starts a run and --resume goes on with one: leave one of them out")
-    }
     // What is wrong with a value is said now, not when the data have been read; what it means for a run that is there, when
     // that is known.
     var (experiment, schedule) = (Experiment(), Schedule())
@@ -144,7 +142,10 @@ struct TrainCommand: Command {
     try check(experiment, nil)
   }
 
-  private func check(_ experiment: Experiment, _ schedule: Schedule?) throws(UsageError) {
+  /// Refuses what would have no effect.
+  ///
+  /// - Parameter schedule: nil where it is a run's own, which is known later.
+  func check(_ experiment: Experiment, _ schedule: Schedule?) throws(UsageError) {
     try AugmentationOptions.check(arguments, experiment.augmentation)
     try OptimizerOptions.check(arguments, experiment)
     try StoppingOptions.check(arguments, experiment, schedule)
@@ -159,9 +160,16 @@ struct TrainCommand: Command {
   ) throws -> (experiment: Experiment, schedule: Schedule, file: ModelFile?) {
     var (experiment, schedule) = (Experiment(), Schedule())
     let file = try model?.apply(to: &experiment)
-    if let file { try experiment.adopt(compilationOf: file, unless: { arguments.has($0) }).forEach(notice) }
+    if let file {
+      // What a model was compiled with is the default of an optimizer of the same name.
+      let named = try OptimizerOptions.kind(arguments)?.rawValue
+      let isOther = named != nil && named != file.compilation?.optimizer?.name.lowercased()
+      let isNamed = { [arguments] in $0 == OptimizerOptions.flag ? isOther : arguments.has($0) }
+      try experiment.adopt(compilationOf: file, unless: isNamed).forEach(notice)
+    }
     try apply(to: &experiment)
     try apply(to: &schedule)
+    try check(experiment, schedule)
     return (experiment, schedule, file)
   }
 

@@ -29,7 +29,7 @@ extension TrainingPlan {
   ///   - say: hears of what is not as it may be thought, and no error.
   /// - Throws: `UsageError` or `FileError` where the one does not fit the other.
   init(_ command: TrainCommand, say: (String) -> Void) throws {
-    self = command.resume ? try Self.toResume(command) : try Self.toStart(command, say: say)
+    self = command.resume ? try Self.toResume(command, say: say) : try Self.toStart(command, say: say)
   }
 
   private static func toStart(_ command: TrainCommand, say: (String) -> Void) throws -> Self {
@@ -44,12 +44,13 @@ extension TrainingPlan {
       movedScheduleEnd: nil)
   }
 
-  private static func toResume(_ command: TrainCommand) throws -> Self {
+  private static func toResume(_ command: TrainCommand, say: (String) -> Void) throws -> Self {
     let folder = RunFolder(command.run ?? "")
     let configuration = try folder.load()
     var (experiment, schedule) = (configuration.experiment, configuration.schedule)
     try command.apply(to: &experiment)
     try command.apply(to: &schedule)
+    try command.check(experiment, schedule)
     try command.model?.apply(to: &experiment)
     // The end of a schedule may be moved; whether the run goes on beyond it is known with the data.
     let end = configuration.experiment.scheduleSteps
@@ -59,6 +60,10 @@ extension TrainingPlan {
       throw UsageError(
         "\(folder.path) holds a run of another kind (\(differences.joined(separator: "; "))): leave these options out to go "
           + "on with it, or start a new run in another --run folder")
+    }
+    // A job that a queue starts again has the words that it was started with.
+    if let weights = command.weights {
+      say("the run goes on from its checkpoint: --weights \(weights), which would start a new one, is not read")
     }
     let lock = try folder.lock()
     let checkpoint = try folder.newestCheckpoint { Program.complain($0) }

@@ -1,12 +1,10 @@
 import Collectives
 import Datasets
 import Doctor
-import Files
 import FoundationEssentials
 import KerasFiles
 import Kernels
 import Models
-import Reports
 import Runs
 import Tensors
 import Training
@@ -39,56 +37,127 @@ struct TrainingSession {
     // What to do it on: each rank sees for itself.
     let cores = try world.planCores(threads: command.threads)
     let threads = command.threads ?? cores.threads
-    let readers = DataReaders(
-      team: try communicator.makeHostTeam(), threads: threads, environment: world.environment)
-    let (data, model) = try world.together { [experiment = start.experiment] in
-      try experiment.open(command.data, readers)
-    }
-    try communicator.expectSameSamples(data.training, "training samples")
-    try communicator.expectSameSamples(data.validation, "validation samples")
-    try communicator.together {
-      try start.experiment.check(data)
-      try start.experiment.checkRules(of: model)
-      let head = try start.experiment.head(of: model, for: data.training)
-      for samples in [data.training, data.validation] { try start.experiment.checkTargets(of: samples, for: head) }
-    }
-    // A run that an older version began keeps its own word for the same samples.
-    if start.experiment.datasetDigest.isEmpty { start.experiment.datasetDigest = data.digest }
-    try communicator.together { try start.setScheduleLength(samples: data.training.count) }
-    if communicator.rank == 0, let notice = start.scheduleNotice(samples: data.training.count) { say(notice) }
-    // Every rank has the same samples, and their statistics come from sums without an error: the same on all.
-    if start.experiment.lacksNormalization {
-      start.experiment.normalization = try world.together { [kind = start.experiment.normalize] in
-        try Normalization(kind, of: data.training, threads: threads)
-      }
-    }
-
-    if let weights = command.classWeights {
-      start.experiment.classWeights = try world.together { try weights.resolved(for: data.training) }
-    }
-
-    if world.share == nil {
-      try World.warn(of: threads, cores, training: start.experiment, communicator)
-      var intent = Scene.Intent()
-      (intent.run, intent.threads) = (plan?.folder.path, threads)
-      intent.expect(model, start.experiment, samples: data.training.count, threads: threads)
-      try world.tellOfHazards(intent)
-    }
+    let (data, model) = try open(start.experiment, threads: threads)
+    try complete(&start, for: data, threads: threads)
+    try warn(of: cores, model, start.experiment, samples: data.training.count, folder: plan?.folder, threads: threads)
     let need = MemoryNeed(
       training: model, experiment: start.experiment, samples: data.training.count,
       judged: start.schedule.validateEvery > 0 ? data.validation.count : 0, communicator: communicator,
       threads: threads, keepsShadow: start.schedule.shadowEvery > 0, budget: world.memoryBudget(command.memory))
     try communicator.together { try need.check() }
 
-    // The numbers to start from: by seed on each rank, or from rank 0's file.
+    // The numbers to start from.
     let arena = Trainer.arena(for: model, experiment: start.experiment)
+    let shadow = communicator.nodes[communicator.rank] == communicator.rank ? start.shadow.flatMap(Shadow.init) : nil
+    let isRecalled = try fill(arena, of: model, &start, plan, shadow, data)
+
+    // The folder to write into, beside the communicator: the others have a deadline.
+    let recorder = try communicator.together {
+      if communicator.stop.isMade { throw Stopped() }
+      return try plan.map { [start] plan in
+        try communicator.aside { try prepare(plan, start, isRecalled: isRecalled, threads: threads) }
+      }
+    }
+
+    let lastStep = start.lastStep(samples: data.training.count)
+    let observers = plan.map { [start] plan in
+      TrainingObservers(
+        command, in: world, plan.folder, configuration(start), model: model, data: data, from: start.state.step,
+        of: lastStep, threads: threads, token: token)
+    }
+    let trainer = try Trainer(
+      experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
+      state: start.state, communicator: communicator, threads: threads, waves: need.waves,
+      isProfiling: command.isProfiling, keepsVerdicts: true, pausingAfter: pause, recorder: recorder,
+      shadow: shadow, observers: observers?.all ?? [])
+    let end = Result { try trainer.run() }
+    // Where the others cannot be reached, they are not asked to wait either.
+    if case .failure(let error) = end, error is CollectiveError {
+      observers?.closeReport(trainer.state, arena, of: lastStep)
+    } else if let observers {
+      try communicator.aside { observers.closeReport(trainer.state, arena, of: lastStep) }
+    }
+    if case .failure(let error) = end, !(error is Stopped) {
+      observers?.didFail()
+      throw error
+    }
+    if command.isProfiling {
+      let profile = try trainer.profile()
+      if let plan { try communicator.aside { try profile.writeTrace(to: plan.folder.tracePath) } }
+      observers?.console.show(profile)
+    }
+    try end.get()
+    observers?.didEnd(trainer.state)
+  }
+
+  /// Tells the user, unless the run is one of many, whose options were looked at before.
+  private func say(_ notice: String) {
+    if world.share == nil { Program.complain(UsageError(notice)) }
+  }
+
+  // MARK: - What to train on
+
+  /// Opens the samples, reads the network, and makes sure that all ranks have the same and that they fit together.
+  private func open(_ experiment: Experiment, threads: Int) throws -> (TrainingData, Model) {
+    let readers = DataReaders(
+      team: try communicator.makeHostTeam(), threads: threads, environment: world.environment)
+    let (data, model) = try world.together { try experiment.open(command.data, readers) }
+    try communicator.expectSameSamples(data.training, "training samples")
+    try communicator.expectSameSamples(data.validation, "validation samples")
+    try communicator.together {
+      try experiment.check(data)
+      try experiment.checkRules(of: model)
+      let head = try experiment.head(of: model, for: data.training)
+      for samples in [data.training, data.validation] { try experiment.checkTargets(of: samples, for: head) }
+    }
+    return (data, model)
+  }
+
+  /// Fills in what follows from the samples.
+  private func complete(_ start: inout TrainingStart, for data: TrainingData, threads: Int) throws {
+    // A run that an older version began keeps its own word for the same samples.
+    if start.experiment.datasetDigest.isEmpty { start.experiment.datasetDigest = data.digest }
+    try communicator.together { try start.setScheduleLength(samples: data.training.count) }
+    if communicator.rank == 0 { start.notices(samples: data.training.count).forEach(say) }
+    // Every rank has the same samples, and their statistics come from sums without an error: the same on all.
+    if start.experiment.lacksNormalization {
+      start.experiment.normalization = try world.together { [kind = start.experiment.normalize] in
+        try Normalization(kind, of: data.training, threads: threads)
+      }
+    }
+    if let weights = command.classWeights {
+      start.experiment.classWeights = try world.together { try weights.resolved(for: data.training) }
+    }
+  }
+
+  /// Tells of cores that have nothing to do, and of what `doctor` thinks serious, unless the run is one of many.
+  private func warn(
+    of cores: CorePlan, _ model: Model, _ experiment: Experiment, samples: Int, folder: RunFolder?, threads: Int
+  ) throws {
+    guard world.share == nil else { return }
+    try World.warn(of: threads, cores, training: experiment, communicator)
+    var intent = Scene.Intent()
+    (intent.run, intent.threads) = (folder?.path, threads)
+    intent.expect(model, experiment, samples: samples, threads: threads)
+    try world.tellOfHazards(intent)
+  }
+
+  // MARK: - The numbers to start from
+
+  /// Fills `arena` by seed on each rank, or with what rank 0's file or some host's memory has, and completes `start` by what
+  /// that tells.
+  ///
+  /// - Returns: whether the numbers come from a host's memory.
+  private func fill(
+    _ arena: ParameterArena, of model: Model, _ start: inout TrainingStart, _ plan: TrainingPlan?, _ shadow: Shadow?,
+    _ data: TrainingData
+  ) throws -> Bool {
     model.initialize(arena.values.buffer, seed: start.experiment.seed)
     if model.beginsWithSamples && !start.isFromFile {
       try world.together { [preparation = start.experiment.preparation] in
         try model.whiten(arena.values.buffer, with: data.training, preparation)
       }
     }
-    let shadow = communicator.nodes[communicator.rank] == communicator.rank ? start.shadow.flatMap(Shadow.init) : nil
     let recalled = try Recollection(in: shadow, of: start.experiment, after: start.state.step, communicator)
     if let recalled {
       if communicator.rank == 0 { tell(of: recalled, instead: start.state.step) }
@@ -98,6 +167,7 @@ struct TrainingSession {
       if plan?.checkpoint == nil {
         start.experiment.network = try model.kerasDocument()
         start.experiment.classNames = data.training.classNames
+        start.experiment.outputNames = data.training.outputNames
         start.experiment.levels = data.training.levels
       }
       start.experiment = try communicator.aside { [experiment = start.experiment] in
@@ -114,66 +184,7 @@ struct TrainingSession {
         try communicator.broadcast(state.buffer, from: root)
       }
     }
-
-    let lines = command.isJSON && world.share == nil ? plan.map { RunLines(folder: $0.folder.path) } : nil
-    let console = plan.map {
-      Console(folder: $0.folder.path, isQuiet: world.isQuiet || command.isJSON, environment: world.environment)
-    }
-    let recorder = try communicator.together {
-      if communicator.stop.isMade { throw Stopped() }
-      // Beside the communicator: the others have a deadline.
-      return try plan.map { [start] plan in
-        try communicator.aside { try prepare(plan, start, isRecalled: recalled != nil, threads: threads) }
-      }
-    }
-    console?.didStart(
-      start.experiment, model: model, data: data, communicator: communicator, threads: threads, step: start.state.step,
-      blas: KernelChoice(world.environment).description + ", loops for \(VectorWidth.name)")
-    let lastStep = start.lastStep(samples: data.training.count)
-    lines?.didStart(
-      start.experiment, model: model, data: data, session: TrainingReport.session(communicator, threads: threads),
-      step: start.state.step, lastStep: lastStep)
-    let events = plan.flatMap { plan in
-      start.schedule.tensorboard
-        ? TensorBoardLog(
-          folder: plan.folder.path, experiment: start.experiment, model: model, validationSamples: data.validation)
-        : nil
-    }
-    let report = plan.map { plan in
-      TrainingReport(
-        plan.folder, configuration: configuration(start), model: model, data: data, on: command.live,
-        token: token, tellOfPort: command.isJSON ? { Output.error($0 + "\n") } : { Output.line($0) })
-    }
-    let observers: [(any TrainingObserver)?] = [console, lines, events, report?.writer]
-    let trainer = try Trainer(
-      experiment: start.experiment, schedule: start.schedule, data: data, model: model, arena: arena,
-      state: start.state, communicator: communicator, threads: threads, waves: need.waves,
-      isProfiling: command.isProfiling, keepsVerdicts: true, pausingAfter: pause, recorder: recorder,
-      shadow: shadow, observers: observers.compactMap(\.self))
-    let end = Result { try trainer.run() }
-    if case .failure(let error) = end, error is CollectiveError {
-      report?.didEnd(trainer.state, of: lastStep, arena)
-    } else if let report {
-      try communicator.aside { report.didEnd(trainer.state, of: lastStep, arena) }
-    }
-    if case .failure(let error) = end, !(error is Stopped) {
-      events?.didEnd(succeeded: false)
-      throw error
-    }
-    if command.isProfiling {
-      let profile = try trainer.profile()
-      if let plan { try communicator.aside { try profile.writeTrace(to: plan.folder.tracePath) } }
-      console?.show(profile)
-    }
-    try end.get()
-    events?.didEnd(succeeded: true)
-    console?.didEnd(trainer.state)
-    lines?.didEnd(trainer.state)
-  }
-
-  /// Tells the user, unless the run is one of many, whose options were looked at before.
-  private func say(_ notice: String) {
-    if world.share == nil { Program.complain(UsageError(notice)) }
+    return recalled != nil
   }
 
   private func tell(of recalled: Recollection, instead step: Int) {
@@ -190,6 +201,8 @@ struct TrainingSession {
     if let weights = plan.weights { experiment.initialWeights = try weights.load(into: arena, of: model) }
     return experiment
   }
+
+  // MARK: - The folder to write into
 
   private func prepare(_ plan: TrainingPlan, _ start: TrainingStart, isRecalled: Bool, threads: Int) throws
     -> RunRecorder

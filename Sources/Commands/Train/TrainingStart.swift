@@ -42,21 +42,32 @@ struct TrainingStart: Codable {
         throw UsageError("--schedule-steps \(moved) lies behind the run, which has done \(state.step) steps")
       }
     }
-    guard experiment.scheduleSteps == nil else { return }
-    guard steps > experiment.warmUp else {
-      throw UsageError("--warm-up \(experiment.warmUp) leaves nothing of a run of \(steps) steps to the schedule")
+    // A run of no steps leaves it to what goes on with it.
+    guard experiment.scheduleSteps == nil, steps > 0 else { return }
+    let warmUps = [experiment.update] + (experiment.parameterRules ?? []).map(\.update)
+    for update in warmUps where update.schedule.hasLength && update.warmUp >= steps {
+      throw UsageError("--warm-up \(update.warmUp) leaves nothing of a run of \(steps) steps to the schedule")
     }
     experiment.scheduleSteps = steps
   }
 
-  /// What to tell of a schedule that ends before the run does; nil where it does not.
-  func scheduleNotice(samples: Int) -> String? {
+  /// What to tell of a schedule that ends before the run does, and of slow weights that never move.
+  func notices(samples: Int) -> [String] {
     let steps = lastStep(samples: samples)
-    guard experiment.hasScheduleLength, let end = experiment.scheduleSteps, end < steps, state.step < steps else {
-      return nil
+    var notices: [String] = []
+    let update = experiment.update
+    if update.schedule.hasLength, let end = experiment.scheduleSteps, end < steps, state.step < steps {
+      let rate = update.rule.schedule.rate(at: end)
+      notices.append(
+        "the \(update.schedule.rawValue) schedule \(end > state.step ? "ends" : "has ended") at step \(end), the run ends at step "
+          + "\(steps): the steps between have a learning rate of \(rate == 0 ? "0" : "\(rate)"); --schedule-steps \(steps) would "
+          + "end them together")
     }
-    return
-      "the \(experiment.schedule.rawValue) schedule \(end > state.step ? "ends" : "has ended") at step \(end), the run ends "
-      + "at step \(steps): the steps between have a learning rate of 0; --schedule-steps \(steps) would end them together"
+    if let lookahead = experiment.lookahead, lookahead.every > steps, steps > 0 {
+      notices.append(
+        "--lookahead \(lookahead.every) lies beyond the run's \(steps) steps: its slow weights, which are judged, stay as they began"
+      )
+    }
+    return notices
   }
 }

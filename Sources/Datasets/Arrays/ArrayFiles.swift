@@ -31,7 +31,7 @@ struct ArrayFiles {
       names = try NumPyArchive(path: path).names().sorted()
       return
     }
-    let entries = try Folder.names(in: path)
+    let entries = try FolderListing.names(in: path)
     names = entries.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }
     if names.isEmpty, let archive = entries.first(where: { $0.hasSuffix(".npz") }) {
       throw FileError(

@@ -9,15 +9,16 @@ enum ArrayNames {
   /// What each part may be called; where a file has several, the first counts.
   static func pairs(_ part: DataSplits.Part) -> [Pair] {
     switch part {
-    case .training: [("x_train", "y_train"), ("X_train", "y_train"), ("train_images", "train_labels")]
-    case .validation: [("x_val", "y_val"), ("X_val", "y_val"), ("val_images", "val_labels")]
-    case .test: [("x_test", "y_test"), ("X_test", "y_test"), ("test_images", "test_labels")]
+    case .training:
+      [("x_train", "y_train"), ("X_train", "y_train"), ("X_train", "Y_train"), ("train_images", "train_labels")]
+    case .validation: [("x_val", "y_val"), ("X_val", "y_val"), ("X_val", "Y_val"), ("val_images", "val_labels")]
+    case .test: [("x_test", "y_test"), ("X_test", "y_test"), ("X_test", "Y_test"), ("test_images", "test_labels")]
     }
   }
 
   /// What samples that are in no part yet may be called.
   static let whole: [Pair] = [
-    ("X", "y"), ("x", "y"), ("data", "target"), ("data", "labels"), ("images", "labels"),
+    ("X", "y"), ("X", "Y"), ("x", "y"), ("data", "target"), ("data", "labels"), ("images", "labels"),
   ]
 
   /// `x_train and y_train, or train_images and train_labels`.

@@ -61,10 +61,15 @@ public struct Augmentation: Codable, Hashable, Sendable, CustomStringConvertible
     return isNone ? "none" : parts.compactMap(\.self).joined(separator: ", ")
   }
 
-  /// What makes it senseless for samples of `shape`, (height, width, channels), as `field value is …`; nil where it is not.
-  public func flaw(for shape: Shape) -> String? {
+  /// What makes it senseless for samples of `shape`, (height, width, channels), with such targets, as `field value is …`; nil
+  /// where it is not.
+  public func flaw(for shape: Shape, targets: TargetKind) -> String? {
     guard !isNone else { return nil }
     guard shape.rank == 3 else { return "augmentation \(self) is for images, not for samples of \(shape)" }
+    if crop > 0 || flip != .none, targets.liesOnPixels {
+      return
+        "augmentation \(self) moves pixels, and the targets, which lie on them, would stay where they are: leave it out"
+    }
     let side = min(shape[0], shape[1])
     if crop >= side { return "crop \(crop) is too large for images of \(shape[0])×\(shape[1]): expected below \(side)" }
     if cutout > side {
@@ -103,5 +108,15 @@ public struct Augmentation: Codable, Hashable, Sendable, CustomStringConvertible
     return Draw(
       shift: shift, isFlipped: isFlipped,
       centre: (Int(random.below(UInt32(shape[0]))), Int(random.below(UInt32(shape[1])))))
+  }
+}
+
+extension TargetKind {
+  /// Whether it has something to say of each place of an image.
+  fileprivate var liesOnPixels: Bool {
+    switch self {
+    case .classes(_, let positions): positions.rank >= 2
+    case .values(let shape): shape.rank >= 2
+    }
   }
 }

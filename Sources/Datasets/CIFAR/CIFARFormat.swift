@@ -48,6 +48,15 @@ public struct CIFARFormat: Sendable {
 
   /// All data files.
   public var files: [String] { trainingFiles + [validationFile] }
+  /// The binary version as its authors have it: `cifar-10-binary.tar.gz`.
+  var archiveName: String { archiveURL.split(separator: "/").last.map(String.init) ?? archiveURL }
+  /// What else its authors have, and what it unpacks to: archives, and pickles of Python.
+  var otherFiles: [String] {
+    let (pickle, folder) =
+      name == "cifar10" ? ("data_batch_1", "cifar-10-batches-py") : ("meta", "cifar-100-python")
+    return [archiveName, archiveName.replacing("binary", with: "python"), pickle, "\(folder)/\(pickle)"]
+  }
+
   /// The label bytes and three planes.
   public var recordBytes: Int { labelBounds.count + 3 * Self.planeBytes }
   /// How many records the data file `name` holds.

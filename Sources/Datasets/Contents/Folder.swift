@@ -4,22 +4,18 @@ import Glibc
 
 /// The few operations on folders that data sets need.
 enum Folder {
+  /// The folder at `path` and those above it, as far up as they can be looked at.
+  static func lineage(_ path: String) -> Set<FileIdentity> {
+    var (above, path) = (Set<FileIdentity>(), path)
+    // The root is above itself.
+    while let folder = FileIdentity(path), above.insert(folder).inserted { path += "/.." }
+    return above
+  }
+
   /// Whether `path` is a folder, or a link to one.
   static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  /// The names of all that is in the folder `path`, sorted by their bytes.
-  ///
-  /// - Throws: `FileError`, failed, where it cannot be listed.
-  static func names(in path: String) throws(FileError) -> [String] {
-    do {
-      let names = try FileManager.default.contentsOfDirectory(atPath: path)
-      return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    } catch {
-      throw FileError(.failed, path, "cannot be listed: \(error)")
-    }
   }
 
   /// Makes `path` and the folders above it, where they are not there.

@@ -47,6 +47,14 @@ public struct DataFolder: Sendable {
     for folder in folders where format.files.contains(where: { access("\(folder)/\($0)", F_OK) == 0 }) {
       return folder
     }
+    if let other = format.otherFiles.lazy.compactMap({ file in
+      folders.first { access("\($0)/\(file)", F_OK) == 0 }.map { "\($0)/\(file)" }
+    }).first {
+      throw FileError(
+        .missing, other,
+        "is not the binary version of \(format.title), unpacked, which is what is read: `cnn-dist fetch \(format.name)` "
+          + "downloads it, or unpack \(format.archiveName), and `--data FOLDER` names the folder of its .bin files")
+    }
     throw FileError(
       .missing, first,
       "found no \(format.title) in \(folders.joined(separator: ", ")); `cnn-dist fetch \(format.name)` downloads it, "
@@ -63,9 +71,8 @@ public struct DataFolder: Sendable {
     let below = roots.flatMap { root in kind.folders.map { "\(root)/\($0)" } }
     let folders = isNamed ? roots + below : below + [kind.systemFolder].compactMap(\.self)
     for folder in folders {
-      for file in MNISTKind.files where [file, "\(file).gz"].contains(where: { access("\(folder)/\($0)", F_OK) == 0 }) {
-        return folder
-      }
+      let names = MNISTKind.files.flatMap(MNISTKind.names)
+      if names.contains(where: { access("\(folder)/\($0)", F_OK) == 0 }) { return folder }
     }
     guard let first = roots.first else { throw Self.nowhere }
     throw FileError(

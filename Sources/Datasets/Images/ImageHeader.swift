@@ -58,6 +58,10 @@ struct ImageHeader: Equatable, Sendable {
     } else if bytes.starts(with: "RIFF".utf8), bytes.dropFirst(8).starts(with: "WEBP".utf8) {
       header = WebPFile.header(bytes)
     } else {
+      if let other = Self.unread(bytes) {
+        throw FileError(
+          .malformed, path, offset: 0, "is \(other), a format that is not read: convert it to PNG or JPEG")
+      }
       let start = bytes.prefix(4).map { String($0, radix: 16) }.joined(separator: " ")
       let formats = Format.allCases.map(\.rawValue)
       throw FileError(
@@ -75,6 +79,15 @@ struct ImageHeader: Equatable, Sendable {
         "has \(header.height)×\(header.width) pixels, expected 1 to \(Self.pixelLimit) of them in all")
     }
     self = header
+  }
+
+  /// A format of pictures that is not read, where the first bytes are its; nil for what is none.
+  private static func unread(_ bytes: UnsafeRawBufferPointer) -> String? {
+    if bytes.starts(with: "II*\0".utf8) || bytes.starts(with: "MM\0*".utf8) { return "TIFF" }
+    if bytes.starts(with: [0, 0, 0, 12, 0x6A, 0x50, 0x20, 0x20]) { return "JPEG 2000" }
+    guard bytes.dropFirst(4).starts(with: "ftyp".utf8) else { return nil }
+    let brand = String(decoding: bytes.dropFirst(8).prefix(4), as: UTF8.self)
+    return ["avif", "avis"].contains(brand) ? "AVIF" : ["heic", "heix", "mif1"].contains(brand) ? "HEIF" : nil
   }
 }
 

@@ -1,4 +1,4 @@
-import CExif
+internal import CExif
 
 /// How a stored picture has to be turned before it is shown, as cameras write it: tag 0x0112 of Exif 2.3, which viewers
 /// heed in JPEG, PNG and WebP files. The names say where the stored first row and first column belong.

@@ -1,5 +1,5 @@
 /// A sample of a picture: 8 or 16 bits, of which all ones are full light.
-package protocol PictureSample: FixedWidthInteger, UnsignedInteger, SIMDScalar {
+package protocol PictureSample: FixedWidthInteger, UnsignedInteger, SIMDScalar, Codable {
   /// What means of samples are computed in.
   associatedtype Mean: BinaryFloatingPoint & SIMDScalar
 

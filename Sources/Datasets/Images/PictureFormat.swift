@@ -14,6 +14,10 @@ struct PictureFormat: SampleFormat {
   /// As `ImageFile` has them.
   var endings: [String] { ImageFile.endings }
 
+  /// What scanners, cameras and newer programs write.
+  var unreadEndings: [String] { [".tif", ".tiff", ".avif", ".heic", ".heif", ".jp2", ".j2k"] }
+  var conversion: String { "convert them to PNG or JPEG" }
+
   /// (height, width, 1 or 3), as it is shown.
   func header(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError) -> SampleHeader {
     let header = try ImageHeader(bytes, path: path)

@@ -30,8 +30,8 @@ public struct MNIST: Dataset {
 
   private init(_ kind: MNISTKind, folder: String, images: String, labels: String) throws(FileError) {
     self.kind = kind
-    self.images = try Self.open("\(folder)/\(images)", rank: 3, kind)
-    self.labels = try Self.open("\(folder)/\(labels)", rank: 1, kind)
+    self.images = try Self.open(images, in: folder, rank: 3, kind)
+    self.labels = try Self.open(labels, in: folder, rank: 1, kind)
     let extents = self.images.extents
     guard self.labels.extents[0] == extents[0] else {
       throw FileError(
@@ -74,10 +74,17 @@ public struct MNIST: Dataset {
     }
   }
 
-  private static func open(_ path: String, rank: Int, _ kind: MNISTKind) throws(FileError) -> IDXFile {
-    for path in [path, "\(path).gz"] where access(path, F_OK) == 0 { return try IDXFile(path, rank: rank) }
+  private static func open(
+    _ file: String, in folder: String, rank: Int, _ kind: MNISTKind
+  ) throws(FileError) -> IDXFile {
+    // Kaggle's archive has folders of the same names beside the files.
+    for path in MNISTKind.names(of: file).map({ "\(folder)/\($0)" })
+    where access(path, F_OK) == 0 && !Folder.isFolder(path) {
+      return try IDXFile(path, rank: rank)
+    }
     throw FileError(
-      .missing, path, "this file of \(kind.title) is not there, neither as it is nor as .gz; \(kind.remedy)")
+      .missing, "\(folder)/\(file)",
+      "this file of \(kind.title) is not there, neither as it is nor as .gz; \(kind.remedy)")
   }
 
   private static func check(_ labels: IDXFile, classes: Int, digest: inout Digest) throws(FileError) {

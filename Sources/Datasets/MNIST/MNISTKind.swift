@@ -11,6 +11,12 @@ public enum MNISTKind: String, Sendable, CaseIterable {
     "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
   ]
 
+  /// What a file is called, as it is and gzipped, as its authors have it and, with a point, on Kaggle.
+  static func names(of file: String) -> [String] {
+    let pointed = file.replacing("-idx", with: ".idx")
+    return [file, "\(file).gz", pointed, "\(pointed).gz"]
+  }
+
   /// What its authors call it.
   public var title: String {
     switch self {

@@ -16,17 +16,15 @@ struct ClassFolders {
   private let purpose: Purpose
   private var passedOver: PassedOver
 
-  private static let validationNames = ["validation", "val"]
-
-  /// Lists `folder/train/CLASS`, `folder/validation/CLASS` and `folder/test/CLASS`, where `validation` may also be called
-  /// `val`, with all that is in folders below. What is to be judged needs no `train`.
+  /// Lists `folder/train/CLASS`, `folder/validation/CLASS` and `folder/test/CLASS`, or what else `DataSplits.Part` has for
+  /// them, with all that is in folders below. What is to be judged needs no `train`.
   ///
   /// Where there is no `validation`, `test` takes its place, unless there is a `split`. Where there is neither, a share of each
   /// class is held back; where there is no `train` either, the classes stand in `folder` itself.
   ///
   /// - Throws: `FileError`: missing without the folder; malformed for training with fewer than two classes, a class without
   ///   a sample, no sample to validate with, or a split of what has a folder of its own; for judging without any sample; for
-  ///   both with samples of a class that has none to train on.
+  ///   both with samples of a class that has none to train on, and with two classes whose names differ in bytes alone.
   static func list(
     _ folder: String, _ format: any SampleFormat, for purpose: Purpose, split: ValidationSplit?
   ) throws(FileError) -> SampleListing {
@@ -36,7 +34,7 @@ struct ClassFolders {
 
   private init(_ folder: String, _ format: any SampleFormat, _ purpose: Purpose) {
     (self.folder, self.format, self.purpose) = (folder, format, purpose)
-    passedOver = PassedOver(noun: format.noun)
+    passedOver = PassedOver(format)
   }
 
   /// A class's name and the paths of its samples.
@@ -44,9 +42,9 @@ struct ClassFolders {
 
   private mutating func list(_ split: ValidationSplit?) throws(FileError) -> SampleListing {
     let top = try FolderEntries(folder, endings: format.endings)
-    let hasTraining = top.folders.contains("train")
-    var validation = Self.validationNames.first(where: top.folders.contains)
-    var test: String? = top.folders.contains("test") ? "test" : nil
+    let named = try PartFolders(among: top.folders, of: folder, endings: format.endings)
+    let hasTraining = named[.training] != nil
+    var (validation, test) = (named[.validation], named[.test])
     if let validation, split != nil, purpose == .training {
       throw FileError(.malformed, folder, "has a folder `\(validation)` to validate with: leave --validation-split out")
     }
@@ -58,12 +56,13 @@ struct ClassFolders {
     if hasTraining || !others.isEmpty {
       passedOver.add(top)
       passedOver.add(stray: top.samples.count)
-      passedOver.add(folders: top.folders.filter { $0 != "train" && !others.contains($0) }.map { "\(folder)/\($0)" })
+      let used = Set(named.names.values)
+      passedOver.add(folders: top.folders.filter { !used.contains($0) }.map { "\(folder)/\($0)" })
     }
 
     var training: [Class] = []
     if hasTraining || others.isEmpty {
-      let root = hasTraining ? "\(folder)/train" : folder
+      let root = named[.training].map { "\(folder)/\($0)" } ?? folder
       training = try classes(in: root)
       if purpose == .training { try check(training, in: root) }
     }
@@ -101,7 +100,7 @@ struct ClassFolders {
     _ names: [String], _ parts: [DataSplits.Part: [Class]], _ origin: SampleListing.Origin
   ) throws(FileError) -> SampleListing {
     let items = parts.mapValues { classes in
-      let paths = Dictionary(uniqueKeysWithValues: classes.map { ($0.name, $0.paths) })
+      let paths = Dictionary(classes.map { ($0.name, $0.paths) }) { first, _ in first }
       return SampleListing.interleaved(names.map { paths[$0] ?? [] })
     }.filter { !$0.value.isEmpty }
     if purpose == .training, items[.validation] == nil {
@@ -119,7 +118,7 @@ struct ClassFolders {
           + "class's \(format.noun)s")
     }
     return SampleListing(
-      place: folder, classes: names, meaning: .classes, parts: items, origin: origin,
+      place: folder, classes: names, meaning: .classes, outputNames: nil, parts: items, origin: origin,
       passedOver: "\(passedOver)")
   }
 
@@ -128,39 +127,62 @@ struct ClassFolders {
     let entries = try FolderEntries(root, endings: format.endings)
     passedOver.add(entries)
     passedOver.add(stray: entries.samples.count)
+    if let (first, second) = NameTwins.find(in: entries.folders) {
+      throw FileError(
+        .malformed, root,
+        "has two folders whose names are the same letters in other bytes, \(NameTwins.inBytes(entries.folders[first])) and "
+          + "\(NameTwins.inBytes(entries.folders[second])): put the files of one class together, or rename one of them")
+    }
+    let above = Folder.lineage(root)
     var classes: [Class] = []
-    for name in entries.folders { classes.append((name, try samples(below: "\(root)/\(name)", depth: 0))) }
+    for name in entries.folders {
+      let path = "\(root)/\(name)"
+      if let samples = try samples(below: path, above) { classes.append((name, samples)) }
+    }
     return classes
   }
 
-  /// A folder that is deeper is hardly meant: links may lead in a circle.
-  private static let deepest = 32
-
-  /// All samples in the folder and below, sorted by their paths.
-  private mutating func samples(below path: String, depth: Int) throws(FileError) -> [String] {
+  /// All samples in the folder and below, sorted by their paths; nil where it is one of those above it, which a link leads back
+  /// to.
+  private mutating func samples(below path: String, _ above: Set<FileIdentity>) throws(FileError) -> [String]? {
+    let own = FileIdentity(path)
+    if let own, above.contains(own) {
+      passedOver.add(circle: path)
+      return nil
+    }
     let entries = try FolderEntries(path, endings: format.endings)
     passedOver.add(entries)
-    guard depth < Self.deepest else {
-      passedOver.add(folders: entries.folders.map { "\(path)/\($0)" })
-      return entries.samples.map { "\(path)/\($0)" }
-    }
     var samples = entries.samples.map { "\(path)/\($0)" }
-    for folder in entries.folders { samples += try self.samples(below: "\(path)/\(folder)", depth: depth + 1) }
+    for folder in entries.folders {
+      samples += try self.samples(below: "\(path)/\(folder)", above.union([own].compactMap(\.self))) ?? []
+    }
     return entries.folders.isEmpty ? samples : samples.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   /// Refuses what cannot be trained on.
   private func check(_ classes: [Class], in root: String) throws(FileError) {
     guard classes.count >= 2 else {
+      let inner = try classes.first.map { only throws(FileError) in
+        try FolderEntries("\(root)/\(only.name)", endings: format.endings).folders.isEmpty ? nil : only.name
+      }
       throw FileError(
         .malformed, root,
-        "has \(classes.count) folders, expected one for each of at least two classes, with the class's \(format.noun)s in it"
-      )
+        "has \(classes.count) folder\(classes.count == 1 ? "" : "s"), expected one for each of at least two classes, with the "
+          + "class's \(format.noun)s in it"
+          + ((inner ?? nil).map { ": `\($0)` has folders in it, and `--data \(root)/\($0)` names it" } ?? ""))
     }
     if let empty = classes.first(where: \.paths.isEmpty) {
       throw FileError(
         .malformed, "\(root)/\(empty.name)",
-        "has no \(format.noun) in it: expected files that end in \(format.endings.joined(separator: ", "))")
+        "has no \(format.noun) in it: expected files that end in \(format.endings.joined(separator: ", "))"
+          + (try unread(in: "\(root)/\(empty.name)").map { ", found \($0), which is not read: \(format.conversion)" }
+            ?? ""))
     }
+  }
+
+  /// An ending of files in a folder that hold such samples in a format that is not read; nil for none.
+  private func unread(in path: String) throws(FileError) -> String? {
+    let others = try FolderEntries(path, endings: format.endings).others
+    return format.unreadEndings.last { ending in others.contains { $0.lowercased().hasSuffix(ending) } }
   }
 }

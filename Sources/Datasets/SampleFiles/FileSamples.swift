@@ -9,6 +9,8 @@ public struct FileSamples: Dataset {
   public var sampleShape: Shape { layout.shape }
   /// The classes, in the order of the labels; none where targets are values.
   public let classNames: [String]
+  /// What each of several values is called, where a table says it.
+  public let outputNames: [String]?
   /// A class each, or values.
   public let targets: TargetKind
   /// XXH3 over the classes, the shape, the targets, the bytes of every file, and what some of them are once they are decoded:
@@ -29,6 +31,7 @@ public struct FileSamples: Dataset {
   ) {
     (self.name, self.targets) = (name, targets)
     if case .classes = targets { classNames = listing.classes } else { classNames = [] }
+    outputNames = listing.outputNames
     (self.items, self.range) = (items, range)
     (store, scan, layout) = read
     var digest = Digest(.xxh3)

@@ -3,54 +3,66 @@ import Tensors
 
 extension ListingTable {
   /// What the labels are, and each row's.
-  func targets(
-    _ rows: [Row], _ columns: Columns
-  ) throws(FileError) -> (classes: [String], SampleListing.Meaning, [SampleListing.Item]) {
-    if columns.labels.count > 1 {
-      var items: [SampleListing.Item] = []
-      for row in rows {
-        var values: [Float] = []
-        for (place, text) in zip(columns.labels, row.labels) {
-          values.append(try value(text, row.line, columns.names?[place] ?? "\(place + 1)"))
-        }
-        items.append(SampleListing.Item(path: row.path, values: values))
-      }
-      return ([], .values([columns.labels.count]), items)
-    }
+  struct Targets {
+    /// The classes, in the order of the items' labels; none where targets are values.
+    var classes: [String] = []
+    let meaning: SampleListing.Meaning
+    /// What each of several values of a target is called.
+    var outputNames: [String]?
+    let items: [SampleListing.Item]
+  }
+
+  /// What the labels are, and each row's.
+  ///
+  /// - Parameter known: what the values of a target are called that the network was trained on, in their order; nil where
+  ///   that is for the table to say.
+  /// - Throws: `FileError`, malformed, with the line of a label that is none, or none that the network knows.
+  func targets(_ rows: [Row], _ columns: Columns, known: [String]?) throws(FileError) -> Targets {
+    if columns.labels.count > 1 { return try valuesByColumn(rows, columns, known) }
     let texts = rows.map { $0.labels[0] }
-    if texts.contains(where: { $0.contains("|") }) {
-      let lists = texts.map { $0.split(separator: "|").map { $0.trimmingSpaces } }
-      let names = ClassNames(sorting: lists.flatMap(\.self))
-      let items = zip(rows, lists).map { row, list in
-        var values = [Float](repeating: 0, count: names.names.count)
-        for label in list { if let place = names[label] { values[place] = 1 } }
-        return SampleListing.Item(path: row.path, values: values)
-      }
-      return ([], .values([names.names.count]), items)
-    }
+    if known != nil || texts.contains(where: { $0.contains("|") }) { return try labelLists(rows, known) }
     if let row = rows.first(where: { $0.labels[0].isEmpty }) { throw error(row.line, "has no label") }
+    try refuseTwins(rows.map { ($0.labels[0], $0.line) })
     let names = ClassNames(sorting: texts)
-    let numbers = texts.map { DecimalNumber($0).value }
+    let numbers = try numbers(rows, columns.name(columns.labels[0]))
     let items = zip(rows, numbers).map { row, number in
       SampleListing.Item(path: row.path, label: names[row.labels[0]] ?? 0, values: number.map { [Float($0)] } ?? [])
     }
-    guard names.areClasses(isBinary: false) else { return ([], .values([1]), items) }
+    guard names.areClasses(isBinary: false) else { return Targets(meaning: .values([1]), items: items) }
     let areNumbers = numbers.allSatisfy { $0 != nil }
-    return (names.names, areNumbers ? .classesOrValues : .classes, items)
+    return Targets(classes: names.names, meaning: areNumbers ? .classesOrValues : .classes, items: items)
   }
 
-  private func value(_ text: String, _ line: Int, _ column: String) throws(FileError) -> Float {
-    guard let value = DecimalNumber(text).value, Float(value).isFinite else {
-      throw error(
-        line, "column `\(column)`: is `\(text)`, expected a number; a column of classes is named with --target")
+  /// Refuses labels that are the same letters in other bytes, which would be one.
+  func refuseTwins(_ labels: [(text: String, line: Int)]) throws(FileError) {
+    guard let (first, second) = NameTwins.find(in: labels.map(\.text)) else { return }
+    throw error(
+      labels[second].line,
+      "has the label \(NameTwins.inBytes(labels[second].text)), which is \(NameTwins.inBytes(labels[first].text)) of line "
+        + "\(labels[first].line) in other bytes: write both alike")
+  }
+
+  /// The number that each row's label is; nil where it is a word.
+  ///
+  /// - Parameter column: what the column of labels is called.
+  /// - Throws: `FileError`, malformed, with the line of what is missing, infinite or too large among numbers, and of a word
+  ///   where most are numbers with decimals.
+  private func numbers(_ rows: [Row], _ column: String) throws(FileError) -> [Double?] {
+    let found = rows.map { DecimalNumber($0.labels[0]) }
+    let numbers = found.map(\.value)
+    let known = numbers.compactMap(\.self)
+    let areMostDecimals = known.count > found.count / 2 && known.contains { $0 != $0.rounded() }
+    guard !known.isEmpty, areMostDecimals || !found.contains(.none) else { return numbers }
+    let fields = FieldReader(path: file, missing: .refused)
+    for (row, number) in zip(rows, numbers) {
+      let text = try fields.target(row.labels[0], line: row.line, column: column)
+      guard let number else {
+        throw error(row.line, column, "the target is `\(text)`, expected a number, as most others are")
+      }
+      guard Float(number).isFinite else {
+        throw error(row.line, column, "the target is \(text), more than floats of 32 bits hold (3.4e38): scale it")
+      }
     }
-    return Float(value)
-  }
-}
-
-extension Substring {
-  /// Without spaces around it.
-  fileprivate var trimmingSpaces: String {
-    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    return numbers
   }
 }

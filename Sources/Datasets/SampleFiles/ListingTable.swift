@@ -15,6 +15,9 @@ struct ListingTable {
     let labels: [Int]
     let part: Int?
     let names: [String]?
+
+    /// What the column at a place is called in messages.
+    func name(_ place: Int) -> String { names.map { "column `\($0[place])`" } ?? "column \(place + 1)" }
   }
 
   /// A row that was read.
@@ -29,10 +32,11 @@ struct ListingTable {
     "path", "filepath", "file", "filename", "image", "imagepath", "volume", "audio", "sound",
   ]
   private static let labelNames = ["label", "labels", "class", "classes", "target", "category"]
+  private static let archiveEndings = [".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".7z", ".rar"]
   private static let partNames = ["split", "set", "subset", "part", "partition"]
-  private static let parts = DataSplits.Part.words.merging(["dev": .validation, "testing": .test]) { word, _ in word }
 
-  private let file: String
+  /// The table as the user named it.
+  let file: String
   private let table: [(line: Int, fields: [String])]
 
   /// Reads the table `file`; nil where that is a folder.
@@ -46,6 +50,9 @@ struct ListingTable {
         .missing, file,
         "there is no such folder or table: `--data DIR` names the folder with `train/CLASS/FILE` in it, `--data FILE` a table of "
           + "paths and labels")
+    }
+    guard !Self.archiveEndings.contains(where: file.lowercased().hasSuffix) else {
+      throw FileError(.malformed, file, "is an archive: unpack it, and name the folder that comes of it")
     }
     self.file = file
     let contents = try MappedFile(file)
@@ -80,13 +87,17 @@ struct ListingTable {
   ///   - format: what the files hold.
   ///   - target: the column of the label, where its name does not say it.
   ///   - split: what is held back of the training samples, where the table does not say it.
+  ///   - known: what the values of a target are called that the network was trained on; nil where it is yet to be.
+  ///   - output: what the network gives for one of such files, nil where it is yet to be made; asked where that decides what
+  ///     targets are.
   /// - Throws: `FileError`, malformed, with the line, for columns that are missing, and for a table without the samples that
-  ///   `purpose` needs.
+  ///   `purpose` needs. What `output` throws.
   func listing(
-    _ format: any SampleFormat, for purpose: ClassFolders.Purpose, target: String?, split: ValidationSplit?
-  ) throws(FileError) -> SampleListing {
+    _ format: any SampleFormat, for purpose: ClassFolders.Purpose, target: String?, split: ValidationSplit?,
+    known: [String]?, output: (_ paths: [String]) throws -> Shape?
+  ) throws -> SampleListing {
     let columns = try columns(table[0].fields, target)
-    return try listing(rows(columns), columns, format, purpose, split)
+    return try listing(rows(columns), columns, format, purpose, split, known, output)
   }
 
   // MARK: - Rows
@@ -95,21 +106,20 @@ struct ListingTable {
     guard columns.names == nil || table.count > 1 else {
       throw FileError(.malformed, file, "has a header and no rows, expected one for each file")
     }
-    let folder = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
     var rows: [Row] = []
     for (line, fields) in table.dropFirst(columns.names == nil ? 0 : 1) {
       let path = fields[columns.path]
       guard !path.isEmpty else { throw error(line, "names no file") }
       rows.append(
         Row(
-          line: line, path: path.hasPrefix("/") ? path : folder + path, labels: columns.labels.map { fields[$0] },
+          line: line, path: place(of: path), labels: columns.labels.map { fields[$0] },
           part: try columns.part.map { place throws(FileError) in try part(fields[place], line) }))
     }
     return rows
   }
 
   private func part(_ text: String, _ line: Int) throws(FileError) -> DataSplits.Part {
-    guard let part = Self.parts[text.lowercased()] else {
+    guard let part = DataSplits.Part(word: text) else {
       throw error(line, "is of the part `\(text)`, expected train, validation or test")
     }
     return part
@@ -118,11 +128,17 @@ struct ListingTable {
   /// What the columns are, by the table's first row.
   private func columns(_ first: [String], _ target: String?) throws(FileError) -> Columns {
     guard let path = Self.pathColumn(first) else {
+      try refuseHeader(first)
+      if let target, let number = Int(target), case let place = number > 0 ? number - 1 : first.count + number,
+        place > 0, place < first.count, number != 0
+      {
+        return Columns(path: 0, labels: [place], part: place == 1 && first.count > 2 ? 2 : nil, names: nil)
+      }
       guard target == nil, first.count >= 2 else {
         throw error(
           1,
           "names no column of files, expected one called \(Self.pathNames.joined(separator: ", ")), or lines of path, label "
-            + "and perhaps part")
+            + "and perhaps part" + (target == nil ? "" : ", of which --target names that of the label by its number"))
       }
       return Columns(path: 0, labels: [1], part: first.count > 2 ? 2 : nil, names: nil)
     }
@@ -143,6 +159,22 @@ struct ListingTable {
     return Columns(path: path, labels: labels, part: part, names: first)
   }
 
+  /// Refuses a first row that is a header and is taken for data: it names no file, and the next row does.
+  private func refuseHeader(_ first: [String]) throws(FileError) {
+    guard table.count > 1, !first[0].contains("."), access(place(of: first[0]), F_OK) != 0,
+      access(place(of: table[1].fields[0]), F_OK) == 0
+    else { return }
+    throw error(
+      table[0].line,
+      "is taken for data, as none of its columns is called \(Self.pathNames.joined(separator: ", ")), but there is no file "
+        + "`\(first[0])`: where it is a header, call the column of files so")
+  }
+
+  /// Where a file is that the table names.
+  private func place(of path: String) -> String {
+    path.hasPrefix("/") ? path : (file.lastIndex(of: "/").map { String(file[...$0]) } ?? "") + path
+  }
+
   private static func pathColumn(_ header: [String]) -> Int? { column(pathNames, in: header) }
 
   /// The first of the columns called one of `names`, in capitals or not, with words put together or apart.
@@ -155,16 +187,25 @@ struct ListingTable {
     FileError(.malformed, file, "line \(line): \(message)")
   }
 
+  /// An error in a column, which has the name that it has in messages.
+  func error(_ line: Int, _ column: String, _ message: String) -> FileError {
+    FileError(.malformed, file, "line \(line), \(column): \(message)")
+  }
+
   // MARK: - From rows to samples
 
   private func listing(
     _ rows: [Row], _ columns: Columns, _ format: any SampleFormat, _ purpose: ClassFolders.Purpose,
-    _ split: ValidationSplit?
-  ) throws(FileError) -> SampleListing {
+    _ split: ValidationSplit?, _ known: [String]?, _ output: (_ paths: [String]) throws -> Shape?
+  ) throws -> SampleListing {
     let hasParts = columns.part != nil
-    let (classes, meaning, items) = try targets(rows, columns)
+    let targets = try targets(rows, columns, known: known)
+    let classes = targets.classes
+    let shape: Shape? = if case .classesOrValues = targets.meaning { try output(rows.map(\.path)) } else { nil }
+    let areClasses =
+      if case .classes = targets.meaning.targets(classes: classes.count, output: shape) { true } else { false }
     var parts: [DataSplits.Part: [SampleListing.Item]] = [:]
-    for (row, item) in zip(rows, items) { parts[row.part ?? .training, default: []].append(item) }
+    for (row, item) in zip(rows, targets.items) { parts[row.part ?? .training, default: []].append(item) }
     var origin = hasParts ? SampleListing.Origin.given : .undivided
     if parts[.validation] != nil, split != nil, purpose == .training {
       throw FileError(.malformed, file, "says what is for validation: leave --validation-split out")
@@ -173,7 +214,7 @@ struct ListingTable {
       parts[.validation] = test
     }
     if parts[.validation] == nil, let training = parts[.training] {
-      let places = (split ?? .everyTenth).part(meaning.areClasses ? training.map(\.label) : training.map { _ in 0 })
+      let places = (split ?? .everyTenth).part(areClasses ? training.map(\.label) : training.map { _ in 0 })
       parts[.training] = places.training.map { training[$0] }
       parts[.validation] = places.validation.map { training[$0] }
       if hasParts { origin = .heldBack }
@@ -184,12 +225,16 @@ struct ListingTable {
         throw FileError(
           .malformed, file,
           "has no \(format.noun)s to \(parts[.training] == nil ? "train on" : "validate with"): name more, or "
-            + "their part in a column `split`")
+            + "their part in a column `split`"
+            + (parts[.training] == nil ? "" : ", or hold a larger share back with --validation-split, such as 0.2"))
       }
-      if meaning.areClasses, classes.count < 2 {
+      if areClasses, classes.count < 2 {
         throw FileError(.malformed, file, "has one class alone, `\(classes.first ?? "")`, expected two at least")
       }
     }
-    return SampleListing(place: file, classes: classes, meaning: meaning, parts: parts, origin: origin, passedOver: "")
+    return SampleListing(
+      place: file, classes: classes, meaning: targets.meaning, outputNames: targets.outputNames, parts: parts,
+      origin: origin,
+      passedOver: "")
   }
 }

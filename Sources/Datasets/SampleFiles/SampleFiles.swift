@@ -57,16 +57,20 @@ public struct SampleFiles {
   public let target: String?
   /// What is held back to validate with, where the data set does not say; nil for every 10th of each class.
   public let split: ValidationSplit?
+  /// What the values of a target are called that the network was trained on, in their order; nil where it is yet to be
+  /// trained, or they have no names.
+  public let outputNames: [String]?
   /// What the network gives for samples of this shape; nil where it is yet to be made.
   public let output: (Shape) throws -> Shape?
 
   /// The data set called `name` in `place`.
   public init(
     _ name: String = "folder", _ place: String, _ kind: Kind = .images(), target: String? = nil,
-    split: ValidationSplit? = nil, output: @escaping (Shape) throws -> Shape? = { _ in nil }
+    split: ValidationSplit? = nil, outputNames: [String]? = nil,
+    output: @escaping (Shape) throws -> Shape? = { _ in nil }
   ) {
     (self.name, self.place, self.kind, self.target) = (name, place, kind, target)
-    (self.split, self.output) = (split, output)
+    (self.split, self.outputNames, self.output) = (split, outputNames, output)
   }
 
   /// Opens some parts of the data set, those that it has. All processes of the host call it.
@@ -132,13 +136,30 @@ public struct SampleFiles {
   // MARK: - From a listing to samples
 
   /// The files, by folders or by a table.
-  private func list(for purpose: ClassFolders.Purpose) throws(FileError) -> (SampleListing, any SampleFormat) {
+  private func list(for purpose: ClassFolders.Purpose) throws -> (SampleListing, any SampleFormat) {
     guard let table = try ListingTable(place) else {
       let format = kind.formats[0]
       return (try ClassFolders.list(place, format, for: purpose, split: split), format)
     }
     let format = kind.format(of: table.firstFile)
-    return (try table.listing(format, for: purpose, target: target, split: split), format)
+    let listing = try table.listing(format, for: purpose, target: target, split: split, known: outputNames) { paths in
+      try output(ofOneAmong: paths, format)
+    }
+    return (listing, format)
+  }
+
+  /// What the network gives for a sample such as the first of `paths` that can be read; nil where none can, as is said of all
+  /// together when they are read, or where it is yet to be made.
+  private func output(ofOneAmong paths: [String], _ format: any SampleFormat) throws -> Shape? {
+    for path in paths {
+      let shape = Result { () throws(FileError) in
+        let file = try MappedFile(path)
+        let header = try file.withBytes { bytes throws(FileError) in try format.header(bytes, path: path) }
+        return try format.layout(of: [header], paths: [path]).shape
+      }
+      if case .success(let shape) = shape { return try output(shape) }
+    }
+    return nil
   }
 
   private func open(

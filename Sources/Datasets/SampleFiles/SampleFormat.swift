@@ -9,6 +9,10 @@ package protocol SampleFormat: Sendable {
   var noun: String { get }
   /// What names of such files end in, lower-case and with the dot; capitals do as well. What a file holds is another question.
   var endings: [String] { get }
+  /// What names of files end in that hold such samples and are not read, likewise.
+  var unreadEndings: [String] { get }
+  /// What is to be done with those: `convert them to PNG or JPEG`.
+  var conversion: String { get }
 
   /// What a file says of itself.
   ///
@@ -28,6 +32,11 @@ package protocol SampleFormat: Sendable {
   func decode(
     _ bytes: UnsafeRawBufferPointer, path: String, to layout: SampleLayout, into target: UnsafeMutableRawBufferPointer
   ) throws(FileError) -> Bool
+}
+
+extension SampleFormat {
+  package var unreadEndings: [String] { [] }
+  package var conversion: String { "" }
 }
 
 /// What a file says of the sample that it holds. Plain numbers, so that processes can share it.

@@ -18,6 +18,8 @@ struct SampleListing {
   let classes: [String]
   /// What the targets are.
   let meaning: Meaning
+  /// What each of several values of a target is called; nil where they have no names.
+  let outputNames: [String]?
   /// The files of each part, in the order of its samples.
   let parts: [DataSplits.Part: [Item]]
   /// How it came to its parts.
@@ -34,19 +36,19 @@ struct SampleListing {
     /// Values of this shape.
     case values(Shape)
 
-    /// Whether they are classes where nothing says otherwise.
-    var areClasses: Bool { if case .values = self { false } else { true } }
-  }
-
-  /// What the targets are for a network with outputs of this shape, nil where it is yet to be made. Whole numbers for one
-  /// output are values, unless they are of two kinds.
-  func targets(output: Shape?) -> TargetKind {
-    switch meaning {
-    case .values(let shape): .values(shape)
-    case .classesOrValues where output?.count == 1 && classes.count != 2: .values([1])
-    case .classes, .classesOrValues: .classes(classes.count, positions: [])
+    /// What they are for a network with outputs of this shape, nil where it is yet to be made, where they are of so many
+    /// classes. Whole numbers for one output are values, unless they are of two kinds.
+    func targets(classes: Int, output: Shape?) -> TargetKind {
+      switch self {
+      case .values(let shape): .values(shape)
+      case .classesOrValues where output?.count == 1 && classes != 2: .values([1])
+      case .classes, .classesOrValues: .classes(classes, positions: [])
+      }
     }
   }
+
+  /// What the targets are for a network with outputs of this shape, nil where it is yet to be made.
+  func targets(output: Shape?) -> TargetKind { meaning.targets(classes: classes.count, output: output) }
 
   /// How samples came to be of their part.
   enum Origin: Equatable {

@@ -1,5 +1,4 @@
 import Files
-import Glibc
 import Hosts
 import Tensors
 
@@ -36,7 +35,7 @@ final class SamplesOnDemand: SampleStore {
 
 /// What is to be decoded, what is being decoded, and what lies ready.
 ///
-/// `@unchecked Sendable`: all state is touched under `mutex` alone, but for the bytes of a buffer, which belong to whoever
+/// `@unchecked Sendable`: all state is touched under `condition` alone, but for the bytes of a buffer, which belong to whoever
 /// decodes or reads it.
 private final class DecodingQueue: @unchecked Sendable {
   private typealias Decode = @Sendable (Int, UnsafeMutableRawBufferPointer) throws(FileError) -> Void
@@ -51,8 +50,7 @@ private final class DecodingQueue: @unchecked Sendable {
   private let decode: Decode
   private let threads: Int
   private let bytes: Int
-  private var mutex = pthread_mutex_t()
-  private var changed = pthread_cond_t()
+  private let condition = Condition()
   private var slots: [Int: Slot] = [:]
   /// Which samples wait, the next one last.
   private var waiting: [Int] = []
@@ -70,38 +68,28 @@ private final class DecodingQueue: @unchecked Sendable {
     decode: @escaping @Sendable (Int, UnsafeMutableRawBufferPointer) throws(FileError) -> Void
   ) {
     (self.threads, self.bytes, self.decode) = (threads, bytes, decode)
-    pthread_mutex_init(&mutex, nil)
-    pthread_cond_init(&changed, nil)
   }
 
   deinit {
     for case .ready(let buffer) in slots.values { buffer.deallocate() }
     for buffer in spare { buffer.deallocate() }
-    pthread_cond_destroy(&changed)
-    pthread_mutex_destroy(&mutex)
-  }
-
-  private func locked<Result>(_ body: () -> Result) -> Result {
-    pthread_mutex_lock(&mutex)
-    defer { pthread_mutex_unlock(&mutex) }
-    return body()
   }
 
   /// Lets the threads go.
   func dismiss() {
-    locked {
+    condition.locked {
       isDismissed = true
-      pthread_cond_broadcast(&changed)
+      condition.broadcast()
     }
   }
 
   func check() throws(FileError) {
-    if let failure = locked({ failure }) { throw failure }
+    if let failure = condition.locked({ failure }) { throw failure }
   }
 
   /// Has samples decoded that are not under way yet.
   func expect(_ samples: [Int]) {
-    locked {
+    condition.locked {
       expected.append(samples)
       if expected.count > 2 * threads + 2 { forget(expected.removeFirst()) }
       let new = samples.filter { slots[$0] == nil }
@@ -111,7 +99,7 @@ private final class DecodingQueue: @unchecked Sendable {
         guard BackgroundThread.start({ [self] in work() }) == 0 else { break }  // then whoever loads decodes
         running += 1
       }
-      pthread_cond_broadcast(&changed)
+      condition.broadcast()
     }
   }
 
@@ -130,27 +118,25 @@ private final class DecodingQueue: @unchecked Sendable {
 
   /// Hands the decoded sample to `body`, now or when it is there.
   func take(_ sample: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void) {
-    let buffer = locked {
+    let buffer = condition.locked {
       while true {
         switch slots[sample] {
         case .ready(let buffer):
           slots[sample] = nil
           return buffer
-        case .decoding: pthread_cond_wait(&changed, &mutex)
+        case .decoding: condition.wait()
         case .waiting, nil:
           if slots.removeValue(forKey: sample) != nil, let place = waiting.lastIndex(of: sample) {
             waiting.remove(at: place)
           }
           let buffer = room()
-          pthread_mutex_unlock(&mutex)
-          fill(buffer, with: sample)
-          pthread_mutex_lock(&mutex)
+          condition.unlocked { fill(buffer, with: sample) }
           return buffer
         }
       }
     }
     body(buffer)
-    locked { spare.append(buffer) }
+    condition.locked { spare.append(buffer) }
   }
 
   private func room() -> UnsafeMutableRawBufferPointer {
@@ -163,24 +149,22 @@ private final class DecodingQueue: @unchecked Sendable {
       try decode(sample, buffer)
     } catch {
       buffer.initializeMemory(as: UInt8.self, repeating: 0)
-      locked { failure = failure ?? error }
+      condition.locked { failure = failure ?? error }
     }
   }
 
   /// A thread's life.
   private func work() {
-    pthread_mutex_lock(&mutex)
-    while true {
-      while waiting.isEmpty && !isDismissed { pthread_cond_wait(&changed, &mutex) }
-      guard !isDismissed, let sample = waiting.popLast() else { break }
-      slots[sample] = .decoding
-      let buffer = room()
-      pthread_mutex_unlock(&mutex)
-      fill(buffer, with: sample)
-      pthread_mutex_lock(&mutex)
-      slots[sample] = .ready(buffer)
-      pthread_cond_broadcast(&changed)
+    condition.locked {
+      while true {
+        while waiting.isEmpty && !isDismissed { condition.wait() }
+        guard !isDismissed, let sample = waiting.popLast() else { return }
+        slots[sample] = .decoding
+        let buffer = room()
+        condition.unlocked { fill(buffer, with: sample) }
+        slots[sample] = .ready(buffer)
+        condition.broadcast()
+      }
     }
-    pthread_mutex_unlock(&mutex)
   }
 }

@@ -23,6 +23,8 @@ extension DatasetView {
   public var levels: Int? { base.levels }
   /// The base's targets.
   public var targets: TargetKind { base.targets }
+  /// The base's names.
+  public var outputNames: [String]? { base.outputNames }
   /// The base's count.
   public var count: Int { base.count }
 

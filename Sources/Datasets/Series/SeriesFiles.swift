@@ -7,6 +7,8 @@ struct SeriesFiles {
   private(set) var parts: [DataSplits.Part: String] = [:]
   /// A file whose name says no part.
   private(set) var single: String?
+  /// The part of the file that was named, rather than its folder; nil where its name says none.
+  private(set) var named: DataSplits.Part?
 
   /// The endings of tables; the first is taken of files that differ in nothing else, as in the archives' own folders.
   private static let endings = [".ts", ".csv", ".tsv", ".txt"].flatMap { [$0, "\($0).gz"] }
@@ -25,7 +27,7 @@ struct SeriesFiles {
       guard let ending = endings.indices.last(where: { lower.hasSuffix(endings[$0]) }) else { return nil }
       let stem = name.dropLast(endings[ending].count)
       let word = stem.split(omittingEmptySubsequences: false) { $0 == "_" || $0 == "-" }.last ?? stem
-      guard let part = DataSplits.Part.words[word.lowercased()] else { return nil }
+      guard let part = DataSplits.Part(word: word) else { return nil }
       (self.name, self.part, self.ending) = (name, part, ending)
       set = String(stem.dropLast(word.count))
     }
@@ -61,6 +63,7 @@ struct SeriesFiles {
         single = path
         return
       }
+      self.named = named.part
       parts = try Self.choose(Self.names(in: folder).filter { $0.set == named.set }, in: folder, instead: named)
       parts[named.part] = path
     }
@@ -68,7 +71,7 @@ struct SeriesFiles {
 
   /// The names that say a part, sorted by their bytes.
   private static func names(in folder: String) throws(FileError) -> [Name] {
-    try Folder.names(in: folder.isEmpty ? "/" : folder).compactMap(Name.init)
+    try FolderListing.names(in: folder.isEmpty ? "/" : folder).compactMap(Name.init)
   }
 
   /// The file of each part; with the ending of `named`, where there is one.

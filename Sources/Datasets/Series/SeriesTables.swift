@@ -39,7 +39,7 @@ public enum SeriesTables {
     let first = tables[0]
     for other in tables.dropFirst() { try other.check(like: first) }
     let layout = try SeriesLayout(tables, shape: options.shape, notice)
-    let targets = SeriesTargets(first, output: try output(layout.shape), known: classes)
+    let targets = try SeriesTargets(first, output: try output(layout.shape), known: classes)
     if parts.contains(.training), targets.names.count == 1 {
       throw FileError(
         .malformed, first.path, "has samples of one class alone, `\(targets.names[0])`, expected two at least")
@@ -66,6 +66,19 @@ public enum SeriesTables {
     }
     for (other, data) in zip(plan.others, samples.suffix(plan.others.count)) { result[other.part] = data }
     return DataSplits(result.filter { parts.contains($0.key) })
+  }
+
+  /// The part that the table at `path` is judged as: that of its name, but a test validates where nothing else does, and of a
+  /// table to train on that is what is held back; nil for a folder, and for a table whose name says no part.
+  ///
+  /// - Throws: `FileError`: missing, or malformed where there are several tables for a part.
+  public static func part(judgedBy path: String, split: ValidationSplit?) throws(FileError) -> DataSplits.Part? {
+    let files = try SeriesFiles(path)
+    switch files.named {
+    case .training? where split != nil: return .validation
+    case .test? where split == nil && files.parts[.validation] == nil: return .validation
+    case let named: return named
+    }
   }
 
   /// Which samples of the first table are for training, and which are held back.

@@ -16,11 +16,18 @@ enum SeriesTargets {
   /// - Parameters:
   ///   - output: what the network gives; nil where there is none yet.
   ///   - known: the classes that the network was trained on, none for values; nil where it is yet to be trained.
-  init(_ table: SeriesTable, output: Shape?, known: [String]?) {
+  /// - Throws: `FileError`, malformed, for classes whose names differ in bytes alone.
+  init(_ table: SeriesTable, output: Shape?, known: [String]?) throws(FileError) {
     let values = SeriesTargets.values(output?.count == 1 ? output ?? [1] : [1])
     if let known {
       self = known.isEmpty ? values : .classes(ClassNames(known))
       return
+    }
+    if let (first, second) = NameTwins.find(in: table.targets) {
+      throw table.error(
+        line: table.lines[second],
+        "is of the class \(NameTwins.inBytes(table.targets[second])), which is \(NameTwins.inBytes(table.targets[first])) of "
+          + "line \(table.lines[first]) in other bytes: write both alike")
     }
     switch table.declared {
     case .values?: self = values

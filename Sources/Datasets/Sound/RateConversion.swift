@@ -1,4 +1,4 @@
-import CSampleRate
+internal import CSampleRate
 import Files
 
 /// Sound at another rate, by libsamplerate's band-limited interpolation (Smith's) at its best quality: what the new rate cannot

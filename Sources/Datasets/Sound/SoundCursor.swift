@@ -1,4 +1,4 @@
-import CSndFile
+internal import CSndFile
 import Glibc
 
 /// Where libsndfile reads in a file's bytes.

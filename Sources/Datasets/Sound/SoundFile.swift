@@ -1,4 +1,4 @@
-import CSndFile
+internal import CSndFile
 import Files
 
 /// A file of sound in memory, open in libsndfile.

@@ -110,12 +110,29 @@ package struct SampleReader: Sendable {
       }
       return try open(table.get(), notice)
     }
-    return UnlabelledSamples(1) { [self] _, numbers throws(FileError) in
+    let pixels = try format is PictureFormat ? pixels(of: bytes, format, name) : 0
+    return UnlabelledSamples(1, pixels: pixels) { [self] _, numbers throws(FileError) in
       let result = bytes.withUnsafeBytes { bytes in
         Result { () throws(FileError) in try load(bytes, name, format, into: numbers) }
       }
       try result.get()
     }
+  }
+
+  /// How many pixels a picture has, by its header.
+  ///
+  /// - Throws: `FileError` where it is none, or they are too many.
+  private func pixels(of bytes: [UInt8], _ format: any SampleFormat, _ name: String) throws(FileError) -> Int {
+    let header = bytes.withUnsafeBytes { bytes in
+      Result { () throws(FileError) in try format.header(bytes, path: name) }
+    }
+    let extents = try header.get().extents
+    let pixels = Int(extents.x) * Int(extents.y)
+    if let pixelLimit, pixels > pixelLimit {
+      throw FileError(
+        .malformed, name, "has \(extents.x)×\(extents.y) pixels, expected \(pixelLimit) at most in all")
+    }
+    return pixels
   }
 
   private func format(of name: String) -> (any SampleFormat)? {
@@ -131,10 +148,6 @@ package struct SampleReader: Sendable {
     _ bytes: UnsafeRawBufferPointer, _ path: String, _ format: any SampleFormat, into numbers: MutableFloatBuffer
   ) throws(FileError) {
     let header = try format.header(bytes, path: path)
-    if let pixelLimit, format is PictureFormat, Int(header.extents.x) > pixelLimit / max(1, Int(header.extents.y)) {
-      throw FileError(
-        .malformed, path, "has \(header.extents.x)×\(header.extents.y) pixels, expected \(pixelLimit) at most in all")
-    }
     var layout = try format.layout(of: [header], paths: [path])
     if format is SoundFormat, layout.shape != shape {
       guard fitsSounds && layout.shape[1] == shape[1] else {

@@ -5,10 +5,15 @@ import Tensors
 package struct UnlabelledSamples: Sendable {
   /// How many there are, at least one.
   package let count: Int
+  /// How many pixels a picture has that is yet to be decoded; 0 for anything else.
+  package let pixels: Int
   private let loading: @Sendable (Int, MutableFloatBuffer) throws(FileError) -> Void
 
-  init(_ count: Int, _ loading: @escaping @Sendable (Int, MutableFloatBuffer) throws(FileError) -> Void) {
-    (self.count, self.loading) = (count, loading)
+  init(
+    _ count: Int, pixels: Int = 0,
+    _ loading: @escaping @Sendable (Int, MutableFloatBuffer) throws(FileError) -> Void
+  ) {
+    (self.count, self.pixels, self.loading) = (count, pixels, loading)
   }
 
   /// A sample whose numbers are known.

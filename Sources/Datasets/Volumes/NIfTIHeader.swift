@@ -1,4 +1,4 @@
-import CNIfTI
+internal import CNIfTI
 import Files
 
 /// What a NIfTI file of either version says of its voxels, with the structures, the types and the order of bytes from libnifti.

@@ -21,6 +21,9 @@ package struct VolumeFormat: SampleFormat {
 
   package let noun = "volume"
   package let endings = [".nii", ".nii.gz"]
+  /// Pairs of a header and its voxels, and the formats of scanners and other programs.
+  package let unreadEndings = [".hdr", ".img", ".img.gz", ".dcm", ".mgh", ".mgz", ".mha", ".mhd", ".nrrd"]
+  package let conversion = "convert them to .nii or .nii.gz"
 
   /// The extents, and whether the file can hold that many voxels.
   ///

@@ -24,7 +24,7 @@ struct NetworkCheck: Check {
       return [.ok("\(setting) says which interfaces MPI takes: \(scene.environment[setting] ?? "")")]
     }
     let hasHosts = scene.firsts.count > 1
-    if let (rank, bridge) = bridge(sightings, scene, hasHosts: hasHosts) {
+    if let (rank, bridge) = bridge(sightings, scene) {
       let standard = sightings[rank].standard ?? "eth0"
       return [
         Finding(
@@ -47,9 +47,8 @@ struct NetworkCheck: Check {
     return [.ok("MPI finds \(names.joined(separator: ", "))")]
   }
 
-  /// The first bridge that MPI would take for a way to others: with several hosts, one whose address is on two of them, or
-  /// any.
-  private func bridge(_ sightings: [Sighting], _ scene: Scene, hasHosts: Bool) -> (rank: Int, bridge: Interface)? {
+  /// The first bridge that MPI would take for a way to others: one whose address is on two hosts, if there is such.
+  private func bridge(_ sightings: [Sighting], _ scene: Scene) -> (rank: Int, bridge: Interface)? {
     let all = scene.firsts.flatMap { rank in
       sightings[rank].interfaces.filter { $0.isLocal && !$0.isLoopback }.map { (rank: rank, bridge: $0) }
     }

@@ -5,6 +5,8 @@ import Glibc
 struct KerasArchive {
   /// What stands in `config.json`.
   let configuration: [UInt8]
+  /// What stands in `metadata.json`; nil where there is none.
+  let metadata: [UInt8]?
   /// The weights; nil where there are none.
   let weights: HDF5File?
 
@@ -22,7 +24,7 @@ struct KerasArchive {
     let size = Int(try file.status().st_size)
     let archive = try ArchiveReader(file.descriptor, .zip, name: path, expectation: "the archive that a .keras file is")
 
-    var configuration: [UInt8]?
+    var (configuration, metadata): ([UInt8]?, [UInt8]?) = (nil, nil)
     var weights: HDF5File?
     var count = 0
     while let entry = try archive.next() {
@@ -36,6 +38,7 @@ struct KerasArchive {
       }
       switch entry.path {
       case "config.json": configuration = try contents(atMost: JSONValue.longest)
+      case "metadata.json": metadata = try contents(atMost: JSONValue.longest)
       case "model.weights.h5":
         // Weights are numbers, which no packing makes a hundredth of; Keras does not pack at all.
         let (limit, overflows) = size.multipliedReportingOverflow(by: 100)
@@ -47,6 +50,7 @@ struct KerasArchive {
       throw FileError(.malformed, path, "is no .keras file: the archive has no config.json")
     }
     self.configuration = configuration
+    self.metadata = metadata
     self.weights = weights
   }
 }

@@ -31,8 +31,10 @@ struct GraphLayout {
   }
 
   let inputCount: Int
+  let isOfKeras2: Bool
   private(set) var places: [Place] = []
-  /// The shape of each tensor, where it is known; a misfit is found when the model is built.
+  /// The shape of each tensor, where it is known, with a stand-in for extents that are left to the data: how many axes there are
+  /// does not hang on them. A misfit is found when the model is built.
   private var shapes: [Shape?]
   var names: Set<String> = []
   /// How many layers had each name before they were given another.
@@ -41,20 +43,23 @@ struct GraphLayout {
   private var callCount = 0
 
   /// Lays `model` open.
-  static func open(_ model: ModelDefinition) throws(ModelFormatError) -> Architecture {
+  ///
+  /// - Parameter isOfKeras2: whether Keras 2 described it, where names of functions stand for others.
+  static func open(_ model: ModelDefinition, isOfKeras2: Bool) throws(ModelFormatError) -> Architecture {
     var inputs: [Architecture.Input] = []
     for (_, layer) in model.inputs {
       guard case .input(let axes) = model.layers[layer].kind else { continue }
-      inputs.append(Architecture.Input(name: model.isSequential ? "input_layer" : model.layers[layer].name, axes: axes))
+      inputs.append(Architecture.Input(name: inputName(of: model, model.layers[layer]), axes: axes))
     }
-    var layout = GraphLayout(inputs)
+    var layout = GraphLayout(inputs, isOfKeras2: isOfKeras2)
     let outputs = try layout.lay(model, on: Array(inputs.indices), in: Context(isTrainable: model.isTrainable))
-    return layout.architecture(named: model.name, inputs: inputs, outputs: outputs)
+    return layout.architecture(named: model.name.withoutSlashes, inputs: inputs, outputs: outputs)
   }
 
-  private init(_ inputs: [Architecture.Input]) {
+  private init(_ inputs: [Architecture.Input], isOfKeras2: Bool) {
     inputCount = inputs.count
-    shapes = inputs.map(\.shape)
+    self.isOfKeras2 = isOfKeras2
+    shapes = inputs.map(\.likelyShape)
     names = Set(inputs.map(\.name))
   }
 
@@ -138,10 +143,14 @@ struct GraphLayout {
     guard callCount <= 2 * ModelDefinition.Reading.mostLayers else { throw Self.surplus(definition) }
     var call = call
     if case .operation = definition.kind {
-      let operation = try TensorOperation(definition, call)
+      let rank = call.tensors.first.flatMap { given[$0] }.flatMap { shapes[$0]?.rank }
+      let operation = try TensorOperation(definition, call, inputRank: rank)
       return [
         try place(definition, operation.className, operation.config, operation.inputs.map { given[$0] ?? 0 }, context)
       ]
+    }
+    if case .layer = definition.kind, !KerasLayers.have(definition.className) {
+      throw Self.lack(of: definition.className, definition)
     }
     var inner = context
     if let training = try call.takeTraining() { inner.training = training }
@@ -176,11 +185,6 @@ struct GraphLayout {
     return references.map { given[$0] ?? 0 }
   }
 
-  private static func surplus(_ definition: LayerDefinition) -> ModelFormatError {
-    ModelFormatError(
-      definition.path, "is called once too often, expected at most \(ModelDefinition.Reading.mostLayers) calls in all")
-  }
-
   // MARK: - Places
 
   private mutating func place(
@@ -195,12 +199,8 @@ struct GraphLayout {
         try read(definition, className, config, inputs, context)
       }
     if case .layer(let layer) = operation, let training = context.training {
-      if layer.isIdentityInInference {
-        guard !training else {
-          throw ModelFormatError(definition.path, "\(definition.name) is called with training, which is not supported")
-        }
-        return inputs[0]
-      }
+      // What a whole network is called with counts over `True`, which Keras notes by itself of layers that draw.
+      if layer.isIdentityInInference && !training { return inputs[0] }
       guard !(layer is BatchNormalization) || (!training && !isTrainable) else {
         throw ModelFormatError(
           definition.path,
@@ -217,31 +217,26 @@ struct GraphLayout {
         calls: context.calls))
     if definition.firstPlace == nil { definition.firstPlace = places.count - 1 }
     shapes.append(operation.shape(for: known))
-    guard let penalty = definition.penalty else { return shapes.count - 1 }
-    return try place(penalty, penalty.className, penalty.config, [shapes.count - 1], context)
-  }
-
-  /// The layer behind a layer whose outputs cost something, as if it had been written: `NAME_activity`.
-  private mutating func penalty(_ regularizer: Regularizer, behind definition: LayerDefinition) -> LayerDefinition {
-    var name = "\(definition.filedName ?? definition.name)_activity"
-    while !names.insert(name).inserted { name += "_1" }
-    let penalty = LayerDefinition(
-      path: definition.path, className: ActivityRegularization.className, name: name, kind: .layer,
-      config: ["name": .string(name), "l1": JSONValue(regularizer.l1), "l2": JSONValue(regularizer.l2)])
-    penalty.filedName = name
-    return penalty
+    var tensor = shapes.count - 1
+    for follower in definition.followers {
+      tensor = try place(follower, follower.className, follower.config, [tensor], context)
+    }
+    return tensor
   }
 
   /// Reads a layer's own options, when its inputs are known.
   private mutating func read(
     _ definition: LayerDefinition, _ className: String, _ config: JSONValue?, _ inputs: [Int], _ context: Context
   ) throws(ModelFormatError) -> (Operation, isTrainable: Bool) {
+    var config = config
+    var followers = takeActivation(of: className, from: &config)
     var reader = try ConfigurationReader(
       config, path: "\(definition.path).config", inputRank: inputs.first.flatMap { shapes[$0]?.rank })
     reader.ignore("name", "batch_input_shape", "batch_shape")  // Keras 2 repeats the input's shape
     let isTrainable = try reader.trainable()
     try reader.requireFloats()
-    definition.penalty = try reader.regularizer("activity_regularizer").map { penalty($0, behind: definition) }
+    if let penalty = try reader.regularizer("activity_regularizer") { followers.append(Follower(penalty)) }
+    definition.followers = followers.map { layer($0, behind: definition) }
     let operation: Operation
     if let type = KerasLayers.named(className) {
       guard inputs.count == 1 else {
@@ -252,10 +247,7 @@ struct GraphLayout {
     } else if let type = KerasLayers.merging(named: className) {
       operation = .merging(try type.init(reading: &reader))
     } else {
-      throw ModelFormatError(
-        "\(definition.path).class_name",
-        "\(className), the class of \(definition.name), is not supported, expected one of "
-          + KerasLayers.names.joined(separator: ", "))
+      throw Self.lack(of: className, definition)
     }
     try reader.finish()
     return (operation, isTrainable && context.isTrainable)

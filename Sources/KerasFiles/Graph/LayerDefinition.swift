@@ -20,8 +20,8 @@ final class LayerDefinition {
   /// The name under which its weights are filed, and its first place, once it has them.
   var filedName: String?
   var firstPlace: Int?
-  /// The layer that its outputs go through where they cost something by their size.
-  var penalty: LayerDefinition?
+  /// The layers that were written as options of it, which its outputs go through.
+  var followers: [LayerDefinition] = []
 
   init(
     path: String, className: String, name: String, kind: Kind, config: JSONValue?, inboundNodes: JSONValue? = nil
@@ -92,13 +92,14 @@ extension LayerDefinition {
       path: path, className: className, name: name, kind: kind, config: config, inboundNodes: nodes)
   }
 
-  /// Whether it is an operation of Keras 3 in a `.h5`, which leaves the module out: it has a name alone, and is no layer, or is
-  /// not called as one.
+  /// Whether it is an operation of Keras 3 in a `.h5`, which leaves the module out: it has a name alone or a function's options,
+  /// and is no layer, or is not called as one.
   private static func isBareOperation(_ className: String, _ config: JSONValue?, _ nodes: JSONValue?) -> Bool {
-    guard case .object(let options) = config, options.keys.elementsEqual(["name"]), case .array(let calls) = nodes,
-      case .object(let call) = calls.first, case .array(let arguments) = call["args"]
+    guard case .object(let options) = config, case .array(let calls) = nodes, case .object(let call) = calls.first,
+      case .array(let arguments) = call["args"]
     else { return false }
-    return arguments.count != 1 || !KerasLayers.names.contains(className)
+    if TensorFunction.withOptions.contains(className) { return true }
+    return options.keys.elementsEqual(["name"]) && (arguments.count != 1 || !KerasLayers.names.contains(className))
   }
 
   private static func inputAxes(_ config: JSONValue?, path: String) throws(ModelFormatError) -> [Int?]? {
@@ -113,7 +114,7 @@ extension LayerDefinition {
     try reader.require("ragged", false)
     try reader.require("optional", false)
     _ = try reader.trainable()
-    try reader.requireFloats()
+    try reader.requireNumbers()
     try reader.finish()
     return axes
   }
@@ -130,26 +131,33 @@ func sampleAxes(_ value: JSONValue, path: String) throws(ModelFormatError) -> [I
       }
     }
     // A series may be long; all axes together must leave room to count in.
-    let size = extents.reduce(1.0) { $0 * Double(($1 ?? 1) ?? 1) }
+    let size = extents.reduce(1.0) { $0 * Double($1 ?? 1) }
     if extents.count == axes.count - 1, size <= 0x1p48 { return extents }
   }
   throw ModelFormatError(path, "\(value) is not supported, expected null and the sizes of all axes of one sample")
 }
 
 extension JSONValue {
-  /// Whether it is the module of Keras 3's operations.
+  /// Whether it is a module of Keras 3's operations.
   fileprivate var isOperations: Bool {
     guard case .string(let module) = self else { return false }
-    return module.hasPrefix("keras.src.ops") || module.hasPrefix("keras.ops")
+    return ["keras.src.ops", "keras.ops", "keras.src.activations"].contains { module.hasPrefix($0) }
   }
 }
 
 extension ConfigurationReader {
-  /// A name that weights can be filed under.
+  /// The longest name, in bytes: behind those of models around it, it must fit into a name of HDF5's, of which we read 4 KiB.
+  private static let longestName = 1024
+
+  /// A name that weights can be filed under, once it has no slashes, which only Keras 2 takes.
   mutating func name(or standard: String? = nil) throws(ModelFormatError) -> String {
     let name = try string("name", or: standard)
-    guard !name.isEmpty, !name.contains("/"), name != "optimizer" else {
-      throw refusal("name", .string(name), expected: "a name without slashes that is not optimizer")
+    guard 1...Self.longestName ~= name.utf8.count else {
+      let found = name.isEmpty ? "an empty name" : "a name of \(name.utf8.count) bytes"
+      throw refusal("name", .string(found), expected: "one of 1 to \(Self.longestName)")
+    }
+    guard !name.utf8.contains(0), name != "optimizer" else {
+      throw refusal("name", .string(name), expected: "a name without zero bytes that is not optimizer")
     }
     return name
   }
@@ -172,14 +180,27 @@ extension ConfigurationReader {
   mutating func trainable() throws(ModelFormatError) -> Bool { try bool("trainable", or: true) }
 
   /// Takes `dtype`: everything is in 32-bit floats.
-  mutating func requireFloats() throws(ModelFormatError) {
-    switch value("dtype") {
+  mutating func requireFloats() throws(ModelFormatError) { try requireFloats(value("dtype")) }
+
+  private func requireFloats(_ found: JSONValue?) throws(ModelFormatError) {
+    var name = found
+    if case .object(let policy) = found, case .object(let config) = policy["config"] { name = config["name"] ?? found }
+    switch name {
     case nil, .null, "float32": break
-    case .object(let policy):
-      guard case .object(let config) = policy["config"], config["name"] == "float32" else {
-        throw refusal("dtype", .object(policy), expected: "float32")
-      }
-    case let found: throw refusal("dtype", found, expected: "float32")
+    case .string(let policy) where policy.hasPrefix("mixed_"):
+      throw refusal(
+        "dtype", name,
+        expected:
+          "float32: make the model under keras.config.set_dtype_policy(\"float32\") and set_weights of this one, "
+          + "whose weights are float32 already")
+    default: throw refusal("dtype", name, expected: "float32")
     }
+  }
+
+  /// Takes the `dtype` of an input: short whole numbers are the same as floats.
+  mutating func requireNumbers() throws(ModelFormatError) {
+    let found = value("dtype")
+    if let found, ["uint8", "int8", "uint16", "int16"].contains(found) { return }
+    try requireFloats(found)
   }
 }

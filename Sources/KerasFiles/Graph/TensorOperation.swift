@@ -17,24 +17,38 @@ struct TensorOperation {
 
   /// Reads the operation of `definition` at one of its calls.
   ///
+  /// - Parameter inputRank: how many axes one sample of the tensor has; nil where that is not known.
   /// - Throws: `ModelFormatError` for an operation that no layer of ours does.
-  init(_ definition: LayerDefinition, _ call: LayerCall) throws(ModelFormatError) {
-    let function = try Self.function(definition)
+  init(_ definition: LayerDefinition, _ call: LayerCall, inputRank: Int?) throws(ModelFormatError) {
+    let isOfKeras2 = definition.className == "TFOpLambda"
+    var own = try ConfigurationReader(definition.config, path: "\(definition.path).config", inputRank: inputRank)
+    let function = isOfKeras2 ? try own.string("function") : definition.className
+    own.ignore("name")
+    if isOfKeras2 {
+      _ = try own.trainable()
+      try own.requireFloats()
+    }
     func refusal(_ reason: String) -> ModelFormatError {
       ModelFormatError(call.path, "the operation \(function) of \(definition.name) \(reason)")
     }
     var options: [String: JSONValue] = ["name": .string(definition.name)]
-    if let activation = Self.activations[function] {
-      guard call.tensors.count == 1, call.keywords.allSatisfy({ $0.value.constant == nil }) else {
+    let keywords = call.keywords.compactMapValues(\.constant)
+    var said = isOfKeras2 ? try ConfigurationReader(.object(keywords), path: call.path, inputRank: inputRank) : own
+    if let layer = try TensorFunction(function, reading: &said) {
+      guard call.tensors.count == 1, call.arguments.allSatisfy({ $0.constant == nil }), isOfKeras2 || keywords.isEmpty
+      else {
         throw refusal("is called with options, which is not supported: write it as a layer")
       }
-      options["activation"] = .string(activation)
-      (className, config, inputs) = ("Activation", .object(options), call.tensors)
+      said.ignore("name")
+      try said.finish()
+      options.merge(layer.options) { $1 }
+      (className, config, inputs) = (layer.className, .object(options), call.tensors)
       return
     }
     guard let arithmetic = Self.arithmetic[function] else {
       throw refusal("is not supported: write it as a layer")
     }
+    try own.finish()
     var operands = try Self.operands(call, refusal)
     if arithmetic == .negative {
       guard operands.count == 1 else { throw refusal("takes one tensor") }
@@ -112,14 +126,6 @@ struct TensorOperation {
     .object(options.merging(["scale": JSONValue(line.scale), "offset": JSONValue(line.offset)]) { $1 })
   }
 
-  private static func function(_ definition: LayerDefinition) throws(ModelFormatError) -> String {
-    guard definition.className == "TFOpLambda" else { return definition.className }
-    guard case .object(let options) = definition.config, case .string(let function) = options["function"] else {
-      throw ModelFormatError("\(definition.path).config.function", "is not there, expected the name of a function")
-    }
-    return function
-  }
-
   /// By Keras 3's classes and Keras 2's functions.
   private static let arithmetic: [String: Arithmetic] = [
     "Add": .add, "Subtract": .subtract, "Multiply": .multiply, "TrueDivide": .divide, "Divide": .divide,
@@ -127,15 +133,5 @@ struct TensorOperation {
     "__operators__.add": .add, "math.add": .add, "math.subtract": .subtract, "math.multiply": .multiply,
     "math.truediv": .divide, "math.divide": .divide, "math.maximum": .maximum, "math.minimum": .minimum,
     "math.negative": .negative,
-  ]
-
-  /// The functions that a tensor may be called with, by the names of activations.
-  private static let activations = [
-    "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Silu": "silu", "Softplus": "softplus",
-    "Softsign": "softsign", "Elu": "elu", "Selu": "selu", "Mish": "mish", "HardSilu": "hard_silu",
-    "HardTanh": "hard_tanh", "LogSigmoid": "log_sigmoid",
-    "HardSigmoid": "hard_sigmoid", "Relu6": "relu6", "Exp": "exponential", "nn.relu": "relu", "nn.relu6": "relu6",
-    "math.sigmoid": "sigmoid", "nn.sigmoid": "sigmoid", "math.tanh": "tanh", "nn.tanh": "tanh", "nn.silu": "silu",
-    "nn.swish": "silu", "nn.softplus": "softplus", "nn.softsign": "softsign", "math.exp": "exponential",
   ]
 }

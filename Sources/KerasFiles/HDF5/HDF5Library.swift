@@ -1,4 +1,4 @@
-import CHDF5
+internal import CHDF5
 import Glibc
 
 /// What runs in the child process: libhdf5's calls, and little else.

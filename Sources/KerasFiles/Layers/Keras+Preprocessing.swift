@@ -248,7 +248,7 @@ extension ConfigurationReader {
 
   /// Takes the seed, which comes from the run's, and the order of axes.
   fileprivate mutating func takeRandomOptions() throws(ModelFormatError) {
-    ignore("seed")
+    ignoreSeed()
     try requireNull("bounding_box_format")
     try requireChannelsLast()
   }

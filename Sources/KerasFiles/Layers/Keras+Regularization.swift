@@ -2,7 +2,7 @@ import Layers
 
 extension Dropout: KerasLayer {
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
-    fields.ignore("seed")  // all draws come from the run's seed
+    fields.ignoreSeed()
     let found = fields.value("noise_shape") ?? .null
     self.init(try fields.float("rate", in: 0..<1), noiseShape: try Self.noiseShape(found, fields))
   }
@@ -57,7 +57,7 @@ extension GaussianDropout: KerasLayer {
 
 extension AlphaDropout: KerasLayer {
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
-    fields.ignore("seed")
+    fields.ignoreSeed()
     try fields.requireNull("noise_shape")
     self.init(try fields.float("rate", in: 0..<1))
   }
@@ -68,7 +68,7 @@ extension AlphaDropout: KerasLayer {
 extension GaussianNoise: KerasLayer {
   public init(reading fields: inout ConfigurationReader) throws(ModelFormatError) {
     self.init(try fields.float("stddev", in: 0..<(.infinity)))
-    fields.ignore("seed")  // all draws come from the run's seed
+    fields.ignoreSeed()
   }
 
   public var configuration: [String: JSONValue] { ["stddev": JSONValue(deviation)] }
@@ -77,7 +77,7 @@ extension GaussianNoise: KerasLayer {
 extension ConfigurationReader {
   /// The rate of a layer that drops; its seed is passed over, all draws come from the run's.
   fileprivate mutating func dropoutRate() throws(ModelFormatError) -> Float {
-    ignore("seed")
+    ignoreSeed()
     try requireNull("noise_shape")
     try requireChannelsLast()
     return try float("rate", in: 0..<1)

@@ -75,7 +75,7 @@ public struct KerasExport {
     if case .string("Sequential") = fields["class_name"] {
       fields["build_config"] = ["input_shape": Model.batched(model.input)]
     }
-    let configuration = Array(try JSONValue.object(fields).document().utf8)
+    let configuration = Array(try Self.text(fields).utf8)
     let metadata = Array(try JSONValue.object(["keras_version": .string(Self.version)]).document().utf8)
     let weights = try HDF5Image(stored(withOptimizer: true), for: path)
     try withExtendedLifetime(weights) {
@@ -92,6 +92,14 @@ public struct KerasExport {
     }
   }
 
+  /// A document in which a number has a point where Keras takes no whole number for a float.
+  private static func text(_ fields: [String: JSONValue]) throws(ModelFormatError) -> String {
+    let text = try JSONValue.object(fields).document()
+    return text.replacing(/"(learning_rate|momentum|weight_decay)" : (-?[0-9]+)(?=[,\n])/) { match in
+      "\"\(match.1)\" : \(match.2).0"
+    }
+  }
+
   /// Writes the `.h5` of a whole model at `path`, in one step, which `keras.models.load_model` of Keras 2 and 3 takes.
   ///
   /// - Throws: as `writeArchive`.
@@ -103,11 +111,11 @@ public struct KerasExport {
     let architecture: [String: JSONValue] = [
       "class_name": fields["class_name"] ?? nil, "config": fields["config"] ?? nil,
     ]
-    tree.describe("", "model_config", .text(try JSONValue.object(architecture).document()))
+    tree.describe("", "model_config", .text(try Self.text(architecture)))
     layered(into: &tree, at: "model_weights")
     if let compilation, case .object(var training) = compilation.configuration {
       training["optimizer_config"] = training.removeValue(forKey: "optimizer")
-      tree.describe("", "training_config", .text(try JSONValue.object(training).document()))
+      tree.describe("", "training_config", .text(try Self.text(training)))
       let names = compilation.variables.map { "\(compilation.optimizer)/\($0.name)" }
       tree.describe("optimizer_weights", "weight_names", .texts(names))
       for (name, variable) in zip(names, compilation.variables) {

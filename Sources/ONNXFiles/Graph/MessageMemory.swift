@@ -1,4 +1,4 @@
-import CONNX
+internal import CONNX
 import Glibc
 
 /// The memory of a message and of all that it points at, in the form in which libprotobuf-c takes them: it lasts as long as this

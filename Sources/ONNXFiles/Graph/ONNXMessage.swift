@@ -1,4 +1,4 @@
-import CONNX
+internal import CONNX
 import Tensors
 
 /// A graph as the protobuf message that an ONNX file is.

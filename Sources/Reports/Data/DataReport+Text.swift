@@ -53,19 +53,26 @@ extension DataReport {
         [noun] + names, targets.classNames.map { $0.shortened(to: 30) }, parts.map(\.classCounts), totals)
     case .values where hasLabels:
       let counts = parts.map { $0.outputs.map { $0.ones ?? 0 } }
-      let labels = counts[0].count == 1 ? ["set"] : counts[0].indices.map { "label \($0)" }
+      let labels = counts[0].count == 1 ? ["set"] : counts[0].indices.map { outputName($0) ?? "label \($0)" }
       return countTable(["label"] + names, labels, counts, totals)
     case .values:
       let heading = ["output", "lowest", "highest", "mean", "deviation"]
       let rows = parts.flatMap { part in
         let shown = part.outputs.count <= Self.mostRows ? part.outputs.count : Self.ends
         return part.outputs.prefix(shown).enumerated().map { output, numbers in
-          ["\(part.part.rawValue)\(part.outputs.count > 1 ? ", \(output)" : "")"] + cells(numbers)
+          let name = outputName(output) ?? (part.outputs.count > 1 ? "\(output)" : nil)
+          return [part.part.rawValue + (name.map { ", \($0)" } ?? "")] + cells(numbers)
         } + (shown < part.outputs.count ? [["… \(part.outputs.count - shown) more", "", "", "", ""]] : [])
       }
       return Table.lines([["", "samples"]] + parts.map { [$0.part.rawValue, $0.samples.grouped] }) + [""]
         + Table.lines([heading] + rows)
     }
+  }
+
+  /// What a value of a target is called; nil where they have no names, or are summed up in fewer rows.
+  private func outputName(_ output: Int) -> String? {
+    guard let names = targets.outputNames, names.count == parts[0].outputs.count else { return nil }
+    return names[output].shortened(to: 30)
   }
 
   /// A row of counts for each name; the largest and the smallest alone where there are many.

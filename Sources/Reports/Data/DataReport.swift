@@ -20,6 +20,8 @@ public struct DataReport: Codable, Equatable, Sendable {
     public let shape: [Int]
     /// What the classes are called; none for values.
     public let classNames: [String]
+    /// What each value is called; nil where they have no names.
+    public let outputNames: [String]?
   }
 
   /// What the user calls it.
@@ -60,8 +62,9 @@ public struct DataReport: Codable, Equatable, Sendable {
     targets =
       switch first.targets {
       case .classes(_, let positions):
-        Targets(kind: .classes, shape: positions.dimensions, classNames: first.classNames)
-      case .values(let shape): Targets(kind: .values, shape: shape.dimensions, classNames: [])
+        Targets(kind: .classes, shape: positions.dimensions, classNames: first.classNames, outputNames: nil)
+      case .values(let shape):
+        Targets(kind: .values, shape: shape.dimensions, classNames: [], outputNames: first.outputNames)
       }
     self.parts = zip(parts, tallies).map { PartReport($0.part, of: $0.samples, $1) }
 

@@ -19,7 +19,9 @@ extension SampleGallery {
   public func writePNG(to path: String) throws {
     let bytes = drawn()?.png() ?? []
     guard !bytes.isEmpty else { throw FileError(.failed, path, "there is no memory to draw the samples in") }
-    try AtomicFile.write(path) { part in try bytes.withUnsafeBytes(part) }
+    try ResultFile.write(path) { path in
+      try AtomicFile.write(path) { part in try bytes.withUnsafeBytes(part) }
+    }
   }
 
   private func drawn() -> Canvas? {

@@ -1,4 +1,4 @@
-import CTensorBoard
+internal import CTensorBoard
 
 extension Event {
   /// The event as TensorBoard reads it: the bytes of an `Event` message.

@@ -61,7 +61,7 @@ final class EventFile {
     for name in own {
       let path = "\(folder)/\(name)"
       let file = try MappedFile(path)
-      let (end, isDamaged) = file.withBytes { bytes in
+      let (end, rest) = file.withBytes { bytes in
         RecordFile.read(bytes) { record in
           guard let head = EventHead(record), isKept(head) else { return false }
           kept.append(head)
@@ -71,7 +71,7 @@ final class EventFile {
       try file.check()
       guard end < file.count else { continue }
       // The torn end of a crash lies behind what the last checkpoint knows of.
-      if isDamaged, name != own.last || kept.last?.step ?? 0 < step {
+      if rest != .whole, name != own.last || kept.last?.step ?? 0 < step {
         Remark.make(.losses, "\(path): is damaged at byte \(end): what it told TensorBoard from there on is cut off")
       }
       let writable = try OpenFile(path, O_WRONLY)
@@ -80,13 +80,30 @@ final class EventFile {
     return own.isEmpty ? nil : kept
   }
 
-  /// The files of events in a folder, in the order of their names; none where there is no folder.
-  private static func names(in folder: String) throws(FileError) -> [String] {
-    guard access(folder, F_OK) == 0 else { return [] }
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix(prefix) }.sorted()
-    } catch {
-      throw FileError(.failed, folder, "its files cannot be listed")
+  // MARK: - Reading
+
+  /// How many events the file at `path` holds. One that is being written, or was torn by a crash, does not count.
+  ///
+  /// - Throws: `FileError` naming the byte from which on it is damaged.
+  static func count(in path: String) throws(FileError) -> Int {
+    let file = try MappedFile(path)
+    var count = 0
+    let (end, rest) = file.withBytes { bytes in
+      RecordFile.read(bytes) { record in
+        guard EventHead(record) != nil else { return false }
+        count += 1
+        return true
+      }
     }
+    try file.check()
+    if rest == .damaged || rest == .whole && end < file.count {
+      throw FileError(.malformed, path, offset: end, "holds no whole event from here on")
+    }
+    return count
+  }
+
+  /// The files of events in a folder, in the order of their names; none where there is no folder.
+  static func names(in folder: String) throws(FileError) -> [String] {
+    try FolderListing.names(in: folder, isOptional: true).filter { $0.hasPrefix(prefix) }
   }
 }

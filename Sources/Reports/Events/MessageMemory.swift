@@ -1,4 +1,4 @@
-import CTensorBoard
+internal import CTensorBoard
 
 /// The memory of a message while it is put together: libprotobuf-c's structures point at one another, at lists and at strings.
 /// All of it lives as long as this object.

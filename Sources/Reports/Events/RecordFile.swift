@@ -1,4 +1,4 @@
-import CISAL
+internal import CISAL
 import Files
 
 /// TensorFlow's files of records, one behind another: its length in 8 bytes, their checksum in 4, then its bytes and
@@ -13,24 +13,35 @@ package enum RecordFile {
     return length + littleEndian(checksum(length)) + bytes + littleEndian(checksum(bytes))
   }
 
+  /// What stands behind the records that were read.
+  package enum Rest {
+    /// Nothing, or a record that was not wanted.
+    case whole
+    /// A part of a record: it is being written, or was torn by a crash.
+    case torn
+    /// What is no record.
+    case damaged
+  }
+
   /// Reads records from the beginning of a file as far as they are whole, and while `isWanted` says so; returns how many bytes
-  /// they take, and whether what follows is a damaged record, or a part of one.
+  /// they take, and what follows.
   package static func read(
     _ file: UnsafeRawBufferPointer, while isWanted: (_ record: UnsafeRawBufferPointer) -> Bool
-  ) -> (end: Int, isDamaged: Bool) {
+  ) -> (end: Int, rest: Rest) {
     var start = 0
     while start < file.count {
       let rest = UnsafeRawBufferPointer(rebasing: file[start...])
-      guard rest.count >= before + behind,
-        checksum(UnsafeRawBufferPointer(rebasing: rest[..<8])) == number(rest, at: 8, as: UInt32.self),
-        let length = Int(exactly: number(rest, at: 0, as: UInt64.self)), length <= rest.count - before - behind
-      else { return (start, true) }
+      guard rest.count >= before else { return (start, .torn) }
+      guard checksum(UnsafeRawBufferPointer(rebasing: rest[..<8])) == number(rest, at: 8, as: UInt32.self),
+        let length = Int(exactly: number(rest, at: 0, as: UInt64.self))
+      else { return (start, .damaged) }
+      guard length <= rest.count - before - behind else { return (start, .torn) }
       let bytes = UnsafeRawBufferPointer(rebasing: rest[before..<before + length])
-      guard checksum(bytes) == number(rest, at: before + length, as: UInt32.self) else { return (start, true) }
-      guard isWanted(bytes) else { return (start, false) }
+      guard checksum(bytes) == number(rest, at: before + length, as: UInt32.self) else { return (start, .damaged) }
+      guard isWanted(bytes) else { return (start, .whole) }
       start += before + length + behind
     }
-    return (start, false)
+    return (start, .whole)
   }
 
   /// CRC-32C, turned by 15 bits and moved on, so that no record is its own checksum's where one record holds another.

@@ -21,7 +21,7 @@ package struct MistakePicture {
   package init?(_ mistakes: [Mistake], of dataset: any Dataset) {
     guard !mistakes.isEmpty, let gallery = SampleGallery(of: dataset, []) else { return nil }
     (self.mistakes, self.gallery) = (Array(mistakes.prefix(Self.most)), gallery)
-    classNames = dataset.classNames
+    classNames = dataset.answerNames
   }
 
   /// Draws them, the worst first; nil where there is no memory for it.

@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import Objectives
 import Runs
 import Training
@@ -43,12 +44,21 @@ public struct ReportRecord: Codable, Equatable, Sendable {
   /// Nothing yet.
   public init() {}
 
-  /// What was kept of a run; nothing where that cannot be read.
-  public init(of folder: RunFolder) {
-    let text = (try? MappedFile(folder.reportRecordPath)).map { file in
-      file.withBytes { String(decoding: $0, as: UTF8.self) }
+  /// What was kept of a run; nothing where nothing was.
+  ///
+  /// - Throws: `FileError` where it cannot be read.
+  public init(of folder: RunFolder) throws(FileError) {
+    self.init()
+    let path = folder.reportRecordPath
+    guard access(path, F_OK) == 0 else { return }
+    let file = try MappedFile(path)
+    let text = file.withBytes { String(decoding: $0, as: UTF8.self) }
+    try file.check()
+    do {
+      self = try JSON.decode(ReportRecord.self, text)
+    } catch {
+      throw FileError(.malformed, path, "cannot be read as what a report is made from: \(error)")
     }
-    self = text.flatMap { try? JSON.decode(ReportRecord.self, $0) } ?? ReportRecord()
   }
 
   /// Keeps it with the run.
@@ -62,5 +72,5 @@ public struct ReportRecord: Codable, Equatable, Sendable {
 extension RunFolder {
   /// Where the report is.
   public var reportPath: String { "\(path)/report.html" }
-  fileprivate var reportRecordPath: String { "\(path)/report.json" }
+  var reportRecordPath: String { "\(path)/report.json" }
 }

@@ -42,7 +42,11 @@ public final class ReportWriter: TrainingObserver {
 
   public func willTrain(from state: TrainingState, of stepsPerEpoch: Int) {
     if state.step > 0 {
-      report.record = ReportRecord(of: folder)
+      do {
+        report.record = try ReportRecord(of: folder)
+      } catch {
+        Remark.make(.losses, "\(error): the report begins anew with the next epoch")
+      }
       do {
         report.history = try RunHistory(of: folder, until: state)
       } catch {
@@ -51,7 +55,7 @@ public final class ReportWriter: TrainingObserver {
     }
     report.history.stepsPerEpoch = stepsPerEpoch
     report.record.stepsPerEpoch = stepsPerEpoch
-    report.sessions = folder.sessions()
+    report.sessions = folder.sessions { Remark.make(.losses, "\($0): the report does not show it") }
     live?.show(report)
   }
 
@@ -66,7 +70,7 @@ public final class ReportWriter: TrainingObserver {
     report.filters = report.model.flatMap { FilterGallery(of: $0, values: end.values) }
     if let verdicts = end.verdicts {
       report.record.judgedStep = end.state.step
-      report.record.assessment = Assessment(verdicts, classNames: data.validation.classNames)
+      report.record.assessment = Assessment(verdicts, classNames: data.validation.answerNames)
       report.pictures = [:]
     }
     if let last = lastWritten, last.duration(to: .now) < cost * Self.patience { return }

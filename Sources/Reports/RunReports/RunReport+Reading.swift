@@ -14,14 +14,21 @@ extension RunReport {
     _ folder: RunFolder, damaged: (any Error) -> Void
   ) throws -> (report: RunReport, checkpoint: Checkpoint?) {
     let configuration = try folder.loadExisting()
-    let record = ReportRecord(of: folder)
+    let record: ReportRecord
+    do {
+      record = try ReportRecord(of: folder)
+    } catch {
+      damaged(error)
+      record = ReportRecord()
+    }
     var history = try RunHistory(of: folder)
     history.stepsPerEpoch = record.stepsPerEpoch ?? history.stepsPerEpoch
     var report = RunReport(
-      path: folder.path, configuration: configuration, sessions: folder.sessions(), history: history, record: record,
+      path: folder.path, configuration: configuration, sessions: folder.sessions(damaged: damaged), history: history,
+      record: record,
       status: .unfinished, written: ReportWriter.now)
-    guard !folder.checkpoints().isEmpty else { return (report, nil) }
     do {
+      guard try !folder.checkpoints().isEmpty else { return (report, nil) }
       let checkpoint = try folder.newestCheckpoint(damaged: damaged)
       report.status = status(of: checkpoint.state, configuration.schedule, history)
       if let network = checkpoint.experiment.network {

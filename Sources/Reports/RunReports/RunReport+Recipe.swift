@@ -143,7 +143,7 @@ extension RunConfiguration {
   /// What a run's numbers depend on and how long it goes on, by the names of `config.json`, but for what is too long to be read:
   /// the network, and what was measured of the samples.
   var fields: [(name: String, value: String)] {
-    let hidden = ["network", "normalization", "classNames"]
+    let hidden = ["network", "normalization", "classNames", "outputNames"]
     // Those of the recipe stand in the place of the recipe itself.
     let children = Mirror(reflecting: experiment).children.flatMap { child in
       child.label == "update" ? Array(Mirror(reflecting: experiment.update).children) : [child]

@@ -49,10 +49,12 @@ public final class Shadow {
     }
   }
 
-  /// Removes it: the run has come to its end, or the disk holds as much.
+  /// Removes it, and what a killed process left of it: the run has come to its end, or the disk holds as much.
   public func remove() {
     finish()
     unlink(path)
+    guard isOurs else { return }
+    do { try removeLeftovers() } catch { Remark.make(.shadows, "\(error)") }
   }
 
   // MARK: - Writing
@@ -106,8 +108,13 @@ public final class Shadow {
     guard isOurs else {
       throw FileError(.failed, folder, "is not a folder that this user owns and nobody else can enter: remove it")
     }
-    let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
-    for name in names ?? [] where AtomicFile.isTemporary(name, of: [self.name]) { unlink("\(folder)/\(name)") }
+    try removeLeftovers()
     hasFolder = true
+  }
+
+  private func removeLeftovers() throws(FileError) {
+    for name in try FolderListing.names(in: folder) where AtomicFile.isTemporary(name, of: [self.name]) {
+      unlink("\(folder)/\(name)")
+    }
   }
 }

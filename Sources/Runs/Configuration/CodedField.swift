@@ -9,7 +9,7 @@ struct CodedField<Owner>: Sendable {
   fileprivate let write: @Sendable (Owner, inout KeyedEncodingContainer<FieldName>) throws -> Void
 
   /// A field that always holds something.
-  init<Value: Codable>(_ name: String, _ path: WritableKeyPath<Owner, Value> & Sendable) {
+  init<Value: Codable & Sendable>(_ name: String, _ path: WritableKeyPath<Owner, Value> & Sendable) {
     self.name = name
     text = { "\($0[keyPath: path])" }
     read = { fields, owner in
@@ -21,7 +21,7 @@ struct CodedField<Owner>: Sendable {
   }
 
   /// A field that files lack where it holds nothing.
-  init<Value: Codable>(_ name: String, _ path: WritableKeyPath<Owner, Value?> & Sendable) {
+  init<Value: Codable & Sendable>(_ name: String, _ path: WritableKeyPath<Owner, Value?> & Sendable) {
     self.name = name
     text = { $0[keyPath: path].map { "\($0)" } ?? "none" }
     read = { fields, owner in

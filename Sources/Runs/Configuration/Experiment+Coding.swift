@@ -5,6 +5,7 @@ extension Experiment: FieldCoded {
       CodedField("dataset", \.dataset),
       CodedField("datasetDigest", \.datasetDigest),
       CodedField("classNames", \.classNames),
+      CodedField("outputNames", \.outputNames),
       CodedField("levels", \.levels),
       CodedField("limit", \.limit),
       CodedField("inputShape", \.inputShape),

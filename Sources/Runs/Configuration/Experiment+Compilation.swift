@@ -38,6 +38,18 @@ extension Experiment {
     return unknown.isEmpty ? [] : ["the metrics \(unknown.joined(separator: ", ")) are not measured here"]
   }
 
+  /// Takes of a compilation alone what outputs are, classes or numbers, where nothing is trained and nothing measured.
+  package mutating func adopt(outputsOf compilation: CompileInfo) {
+    guard let part = compilation.losses.first else { return }
+    let kind = LossKind(name: part.name)
+    if let kind, kind.isCategorical || kind == .binaryCrossentropy {
+      loss = Loss(kind, fromLogits: part.isSet("from_logits"))
+    } else {
+      // Of another cross-entropy the network's end says what they are.
+      loss = kind == nil && part.snakeName.contains("crossentropy") ? nil : .meanSquaredError
+    }
+  }
+
   // MARK: - Optimizers
 
   private mutating func adopt(optimizer: CompileInfo.Part, isClipped: Bool) throws(UsageError) {
@@ -47,11 +59,13 @@ extension Experiment {
       clipTensorNorm = optimizer.number("clipnorm")
       clipValue = optimizer.number("clipvalue")
     }
-    if optimizer.isSet("use_ema") { ema = optimizer.number("ema_momentum") ?? 0.99 }
-    for option in ["gradient_accumulation_steps", "ema_overwrite_frequency"] {
+    let keepsMean = optimizer.isSet("use_ema")
+    if keepsMean { ema = optimizer.number("ema_momentum") ?? 0.99 }
+    // Keras 2 names a frequency where there is no mean to overwrite by.
+    for option in ["gradient_accumulation_steps"] + (keepsMean ? ["ema_overwrite_frequency"] : []) {
       if let number = optimizer.number(option) {
         throw CompileInfo.refusal(
-          "\(optimizer.name)'s \(option) \(number)", "name the optimizer with --optimizer to train without it")
+          "\(optimizer.name)'s \(option) \(number)", "compile it without, or name another with --optimizer")
       }
     }
   }
@@ -74,6 +88,7 @@ extension Experiment {
       throw CompileInfo.refusal(
         "the loss_weights \(weights)", "compile it without, and scale the learning rate instead")
     }
+    try Self.refuse(unusual: part)
     var loss = Loss(kind)
     // A cross-entropy that does not say it takes probabilities, as in Keras.
     if kind.isCategorical || kind == .binaryCrossentropy { loss.fromLogits = part.isSet("from_logits") }
@@ -82,6 +97,27 @@ extension Experiment {
       (loss.labelSmoothing, labelSmoothing) = (smoothing, smoothing)
     }
     self.loss = loss
+  }
+
+  /// Refuses what makes another number of a loss than the mean over all samples and positions.
+  private static func refuse(unusual part: CompileInfo.Part) throws(UsageError) {
+    // Without weights of samples all of these are that mean.
+    let means: [JSONValue] = ["sum_over_batch_size", "mean", "mean_with_sample_weight", "auto", .null]
+    if let reduction = part.options["reduction"], !means.contains(reduction) {
+      throw CompileInfo.refusal(
+        "the reduction \(reduction) of \(part.snakeName)",
+        "compile it with sum_over_batch_size and, for what a sum was, a learning rate as many times as large as there are "
+          + "samples in a batch, or name the loss with --loss")
+    }
+    if let ignored = part.options["ignore_class"], ignored != .null {
+      throw CompileInfo.refusal(
+        "ignore_class \(ignored) of \(part.snakeName)",
+        "compile it without, or name the loss with --loss, to count every class")
+    }
+    if let axis = part.options["axis"], axis != -1, axis != .null {
+      throw CompileInfo.refusal(
+        "axis \(axis) of \(part.snakeName)", "let the classes be the last axis, or name the loss with --loss")
+    }
   }
 
   /// Returns the metrics that are none of ours.

@@ -24,12 +24,14 @@ extension Experiment {
     var notices: [String] = []
     let rule = update.rule(scaledBy: state.rateFactor ?? 1)
     let schedule = state.rateFactor == nil ? update.kerasSchedule : nil
+    var rate = rule.schedule.rate(at: state.step)
     if schedule == nil && update.schedule != .constant || update.warmUp > 0 {
+      let isOver = rate == 0
+      if isOver { rate = update.learningRate }
       notices.append(
-        "Keras has no such learning-rate schedule: the file has the rate of the next step, \(rule.schedule.rate(at: state.step))"
-      )
+        "Keras has no such learning-rate schedule: the file has "
+          + (isOver ? "its highest rate, \(rate), for it is over" : "the rate of the next step, \(rate)"))
     }
-    let rate = rule.schedule.rate(at: state.step)
     let optimizer: [String: JSONValue] = [
       "module": "keras.optimizers", "class_name": .string(update.optimizer.kerasName), "registered_name": nil,
       "config": .object(

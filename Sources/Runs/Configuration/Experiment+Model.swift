@@ -85,7 +85,12 @@ extension Experiment {
   func head(of model: Model, targets: TargetKind, data: String) throws(ShapeError) -> Head {
     var head = try Head(
       of: model, loss: loss, targets: targets, metrics: metrics, classWeights: classWeights, data: data)
-    if labelSmoothing > 0 { head = head.smoothed(by: labelSmoothing) }
+    guard labelSmoothing > 0 else { return head }
+    let kind = head.objective.loss.kind
+    guard kind.isCategorical || kind == .binaryCrossentropy else {
+      throw ShapeError("\(model.name) cannot be trained: label smoothing has no meaning for the loss \(kind.rawValue)")
+    }
+    head = head.smoothed(by: labelSmoothing)
     return head
   }
 

@@ -16,23 +16,39 @@ extension Experiment {
       return model
     }
     let architecture = try Architecture(keras: network)
-    guard architecture.input != nil || shape != nil else {
-      throw UsageError("\(model) leaves the shape of its samples open: name their data set with --dataset")
+    guard let input = architecture.input ?? inputShape.map({ Shape($0) }) ?? shape else {
+      throw UsageError(
+        "\(model) leaves the shape of its samples open: say it with --input-shape, as 32x32x3, or name their data set with "
+          + "--dataset")
     }
-    return try Model(architecture, input: architecture.input ?? shape)
+    return try Model(architecture, input: input)
   }
 
   /// Pairs the network with the experiment's loss where there are no data at hand: what its outputs stand for follows from the
-  /// classes that the run knows or, without them, from the network's end.
+  /// classes that the run knows or, without them, from the network's end. A network of no run need not suit a loss: where it
+  /// suits none, its outputs are numbers.
   ///
   /// - Throws: `ShapeError` with what does not fit.
   package func headWithoutData(of model: Model) throws(ShapeError) -> Head {
-    try head(of: model, targets: targets(of: model), data: "the run")
+    guard model.outputs.count == 1 else {
+      throw ShapeError(
+        "\(model.name) has \(model.outputs.count) outputs, of which an answer is one: make a network of it by "
+          + "keras.Model(model.inputs, model.outputs[0])")
+    }
+    do {
+      return try head(of: model, targets: targets(of: model), data: "the run")
+    } catch {
+      guard classNames == nil else { throw error }
+      return Head(asking: model)
+    }
   }
 
   private func targets(of model: Model) -> TargetKind {
     let output = model.output
-    guard let classNames else { return Head.targets(suiting: model) }
+    guard let classNames else {
+      let areNumbers = loss.map { !$0.kind.isCategorical && $0.kind != .binaryCrossentropy } ?? false
+      return areNumbers ? .values(model.output) : Head.targets(suiting: model)
+    }
     let width = output.rank == 0 ? 1 : output[output.rank - 1]
     if classNames.count == width, width > 1 {
       return .classes(width, positions: Shape(Array(output.dimensions.dropLast())))
@@ -54,7 +70,7 @@ extension Experiment {
 
   /// What `count` classes or labels are called: as in the run, or in its data set where that is well known, or by numbers.
   package func names(of count: Int) -> [String] {
-    for names in [classNames, WellKnownData.classNames(of: dataset)] {
+    for names in [classNames, outputNames, WellKnownData.classNames(of: dataset)] {
       if let names, names.count == count { return names }
     }
     return (0..<count).map(String.init)

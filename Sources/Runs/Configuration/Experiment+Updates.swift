@@ -1,12 +1,25 @@
+import Layers
 import Models
 import Optimizers
 import Tensors
+
+extension Model.Stage {
+  /// A kernel as a matrix (all taps of all inputs, filters); nil for what is no kernel. A depthwise one has a filter for each of
+  /// its outputs.
+  fileprivate func matrix(of parameter: ParameterSpecification) -> Shape? {
+    let shape = parameter.shape
+    guard parameter.name.hasSuffix("kernel"), shape.rank >= 2 else { return nil }
+    let isDepthwise = parameter.name == "depthwise_kernel" || written.layer is any DepthwiseLayer
+    let filters = shape[shape.rank - 1] * (isDepthwise ? shape[shape.rank - 2] : 1)
+    return [shape.count / filters, filters]
+  }
+}
 
 /// How one tensor learns.
 public struct ParameterUpdate: Sendable {
   /// Keras's name, such as `conv2d/kernel`.
   public let name: String
-  /// The tensor's extents.
+  /// The tensor's extents; those of a kernel as (all taps of all inputs, filters).
   public let shape: Shape
   /// Where it lies in the arena.
   public let range: Range<Int>
@@ -20,30 +33,41 @@ extension Experiment {
   /// How each weight of `model` learns, in the arena's order: by the first rule that matches its name, or as all others. What is
   /// no matrix takes Adam at Muon's rates.
   public func updates(of model: Model) -> [ParameterUpdate] {
-    let learning = model.stages.filter { $0.first == nil }
-    let weights = learning.flatMap { zip($0.parameters, $0.ranges) }.filter { $0.0.role == .weight }
-    return weights.map { specification, range in
-      let name = model.layout.entry(at: range.lowerBound)?.name ?? specification.name
-      let rule = parameterRules?.first { $0.matches(name) }
-      var recipe = rule?.update ?? update
-      recipe.scheduleSteps = recipe.scheduleSteps ?? update.scheduleSteps
-      if let whole = recipe.rule as? any TensorOptimizer, !whole.takes(specification.shape) { recipe.optimizer = .adam }
-      return ParameterUpdate(
-        name: name, shape: specification.shape, range: range, recipe: recipe, frozenFrom: rule?.frozenFrom ?? .max)
+    model.stages.filter { $0.first == nil }.flatMap { stage in
+      zip(stage.parameters, stage.ranges).filter { $0.0.role == .weight }.map { specification, range in
+        let name = model.layout.entry(at: range.lowerBound)?.name ?? specification.name
+        let rule = parameterRules?.first { $0.matches(name) }
+        var recipe = rule?.update ?? update
+        recipe.scheduleSteps = recipe.scheduleSteps ?? update.scheduleSteps
+        let matrix = stage.matrix(of: specification)
+        if let whole = recipe.rule as? any TensorOptimizer, !(matrix.map(whole.takes) ?? false) {
+          recipe.optimizer = .adam
+        }
+        return ParameterUpdate(
+          name: name, shape: matrix ?? specification.shape, range: range, recipe: recipe,
+          frozenFrom: rule?.frozenFrom ?? .max)
+      }
     }
   }
 
-  /// Makes sure that each pattern of a rule is one of a weight's name.
+  /// Makes sure that each pattern of a rule is one of the name of a weight that learns, and that each rule counts for some.
   ///
   /// - Throws: `UsageError` with the one that is not.
   public func checkRules(of model: Model) throws(UsageError) {
     let names = updates(of: model).map(\.name)
-    for rule in parameterRules ?? [] {
+    var left = names
+    for (index, rule) in (parameterRules ?? []).enumerated() {
       for pattern in rule.match where !names.contains(where: ParameterRule([pattern], rule.update).matches) {
         throw UsageError(
-          "--parameter-rules has the pattern \(pattern), which matches no weight of \(model.name): they are "
+          "--parameter-rules has the pattern \(pattern), which matches no weight that learns of \(model.name): they are "
             + names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", … (\(names.count) in all)" : ""))
       }
+      guard left.contains(where: rule.matches) else {
+        throw UsageError(
+          "--parameter-rules: rule \(index + 1) (\(rule.match.joined(separator: ","))) counts for nothing: rules before it match all "
+            + "that it does, and the first that matches counts")
+      }
+      left.removeAll(where: rule.matches)
     }
   }
 

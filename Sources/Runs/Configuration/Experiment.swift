@@ -16,6 +16,9 @@ public struct Experiment: Codable, Equatable, Sendable {
   /// The names of the data set's classes, in the order of their labels, filled in when the data have been read. Runs of
   /// before this was kept have none.
   public var classNames: [String]?
+  /// What each value of a target stands for, in the order of the outputs: labels, or a table's columns. Filled in when the data
+  /// have been read; nil where they have no names. Runs of before this was kept have none.
+  public var outputNames: [String]?
   /// How many values a pixel of the data set can have, evenly from 0 to 1, filled in when the data have been read; nil where
   /// samples are any numbers. Runs of before this was kept have none.
   public var levels: Int?
@@ -128,6 +131,7 @@ public struct Experiment: Codable, Equatable, Sendable {
       }
       // What a run of before does not say is no difference.
       if key == "classNames", classNames == nil || other.classNames == nil { return nil }
+      if key == "outputNames", outputNames == nil || other.outputNames == nil { return nil }
       if key == "levels", levels == nil || other.levels == nil { return nil }
       let (mine, yours) = (field.text(self), field.text(other))
       return mine == yours ? nil : "\(key): \(mine), not \(yours)"

@@ -38,6 +38,10 @@ extension Metric {
     func metric(_ name: String, _ options: [String: JSONValue]) -> JSONValue {
       ["module": "keras.metrics", "class_name": .string(name), "registered_name": nil, "config": .object(options)]
     }
+    // Of the numbers of classes Keras takes none of these, of outputs by themselves all.
+    if areClasses, [.binaryAccuracy, .meanAbsoluteError, .meanSquaredError, .precision, .recall, .auc].contains(self) {
+      return nil
+    }
     return switch self {
     case .accuracy: "accuracy"
     case .binaryAccuracy: "binary_accuracy"
@@ -47,11 +51,10 @@ extension Metric {
         ["k": .number(Double(k)), "name": .string(name)])
     case .meanAbsoluteError: "mean_absolute_error"
     case .meanSquaredError: "mean_squared_error"
-    // Of the numbers of classes Keras takes none of these, of outputs by themselves all.
-    case .precision: areClasses ? nil : metric("Precision", ["name": "precision"])
-    case .recall: areClasses ? nil : metric("Recall", ["name": "recall"])
-    case .auc: areClasses ? nil : metric("AUC", ["name": "auc"])
-    case .f1, .meanIoU: nil
+    case .precision: metric("Precision", ["name": "precision"])
+    case .recall: metric("Recall", ["name": "recall"])
+    case .auc: metric("AUC", ["name": "auc"])
+    case .f1, .meanIoU: .none
     }
   }
 }

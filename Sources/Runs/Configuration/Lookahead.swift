@@ -23,3 +23,8 @@ public struct Lookahead: Codable, Hashable, Sendable {
     return Float(Double(share) + (Double(endShare) - Double(share)) * way * way * way)
   }
 }
+
+extension Lookahead: CustomStringConvertible {
+  /// `every 5, share 0.5, at the end 1.0`.
+  public var description: String { "every \(every), share \(share)\(endShare.map { ", at the end \($0)" } ?? "")" }
+}

@@ -29,3 +29,10 @@ public struct ParameterRule: Codable, Hashable, Sendable {
     return true
   }
 }
+
+extension ParameterRule: CustomStringConvertible {
+  /// `*/bias: learningRate 0.053, frozen from 75`, with all that is not as in a recipe of which nothing is said.
+  public var description: String {
+    "\(match.joined(separator: ",")): \(update)\(frozenFrom.map { ", frozen from \($0)" } ?? "")"
+  }
+}

@@ -1,5 +1,6 @@
 import KerasFiles
 import Objectives
+import Optimizers
 
 extension UpdateRecipe {
   // MARK: - Optimizers
@@ -59,6 +60,10 @@ extension UpdateRecipe {
       if let decay = optimizer.number("decay"), decay > 0 { (schedule, self.decay) = (.time, decay) }  // of Keras 2
       return
     }
+    if let points = Self.points(of: decay) {
+      (schedule, ratePoints, learningRate) = (.piecewise, points, points[0].rate)
+      return
+    }
     guard let rate = decay.number("initial_learning_rate"), try adopt(schedule: decay) else {
       throw CompileInfo.refusal(
         "the schedule \(decay.name) \(Self.inWords(decay))",
@@ -88,6 +93,21 @@ extension UpdateRecipe {
     default: return false
     }
     return true
+  }
+
+  /// The rates of a `PiecewiseConstantDecay`; nil for another schedule, or one that no training can have. Keras's rates hold up to
+  /// a boundary, ours from a step on.
+  private static func points(of part: CompileInfo.Part) -> [LearningRateSchedule.Point]? {
+    guard part.name == "PiecewiseConstantDecay", case .array(let boundaries) = part.options["boundaries"] ?? nil,
+      case .array(let values) = part.options["values"] ?? nil
+    else { return nil }
+    let steps = boundaries.map { boundary in
+      if case .number(let number) = boundary, let step = Int(exactly: number) { step + 1 } else { -1 }
+    }
+    let rates = values.map { if case .number(let number) = $0 { Float(number) } else { Float.nan } }
+    guard rates.count == steps.count + 1, steps.first ?? 1 > 0 else { return nil }
+    let points = zip([0] + steps, rates).map { LearningRateSchedule.Point(step: $0, rate: $1) }
+    return Experiment.areRates(points) ? points : nil
   }
 
   private static func inWords(_ part: CompileInfo.Part) -> String {

@@ -68,6 +68,7 @@ extension UpdateRecipe {
       options["momentum"] = .rate(momentum)
       options["nesterov"] = .bool(nesterov)
     case .adam, .adamw, .nadam, .adamax:
+      if optimizer == .adamw { options["weight_decay"] = .rate(weightDecay) }  // which Keras wants to be told
       options["beta_1"] = .rate(beta1)
       options["beta_2"] = .rate(beta2)
       options["epsilon"] = .rate(epsilon)
@@ -119,7 +120,7 @@ extension UpdateRecipe {
         "decay_steps": .number(Double(scheduleSteps ?? 1)), "end_learning_rate": .rate(endRate), "power": .rate(power),
       ]) { $1 }
     case .piecewise:
-      guard let ratePoints else { return nil }
+      guard let ratePoints, ratePoints.count > 1 else { return nil }
       name = "PiecewiseConstantDecay"
       // Keras's rates hold up to a boundary, ours from a step on.
       options = [

@@ -1,17 +1,23 @@
 import Optimizers
 
 extension UpdateRecipe {
-  /// Changes the rule, and the numbers that depend on it, to Keras's defaults: for all but SGD a learning rate of 0.001, and for
-  /// AdamW a weight decay of 0.004 beside it. The learning rate's schedule stays.
+  /// Changes the rule, and all of its numbers, to Keras's defaults: for all but SGD a learning rate of 0.001, and for AdamW a
+  /// weight decay of 0.004 beside it. The learning rate's schedule stays.
   public mutating func adopt(rule kind: OptimizerKind) {
-    let recipe = UpdateRecipe()
-    optimizer = kind
-    learningRate = kind == .sgd ? recipe.learningRate : 0.001
-    (weightDecay, l2Decay) = (kind == .adamw ? 0.004 : 0, 0)
-    momentum = kind == .sgd ? recipe.momentum : kind == .muon ? 0.95 : 0
-    nesterov = kind == .muon
-    beta2 = kind == .lion ? 0.99 : recipe.beta2
-    rho = kind == .adadelta ? 0.95 : recipe.rho
+    var next = UpdateRecipe()
+    next.optimizer = kind
+    if kind != .sgd { (next.learningRate, next.momentum) = (0.001, 0) }
+    switch kind {
+    case .adamw: next.weightDecay = 0.004
+    case .lion: next.beta2 = 0.99
+    case .adadelta: next.rho = 0.95
+    case .muon: (next.momentum, next.nesterov) = (0.95, true)
+    case .sgd, .adam, .nadam, .rmsprop, .adagrad, .adamax: break
+    }
+    (next.schedule, next.warmUp, next.scheduleSteps) = (schedule, warmUp, scheduleSteps)
+    (next.decay, next.dropEvery, next.dropFactor) = (decay, dropEvery, dropFactor)
+    (next.endRate, next.power, next.ratePoints) = (endRate, power, ratePoints)
+    self = next
   }
 
   /// The same with the schedule that goes with the rule: Keras's time decay for SGD, a constant rate for all others.

@@ -96,3 +96,12 @@ extension UpdateRecipe: FieldCoded {
   /// Writes all that there is to say.
   public func encode(to encoder: any Encoder) throws { try write(to: encoder) }
 }
+
+extension UpdateRecipe: CustomStringConvertible {
+  /// All that is not as in a recipe of which nothing is said: `optimizer adam, learningRate 0.001`.
+  public var description: String {
+    let standard = UpdateRecipe()
+    let others = Self.fields.filter { $0.text(self) != $0.text(standard) }.map { "\($0.name) \($0.text(self))" }
+    return others.isEmpty ? "as by default" : others.joined(separator: ", ")
+  }
+}

@@ -60,15 +60,16 @@ public struct RunFolder: Sendable {
 
   /// Takes care that a new run overwrites nothing of an older one.
   ///
-  /// - Throws: `UsageError` when a run is there already, or what is left of one that lost its configuration.
-  public func refuseExistingRun() throws(UsageError) {
+  /// - Throws: `UsageError` when a run is there already, or what is left of one that lost its
+  ///   configuration; `FileError` where nobody can say.
+  public func refuseExistingRun() throws {
     if holdsRun {
       throw UsageError("\(path) holds a run already: add --resume to go on with it, or choose another --run folder")
     }
     // A run that was killed before it began to exist leaves an empty log and a checkpoint of step 0 at most.
     var status = stat()
     let hasMetrics = stat(metricsPath, &status) == 0 && status.st_size > 0
-    if hasMetrics || checkpoints().contains(where: { $0.step > 0 }) {
+    if try hasMetrics || checkpoints().contains(where: { $0.step > 0 }) {
       throw UsageError("\(path) holds metrics or checkpoints, but no config.json: choose another --run folder")
     }
   }
@@ -84,7 +85,7 @@ public struct RunFolder: Sendable {
     }
     let lock = try lock()
     try refuseExistingRun()  // now that nobody else can begin one
-    for leftover in checkpoints() { try remove(leftover.path) }
+    for leftover in try checkpoints() { try remove(leftover.path) }
     try AtomicFile.write(metricsPath, text: "")
     return lock
   }
@@ -99,7 +100,8 @@ public struct RunFolder: Sendable {
       (path, ["config.json", "metrics.jsonl", "journal.jsonl", "sessions.jsonl", "report.json", "report.html"]),
       (checkpointsPath, ["step-", "latest", "best"]),
     ] {
-      for name in Self.names(in: folder) where AtomicFile.isTemporary(name, of: stems) {
+      for name in try FolderListing.names(in: folder, isOptional: true)
+      where AtomicFile.isTemporary(name, of: stems) {
         try remove("\(folder)/\(name)")
       }
     }
@@ -139,10 +141,12 @@ public struct RunFolder: Sendable {
   // MARK: - Checkpoints
 
   /// The checkpoints that are there, the newest last.
-  public func checkpoints() -> [(step: Int, path: String)] {
-    Self.names(in: checkpointsPath).compactMap { name in Self.step(of: name).map { ($0, "\(checkpointsPath)/\(name)") }
-    }
-    .sorted { $0.step < $1.step }
+  ///
+  /// - Throws: `FileError` where nobody can say.
+  public func checkpoints() throws(FileError) -> [(step: Int, path: String)] {
+    try FolderListing.names(in: checkpointsPath, isOptional: true)
+      .compactMap { name in Self.step(of: name).map { ($0, "\(checkpointsPath)/\(name)") } }
+      .sorted { $0.step < $1.step }
   }
 
   /// Opens the newest checkpoint before `step` that is whole, and whose numbers are finite: older versions went on when a
@@ -152,7 +156,7 @@ public struct RunFolder: Sendable {
   public func newestCheckpoint(
     before step: Int = .max, damaged: (FileError) -> Void
   ) throws(FileError) -> Checkpoint {
-    let candidates = checkpoints().filter { $0.step < step }
+    let candidates = try checkpoints().filter { $0.step < step }
     for candidate in candidates.reversed() {
       do {
         let checkpoint = try Checkpoint(candidate.path)
@@ -175,7 +179,7 @@ public struct RunFolder: Sendable {
   /// three and the best. Later ones are damaged, for the run went on from an earlier one; it will replace them.
   public func link(latest step: Int, best: Int?) throws {
     try FileLink.point("\(checkpointsPath)/latest", at: Self.name(step))
-    let present = checkpoints()
+    let present = try checkpoints()
     if let best, present.contains(where: { $0.step == best }) {
       try FileLink.point("\(checkpointsPath)/best", at: Self.name(best))
     }
@@ -188,11 +192,6 @@ public struct RunFolder: Sendable {
       guard let step, FileLink.isThere(checkpointPath(step: step)) else { return true }
       return (try? FileLink.target(of: "\(checkpointsPath)/\(name)")) == Self.name(step)
     }
-  }
-
-  /// What is in a folder: nothing where there is none.
-  private static func names(in folder: String) -> [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
   }
 
   private static func name(_ step: Int) -> String {

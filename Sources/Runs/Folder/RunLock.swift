@@ -38,8 +38,18 @@ public final class RunLock {
   /// - Throws: `FileError` when another process has one of them.
   init(_ path: String) throws(FileError) {
     self.path = path
-    folder = Self.opened { () throws(FileError) in try OpenFile(path, O_RDONLY | O_DIRECTORY) }
-    file = Self.opened { () throws(FileError) in try OpenFile("\(path)/.lock", O_RDWR | O_CREAT) }
+    // What cannot be opened cannot be locked; whether it matters is seen when the run is written to.
+    var refusal: FileError?
+    func opened(_ path: String, _ flags: Int32) -> OpenFile? {
+      do {
+        return try OpenFile(path, flags)
+      } catch {
+        refusal = error
+        return nil
+      }
+    }
+    folder = opened(path, O_RDONLY | O_DIRECTORY)
+    file = opened("\(path)/.lock", O_RDWR | O_CREAT)
     let attempts = [Kind.folder: folder.map(Self.lock(folder:)), .record: file.map(Self.lock(file:))]
     note = RunWriter.current(in: path, locks: Kind.allCases.filter { attempts[$0] == .taken })
     let other = try file.flatMap { file throws(FileError) in try RunWriter.read(file) }
@@ -54,8 +64,8 @@ public final class RunLock {
       Remark.make(
         .locks, "\(path): \(other) was writing to this run and has not taken leave: make sure that it has ended")
     } else if note.locks.isEmpty {
-      Remark.make(
-        .locks, "\(path): this file system has no locks: make sure that no other process writes to this run")
+      let reason = refusal.map { "there are no locks (\($0))" } ?? "this file system has no locks"
+      Remark.make(.locks, "\(path): \(reason): make sure that no other process writes to this run")
     }
     if note.locks.isEmpty { try sign() }
   }
@@ -88,11 +98,6 @@ public final class RunLock {
         "\(found.map { "\($0)" } ?? "another process") has taken this run over: this one ends, and its last checkpoint stays"
       )
     }
-  }
-
-  /// What cannot be opened cannot be locked; whether it matters is seen when the run is written to.
-  private static func opened(_ open: () throws(FileError) -> OpenFile) -> OpenFile? {
-    do { return try open() } catch { return nil }
   }
 
   private static func lock(folder: OpenFile) -> Attempt {

@@ -1,4 +1,5 @@
 import Files
+import Glibc
 
 /// One start of a run, or a resumption, and where it was computed: a line of `sessions.jsonl`. No number of the run depends on it.
 public struct RunSession: Codable, Equatable, Sendable {
@@ -43,9 +44,23 @@ extension RunFolder {
   package var sessionsPath: String { "\(path)/sessions.jsonl" }
 
   /// The sessions of a run, as far as they were noted: older versions did not.
-  public func sessions() -> [RunSession] {
-    guard let lines = try? LineLog.lines(in: sessionsPath) else { return [] }
-    return lines.compactMap { try? JSON.decode(RunSession.self, $0) }
+  ///
+  /// - Parameter damaged: hears of each line that cannot be read, and is left out.
+  public func sessions(damaged: (FileError) -> Void) -> [RunSession] {
+    guard access(sessionsPath, F_OK) == 0 else { return [] }
+    do {
+      return try LineLog.lines(in: sessionsPath).enumerated().compactMap { index, line in
+        do {
+          return try JSON.decode(RunSession.self, line)
+        } catch {
+          damaged(FileError(.malformed, sessionsPath, "line \(index + 1) tells of no start of the run: \(error)"))
+          return nil
+        }
+      }
+    } catch {
+      damaged(error)
+      return []
+    }
   }
 
   /// Adds a session. The run goes on where that is not possible; somebody is told.

@@ -21,7 +21,7 @@ public struct RunVerification: Sendable {
   /// How many files are not what they must be.
   public var damaged: Int { findings.count { $0.damage != nil } }
 
-  /// Reads all that the run in `folder` is made of. What may be lacking, and is lacking, is not told of.
+  /// Reads what the run in `folder` goes on from and tells of itself. What may be lacking, and is lacking, is not told of.
   ///
   /// - Throws: `FileError`, missing where there is no run.
   public init(_ folder: RunFolder) throws(FileError) {
@@ -38,15 +38,20 @@ public struct RunVerification: Sendable {
     if access(folder.journalPath, F_OK) == 0 {
       note("journal.jsonl") { () throws(FileError) in try Self.journal(of: folder) }
     }
+    if access(folder.sessionsPath, F_OK) == 0 {
+      note("sessions.jsonl") { () throws(FileError) in try Self.sessions(of: folder) }
+    }
     var newest: Int?
-    for (step, path) in folder.checkpoints() {
+    var candidates: [(step: Int, path: String)]?
+    do { candidates = try folder.checkpoints() } catch { note("checkpoints") { () throws(FileError) in throw error } }
+    for (step, path) in candidates ?? [] {
       let isWhole = note(String(path.dropFirst(folder.path.count + 1))) { () throws(FileError) in
         try Self.checkpoint(path, of: step, in: configuration?.experiment)
       }
       if isWhole { newest = step }
     }
     newestStep = configuration == nil ? nil : newest
-    if newest == nil {
+    if newest == nil && candidates != nil {
       note("checkpoints") { () throws(FileError) in
         throw FileError(.malformed, folder.checkpointsPath, "holds none to go on from")
       }
@@ -62,7 +67,7 @@ public struct RunVerification: Sendable {
 
   /// Notes what `read` says that a file holds, or why it is not whole; returns whether it is.
   @discardableResult
-  private mutating func note(_ file: String, _ read: () throws(FileError) -> String) -> Bool {
+  package mutating func note(_ file: String, _ read: () throws(FileError) -> String) -> Bool {
     do {
       findings.append(Finding(file: file, contents: try read(), damage: nil))
       return true
@@ -83,6 +88,13 @@ public struct RunVerification: Sendable {
     }
     for entry in checkpoint.file.entries { try checkpoint.file.requireFiniteNumbers(in: entry) }
     return "weights sha256 \(try ModelWeights.digest(checkpoint.file))"
+  }
+
+  private static func sessions(of folder: RunFolder) throws(FileError) -> String {
+    var damage: FileError?
+    let sessions = folder.sessions { damage = damage ?? $0 }
+    if let damage { throw damage }
+    return "\(sessions.count) start\(sessions.count == 1 ? "" : "s")"
   }
 
   private static func metrics(of folder: RunFolder) throws(FileError) -> String {

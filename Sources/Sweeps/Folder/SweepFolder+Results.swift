@@ -12,7 +12,7 @@ extension SweepFolder {
     let folder = run(trial)
     guard folder.holdsRun else { return nil }
     let progress = try progress(of: trial, upTo: epochs)
-    let isThere = folder.checkpoints().last.map { $0.step >= progress.step } ?? false
+    let isThere = try folder.checkpoints().last.map { $0.step >= progress.step } ?? false
     if isThere && (progress.result.epochs == epochs || progress.hasStoppedEarly) { return progress.result }
     return try failure(of: trial).map { TrialResult(trial: trial, failure: $0, after: progress.result) }
   }

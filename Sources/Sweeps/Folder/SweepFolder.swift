@@ -53,7 +53,7 @@ package struct SweepFolder: Sendable {
     guard !RunFolder(path).holdsRun else {
       throw UsageError("\(path) holds a run: choose another --run folder for the sweep")
     }
-    if try record() == nil, let name = names().first(where: { $0.hasPrefix("trial-") }) {
+    if try record() == nil, let name = try names().first(where: { $0.hasPrefix("trial-") }) {
       throw UsageError("\(path) holds \(name), but no sweep.json: choose another --run folder")
     }
     do {
@@ -63,7 +63,7 @@ package struct SweepFolder: Sendable {
     }
     let lock = try RunFolder(path).lock()
     // Those of processes that were killed.
-    for name in names() where AtomicFile.isTemporary(name, of: ["sweep."]) { unlink("\(path)/\(name)") }
+    for name in try names() where AtomicFile.isTemporary(name, of: ["sweep."]) { unlink("\(path)/\(name)") }
     return lock
   }
 
@@ -106,7 +106,7 @@ package struct SweepFolder: Sendable {
 
   /// What is in the folder: nothing where there is none. A listing is asked for rather than single names, because network file
   /// systems remember for a while that a name was not there.
-  package func names() -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-  }
+  ///
+  /// - Throws: `FileError` where it cannot be listed.
+  package func names() throws(FileError) -> [String] { try FolderListing.names(in: path, isOptional: true) }
 }

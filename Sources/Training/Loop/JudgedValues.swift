@@ -3,13 +3,13 @@ import Tensors
 
 /// The values that a validation judges: the weights or, where there are such, their running mean or the slow ones; and the best
 /// of them so far.
-final class JudgedValues {
+package final class JudgedValues {
   private let arena: ParameterArena
   /// The values with those that are judged in the weights' place, made when first needed.
   private var averaged: FloatStorage?
 
   /// Those of `arena`.
-  init(_ arena: ParameterArena) { self.arena = arena }
+  package init(_ arena: ParameterArena) { self.arena = arena }
 
   /// What is judged in the weights' place; nil for the weights themselves.
   private var standIn: FloatStorage? {
@@ -17,7 +17,7 @@ final class JudgedValues {
   }
 
   /// The weights or what stands for them, with all that stays as it is.
-  var current: MutableFloatBuffer {
+  package var current: MutableFloatBuffer {
     guard let mean = standIn else { return arena.values.buffer }
     let all = averaged ?? FloatStorage(count: arena.layout.count)
     averaged = all
@@ -27,7 +27,7 @@ final class JudgedValues {
   }
 
   /// The running mean of no step yet is the start, and slow weights begin there.
-  func begin() {
+  package func begin() {
     guard let mean = standIn else { return }
     _ = mean.buffer.update(fromContentsOf: arena.values.buffer.part(0..<mean.buffer.count))
   }

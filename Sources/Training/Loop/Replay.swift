@@ -22,7 +22,7 @@ public struct Replay {
   /// - Throws: `FileError`, missing where there is no run, or no checkpoint before the step.
   public init(_ folder: RunFolder, step: Int, damaged: (FileError) -> Void) throws(FileError) {
     configuration = try folder.loadExisting()
-    let kept = folder.checkpoints().map(\.step)
+    let kept = try folder.checkpoints().map(\.step)
     guard kept.contains(where: { $0 < step }) else {
       let way = kept.first.map { "from those that were kept, step \($0 + 1) and all later ones can be replayed" }
       throw FileError(

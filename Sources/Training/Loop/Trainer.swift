@@ -108,18 +108,24 @@ public final class Trainer {
       head: head, communicator: communicator, team: team, workers: workers, slice: experiment.slice)
   }
 
-  /// The memory that training `model` takes, all zero.
+  /// The memory that training `model` takes: zeros, but for states that begin with something else.
   public static func arena(for model: Model, experiment: Experiment) -> ParameterArena {
     let arena = ParameterArena(
       layout: model.layout, optimizerStates: experiment.stateNames(for: model),
       tail: GradientTail.count(output: model.output, metrics: experiment.metrics))
+    resetStates(of: arena, for: model, experiment: experiment)
+    return arena
+  }
+
+  /// Brings the optimizer's states to what they are before the first step.
+  package static func resetStates(of arena: ParameterArena, for model: Model, experiment: Experiment) {
+    for state in arena.optimizerStates.values { state.buffer.update(repeating: 0) }
     for update in experiment.updates(of: model) {
       let rule = update.recipe.rule
       for name in rule.stateNames where rule.initialValue(of: name) != 0 {
         arena.optimizerStates[name]?.buffer.part(update.range).update(repeating: rule.initialValue(of: name))
       }
     }
-    return arena
   }
 
   /// The step at which the run ends, or pauses.

@@ -38,12 +38,10 @@ package struct Launcher: Equatable, Sendable {
   private static func find() -> (process: Int32, program: String)? {
     for process in Ancestors.processes() {
       let program = Ancestors.program(of: process)
-      if programs.contains(where: { program.hasSuffix("/\($0)") }) { return (process, program) }
+      if MPICommunicator.openMPIProcesses.contains(where: { program.hasSuffix("/\($0)") }) { return (process, program) }
     }
     return nil
   }
-
-  private static let programs = MPICommunicator.openMPILaunchers + ["orted", "prted"]
 
   // MARK: - What the user asked for
 

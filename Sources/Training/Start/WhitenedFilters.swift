@@ -38,10 +38,11 @@ extension Model {
   ) throws {
     for kernel in whitened {
       guard kernel.stage.inputs.allSatisfy({ stage(giving: $0) == nil }),
-        let convolution = kernel.stage.written.layer as? Conv2D, convolution.window.dilation.allSatisfy({ $0 == 1 })
+        let convolution = kernel.stage.written.layer as? Conv2D, convolution.window.dilation.allSatisfy({ $0 == 1 }),
+        kernel.shape[2] == samples.sampleShape[2]
       else {
         throw ShapeError(
-          "layer \(kernel.stage.name) cannot begin with whitening, which is for a convolution that reads the samples, without dilation"
+          "layer \(kernel.stage.name) cannot begin with whitening, which is for a convolution that reads the samples, without dilation or groups"
         )
       }
       let patches = PatchCovariance(kernel: kernel.shape)
@@ -65,6 +66,8 @@ extension Model {
 /// The second moments of all patches of some images.
 private struct PatchCovariance {
   private let height, width, channels: Int
+  /// About how many numbers of patches are held: 4 MB, whatever an image has.
+  private static let floatsAtOnce = 1 << 20
   /// The numbers of a patch.
   var size: Int { height * width * channels }
 
@@ -79,29 +82,35 @@ private struct PatchCovariance {
     let (rows, columns) = (shape[0] - height + 1, shape[1] - width + 1)
     let count = min(count, samples.count)
     let pixels = FloatStorage(count: shape.count)
-    let patches = FloatStorage(count: rows * columns * size)
+    let band = min(rows, max(1, Self.floatsAtOnce / (columns * size)))
+    let patches = FloatStorage(count: band * columns * size)
     let products = FloatStorage(count: size * size)
-    let matrix = Matrix(patches.buffer.reading, rows: rows * columns, columns: size)
     var sums = [Double](repeating: 0, count: size * size)
     for index in 0..<count {
       preparation.load(index * samples.count / count, of: samples, into: pixels.buffer, draw: nil)
-      copyPatches(of: pixels.buffer.reading, rowCount: shape[1] * channels, rows, columns, to: patches.buffer)
-      multiply(matrix.transposed, matrix, into: Matrix(products.buffer, rows: size, columns: size))
-      for place in sums.indices { sums[place] += Double(products.buffer[place]) }
+      for first in stride(from: 0, to: rows, by: band) {
+        let last = min(first + band, rows)
+        copyPatches(
+          of: pixels.buffer.reading, rowCount: shape[1] * channels, first..<last, columns, to: patches.buffer)
+        let matrix = Matrix(patches.buffer.reading, rows: (last - first) * columns, columns: size)
+        multiply(matrix.transposed, matrix, into: Matrix(products.buffer, rows: size, columns: size))
+        for place in sums.indices { sums[place] += Double(products.buffer[place]) }
+      }
     }
     try samples.check()
     return sums.map { $0 / Double(count * rows * columns) }
   }
 
   private func copyPatches(
-    of pixels: FloatBuffer, rowCount: Int, _ rows: Int, _ columns: Int, to patches: MutableFloatBuffer
+    of pixels: FloatBuffer, rowCount: Int, _ rows: Range<Int>, _ columns: Int, to patches: MutableFloatBuffer
   ) {
     let part = width * channels  // what lies side by side in both
-    for row in 0..<rows {
+    for row in rows {
       for column in 0..<columns {
         for line in 0..<height {
           let (from, to) = (
-            (row + line) * rowCount + column * channels, (row * columns + column) * size + line * part
+            (row + line) * rowCount + column * channels,
+            ((row - rows.lowerBound) * columns + column) * size + line * part
           )
           copy(pixels.part(from..<from + part), to: patches.part(to..<to + part))
         }

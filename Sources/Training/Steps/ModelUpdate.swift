@@ -26,6 +26,15 @@ final class ModelUpdate {
     let frozenFrom: Int
   }
 
+  /// A tensor that is brought back to something after each step.
+  private struct Constrained {
+    let range: Range<Int>
+    let shape: Shape
+    let constraint: Constraint
+    /// The step from which on it stays as it is.
+    let frozenFrom: Int
+  }
+
   private let arena: ParameterArena
   private let experiment: Experiment
   private let updates: [ParameterUpdate]
@@ -34,7 +43,7 @@ final class ModelUpdate {
   private let scratch: [FloatStorage]
   private let averages: [(range: Range<Int>, momentum: Float)]
   /// What weights are brought back to after each step.
-  private let constraints: [(range: Range<Int>, shape: Shape, constraint: Constraint)]
+  private let constraints: [Constrained]
   private let blocks: [Block]
   /// The blocks that each weight consists of.
   private let weightBlocks: [Range<Int>]
@@ -59,7 +68,7 @@ final class ModelUpdate {
     let need = rules.scratchCount
     scratch = need > 0 ? (0..<workers).map { _ in FloatStorage(count: need) } : []
     var averages: [(range: Range<Int>, momentum: Float)] = []
-    var constraints: [(range: Range<Int>, shape: Shape, constraint: Constraint)] = []
+    var constraints: [Constrained] = []
     var blocks: [Block] = []
     var weightBlocks: [Range<Int>] = []
     let learning = model.stages.filter { $0.first == nil }
@@ -71,7 +80,9 @@ final class ModelUpdate {
       }
       let own = updates.first { $0.range == range }
       if specification.role == .weight, let constraint = specification.constraint {
-        constraints.append((range, specification.shape, constraint))
+        constraints.append(
+          Constrained(
+            range: range, shape: specification.shape, constraint: constraint, frozenFrom: own?.frozenFrom ?? .max))
       }
       let first = blocks.count
       for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.blockCount) {
@@ -157,7 +168,7 @@ final class ModelUpdate {
         }
       }
     }
-    try constrain(team, note: note)
+    try constrain(step, team, note: note)
     try lookAhead(step, team, note: note)
     try average(step, team, note: note)
   }
@@ -188,31 +199,36 @@ final class ModelUpdate {
     }
   }
 
-  /// Lets the slow weights follow where it is time, and the others go on from there.
+  /// Lets the slow weights follow where it is time, and the others go on from there. What is a mean already, and what is frozen,
+  /// is taken as it is.
   private func lookAhead(
     _ step: Int, _ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void
   ) throws {
-    guard let share = experiment.lookahead?.share(after: step, of: experiment.scheduleSteps),
-      let slow = arena.optimizerStates[Experiment.slowState]
-    else { return }
+    guard let lookahead = experiment.lookahead, let slow = arena.optimizerStates[Experiment.slowState] else { return }
+    let share = lookahead.share(after: step, of: experiment.scheduleSteps)
     try team.run { worker in
       note(worker) {
-        for block in blocks[(0..<blocks.count).share(worker, of: team.count)] where block.isWeight {
+        for block in blocks[(0..<blocks.count).share(worker, of: team.count)] {
           let (values, slow) = (arena.values.buffer.part(block.range), slow.buffer.part(block.range))
-          averageUpdate(slow, observed: values.reading, momentum: 1 - share)
-          copy(slow.reading, to: values)
+          if !block.isWeight || step >= block.frozenFrom {
+            copy(values.reading, to: slow)
+          } else if let share {
+            averageUpdate(slow, observed: values.reading, momentum: 1 - share)
+            copy(slow.reading, to: values)
+          }
         }
       }
     }
   }
 
-  /// Brings weights back to their constraints, each tensor as a whole.
-  private func constrain(_ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void) throws {
+  /// Brings weights that may move back to their constraints, each tensor as a whole.
+  private func constrain(_ step: Int, _ team: WorkerTeam, note: (_ worker: Int, _ work: () -> Void) -> Void) throws {
     guard !constraints.isEmpty else { return }
     try team.run { worker in
       note(worker) {
-        for (range, shape, constraint) in constraints[(0..<constraints.count).share(worker, of: team.count)] {
-          constraint.apply(to: arena.values.buffer.part(range), shape: shape)
+        for tensor in constraints[(0..<constraints.count).share(worker, of: team.count)]
+        where step < tensor.frozenFrom {
+          tensor.constraint.apply(to: arena.values.buffer.part(tensor.range), shape: tensor.shape)
         }
       }
     }

@@ -1,7 +1,6 @@
 import Glibc
 import Hosts
 import Kernels
-import Synchronization
 
 /// The compute threads of one rank. They live as long as the team and sleep between jobs; the thread that owns the team is
 /// worker 0.
@@ -49,11 +48,10 @@ struct ThreadError: Error, CustomStringConvertible {
 
 /// Where a team's threads find their job and report back.
 ///
-/// `@unchecked Sendable`: all state is touched under `mutex` alone. The job itself is not checked by the compiler; the
+/// `@unchecked Sendable`: all state is touched under `condition` alone. The job itself is not checked by the compiler; the
 /// team's user gives each worker memory of its own.
 private final class Board: @unchecked Sendable {
-  private var mutex = pthread_mutex_t()
-  private var changed = pthread_cond_t()
+  private let condition = Condition()
   private var job: ((Int) throws -> Void)?
   /// Which job is posted; a worker that has done it waits for the next.
   private var generation = 0
@@ -61,46 +59,35 @@ private final class Board: @unchecked Sendable {
   private var failure: (worker: Int, error: any Error)?
   private var isDismissed = false
 
-  init() {
-    pthread_mutex_init(&mutex, nil)
-    pthread_cond_init(&changed, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(&changed)
-    pthread_mutex_destroy(&mutex)
-  }
-
   func startThread(_ worker: Int) throws(ThreadError) {
     let code = BackgroundThread.start { [self] in work(worker) }
     guard code == 0 else { throw ThreadError(code: code, worker: worker) }
   }
 
   func post(_ job: @escaping (Int) throws -> Void, workers: Int) {
-    pthread_mutex_lock(&mutex)
-    self.job = job
-    generation += 1
-    pending = workers
-    failure = nil
-    pthread_cond_broadcast(&changed)
-    pthread_mutex_unlock(&mutex)
+    condition.locked {
+      self.job = job
+      generation += 1
+      pending = workers
+      failure = nil
+      condition.broadcast()
+    }
   }
 
   /// Waits until every worker is done; returns the error of the lowest that failed.
   func wait() -> (any Error)? {
-    pthread_mutex_lock(&mutex)
-    while pending > 0 { pthread_cond_wait(&changed, &mutex) }
-    job = nil
-    let error = failure?.error
-    pthread_mutex_unlock(&mutex)
-    return error
+    condition.locked {
+      while pending > 0 { condition.wait() }
+      job = nil
+      return failure?.error
+    }
   }
 
   func dismiss() {
-    pthread_mutex_lock(&mutex)
-    isDismissed = true
-    pthread_cond_broadcast(&changed)
-    pthread_mutex_unlock(&mutex)
+    condition.locked {
+      isDismissed = true
+      condition.broadcast()
+    }
   }
 
   /// A thread's life.
@@ -108,18 +95,16 @@ private final class Board: @unchecked Sendable {
     // A build of OpenBLAS with OpenMP keeps the number of threads for each thread, and a new one starts with the default.
     OpenBLAS.useCallingThreadOnly()
     var done = 0
-    pthread_mutex_lock(&mutex)
-    while true {
-      while generation == done && !isDismissed { pthread_cond_wait(&changed, &mutex) }
-      guard !isDismissed, let job else { break }
-      done = generation
-      pthread_mutex_unlock(&mutex)
-      let result = Result { try job(worker) }
-      pthread_mutex_lock(&mutex)
-      if case .failure(let error) = result, failure.map({ worker < $0.worker }) ?? true { failure = (worker, error) }
-      pending -= 1
-      if pending == 0 { pthread_cond_broadcast(&changed) }
+    condition.locked {
+      while true {
+        while generation == done && !isDismissed { condition.wait() }
+        guard !isDismissed, let job else { return }
+        done = generation
+        let result = condition.unlocked { Result { try job(worker) } }
+        if case .failure(let error) = result, failure.map({ worker < $0.worker }) ?? true { failure = (worker, error) }
+        pending -= 1
+        if pending == 0 { condition.broadcast() }
+      }
     }
-    pthread_mutex_unlock(&mutex)
   }
 }

@@ -1,4 +1,4 @@
-import CTurboJPEG
+internal import CTurboJPEG
 import Files
 
 /// JPEG, by libjpeg-turbo.

@@ -1,4 +1,4 @@
-import CSPNG
+internal import CSPNG
 import Files
 
 /// PNG, by libspng: every depth as it is stored, where libgd would cut 16 bits to 8 and an alpha to 7.

@@ -1,4 +1,4 @@
-import CWebP
+internal import CWebP
 import Files
 
 /// WebP, by libwebp, whose alpha has 8 bits where libgd's has 7. Of an animation, the first picture.

@@ -1,0 +1,28 @@
+import Files
+import Glibc
+import Runs
+
+extension RunVerification {
+  /// Reads, besides, what the report is made from and TensorBoard's events, where they are there. The report itself shows what
+  /// these files hold.
+  public mutating func readReports(of folder: RunFolder) {
+    if access(folder.reportRecordPath, F_OK) == 0 {
+      note("report.json") { () throws(FileError) in
+        try ReportRecord(of: folder).judgedStep.map { "judged after step \($0)" } ?? "nothing judged"
+      }
+    }
+    let names: [String]
+    do {
+      names = try EventFile.names(in: folder.path)
+    } catch {
+      note("events") { () throws(FileError) in throw error }
+      return
+    }
+    for name in names {
+      note(name) { () throws(FileError) in
+        let count = try EventFile.count(in: "\(folder.path)/\(name)")
+        return "\(count) event\(count == 1 ? "" : "s")"
+      }
+    }
+  }
+}
