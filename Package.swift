@@ -125,7 +125,7 @@ let package = Package(
       ]),
     .target(name: "Sweeps", dependencies: ["Runs", "KerasFiles", "Files", "Tensors"]),
     .target(name: "Doctor", dependencies: ["Training", "Runs", "Models", "Collectives", "Kernels", "Files", "Hosts"]),
-    .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives"]),
+    .target(name: "CNNDist", dependencies: ["Runs", "Training", "KerasFiles", "Objectives", "Reports"]),
     .target(
       name: "Commands",
       dependencies: [
@@ -157,7 +157,7 @@ let package = Package(
       exclude: ["safetensors_verdicts.py"]),
     /// The example of `TrainingFromSwift.md`.
     .executableTarget(name: "ExampleProgram", dependencies: ["CNNDist"], path: "Tests/ExampleProgram"),
-    .testTarget(name: "CNNDistTests", dependencies: ["CNNDist", "ExampleProgram", "TestSupport"]),
+    .testTarget(name: "CNNDistTests", dependencies: ["CNNDist", "ExampleProgram", "Reports", "Runs", "TestSupport", "Training"]),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files", "TestSupport"]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Datasets", "Files", "Runs", "TestSupport", "Training"],

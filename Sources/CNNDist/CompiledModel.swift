@@ -54,7 +54,8 @@ public final class CompiledModel {
   ///   - batchSize: the samples of one step over all ranks.
   ///   - epochs: how many this call adds.
   ///   - slice: the samples of one unit of work.
-  ///   - run: a folder for metrics and checkpoints, which the program can evaluate and go on from; nil for none.
+  ///   - run: a folder for metrics, checkpoints, TensorBoard's events and a report, which the program can evaluate and go on
+  ///     from; nil for none.
   ///   - observer: hears of steps and epochs, on every rank that has one.
   /// - Returns: what each epoch gave, the same on every rank but for the seconds.
   /// - Throws: `ShapeError` when the samples are none for the network; `UsageError` when a further call changes data or
@@ -67,7 +68,7 @@ public final class CompiledModel {
   ) throws -> [EpochMetrics] {
     try endingTogether {
       let schedule = makeSchedule(epochs: epochs, isValidated: validation != nil)
-      let (experiment, data, waves, recorder) = try communicator.together {
+      let (experiment, data, waves, writers) = try communicator.together {
         for data in [training, validation ?? training] {
           try model.check(takes: data.sampleShape, of: data.name)
           try self.experiment.checkTargets(of: data, for: self.experiment.head(of: model, for: data))
@@ -81,19 +82,23 @@ public final class CompiledModel {
         if state.step == 0 && experiment.initialWeights == nil {
           try model.whiten(arena.values.buffer, with: training, experiment.preparation)
         }
-        return (
-          experiment, data, need.waves, isFirst ? try run.map { try makeRecorder($0, experiment, schedule) } : nil
-        )
+        let writers = isFirst ? try run.map { try makeWriters($0, experiment, schedule, data) } : nil
+        return (experiment, data, need.waves, writers)
       }
       if let complaint = try communicator.complaintOfIdleThreads(threads, experiment) { Ranks.tell(complaint) }
       let collector = EpochCollector()
+      let observers: [(any TrainingObserver)?] = [collector, observer]
       let trainer = try Trainer(
         experiment: experiment, schedule: schedule, data: data, model: model, arena: arena, state: state,
-        communicator: communicator, threads: threads, waves: waves, recorder: recorder,
-        observers: [collector] + (observer.map { [$0] } ?? []))
+        communicator: communicator, threads: threads, waves: waves, keepsVerdicts: run != nil,
+        recorder: writers?.recorder, observers: observers.compactMap(\.self) + (writers?.observers.all ?? []))
       defer { state = trainer.state }
       self.experiment = experiment
-      try trainer.run()
+      let end = Result { try trainer.run() }
+      if let observers = writers?.observers {
+        try communicator.conclude(end) { [arena] in observers.didEnd(end, trainer, arena) }
+      }
+      try end.get()
       return collector.epochs
     }
   }
@@ -193,14 +198,20 @@ public final class CompiledModel {
     return schedule
   }
 
-  private func makeRecorder(_ path: String, _ experiment: Experiment, _ schedule: Schedule) throws -> RunRecorder {
+  private func makeWriters(
+    _ path: String, _ experiment: Experiment, _ schedule: Schedule, _ data: TrainingData
+  ) throws -> (recorder: RunRecorder, observers: RunObservers) {
     let run = RunFolder(path)
     let lock = folder?.path == path ? try run.lock() : try run.create()
     folder = run
     let configuration = RunConfiguration(
       experiment: experiment, schedule: schedule, openblas: OpenBLAS.identity, vectors: VectorWidth.name,
       version: RunConfiguration.currentVersion)
-    return RunRecorder(run, configuration: configuration, lock: lock)
+    let session = RunSession(CommandLine.arguments, on: communicator, threads: threads)
+    return (
+      RunRecorder(run, configuration: configuration, lock: lock, session: session),
+      RunObservers(run, configuration, model: model, data: data)
+    )
   }
 
   /// Runs `body`; after a failure that the other ranks do not know of, this one must not wait for them when it exits.

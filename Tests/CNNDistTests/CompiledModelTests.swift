@@ -1,5 +1,6 @@
 import CNNDist
 import FoundationEssentials
+import Reports
 import Runs
 import TestSupport
 import Testing
@@ -158,6 +159,29 @@ import Training
       try again.loadWeights("\(folder)/run/checkpoints/best")
       #expect(try bits(first) == bits(again))
       #expect(try first.evaluate(data.validation) == again.evaluate(data.validation))
+    }
+  }
+
+  /// Two calls are two starts of one run, which is looked at as those of the program are.
+  @Test func aRunIsShownAsTheProgramsAre() throws {
+    try withTemporaryFolder { folder in
+      let trainer = try model().compile(communicator: SoloCommunicator(), threads: 1)
+      for _ in 0..<2 {
+        try trainer.fit(data.training, validation: data.validation, batchSize: 32, slice: 8, run: "\(folder)/run")
+      }
+      let run = RunFolder("\(folder)/run")
+      var verification = try RunVerification(run)
+      verification.readReports(of: run)
+      #expect(verification.damaged == 0)
+      let findings = Dictionary(uniqueKeysWithValues: verification.findings.map { ($0.file, $0.contents) })
+      // Of the program's own start, three steps and what came of them, each time; and of the judgements.
+      let events = findings.filter { $0.key.contains("events.out.tfevents") }
+      #expect(events.keys.count { $0.hasPrefix("validation/") } == 2 && events.count == 4, "\(findings)")
+      #expect(findings["report.json"] == "judged after step 6")
+      let sessions = run.sessions { Issue.record($0) }
+      #expect(sessions.map(\.step) == [0, 3] && sessions.allSatisfy { $0.command == CommandLine.arguments })
+      let report = try String(contentsOf: URL(filePath: run.reportPath), encoding: .utf8)
+      #expect(report.contains("finished") && report.contains("epoch 2"))
     }
   }
 

@@ -51,27 +51,21 @@ struct Arguments {
     self.values = values
   }
 
-  /// What was read elsewhere, by its flag.
-  ///
-  /// - Parameter denied: the switches that are said no to.
-  init(_ values: [String: String], denied: Set<String> = []) {
-    (positionals, self.values, self.denied) = ([], values, denied)
+  /// What was read elsewhere.
+  init(_ given: GivenOptions) {
+    (positionals, values, denied) = ([], given.values, given.denied)
   }
 
   /// Adds the options of a file; what is given already wins, over what goes in its place as well.
   ///
   /// - Parameters:
-  ///   - denied: the switches that the file says no to.
+  ///   - others: what the file says.
   ///   - alternatives: flags of which one is given in the place of another.
   ///   - source: what the file is called in messages.
-  mutating func add(
-    _ others: [String: String], denied: Set<String>, alternatives: [[String]], source: String
-  ) {
-    let replaced = alternatives.filter { $0.contains(where: has) }.flatMap(\.self)
-    let added = others.filter { values[$0.key] == nil && !replaced.contains($0.key) }
-    values.merge(added) { given, _ in given }
-    sources.merge(added.mapValues { _ in source }) { given, _ in given }
-    self.denied.formUnion(denied)
+  mutating func add(_ others: GivenOptions, alternatives: [[String]], source: String) {
+    let all = others.replaced(by: GivenOptions(values), alternatives: alternatives)
+    sources.merge(all.values.filter { values[$0.key] == nil }.mapValues { _ in source }) { given, _ in given }
+    (values, denied) = (all.values, all.denied)
   }
 
   /// A flag as messages have it: with the file that it stands in, where it is from one.

@@ -145,14 +145,14 @@ struct OptionsFile {
     }
   }
 
-  /// What the file says, by flag: an empty text for a switch.
+  /// What the file says, by flag.
   ///
   /// - Parameters:
   ///   - options: those of the command.
   ///   - command: its name, for the words of errors.
   /// - Throws: `UsageError` for a field that is no option, or whose value is none of its kind.
-  func values(for options: [Option], of command: String) throws(UsageError) -> [String: String] {
-    var values: [String: String] = [:]
+  func given(for options: [Option], of command: String) throws(UsageError) -> GivenOptions {
+    var given = GivenOptions()
     for (name, field) in fields.sorted(by: { $0.key < $1.key }) {
       let flag = Self.flag(name)
       let others = options.filter { $0.flag != Request.configOption.flag }
@@ -161,14 +161,17 @@ struct OptionsFile {
         throw UsageError(
           "\(source): \(name) is no option of \(command)\(Suggestion.words(for: name, among: known))")
       }
-      guard values[flag] == nil else { throw UsageError("\(source): \(flag.dropFirst(2)) is given twice") }
+      let value: String
       switch field {
-      case .nothing, .toggle(false): continue
+      case .nothing: continue
+      case .toggle(false):
+        given.deny(flag)
+        continue
       case .toggle(true):
         guard option.value == nil || option.standard != nil else {
           throw UsageError("\(source): \(name) needs a value (\(option.words)), found true")
         }
-        values[flag] = option.standard ?? ""
+        value = option.standard ?? ""
       case .text, .list, .names:
         guard option.value != nil else {
           throw UsageError("\(source): \(name) is a switch and takes true or false")
@@ -179,15 +182,11 @@ struct OptionsFile {
         guard let words = try words(of: isRule ? .list([field]) : field, separator: separator), !words.isEmpty else {
           throw UsageError("\(source): \(name) holds what is no value (\(option.words))")
         }
-        values[flag] = words
+        value = words
       }
+      guard given.give(flag, value) else { throw UsageError("\(source): \(flag.dropFirst(2)) is given twice") }
     }
-    return values
-  }
-
-  /// The flags that the file says no to.
-  var denied: Set<String> {
-    Set(fields.filter { if case .toggle(false) = $0.value { true } else { false } }.keys.map(Self.flag))
+    return given
   }
 
   private static func flag(_ name: String) -> String { "--\(name.replacing("_", with: "-"))" }

@@ -10,6 +10,9 @@ public enum Program {
   /// What `--version` prints.
   public static let version = RunConfiguration.currentVersion
 
+  /// The command line that this process was started with, `cnn-dist` first, wherever it stands.
+  static var command: [String] { ["cnn-dist"] + CommandLine.arguments.dropFirst() }
+
   /// All commands, as the help lists them.
   static var commands: [any Command.Type] {
     [

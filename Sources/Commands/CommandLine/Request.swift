@@ -68,8 +68,8 @@ struct Request {
     if let path = arguments.string(Self.configOption.flag), !command.options.contains(where: { $0.flag == "--config" })
     {
       let file = try OptionsFile(path)
-      let values = try file.values(for: command.allOptions, of: name)
-      arguments.add(values, denied: file.denied, alternatives: command.alternatives, source: file.source)
+      let given = try file.given(for: command.allOptions, of: name)
+      arguments.add(given, alternatives: command.alternatives, source: file.source)
     }
     if let seconds = try arguments.integer(Self.timeoutOption.flag, in: 1...31_536_000) { timeout = .seconds(seconds) }
     isQuiet = arguments.has(Self.quietOption.flag)

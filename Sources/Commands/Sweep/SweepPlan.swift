@@ -13,7 +13,7 @@ struct SweepPlan {
   /// The file, for messages.
   private let path: String
   /// What all trials have, by flags.
-  private let common: [String: String]
+  private let common: GivenOptions
   /// What this rank's machine has to do with it, by flags.
   private let machine: [String: String]
 
@@ -28,14 +28,14 @@ struct SweepPlan {
     self.machine = machine
   }
 
-  private static func flags(_ options: [String: JSONValue], of source: String) throws(UsageError) -> [String: String] {
+  private static func flags(_ options: [String: JSONValue], of source: String) throws(UsageError) -> GivenOptions {
     let text: String
     do {
       text = try JSONValue.object(options).document()
     } catch {
       throw UsageError("\(source): \(error)")
     }
-    return try OptionsFile(text, source: source).values(for: TrainCommand.options, of: TrainCommand.name)
+    return try OptionsFile(text, source: source).given(for: TrainCommand.options, of: TrainCommand.name)
   }
 
   // MARK: - Command lines
@@ -44,26 +44,27 @@ struct SweepPlan {
   ///
   /// - Throws: `UsageError` for a value that its option does not take.
   func beginning(_ trial: Trial, in folder: RunFolder) throws(UsageError) -> TrainCommand {
-    try command(try values(of: trial).merging(end) { $1 }, in: folder)
+    try command(try options(of: trial).replaced(by: end), in: folder)
   }
 
   /// The command that goes on with a run which has begun. The run knows its options.
   func goingOn(in folder: RunFolder) throws(UsageError) -> TrainCommand {
-    let place = common.filter { ["--data", "--cache", "--threads", "--memory"].contains($0.key) }
-    return try command(place.merging(end) { $1 }.merging(["--resume": ""]) { $1 }, in: folder)
+    let place = common.only(["--data", "--cache", "--threads", "--memory"])
+    return try command(place.replaced(by: end).replaced(by: GivenOptions(["--resume": ""])), in: folder)
   }
 
   /// The compute threads of each rank; nil for its share of the cores.
   var threads: Int? { get throws(UsageError) { try goingOn(in: RunFolder("")).threads } }
 
-  private var end: [String: String] { ["--epochs": "\(search.epochs)"] }
+  private var end: GivenOptions { GivenOptions(["--epochs": "\(search.epochs)"]) }
 
-  private func command(_ values: [String: String], in folder: RunFolder) throws(UsageError) -> TrainCommand {
-    try TrainCommand(Arguments(values.merging(machine) { $1 }.merging(["--run": folder.path]) { $1 }))
+  private func command(_ options: GivenOptions, in folder: RunFolder) throws(UsageError) -> TrainCommand {
+    let here = machine.merging(["--run": folder.path]) { $1 }
+    return try TrainCommand(Arguments(options.replaced(by: GivenOptions(here))))
   }
 
-  private func values(of trial: Trial) throws(UsageError) -> [String: String] {
-    try common.merging(Self.flags(trial.values, of: "\(path): \(trial.name)")) { $1 }
+  private func options(of trial: Trial) throws(UsageError) -> GivenOptions {
+    try common.replaced(by: Self.flags(trial.values, of: "\(path): \(trial.name)"))
   }
 
   // MARK: - Checks
@@ -77,7 +78,7 @@ struct SweepPlan {
   func check(goingOnWith begun: Search?, notice: (String) -> Void) throws {
     var notices: Set<String> = []
     for trial in trials {
-      _ = try values(of: trial)  // whose errors name the trial by themselves
+      _ = try options(of: trial)  // whose errors name the trial by themselves
       do {
         let run = try beginning(trial, in: RunFolder(trial.name)).makeRun { sentence in
           if notices.insert(sentence).inserted { notice(sentence) }
@@ -119,7 +120,7 @@ struct SweepPlan {
   func digests() throws -> [String: String] {
     var digests: [String: String] = [:]
     for trial in trials {
-      for (flag, value) in try values(of: trial) where Self.files.contains(flag) && !value.hasPrefix("[") {
+      for (flag, value) in try options(of: trial).values where Self.files.contains(flag) && !value.hasPrefix("[") {
         guard flag != "--model" || !BuiltInModels.names.contains(value), digests[value] == nil else { continue }
         digests[value] = try MappedFile(value).sealed()
       }

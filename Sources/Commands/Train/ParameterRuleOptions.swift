@@ -29,9 +29,9 @@ enum ParameterRuleOptions {
     let source = isText ? option.flag : "\(option.flag) \(value)"
     var rules: [ParameterRule] = []
     for fields in try OptionsFile.list(text, source: source) {
-      let values = try fields.values(for: own + OptimizerOptions.rule + OptimizerOptions.rates, of: "a rule")
+      let given = try fields.given(for: own + OptimizerOptions.rule + OptimizerOptions.rates, of: "a rule")
       do {
-        rules.append(try rule(Arguments(values, denied: fields.denied), of: experiment.update))
+        rules.append(try rule(Arguments(given), of: experiment.update))
       } catch {
         throw UsageError("\(fields.source): \(error.description)")
       }

@@ -1,8 +1,5 @@
-import Collectives
 import Datasets
-import FoundationEssentials
 import HTTP
-import Kernels
 import Models
 import Reports
 import Runs
@@ -40,15 +37,5 @@ final class TrainingReport {
     writer.didEnd(state, isOver: state.step >= lastStep, weights: ModelWeights.digest(arena))
     server?.stop(within: .zero)
     server = nil
-  }
-
-  /// How this start of a run is computed.
-  static func session(_ communicator: any Communicator, threads: Int) -> RunSession {
-    let style = Date.ISO8601FormatStyle()
-    return RunSession(
-      started: Date.now.formatted(style), command: ["cnn-dist"] + CommandLine.arguments.dropFirst(),
-      version: Program.version, program: (try? ProgramFile.digest()) ?? "",
-      hosts: Dictionary(communicator.hosts.map { ($0, 1) }, uniquingKeysWith: +), threads: threads,
-      processor: ProcessorName.own, openblas: OpenBLAS.identity, vectors: VectorWidth.name)
   }
 }

@@ -71,11 +71,8 @@ struct TrainingSession {
       isProfiling: command.isProfiling, keepsVerdicts: true, pausingAfter: pause, recorder: recorder,
       shadow: shadow, observers: observers?.all ?? [])
     let end = Result { try trainer.run() }
-    // Where the others cannot be reached, they are not asked to wait either.
-    if case .failure(let error) = end, error is CollectiveError {
-      observers?.closeReport(trainer.state, arena, of: lastStep)
-    } else if let observers {
-      try communicator.aside { observers.closeReport(trainer.state, arena, of: lastStep) }
+    if let observers {
+      try communicator.conclude(end) { observers.closeReport(trainer.state, arena, of: lastStep) }
     }
     if case .failure(let error) = end, !(error is Stopped) {
       observers?.didFail()
@@ -211,7 +208,7 @@ struct TrainingSession {
     let isChanged = isRecalled || plan.checkpoint.map { $0.experiment != start.experiment } ?? false
     return RunRecorder(
       plan.folder, configuration: configuration(start), lock: lock, isChanged: isChanged,
-      session: TrainingReport.session(communicator, threads: threads))
+      session: RunSession(Program.command, on: communicator, threads: threads))
   }
 
   private func configuration(_ start: TrainingStart) -> RunConfiguration {

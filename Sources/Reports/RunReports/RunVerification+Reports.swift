@@ -11,17 +11,16 @@ extension RunVerification {
         try ReportRecord(of: folder).judgedStep.map { "judged after step \($0)" } ?? "nothing judged"
       }
     }
-    let names: [String]
-    do {
-      names = try EventFile.names(in: folder.path)
-    } catch {
-      note("events") { () throws(FileError) in throw error }
-      return
-    }
-    for name in names {
-      note(name) { () throws(FileError) in
-        let count = try EventFile.count(in: "\(folder.path)/\(name)")
-        return "\(count) event\(count == 1 ? "" : "s")"
+    for part in ["", "validation/"] {
+      do {
+        for name in try EventFile.names(in: "\(folder.path)/\(part)") {
+          note(part + name) { () throws(FileError) in
+            let count = try EventFile.count(in: "\(folder.path)/\(part)\(name)")
+            return "\(count) event\(count == 1 ? "" : "s")"
+          }
+        }
+      } catch {
+        note("\(part)events") { () throws(FileError) in throw error }
       }
     }
   }

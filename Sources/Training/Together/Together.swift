@@ -47,6 +47,14 @@ extension Communicator {
       exitCode: code, description: isOfOne ? "\(parts[1]) (rank \(failed) on \(hosts[failed]))" : "\(parts[1])")
   }
 
+  /// Runs `body`, which is a rank's last word of a training that ended as `end`, beside the communicator. Where the others
+  /// cannot be reached, they are not asked to wait either.
+  ///
+  /// - Throws: `CollectiveError` where another rank is lost meanwhile.
+  public func conclude(_ end: Result<Void, any Error>, _ body: @escaping () -> Void) throws {
+    if case .failure(let error) = end, error is CollectiveError { body() } else { try aside(body) }
+  }
+
   /// Gives every rank the value of rank 0; the others pass nil.
   public func share<Value: Codable>(_ value: Value?) throws -> Value {
     try JSON.decode(Value.self, try broadcast(try value.map { try JSON.line($0) } ?? "", from: 0))
