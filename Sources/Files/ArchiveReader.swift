@@ -90,12 +90,14 @@ public final class ArchiveReader {
   public func contents(
     atMost limit: Int, else error: @autoclosure () -> FileError
   ) throws(FileError) -> [UInt8] {
+    let size = max(0, min(entry?.size ?? 0, limit))
     var contents: [UInt8] = []
-    // No more than this is believed of a header.
-    contents.reserveCapacity(max(0, min(entry?.size ?? 0, limit, 1 << 24)))
+    // No more than this is believed of a header before that much has come: from then on there is no second copy to grow into.
+    contents.reserveCapacity(min(size, 1 << 24))
     while true {
       let count = try fillPart(atMost: limit, else: error)
       if count == 0 { return contents }
+      if contents.count + count > contents.capacity, size > contents.capacity { contents.reserveCapacity(size) }
       contents += part[..<count]
     }
   }

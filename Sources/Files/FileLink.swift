@@ -12,6 +12,7 @@ public enum FileLink {
   ///
   /// - Throws: `FileError` with the system's reason.
   public static func point(_ path: String, at name: String) throws {
+    try requireNoFolder(path)
     let temporary = AtomicFile.temporaryName(for: path)
     let isLinked = symlink(name, temporary) == 0
     if isLinked && rename(temporary, path) == 0 { return try AtomicFile.flushFolder(of: path) }
@@ -43,6 +44,15 @@ public enum FileLink {
     let target = path.lastIndex(of: "/").map { path[...$0] + name } ?? name
     guard access(String(target), F_OK) == 0 else { throw dangling(path, String(name)) }
     return String(target)
+  }
+
+  /// Makes sure that no folder is where a link is or goes.
+  ///
+  /// - Throws: `FileError` where one is.
+  package static func requireNoFolder(_ path: String) throws(FileError) {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
+    throw FileError(.failed, path, "is a folder, expected a link to a file: move it away")
   }
 
   /// Whether there is a link at `path`, or a file, wherever it leads.

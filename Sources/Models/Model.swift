@@ -151,7 +151,7 @@ public struct Model: Sendable {
     for stage in stages where stage.first == nil {
       for (specification, range) in zip(stage.parameters, stage.ranges) {
         specification.initializer.fill(
-          values.part(range), shape: specification.shape, seed: seed, parameter: parameter)
+          values.part(range), shape: specification.shape, reach: specification.reach, seed: seed, parameter: parameter)
         parameter += 1
       }
     }

@@ -117,19 +117,17 @@ extension ProgramTests {
 
     /// No, and nothing, are values as others are: the one takes back what a network's compilation has, the other leaves it.
     @Test func aTrialMayTurnASwitchOff() throws {
-      let compilation = """
-        , "compile_config": {"loss": "sparse_categorical_crossentropy", "optimizer": {"class_name": "SGD",
-          "config": {"learning_rate": 0.05, "momentum": 0.9, "nesterov": true, "clipnorm": null}}}}
-        """
-      try write("compiled.json", Self.model.dropLast() + compilation)
-      let common = Self.common.replacing("bare", with: "compiled")
+      #expect(try program("\(Self.options) --epochs 1 --momentum 0.9 --nesterov --run made").code == 0)
+      #expect(try program("export made -o compiled.keras").code == 0)
+      let common = Self.common.replacing("bare.json", with: "compiled.keras")
       let outcome = try sweep(
         #"{"train": {\#(common), "epochs": 1}, "grid": {"nesterov": [true, false, null], "clip-norm": [null, 0.25]}}"#,
         "off")
       #expect(outcome.code == 0, "\(outcome.error)")
-      let options = "\(Self.options) --epochs 1 --learning-rate 0.05 --momentum 0.9"
-      let plain = try ["--nesterov", "", "--nesterov", "--nesterov --clip-norm 0.25", "--clip-norm 0.25"].map { words in
-        #expect(try program("\(options) \(words) --run plain").code == 0)
+      let options = "\(Self.options.replacing("bare.json", with: "compiled.keras")) --epochs 1 --config options.json"
+      let plain = try ["true", "false", "null", #"true, "clip-norm": 0.25"#, #"false, "clip-norm": 0.25"#].map { value in
+        try write("options.json", "{\"nesterov\": \(value)}")
+        #expect(try program("\(options) --run plain").code == 0)
         let hash = try program.finalHash("plain")
         _ = try program.shell("rm -r plain")
         return hash

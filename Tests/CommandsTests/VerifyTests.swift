@@ -34,6 +34,11 @@ extension ProgramTests {
         ("truncate -s 0 run/\(newest)", newest, "ends within the 8 bytes", 4),
         ("head -c 64 /dev/zero > run/\(newest)", newest, "safetensors", 4),
         ("cp run/checkpoints/step-00000004.safetensors run/\(newest)", newest, "is of step 4, its name says 6", 4),
+        (
+          "cp run/\(newest) run/checkpoints/step-99999999.safetensors", "checkpoints/step-99999999.safetensors",
+          "is of step 6, its name says 99999999: remove it", 6
+        ),
+        ("rm run/checkpoints/best; mkdir run/checkpoints/best", "checkpoints/best", "is a folder, expected a link", 6),
         ("sed -i '/\"learning_rate/s/0.01/0.02/' run/config.json", newest, "is of another run", nil),
         ("sed -i '3s/^./x/' run/metrics.jsonl", "metrics.jsonl", "line 3 cannot be read", 6),
         ("rm run/metrics.jsonl", "metrics.jsonl", "is not there", 6),
@@ -56,6 +61,9 @@ extension ProgramTests {
       let last = step.map { "--resume goes on after step \($0)" } ?? "--resume has nothing to go on from"
       #expect(outcome.lines.last == last)
       #expect(try program("verify run --json").output.contains(#""damaged":"#))
+      guard let step else { return }
+      let resumed = try program("train --run run --resume --steps 7")
+      #expect(resumed.output.contains("going on after step \(step)"), "\(resumed.output)")
     }
 
     @Test func otherProgramsAreToldToo() throws {

@@ -61,7 +61,7 @@ def steps_with_lookahead(model, batches):
         descent.step()
         if step % 2:
             for kept, weight in zip(slow, fast):
-                kept.lerp_(weight.detach(), 1 - 0.8 * (step / len(batches)) ** 3)
+                kept.lerp_(weight.detach(), 1 - 0.8 * ((step + 1) / len(batches)) ** 3)
                 weight.data.copy_(kept)
     return losses
 

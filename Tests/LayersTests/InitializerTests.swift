@@ -138,6 +138,21 @@ import Testing
         #expect(abs(found[place]) <= limit && found[place] != 0)
       }
     }
+    // Each group has its own channels; of a depthwise kernel each channel, whose second filter is drawn.
+    var kernel = [Float](repeating: 9, count: 3 * 2 * 6)
+    kernel.withUnsafeMutableBufferPointer {
+      Initializer.dirac.fill($0, shape: [3, 2, 6], reach: .groups(2), seed: 1, parameter: 0)
+    }
+    for filter in [0, 1, 3, 4] {
+      for place in 0..<6 { #expect(kernel[place * 6 + filter] == (place == 2 + filter % 3 ? 1 : 0)) }
+    }
+    #expect([2, 5].allSatisfy { filter in (0..<6).allSatisfy { abs(kernel[$0 * 6 + filter]) < 0.5 } })
+    let depthwise = DepthwiseConv1D(kernel: 3, depthMultiplier: 2).parameters(for: [8, 4])[0]
+    var own = [Float](repeating: 9, count: depthwise.shape.count)
+    own.withUnsafeMutableBufferPointer {
+      Initializer.dirac.fill($0, shape: depthwise.shape, reach: depthwise.reach, seed: 1, parameter: 0)
+    }
+    for place in 0..<12 { #expect(own[place * 2] == (place / 4 == 1 ? 1 : 0) && abs(own[place * 2 + 1]) < 1) }
     // More channels than filters.
     #expect(values(.dirac, [1, 3, 2]) == [1, 0, 0, 1, 0, 0])
     #expect(Initializer.dirac.flaw(for: [2, 2]) != nil && Initializer.dirac.flaw(for: [1, 3, 2]) == nil)

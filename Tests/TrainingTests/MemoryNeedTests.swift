@@ -121,7 +121,10 @@ import Training
   @Test func whatFitsIsTaken() throws {
     let bytes = try need().bytes
     try need(budget: MemoryBudget(ranks: 1, shared: bytes, own: nil)).check()
-    try need(budget: MemoryBudget(ranks: 3, shared: 3 * bytes, own: bytes)).check()
+    let mapped = bytes + MemoryBudget.mappedByThread  // by one thread
+    try need(budget: MemoryBudget(ranks: 3, shared: 3 * bytes, own: mapped)).check()
+    let short = MemoryBudget(ranks: 3, shared: 3 * bytes, own: mapped - 1)
+    #expect(throws: UsageError.self) { try need(budget: short).check() }
     // Whatever the host seems to have, whoever asks for more is believed, up to the limit of the process.
     try need(budget: MemoryBudget(asked: bytes, ranks: 3, shared: 1, own: nil)).check()
     #expect(throws: UsageError.self) {
@@ -141,10 +144,10 @@ import Training
       #expect(crowded.description.contains(words), "\(crowded)")
     }
     let wide = try #require(throws: UsageError.self) {
-      try need(units: 100_000_000, threads: 1, batch: 64, budget: MemoryBudget(ranks: 1, shared: .max, own: 8_000_000))
+      try need(units: 100_000_000, threads: 1, batch: 64, budget: MemoryBudget(ranks: 1, shared: .max, own: 300_000_000))
         .check()
     }
-    #expect(wide.description.contains("a process may have 8 MB"))
+    #expect(wide.description.contains("ulimit -v leaves 90 MB beside what 1 thread maps"))
   }
 
   @Test(arguments: [

@@ -27,8 +27,8 @@ public enum CollectiveError: Error, Equatable, CustomStringConvertible {
     case .failed(let call, let reason):
       "\(call): \(reason)"
     case .peerSilent(let ranks, let hosts, let seconds, let operation):
-      "\(operation): nothing from \(Self.name(ranks, hosts)) for \(seconds) s; see whether it still runs, and resume from the "
-        + "last checkpoint"
+      "\(operation): nothing from \(Self.name(ranks, hosts)) for \(seconds) s; see whether it still runs, and start again, a "
+        + "training with --resume"
     case .messageTooLong(let call, let count):
       "\(call): a message holds at most \(Int32.max) elements, found \(count); use smaller buckets"
     case .notConnected(let tasks, let variable):
@@ -57,8 +57,8 @@ public enum CollectiveError: Error, Equatable, CustomStringConvertible {
     .failed(
       call: call,
       reason:
-        "has not come back for \(seconds(limit)) s: a rank that it waits for is stopped or lost; resume from the last "
-        + "checkpoint")
+        "has not come back for \(seconds(limit)) s: a rank that it waits for is stopped or lost; start again, a "
+        + "training with --resume")
   }
 
   private static func name(_ ranks: [Int], _ hosts: [String]) -> String {

@@ -135,9 +135,6 @@ enum OptimizerOptions {
     where arguments.has(flag) && experiment.lookahead == nil && !arguments.isLeftOver(flag, by: "--lookahead") {
       throw UsageError("\(arguments.name(flag)) has no meaning without --lookahead STEPS")
     }
-    if experiment.lookahead?.endShare != nil, !experiment.hasScheduleLength {
-      throw UsageError("--lookahead-end-share needs a schedule with an end, such as --schedule polynomial")
-    }
   }
 
   /// Refuses options of a rule that would have no effect on it.

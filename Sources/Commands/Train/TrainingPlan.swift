@@ -66,12 +66,7 @@ extension TrainingPlan {
       say("the run goes on from its checkpoint: --weights \(weights), which would start a new one, is not read")
     }
     let lock = try folder.lock()
-    let checkpoint = try folder.newestCheckpoint { Program.complain($0) }
-    guard checkpoint.experiment.isOfOneRun(with: experiment) else {
-      throw FileError(
-        .malformed, checkpoint.path,
-        "is of another run (\(checkpoint.experiment.differences(from: experiment).joined(separator: "; ")))")
-    }
+    let checkpoint = try folder.newestCheckpoint(of: experiment) { Program.complain($0) }
     if checkpoint.blas != OpenBLAS.identity {
       Program.complain(
         UsageError(

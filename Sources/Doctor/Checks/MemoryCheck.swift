@@ -8,7 +8,7 @@ struct MemoryCheck: Check {
   struct Sighting: Codable {
     /// What the ranks of this host may have together.
     let shared: Int
-    /// What a process may have; nil for no limit.
+    /// What a process may map beside what its threads do; nil for no limit.
     var own: Int?
     /// What the machine has.
     let physical: Int
@@ -18,7 +18,8 @@ struct MemoryCheck: Check {
 
   func look(_ scene: Scene) -> Sighting {
     Sighting(
-      shared: HostMemory.shared, own: HostMemory.own, physical: PhysicalMemory.bytes,
+      shared: HostMemory.shared,
+      own: HostMemory.own.map { max(0, $0 - (scene.intent.threads ?? 1) * MemoryBudget.mappedByThread) }, physical: PhysicalMemory.bytes,
       need: scene.intent.memoryNeed?(scene.rank, scene.size))
   }
 

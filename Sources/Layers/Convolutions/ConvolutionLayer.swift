@@ -58,7 +58,8 @@ extension ConvolutionLayer {
 
   public func parameters(for input: Shape) -> [ParameterSpecification] {
     let kernel = ParameterSpecification(
-      name: "kernel", shape: Shape(window.kernel + [input[input.rank - 1] / groups, filters]), kernelOptions)
+      name: "kernel", shape: Shape(window.kernel + [input[input.rank - 1] / groups, filters]), kernelOptions
+    ).reading(groups == 1 ? .all : .groups(groups))
     guard useBias else { return [kernel] }
     return [kernel, ParameterSpecification(name: "bias", shape: [filters], biasOptions)]
   }

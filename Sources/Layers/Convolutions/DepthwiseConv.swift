@@ -38,7 +38,8 @@ extension DepthwiseLayer {
   public func parameters(for input: Shape) -> [ParameterSpecification] {
     let channels = input[input.rank - 1]
     let kernel = ParameterSpecification(
-      name: "kernel", shape: Shape(window.kernel + [channels, depthMultiplier]), kernelOptions)
+      name: "kernel", shape: Shape(window.kernel + [channels, depthMultiplier]), kernelOptions
+    ).reading(.single)
     guard useBias else { return [kernel] }
     return [kernel, ParameterSpecification(name: "bias", shape: [channels * depthMultiplier], biasOptions)]
   }

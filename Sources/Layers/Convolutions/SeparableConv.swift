@@ -46,7 +46,8 @@ extension SeparableLayer {
     let channels = input[input.rank - 1]
     let kernels = [
       ParameterSpecification(
-        name: "depthwise_kernel", shape: Shape(window.kernel + [channels, depthMultiplier]), depthwiseOptions),
+        name: "depthwise_kernel", shape: Shape(window.kernel + [channels, depthMultiplier]), depthwiseOptions
+      ).reading(.single),
       ParameterSpecification(
         name: "pointwise_kernel", shape: Shape(window.kernel.map { _ in 1 } + [channels * depthMultiplier, filters]),
         pointwiseOptions),

@@ -68,7 +68,16 @@ public enum Initializer: Hashable, Sendable {
   public static let lecunNormal = Initializer.varianceScaling(1, .fanIn, .truncatedNormal)
 
   /// Fills `values`, a tensor of `shape`, with draws that depend on the seed and on `parameter`, its place in the model.
-  public func fill(_ values: MutableFloatBuffer, shape: Shape, seed: UInt64, parameter: Int) {
+  ///
+  /// - Parameters:
+  ///   - values: the tensor's.
+  ///   - shape: its extents.
+  ///   - reach: which channels its filters read, where it is a kernel.
+  ///   - seed: the experiment's.
+  ///   - parameter: the tensor's place in the model.
+  public func fill(
+    _ values: MutableFloatBuffer, shape: Shape, reach: FilterReach = .all, seed: UInt64, parameter: Int
+  ) {
     let draws = ParameterDraws(RandomKey(seed: seed, purpose: .initialization(parameter: parameter)))
     switch self {
     case .zeros: values.update(repeating: 0)
@@ -104,7 +113,7 @@ public enum Initializer: Hashable, Sendable {
       for row in 0..<min(columns, values.count / columns) { values[row * columns + row] = gain }
     case .dirac:
       Self.diracRest.fill(values, shape: shape, seed: seed, parameter: parameter)
-      Self.placeIdentities(values, shape)
+      Self.placeIdentities(values, shape, reach)
     case .whitening: Self.glorotUniform.fill(values, shape: shape, seed: seed, parameter: parameter)
     }
   }
@@ -112,13 +121,23 @@ public enum Initializer: Hashable, Sendable {
   /// What the filters of `dirac` are that are no identities.
   private static let diracRest = Initializer.varianceScaling(1 / 3, .fanIn, .uniform)
 
-  /// Makes the first filters of a kernel (taps…, in, out) 1 at the middle tap of their channel, and 0 elsewhere.
-  private static func placeIdentities(_ values: MutableFloatBuffer, _ shape: Shape) {
-    let (inputs, filters) = (shape[shape.rank - 2], shape[shape.rank - 1])
+  /// Makes the first filters of each group of a kernel 1 at the middle tap of their channel, and 0 elsewhere.
+  private static func placeIdentities(_ values: MutableFloatBuffer, _ shape: Shape, _ reach: FilterReach) {
+    let (first, last) = (shape[shape.rank - 2], shape[shape.rank - 1])
+    // However a kernel is written, its numbers lie as (taps…, channels of a group, filters of all groups).
+    let (groups, inputs, filters) =
+      switch reach {
+      case .all: (1, first, last)
+      case .groups(let groups): (groups, first, last)
+      case .single: (first, 1, first * last)
+      }
     let middle = shape.dimensions.dropLast(2).reduce(0) { $0 * $1 + $1 / 2 }
-    for filter in 0..<min(inputs, filters) {
-      for place in stride(from: filter, to: values.count, by: filters) { values[place] = 0 }
-      values[(middle * inputs + filter) * filters + filter] = 1
+    for group in 0..<groups {
+      for channel in 0..<min(inputs, filters / groups) {
+        let filter = group * (filters / groups) + channel
+        for place in stride(from: filter, to: values.count, by: filters) { values[place] = 0 }
+        values[(middle * inputs + channel) * filters + filter] = 1
+      }
     }
   }
 

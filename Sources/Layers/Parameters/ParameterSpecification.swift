@@ -1,5 +1,15 @@
 import Tensors
 
+/// Which channels the filters of a kernel read.
+public enum FilterReach: Hashable, Sendable {
+  /// All: the kernel is (taps…, channels, filters).
+  case all
+  /// Each those of its group, of which there are so many: (taps…, channels of a group, filters of all groups).
+  case groups(Int)
+  /// Each one: (taps…, channels, filters of a channel).
+  case single
+}
+
 /// One tensor that a layer learns or keeps.
 public struct ParameterSpecification: Sendable {
   /// What a training step does with a tensor.
@@ -21,11 +31,13 @@ public struct ParameterSpecification: Sendable {
   /// How it starts.
   public let initializer: Initializer
   /// What a step does with it.
-  public let role: Role
+  public private(set) var role: Role
   /// What large values cost; nil for nothing.
   public let regularizer: Regularizer?
   /// What it is brought back to after each step; nil for nothing.
   public let constraint: Constraint?
+  /// Which channels its filters read, where it is the kernel of a convolution.
+  public private(set) var reach = FilterReach.all
 
   /// Describes a tensor.
   public init(
@@ -49,13 +61,20 @@ public struct ParameterSpecification: Sendable {
 
   /// The same with another role.
   public func with(role: Role) -> ParameterSpecification {
-    ParameterSpecification(
-      name: name, shape: shape, initializer: initializer, role: role, regularizer: regularizer,
-      constraint: constraint)
+    var other = self
+    other.role = role
+    return other
+  }
+
+  /// The same with filters that read other channels.
+  func reading(_ reach: FilterReach) -> ParameterSpecification {
+    var other = self
+    other.reach = reach
+    return other
   }
 
   /// The same in a layer that does not learn: large values cost nothing either.
   public var fixed: ParameterSpecification {
-    ParameterSpecification(name: name, shape: shape, initializer: initializer, role: .fixed)
+    ParameterSpecification(name: name, shape: shape, initializer: initializer, role: .fixed).reading(reach)
   }
 }

@@ -9,8 +9,7 @@ extension Model.Stage {
   fileprivate func matrix(of parameter: ParameterSpecification) -> Shape? {
     let shape = parameter.shape
     guard parameter.name.hasSuffix("kernel"), shape.rank >= 2 else { return nil }
-    let isDepthwise = parameter.name == "depthwise_kernel" || written.layer is any DepthwiseLayer
-    let filters = shape[shape.rank - 1] * (isDepthwise ? shape[shape.rank - 2] : 1)
+    let filters = shape[shape.rank - 1] * (parameter.reach == .single ? shape[shape.rank - 2] : 1)
     return [shape.count / filters, filters]
   }
 }
@@ -80,9 +79,10 @@ extension Experiment {
       + (keepsBest ? [Self.bestState] : [])
   }
 
-  /// Whether a learning rate's schedule has an end.
+  /// Whether a learning rate's schedule has an end, or the slow weights' way has.
   public var hasScheduleLength: Bool {
-    update.schedule.hasLength || parameterRules?.contains { $0.update.schedule.hasLength } ?? false
+    update.schedule.hasLength || lookahead?.endShare != nil
+      || parameterRules?.contains { $0.update.schedule.hasLength } ?? false
   }
 
   /// The running mean of the weights.

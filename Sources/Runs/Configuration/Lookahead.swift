@@ -15,11 +15,11 @@ public struct Lookahead: Codable, Hashable, Sendable {
   }
 
   /// Which part of the way the slow weights go after step `step`, counted from 0, of a schedule of `steps`, nil where it has no
-  /// end; nil where they stay.
+  /// end; nil where they stay. The way there is that of the steps that are done then.
   public func share(after step: Int, of steps: Int?) -> Float? {
     guard (step + 1).isMultiple(of: every) else { return nil }
     guard let endShare, let steps else { return share }
-    let way = Double(min(step, steps)) / Double(steps)
+    let way = Double(min(step + 1, steps)) / Double(steps)
     return Float(Double(share) + (Double(endShare) - Double(share)) * way * way * way)
   }
 }

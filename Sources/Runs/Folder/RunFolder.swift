@@ -149,25 +149,49 @@ public struct RunFolder: Sendable {
       .sorted { $0.step < $1.step }
   }
 
-  /// Opens the newest checkpoint before `step` that is whole, and whose numbers are finite: older versions went on when a
-  /// run had diverged. `damaged` hears of each newer one that is not.
+  /// Opens the checkpoint at `path` and reads all of it.
+  ///
+  /// - Parameters:
+  ///   - path: where it is.
+  ///   - step: what its name says.
+  ///   - experiment: the run's; nil where nobody knows it.
+  /// - Throws: `FileError` where it is not whole, is of another step or run, or has numbers that are not finite: older versions
+  ///   went on when a run had diverged.
+  func checkpoint(_ path: String, of step: Int, in experiment: Experiment?) throws(FileError) -> Checkpoint {
+    let checkpoint = try Checkpoint(path)
+    guard checkpoint.state.step == step else {
+      throw FileError(
+        .malformed, path, "is of step \(checkpoint.state.step), its name says \(step): remove it, or give it its own name")
+    }
+    if let experiment, !checkpoint.experiment.isOfOneRun(with: experiment) {
+      let differences = checkpoint.experiment.differences(from: experiment).joined(separator: "; ")
+      throw FileError(.malformed, path, "is of another run (\(differences)): remove it")
+    }
+    for entry in checkpoint.file.entries { try checkpoint.file.requireFiniteNumbers(in: entry) }
+    return checkpoint
+  }
+
+  /// Opens the newest checkpoint that the run can go on from.
+  ///
+  /// - Parameters:
+  ///   - experiment: the run's, for a checkpoint that is to be of it; nil for any.
+  ///   - step: the first of those steps that are too late.
+  ///   - damaged: hears of each newer checkpoint that is not whole, or not the run's.
   ///
   /// - Throws: `FileError` when there is none.
   public func newestCheckpoint(
-    before step: Int = .max, damaged: (FileError) -> Void
+    of experiment: Experiment? = nil, before step: Int = .max, damaged: (FileError) -> Void
   ) throws(FileError) -> Checkpoint {
     let candidates = try checkpoints().filter { $0.step < step }
     for candidate in candidates.reversed() {
       do {
-        let checkpoint = try Checkpoint(candidate.path)
-        for entry in checkpoint.file.entries { try checkpoint.file.requireFiniteNumbers(in: entry) }
-        return checkpoint
+        return try checkpoint(candidate.path, of: candidate.step, in: experiment)
       } catch {
         damaged(error)
       }
     }
     guard candidates.isEmpty else {
-      throw FileError(.malformed, checkpointsPath, "none of the \(candidates.count) checkpoints is whole")
+      throw FileError(.malformed, checkpointsPath, "none of the \(candidates.count) checkpoints is whole\(experiment == nil ? "" : " and of this run")")
     }
     throw FileError(.missing, checkpointsPath, "there is no checkpoint")
   }

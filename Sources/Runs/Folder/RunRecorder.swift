@@ -112,8 +112,13 @@ public final class RunRecorder {
   /// - Throws: `FileError` where the disk refuses.
   package func finish(_ arena: ParameterArena, _ state: TrainingState) throws {
     finishWriter()
-    if written != state.step { try write(arena, state) }
-    try settleLines()
+    do {
+      if written != state.step { try write(arena, state) }
+      try settleLines()
+    } catch let error as FileError where error.kind == .missing {
+      // A folder that vanishes while the run is on is the disk's failure, and not the user's slip.
+      throw FileError(.failed, error.path, error.message)
+    }
   }
 
   /// Waits a moment for what is being written, as the process is about to end; what nobody has decided on is dropped.

@@ -46,7 +46,8 @@ public struct RunVerification: Sendable {
     do { candidates = try folder.checkpoints() } catch { note("checkpoints") { () throws(FileError) in throw error } }
     for (step, path) in candidates ?? [] {
       let isWhole = note(String(path.dropFirst(folder.path.count + 1))) { () throws(FileError) in
-        try Self.checkpoint(path, of: step, in: configuration?.experiment)
+        let checkpoint = try folder.checkpoint(path, of: step, in: configuration?.experiment)
+        return "weights sha256 \(try ModelWeights.digest(checkpoint.file))"
       }
       if isWhole { newest = step }
     }
@@ -60,7 +61,8 @@ public struct RunVerification: Sendable {
       let path = "\(folder.checkpointsPath)/\(name)"
       guard FileLink.isThere(path) else { continue }
       note("checkpoints/\(name)") { () throws(FileError) in
-        try FileLink.target(of: path).map { "to \($0)" } ?? "no link"
+        try FileLink.requireNoFolder(path)
+        return try FileLink.target(of: path).map { "to \($0)" } ?? "no link"
       }
     }
   }
@@ -75,19 +77,6 @@ public struct RunVerification: Sendable {
       findings.append(Finding(file: file, contents: "", damage: error))
       return false
     }
-  }
-
-  private static func checkpoint(_ path: String, of step: Int, in experiment: Experiment?) throws(FileError) -> String {
-    let checkpoint = try Checkpoint(path)
-    guard checkpoint.state.step == step else {
-      throw FileError(.malformed, path, "is of step \(checkpoint.state.step), its name says \(step)")
-    }
-    if let experiment, !checkpoint.experiment.isOfOneRun(with: experiment) {
-      let differences = checkpoint.experiment.differences(from: experiment).joined(separator: "; ")
-      throw FileError(.malformed, path, "is of another run (\(differences))")
-    }
-    for entry in checkpoint.file.entries { try checkpoint.file.requireFiniteNumbers(in: entry) }
-    return "weights sha256 \(try ModelWeights.digest(checkpoint.file))"
   }
 
   private static func sessions(of folder: RunFolder) throws(FileError) -> String {

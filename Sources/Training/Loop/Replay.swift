@@ -28,11 +28,7 @@ public struct Replay {
       throw FileError(
         .missing, folder.checkpointsPath, "there is no checkpoint before step \(step)\(way.map { ": \($0)" } ?? "")")
     }
-    checkpoint = try folder.newestCheckpoint(before: step, damaged: damaged)
-    guard checkpoint.experiment.isOfOneRun(with: configuration.experiment) else {
-      let differences = checkpoint.experiment.differences(from: configuration.experiment).joined(separator: "; ")
-      throw FileError(.malformed, checkpoint.path, "is of another run (\(differences))")
-    }
+    checkpoint = try folder.newestCheckpoint(of: configuration.experiment, before: step, damaged: damaged)
     records = try StepRecords(folder)
     self.step = step
   }

@@ -47,10 +47,16 @@ package enum HostMemory {
     }
   }
 
-  /// The bytes that this process alone may map (`ulimit -v`); nil for no limit.
+  /// The bytes that this process alone may map besides what it has mapped (`ulimit -v`); nil for no limit.
   package static var own: Int? {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else { return nil }
-    return Int(exactly: limit.rlim_cur)
+    return Int(exactly: limit.rlim_cur).map { max(0, $0 - mapped) }
+  }
+
+  /// The bytes that this process has mapped, whatever of them is memory. 0 where the system does not tell.
+  private static var mapped: Int {
+    let pages = SystemFile.text("/proc/self/statm")?.split(separator: " ").first.flatMap { Int($0) }
+    return (pages ?? 0) * Int(getpagesize())
   }
 }

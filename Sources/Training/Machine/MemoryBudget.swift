@@ -11,6 +11,10 @@ public struct MemoryBudget: Equatable, Sendable {
   /// How many ranks of a host have as much each.
   package let ranks: Int
 
+  private let asked: Int?
+  private let shared: Int
+  private let own: Int?
+
   /// What was asked for with `--memory`, or else this rank's share of what its host has. A limit of the process counts in
   /// any case.
   ///
@@ -26,19 +30,34 @@ public struct MemoryBudget: Equatable, Sendable {
     self.init(asked: asked, ranks: share.ranks, shared: share.left * share.ranks, own: HostMemory.own)
   }
 
-  /// The same on a host of `shared` bytes with `ranks` ranks, each of which may have `own` bytes at the most.
+  /// The same on a host of `shared` bytes with `ranks` ranks, each of which may map `own` bytes at the most.
   package init(asked: Int? = nil, ranks: Int, shared: Int, own: Int?) {
+    self.init(asked: asked, ranks: ranks, shared: shared, own: own, threads: nil)
+  }
+
+  private init(asked: Int?, ranks: Int, shared: Int, own: Int?, threads: Int?) {
     let share = asked ?? shared / ranks
     bytes = min(share, own ?? .max)
-    self.ranks = ranks
+    (self.asked, self.shared, self.own, self.ranks) = (asked, shared, own, ranks)
     isAsked = asked != nil && bytes == share
     reason =
       bytes < share
-      ? "a process may have \(Self.text(bytes))"
+      ? "ulimit -v leaves \(Self.text(bytes))\(threads.map { " beside what \($0) thread\($0 == 1 ? " maps" : "s map")" } ?? "")"
       : asked != nil
         ? "--memory leaves \(Self.text(share))\(ranks > 1 ? " to each" : "")"
         : "there are \(Self.text(shared)) to be had\(ranks > 1 ? " for the \(ranks) ranks of a host" : "")"
   }
+
+  /// What is left of it for a rank of `threads` compute threads: where a process may map only so much, each of them takes its
+  /// part of that. OpenBLAS waits for ever for a buffer that it cannot map.
+  package func beside(threads: Int) -> MemoryBudget {
+    MemoryBudget(
+      asked: asked, ranks: ranks, shared: shared, own: own.map { max(0, $0 - threads * Self.mappedByThread) },
+      threads: threads)
+  }
+
+  /// What a compute thread maps, most of it for nothing: OpenBLAS's buffer of 128 MiB, the allocator's heap of 64, a stack.
+  package static let mappedByThread = 210_000_000
 
   /// `1.4 GB`, `310 MB`.
   package static func text(_ bytes: Int) -> String {

@@ -55,6 +55,7 @@ public struct MemoryNeed {
     training model: Model, experiment: Experiment, samples: Int, judged: Int, rank: Int, ranks: Int, threads: Int,
     keepsShadow: Bool = false, budget: MemoryBudget
   ) {
+    let budget = budget.beside(threads: threads)
     let batch = min(experiment.batchSize, samples)
     let slices = SlicePlan(samples: batch, sliceSize: experiment.slice)
     let share = slices.share(of: rank, world: ranks)
@@ -95,6 +96,7 @@ public struct MemoryNeed {
     evaluating model: Model, slice: Int, samples: Int, communicator: any Communicator, threads: Int,
     budget: MemoryBudget
   ) {
+    let budget = budget.beside(threads: threads)
     let judges = Self.workers(
       threads, rank: communicator.rank, ranks: communicator.size, samples: samples, slice: slice)
     let parts = [

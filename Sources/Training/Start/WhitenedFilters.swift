@@ -37,13 +37,8 @@ extension Model {
     _ values: MutableFloatBuffer, with samples: any Dataset, _ preparation: SamplePreparation
   ) throws {
     for kernel in whitened {
-      guard kernel.stage.inputs.allSatisfy({ stage(giving: $0) == nil }),
-        let convolution = kernel.stage.written.layer as? Conv2D, convolution.window.dilation.allSatisfy({ $0 == 1 }),
-        kernel.shape[2] == samples.sampleShape[2]
-      else {
-        throw ShapeError(
-          "layer \(kernel.stage.name) cannot begin with whitening, which is for a convolution that reads the samples, without dilation or groups"
-        )
+      if let flaw = flaw(of: kernel, for: samples.sampleShape) {
+        throw ShapeError("layer \(kernel.stage.name) cannot begin with whitening: \(flaw)")
       }
       let patches = PatchCovariance(kernel: kernel.shape)
       let covariance = try patches.of(samples, count: kernel.whitening.samples, preparation)
@@ -60,6 +55,27 @@ extension Model {
         }
       }
     }
+  }
+}
+
+extension Model {
+  /// Why a kernel cannot be made of patches of samples, and what would help; nil where it can.
+  private func flaw(of kernel: WhitenedKernel, for sample: Shape) -> String? {
+    guard let convolution = kernel.stage.written.layer as? Conv2D else {
+      return "it is no Conv2D: give it another initializer"
+    }
+    if let input = kernel.stage.inputs.first(where: { stage(giving: $0) != nil }), let index = stage(giving: input) {
+      return "it reads what \(stages[index].name) gives and has to read the samples: leave preprocessing to --normalize and "
+        + "--scale, or give it another initializer"
+    }
+    guard convolution.window.dilation.allSatisfy({ $0 == 1 }), kernel.shape[2] == sample[2] else {
+      return "it has a dilation or groups, whose patches are not those of the samples: give it another initializer"
+    }
+    guard kernel.shape[0] <= sample[0], kernel.shape[1] <= sample[1] else {
+      return "its kernel of \(kernel.shape[0])x\(kernel.shape[1]) is larger than the samples of \(sample[0])x\(sample[1]): "
+        + "make it smaller, or give it another initializer"
+    }
+    return nil
   }
 }
 
