@@ -157,7 +157,8 @@ let package = Package(
       exclude: ["safetensors_verdicts.py"]),
     /// The example of `TrainingFromSwift.md`.
     .executableTarget(name: "ExampleProgram", dependencies: ["CNNDist"], path: "Tests/ExampleProgram"),
-    .testTarget(name: "CNNDistTests", dependencies: ["CNNDist", "ExampleProgram", "Reports", "Runs", "TestSupport", "Training"]),
+    .testTarget(
+      name: "CNNDistTests", dependencies: ["CNNDist", "ExampleProgram", "Reports", "Runs", "TestSupport", "Training"]),
     .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CollectivesProbe", "Files", "TestSupport"]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Datasets", "Files", "Runs", "TestSupport", "Training"],

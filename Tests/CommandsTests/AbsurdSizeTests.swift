@@ -62,7 +62,8 @@ extension ProgramTests {
       // OpenBLAS would wait for ever for a buffer that it cannot map.
       for (limit, threads) in [(3_000_000, 100), (500_000, 1), (450_000, 2)] {
         let refused = try program.shell(
-          "ulimit -v \(limit); exec $cnn train --dataset synthetic --threads \(threads) --batch-size 10000 --slice 10 --run r")
+          "ulimit -v \(limit); exec $cnn train --dataset synthetic --threads \(threads) --batch-size 10000 --slice 10 --run r"
+        )
         #expect(refused.code == 64, "\(refused.error)")
         let words = "beside what \(threads) thread"
         #expect(refused.complaints.last?.contains(words) == true, "\(refused.error)")

@@ -156,7 +156,7 @@ extension ProgramTests {
 
       _ = try program.shell("cp -r run foreign; cp other/checkpoints/step-00000001.safetensors foreign/checkpoints/")
       let foreign = try program("train --resume --run foreign --steps 1", ranks: 2)
-      #expect(foreign.code == 0 && foreign.output.contains("going on after step 0"), "\(foreign.output)")
+      #expect(foreign.code == 0, "\(foreign.error)")
       #expect(foreign.error.contains("is of another run (model: keras-cnn-no-dropout, not keras-cnn; network: "))
       #expect(try program.finalHash("foreign") == program.finalHash("run"))
 

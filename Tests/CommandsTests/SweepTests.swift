@@ -125,7 +125,8 @@ extension ProgramTests {
         "off")
       #expect(outcome.code == 0, "\(outcome.error)")
       let options = "\(Self.options.replacing("bare.json", with: "compiled.keras")) --epochs 1 --config options.json"
-      let plain = try ["true", "false", "null", #"true, "clip-norm": 0.25"#, #"false, "clip-norm": 0.25"#].map { value in
+      let plain = try ["true", "false", "null", #"true, "clip-norm": 0.25"#, #"false, "clip-norm": 0.25"#].map {
+        value in
         try write("options.json", "{\"nesterov\": \(value)}")
         #expect(try program("\(options) --run plain").code == 0)
         let hash = try program.finalHash("plain")

@@ -121,7 +121,7 @@ import Training
   @Test func whatFitsIsTaken() throws {
     let bytes = try need().bytes
     try need(budget: MemoryBudget(ranks: 1, shared: bytes, own: nil)).check()
-    let mapped = bytes + MemoryBudget.mappedByThread  // by one thread
+    let mapped = bytes + 2 * MemoryBudget.mappedByThread  // by two threads
     try need(budget: MemoryBudget(ranks: 3, shared: 3 * bytes, own: mapped)).check()
     let short = MemoryBudget(ranks: 3, shared: 3 * bytes, own: mapped - 1)
     #expect(throws: UsageError.self) { try need(budget: short).check() }
@@ -144,8 +144,10 @@ import Training
       #expect(crowded.description.contains(words), "\(crowded)")
     }
     let wide = try #require(throws: UsageError.self) {
-      try need(units: 100_000_000, threads: 1, batch: 64, budget: MemoryBudget(ranks: 1, shared: .max, own: 300_000_000))
-        .check()
+      try need(
+        units: 100_000_000, threads: 1, batch: 64, budget: MemoryBudget(ranks: 1, shared: .max, own: 300_000_000)
+      )
+      .check()
     }
     #expect(wide.description.contains("ulimit -v leaves 90 MB beside what 1 thread maps"))
   }

@@ -28,7 +28,8 @@ struct TrainingObservers {
       blas: KernelChoice(world.environment).description + ", loops for \(VectorWidth.name)")
     lines = command.isJSON && world.share == nil ? RunLines(folder: folder.path) : nil
     lines?.didStart(
-      experiment, model: model, data: data, session: RunSession(Program.command, on: world.communicator, threads: threads),
+      experiment, model: model, data: data,
+      session: RunSession(Program.command, on: world.communicator, threads: threads),
       step: step, lastStep: lastStep)
     events =
       configuration.schedule.tensorboard && step < lastStep

@@ -55,11 +55,11 @@ struct TrainingStart: Codable {
   func notices(samples: Int) -> [String] {
     let steps = lastStep(samples: samples)
     var notices: [String] = []
-    let (update, end) = (experiment.update, experiment.scheduleSteps)
-    if let notice = notice(of: update, for: nil, endingAt: end, of: steps) { notices.append(notice) }
-    for rule in experiment.parameterRules ?? [] where rule.update.scheduleSteps != nil || !update.schedule.hasLength {
-      let patterns = rule.match.joined(separator: ",")
-      if let notice = notice(of: rule.update, for: patterns, endingAt: rule.update.scheduleSteps ?? end, of: steps) {
+    if let notice = notice(of: experiment.update, for: nil, of: steps) { notices.append(notice) }
+    // Rules whose schedule ends with the others' are spoken of with these, and one that says where it ends is meant so.
+    let rules = experiment.update.schedule.hasLength ? [] : experiment.parameterRules ?? []
+    for rule in rules where rule.update.scheduleSteps == nil && rule.frozenFrom == nil {
+      if let notice = notice(of: rule.update, for: rule.match.joined(separator: ","), of: steps) {
         notices.append(notice)
       }
     }
@@ -71,17 +71,16 @@ struct TrainingStart: Codable {
     return notices
   }
 
-  /// What to tell of the schedule of all parameters, or of those that `patterns` describe, which ends at step `end` of `steps`.
-  private func notice(of update: UpdateRecipe, for patterns: String?, endingAt end: Int?, of steps: Int) -> String? {
-    guard update.schedule.hasLength, let end, end < steps, state.step < steps else { return nil }
+  /// What to tell of the schedule of all parameters, or of those that `patterns` describe, where it ends before `steps`.
+  private func notice(of update: UpdateRecipe, for patterns: String?, of steps: Int) -> String? {
+    guard update.schedule.hasLength, let end = experiment.scheduleSteps, end < steps, state.step < steps else {
+      return nil
+    }
     var ended = update
     ended.scheduleSteps = end
     let rate = ended.rule.schedule.rate(at: end)
-    let whose = patterns.map { " of \($0)" } ?? ""
-    // What a rule says for itself is not to be moved on the command line.
-    let remedy =
-      patterns != nil && update.scheduleSteps != nil ? "" : "; --schedule-steps \(steps) would end them together"
-    return "the \(update.schedule.rawValue) schedule\(whose) \(end > state.step ? "ends" : "has ended") at step \(end), the run "
-      + "ends at step \(steps): the steps between have a learning rate of \(rate == 0 ? "0" : "\(rate)")\(remedy)"
+    return "the \(update.schedule.rawValue) schedule\(patterns.map { " of \($0)" } ?? "") "
+      + "\(end > state.step ? "ends" : "has ended") at step \(end), the run ends at step \(steps): the steps between have a learning "
+      + "rate of \(rate == 0 ? "0" : "\(rate)"); --schedule-steps \(steps) would end them together"
   }
 }

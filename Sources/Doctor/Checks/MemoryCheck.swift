@@ -19,7 +19,8 @@ struct MemoryCheck: Check {
   func look(_ scene: Scene) -> Sighting {
     Sighting(
       shared: HostMemory.shared,
-      own: HostMemory.own.map { max(0, $0 - (scene.intent.threads ?? 1) * MemoryBudget.mappedByThread) }, physical: PhysicalMemory.bytes,
+      own: HostMemory.own.map { max(0, $0 - (scene.intent.threads ?? 1) * MemoryBudget.mappedByThread) },
+      physical: PhysicalMemory.bytes,
       need: scene.intent.memoryNeed?(scene.rank, scene.size))
   }
 

@@ -161,7 +161,8 @@ public struct RunFolder: Sendable {
     let checkpoint = try Checkpoint(path)
     guard checkpoint.state.step == step else {
       throw FileError(
-        .malformed, path, "is of step \(checkpoint.state.step), its name says \(step): remove it, or give it its own name")
+        .malformed, path,
+        "is of step \(checkpoint.state.step), its name says \(step): remove it, or give it its own name")
     }
     if let experiment, !checkpoint.experiment.isOfOneRun(with: experiment) {
       let differences = checkpoint.experiment.differences(from: experiment).joined(separator: "; ")
@@ -191,7 +192,9 @@ public struct RunFolder: Sendable {
       }
     }
     guard candidates.isEmpty else {
-      throw FileError(.malformed, checkpointsPath, "none of the \(candidates.count) checkpoints is whole\(experiment == nil ? "" : " and of this run")")
+      throw FileError(
+        .malformed, checkpointsPath,
+        "none of the \(candidates.count) checkpoints is whole\(experiment == nil ? "" : " and of this run")")
     }
     throw FileError(.missing, checkpointsPath, "there is no checkpoint")
   }

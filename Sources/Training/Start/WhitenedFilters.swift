@@ -65,14 +65,16 @@ extension Model {
       return "it is no Conv2D: give it another initializer"
     }
     if let input = kernel.stage.inputs.first(where: { stage(giving: $0) != nil }), let index = stage(giving: input) {
-      return "it reads what \(stages[index].name) gives and has to read the samples: leave preprocessing to --normalize and "
+      return
+        "it reads what \(stages[index].name) gives and has to read the samples: leave preprocessing to --normalize and "
         + "--scale, or give it another initializer"
     }
     guard convolution.window.dilation.allSatisfy({ $0 == 1 }), kernel.shape[2] == sample[2] else {
       return "it has a dilation or groups, whose patches are not those of the samples: give it another initializer"
     }
     guard kernel.shape[0] <= sample[0], kernel.shape[1] <= sample[1] else {
-      return "its kernel of \(kernel.shape[0])x\(kernel.shape[1]) is larger than the samples of \(sample[0])x\(sample[1]): "
+      return
+        "its kernel of \(kernel.shape[0])x\(kernel.shape[1]) is larger than the samples of \(sample[0])x\(sample[1]): "
         + "make it smaller, or give it another initializer"
     }
     return nil
