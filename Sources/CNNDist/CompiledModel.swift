@@ -134,14 +134,27 @@ public final class CompiledModel {
   /// Every rank reads it. What an earlier `fit` left besides, momenta and the number of its steps, is forgotten: the next one
   /// begins a training with these values.
   ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - skipsMismatch: whether what the file has not, or not in its shape, stays as it is, as for a network of other classes.
+  /// - Returns: the names of what stayed.
   /// - Throws: `SharedFailure` with the tensor that is missing or has another shape.
-  public func loadWeights(_ path: String) throws {
-    try communicator.together {
-      experiment.initialWeights = try WeightsFile(path).load(into: arena, of: model)
+  @discardableResult
+  public func loadWeights(_ path: String, skipsMismatch: Bool = false) throws -> [String] {
+    let left = try communicator.together {
+      let file = try WeightsFile(path)
+      guard skipsMismatch else {
+        experiment.initialWeights = try file.load(into: arena, of: model)
+        return [] as [String]
+      }
+      let (digest, left) = try file.loadWhatFits(into: arena, of: model)
+      experiment.initialWeights = digest
+      return left
     }
     Trainer.resetStates(of: arena, for: model, experiment: experiment)
     judged.begin()
     (state, folder) = (TrainingState(), nil)
+    return left
   }
 
   /// Writes the model's values, with its slow weights where there are such, and nothing else, to a safetensors file; the first

@@ -5,7 +5,7 @@ public enum LaunchLine {
   /// What starts `ranks` ranks on this host, or on those of `scene` where there are several.
   package static func mpirun(_ scene: Scene, ranks: Int) -> String {
     if scene.environment["SLURM_JOB_ID"] != nil { return "srun --mpi=pmix -n \(ranks) cnn-dist train" }
-    return "mpirun \(root)-np \(ranks) --bind-to none cnn-dist train"
+    return "mpirun \(root)-np \(ranks) \(everyThread) cnn-dist train"
   }
 
   /// All of them, with what each is for.
@@ -28,7 +28,7 @@ public enum LaunchLine {
       ("this host, with one rank on \(cores == 1 ? "its core" : "all \(cores) cores")", train),
       (
         "this host, with a rank on each core",
-        "mpirun \(root)-np \(cores) --bind-to none \(train) --threads 1"
+        "mpirun \(root)-np \(cores) \(everyThread) \(train) --threads 1"
       ),
       (
         "several hosts, with a rank on each (a line `NAME slots=1` for each in the file `hosts`)",
@@ -40,6 +40,9 @@ public enum LaunchLine {
     }
     return lines
   }
+
+  /// Open MPI has one rank for a core and refuses more, whatever runs on it at once; a rank here is for each of those.
+  private static let everyThread = "--use-hwthread-cpus --bind-to none"
 
   /// Open MPI does not start for root unless it is told to.
   private static let root = geteuid() == 0 ? "--allow-run-as-root " : ""

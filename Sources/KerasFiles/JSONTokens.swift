@@ -78,6 +78,20 @@ package struct JSONTokens: Sequence, IteratorProtocol {
     return nil
   }
 
+  /// The first byte outside of strings that stands nowhere in JSON, such as that of a comment, in words; nil for none. The decoder
+  /// does not say what it stumbled over.
+  package static func strayByte(in bytes: UnsafeRawBufferPointer) -> String? {
+    guard !bytes.isEmpty else { return "it is empty" }
+    let known = Set("{}[],:+-.0123456789eEtrufalsn \t\n\r".utf8)
+    for token in JSONTokens(bytes) {
+      if case .other(let byte) = token.kind, !known.contains(byte) {
+        let character = 0x20..<0x7F ~= byte ? "`\(Character(UnicodeScalar(byte)))`" : "byte \(byte)"
+        return "\(character) at byte \(token.offset) stands nowhere in JSON outside of quotes"
+      }
+    }
+    return nil
+  }
+
   /// What a string in quotes says.
   private static func text(_ written: UnsafeRawBufferPointer) -> String {
     let plain = String(decoding: written, as: UTF8.self)

@@ -62,8 +62,12 @@ public indirect enum JSONValue: Codable, Hashable, Sendable {
     do {
       self = try JSONDecoder().decode(JSONValue.self, from: data)
     } catch DecodingError.dataCorrupted(let context) {
-      let reason = context.underlyingError.map { "\($0)" } ?? context.debugDescription
-      throw ModelFormatError("", "is no JSON document: \(reason)")
+      let stray = data.withUnsafeBytes { JSONTokens.strayByte(in: $0) }
+      throw ModelFormatError("", "is no JSON document: \(stray ?? context.debugDescription)")
+    } catch DecodingError.typeMismatch(_, let context) {
+      // Whatever else there is has a kind.
+      let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+      throw ModelFormatError("", "is no JSON document: \(place.isEmpty ? "it" : place) holds a number beyond 1.8e308")
     } catch {
       throw ModelFormatError("", "is no JSON document: \(error)")
     }

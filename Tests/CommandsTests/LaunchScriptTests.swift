@@ -76,6 +76,15 @@ extension ProgramTests {
       #expect(outcome.output.isEmpty)
     }
 
+    /// Open MPI counts cores, not what runs on them at once, and OpenMP's settings are none of its business.
+    @Test func threadsOfACoreAreAsGoodAsCores() throws {
+      let outcome = try program.shell(
+        "export HWLOC_SYNTHETIC='core:1 pu:2' OMP_NUM_THREADS=8; \"$launch/local\" 2 \(smallRun) --steps 1 --run two && "
+          + "\"$launch/local\" 5 \(smallRun) --steps 1 --run five")
+      #expect(outcome.code == 0, "\(outcome.error)")
+      #expect(try program.finalHash("two") == program.finalHash("five"))
+    }
+
     // MARK: - What they hand on
 
     /// A stand-in for the program, in a folder with spaces, that says what it was called with.

@@ -179,6 +179,31 @@ extension ProgramTests {
       }
     }
 
+    /// What a file has in the model's shapes is taken, the same from every kind of file and on any number of ranks.
+    @Test func weightsOfAnotherNetworkAreTakenWhereTheyFit() throws {
+      try train("--model mini.json --epochs 1 --run theirs")
+      for format in ["keras", "h5", "weights.h5", "safetensors"] {
+        #expect(try program("export theirs -o theirs.\(format)").code == 0)
+      }
+      try write("mine.json", Self.model.replacing(#""pool_size": 8"#, with: #""pool_size": 4"#))
+      try train("--model mine.json --steps 0 --run plain")
+      var hashes: Set<String> = []
+      let start = "train \(Self.recipe) --model mine.json --steps 0 --weights"
+      for (index, file) in ["theirs.keras", "theirs.h5", "theirs.weights.h5", "theirs.safetensors"].enumerated() {
+        let outcome = try program("\(start) \(file) --skip-mismatch --run \(index)", ranks: index == 1 ? 3 : nil)
+        #expect(outcome.code == 0, "\(file): \(outcome.error)")
+        #expect(
+          outcome.error.contains("1 of 6 tensors begin as without --weights: out/kernel"), "\(file): \(outcome.error)")
+        hashes.insert(try program.finalHash("\(index)"))
+        let whole = try program("\(start) \(file) --run none")
+        #expect(whole.code == 65 && whole.error.contains("[48, 10], the model takes [192, 10]"), "\(whole.error)")
+      }
+      #expect(try hashes.count == 1 && !hashes.contains(program.finalHash("plain")))
+      try write("other.json", Self.model.replacing(#""bn""#, with: #""new""#).replacing(#""out""#, with: #""end""#))
+      let none = try program("train --model other.json --weights theirs.safetensors --skip-mismatch --run none")
+      #expect(none.code == 65 && none.error.contains("has none of the model's 6 tensors"), "\(none.error)")
+    }
+
     @Test func weightsMustBeTheModels() throws {
       try train("--model mini.json --steps 0 --run run")
       for (name, change, message) in [

@@ -65,6 +65,18 @@ extension ProgramTests {
       (#"{"epochs": [[1]]}"#, "epochs holds what is no value (--epochs N)"),
       (#"{"run": ""}"#, "run holds what is no value (--run DIR)"),
       (#"{"batch_size": 1, "batch-size": 2}"#, "batch-size is given twice"),
+      (#"{"epochs": 1, "epochs": 2}"#, "byte 14 gives epochs a second value, expected one"),
+      (#"{"run": "a\u0000b"}"#, "run holds a NUL, which no value has"),
+      (
+        #"{"epochs": 1e400}"#,
+        #"is no JSON object of options, such as {"epochs": 25, "flip": true} (epochs is of another kind, or a number beyond "#
+          + "1.8e308)"
+      ),
+      (
+        "{\n  // one\n  \"epochs\": 1}",
+        #"is no JSON object of options, such as {"epochs": 25, "flip": true} (`/` at byte 4 stands nowhere in JSON outside of "#
+          + "quotes)"
+      ),
       (
         #"{"experiment": {}, "schedule": {}}"#,
         "is what a run was trained with, not options: to go on with the run take --run and --resume"

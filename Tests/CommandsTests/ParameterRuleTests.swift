@@ -43,6 +43,7 @@ extension ProgramTests {
     @Test(arguments: [
       (#"[{"match": "*"}, {"match": "*/bias"}]"#, "rule 2 (*/bias) counts for nothing"),
       (#"[{"match": ","}]"#, "rule 1: has no pattern in its match"),
+      (#"[{"match": "*", "match": "a"}]"#, "byte 16 gives match a second value"),
       ("[", "is no JSON list of objects"), ("{}", "is no JSON list of objects"),
       (#"[{"learning-rate": 1}]"#, "rule 1: has no match, a pattern of names such as */bias"),
       (#"[{"match": "*"}, {"match": "*", "rate": 1}]"#, "rule 2: rate is no option of"),

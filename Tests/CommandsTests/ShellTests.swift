@@ -42,6 +42,11 @@ extension ProgramTests {
       #expect(try bash("cnn-dist train --normalize ").contains("feature"))
       #expect(try bash("cnn-dist train --crop-border r") == ["reflect"])
       #expect(try bash("cnn-dist evaluate --tta mirror-") == ["mirror-shift"])
+      // As bash has `--dataset=cif` and `--reduction=`.
+      #expect(try bash("cnn-dist train --dataset = cif") == ["cifar10", "cifar100"])
+      #expect(try bash("cnn-dist train --reduction =") == ["mpi", "tree"])
+      // A folder of a command's name is not what a user types first.
+      #expect(try program.shell("$cnn completions bash").lines.last == "complete -o bashdefault -F _cnn_dist cnn-dist")
     }
 
     @Test func zshTakesItsCompletions() throws {
@@ -52,18 +57,25 @@ extension ProgramTests {
       #expect(outcome.output == "_cnn_dist\n", "\(outcome.error)")
       #expect(outcome.error.isEmpty)
       // As a user who types; the answer is what stands on the line.
+      for (words, answer) in [
+        ("train --optimizer adamw --nest", "--nesterov"), ("train --model resn", "--model resnet20"),
+        ("train --dataset=fash", "--dataset=fashion-mnist"), ("evaluate --tta mirror-", "mirror-shift"),
+      ] { try expectZsh(words, answer) }
+    }
+
+    private func expectZsh(_ words: String, _ answer: String) throws {
       let typed = try program.shell(
         """
         cat >type.zsh <<'END'
         zmodload zsh/zpty
         zpty shell "PS1= zsh -f"
         zpty -w shell "PATH=${cnn%/*}:\\$PATH; autoload -U compinit; compinit -u -D; eval \\"\\$($cnn completions zsh)\\"; stty -echo"
-        zpty -w -n shell $'cnn-dist train --optimizer adamw --nest\\t'
-        zpty -r -m shell answer '*--nesterov*' && print found
+        zpty -w -n shell $'cnn-dist \(words)\\t'
+        zpty -r -m shell answer '*\(answer)*' && print found
         END
         zsh -f type.zsh
         """)
-      #expect(typed.output == "found\n", "\(typed.error)")
+      #expect(typed.output == "found\n", "\(words): \(typed.error)")
     }
 
     @Test func fishCompletesAsItsUserExpects() throws {
@@ -77,13 +89,21 @@ extension ProgramTests {
       #expect(try complete("cnn-dist train --nest") == ["--nesterov"])
       #expect(try complete("cnn-dist train --reduction ") == ["mpi", "tree"])
       #expect(try complete("cnn-dist completions f") == ["fish"])
+      // Neither other commands' names among files, nor values that may be left out, lead astray.
+      #expect(try !complete("cnn-dist export train --").contains("--amsgrad"))
+      #expect(try complete("cnn-dist train --flip ") == ["alternate", "random"])
+      #expect(try complete("cnn-dist train --dataset=cif").contains("--dataset=cifar10"))
     }
 
     @Test func theManualPageIsWellFormed() throws {
       guard try has("mandoc") else { return }
       #expect(try program.shell("$cnn man | mandoc -T lint -W warning").output == "")
       let text = try program.shell("$cnn man | mandoc -T utf8 | col -bx").output
-      for expected in ["--learning-rate X", "--normalize [KIND]", "EXIT STATUS", "cnn-dist train --run runs/first"] {
+      // Columns of a table stay columns.
+      for expected in [
+        "    grid     lists of values", "--learning-rate X", "--normalize [KIND]", "EXIT STATUS",
+        "cnn-dist train --run runs/first",
+      ] {
         #expect(text.contains(expected), "\(expected)")
       }
     }

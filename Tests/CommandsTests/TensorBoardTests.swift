@@ -136,7 +136,10 @@ extension ProgramTests {
     }
 
     @Test func aRunIsSeenWhole() throws {
-      try run("\(Self.recipe()) --epochs 2 --clip-norm 1 --flip --metrics accuracy,top_2_accuracy --run run", ranks: 2)
+      let told = #"--class-weight 1=2 --parameter-rules [{"match":"*/bias","learning-rate":0.02}]"#
+      try run(
+        "\(Self.recipe()) --epochs 2 --clip-norm 1 --flip --metrics accuracy,top_2_accuracy \(told) --run run", ranks: 2
+      )
       let events = try events("run")
       try expectLikeMetrics("run", events)
       #expect(events.training.records["gradient_norm"]?.count == 6)
@@ -172,6 +175,13 @@ extension ProgramTests {
       #expect(events.hparams["batch_size"] == .number(16) && events.hparams["model"] == .text("net"))
       #expect(events.hparams["augmentation/flip"] == .flag(true) && events.hparams["clip_norm"] == .number(1))
       #expect(events.hparams["metrics"] == .text("[accuracy, top_2_accuracy]") && events.hparams["network"] == nil)
+      // Runs that differ in these alone can be told apart.
+      #expect(events.hparams["class_weights"] == .text("[1, 2, 1]"))
+      guard case .text(let rules) = events.hparams["parameter_rules"] else {
+        Issue.record("\(events.hparams)")
+        return
+      }
+      #expect(rules.contains(#""match":["*/bias"]"#) && rules.contains("0.02"), "\(rules)")
       #expect(events.status == 1)
     }
 

@@ -10,6 +10,8 @@ import Testing
     #expect(Halving(first: 1, factor: 3).rungs(epochs: 8) == [1, 8])
     #expect(Halving(first: 2, factor: 2).rungs(epochs: 32) == [2, 4, 8, 16, 32])
     #expect(Halving(first: 5, factor: 3).rungs(epochs: 5) == [5])
+    #expect(Halving(first: 5, factor: 3).rungs(epochs: 14) == [5, 14])
+    #expect(Halving(first: 1, factor: 3).rungs(epochs: 2) == [1, 2])
     #expect(Halving(first: 1, factor: 1000).rungs(epochs: Int(Int32.max)).count == 4)
     #expect(Halving(first: 1, factor: 3).survivors(of: 16) == 5)
     #expect(Halving(first: 1, factor: 3).survivors(of: 2) == 1)

@@ -99,6 +99,9 @@ struct OptionsFile {
     guard text.utf8.count <= largest else {
       throw UsageError("\(option) \(path): is larger than 1 MiB, which is no \(noun)")
     }
+    guard !text.contains("\u{FFFD}") else {
+      throw UsageError("\(option) \(path): holds bytes that are no text in UTF-8: save it as that")
+    }
     return text
   }
 
@@ -107,13 +110,8 @@ struct OptionsFile {
   /// - Throws: `UsageError` where it is no JSON object.
   init(_ bytes: String, source: String) throws(UsageError) {
     self.source = source
-    do {
-      fields = try JSONDecoder().decode([String: Field].self, from: Data(bytes.utf8))
-    } catch {
-      throw UsageError(
-        "\(source): is no JSON object of options, such as {\"epochs\": 25, \"flip\": true} (\(Self.reason(error)))"
-      )
-    }
+    fields = try Self.decode(
+      [String: Field].self, bytes, source: source, "object of options, such as {\"epochs\": 25, \"flip\": true}")
     guard fields["experiment"] == nil else {
       throw UsageError(
         "\(source): is what a run was trained with, not options: to go on with the run take --run and --resume")
@@ -124,24 +122,39 @@ struct OptionsFile {
   ///
   /// - Throws: `UsageError` where it is none.
   static func list(_ text: String, source: String) throws(UsageError) -> [OptionsFile] {
+    let rules = try decode(
+      [[String: Field]].self, text, source: source, "list of objects, such as [{\"match\": \"*/bias\"}]")
+    return rules.enumerated().map { OptionsFile(source: "\(source): rule \($0 + 1)", fields: $1) }
+  }
+
+  private static func decode<Value: Decodable>(
+    _ type: Value.Type, _ text: String, source: String, _ expected: String
+  ) throws(UsageError) -> Value {
+    let data = Data(text.utf8)
+    let value: Value
     do {
-      return try JSONDecoder().decode([[String: Field]].self, from: Data(text.utf8)).enumerated().map { index, fields in
-        OptionsFile(source: "\(source): rule \(index + 1)", fields: fields)
-      }
+      value = try JSONDecoder().decode(type, from: data)
     } catch {
-      throw UsageError("\(source): is no JSON list of objects, such as [{\"match\": \"*/bias\"}] (\(reason(error)))")
+      throw UsageError("\(source): is no JSON \(expected) (\(reason(error, data)))")
     }
+    // The decoder would keep one of two values and say nothing.
+    if let (key, offset) = data.withUnsafeBytes({ JSONTokens.repeatedKey(in: $0) }) {
+      throw UsageError("\(source): byte \(offset) gives \(key) a second value, expected one")
+    }
+    return value
   }
 
   private init(source: String, fields: [String: Field]) {
     (self.source, self.fields) = (source, fields)
   }
 
-  private static func reason(_ error: any Error) -> String {
+  private static func reason(_ error: any Error, _ data: Data) -> String {
     switch error {
-    case DecodingError.dataCorrupted(let context): context.underlyingError.map { "\($0)" } ?? context.debugDescription
-    case DecodingError.typeMismatch: "it begins with something else than {"
-    default: "\(error)"
+    case DecodingError.dataCorrupted(let context):
+      data.withUnsafeBytes { JSONTokens.strayByte(in: $0) } ?? context.debugDescription
+    case DecodingError.typeMismatch(_, let context) where !context.codingPath.isEmpty:
+      "\(context.codingPath.map(\.stringValue).joined(separator: ".")) is of another kind, or a number beyond 1.8e308"
+    default: "it begins with something else"
     }
   }
 
@@ -182,6 +195,7 @@ struct OptionsFile {
         guard let words = try words(of: isRule ? .list([field]) : field, separator: separator), !words.isEmpty else {
           throw UsageError("\(source): \(name) holds what is no value (\(option.words))")
         }
+        guard !words.contains("\0") else { throw UsageError("\(source): \(name) holds a NUL, which no value has") }
         value = words
       }
       guard given.give(flag, value) else { throw UsageError("\(source): \(flag.dropFirst(2)) is given twice") }

@@ -26,7 +26,7 @@ public enum Program {
   /// Runs the command line `words`, the program's own name left out, and returns the exit code.
   public static func run(_ words: [String], environment: [String: String]) -> Int32 {
     Output.fillStandardStreams()
-    Output.outliveReaders()
+    Output.outliveRefusals()
     if MPICommunicator.isFirst(environment: environment) { Remark.listen { Output.error("cnn-dist: \($0)\n") } }
     let request = Result { () throws(UsageError) in try Request(words, commands: commands, overview: overview) }
     // First of all: a signal that comes while MPI starts is to be remembered. A process alone that shows something ends as

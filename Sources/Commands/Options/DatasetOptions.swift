@@ -94,7 +94,7 @@ enum DatasetOptions {
   private static func validationSplit(_ arguments: Arguments) throws(UsageError) -> ValidationSplit? {
     guard let text = arguments.string("--validation-split") else { return nil }
     guard let share = Double(text), ValidationSplit.isShare(share) else {
-      throw UsageError("--validation-split takes a share above 0 and below 1, as 0.1, got \(text)")
+      throw UsageError("\(arguments.name("--validation-split")) takes a share above 0 and below 1, as 0.1, got \(text)")
     }
     return ValidationSplit(share: share)
   }
@@ -113,7 +113,9 @@ enum DatasetOptions {
     guard let text = arguments.string("--window") else { return nil }
     let bounds = text.split(separator: ",", omittingEmptySubsequences: false).compactMap { Float($0) }
     guard text.count(where: { $0 == "," }) == 1, Experiment.isWindow(bounds) else {
-      throw UsageError("--window takes LOW,HIGH, two numbers of which the second is larger, as -1000,400, got \(text)")
+      throw UsageError(
+        "\(arguments.name("--window")) takes LOW,HIGH, two numbers of which the second is larger, as -1000,400, got \(text)"
+      )
     }
     return bounds
   }

@@ -34,7 +34,7 @@ struct ListeningPlace {
   /// - Throws: `UsageError`, also for an address that other hosts reach without `--token`.
   static func live(_ arguments: Arguments) throws(UsageError) -> ListeningPlace? {
     guard let text = arguments.string("--live") else {
-      guard !arguments.has("--token") else { throw UsageError("--token goes with --live alone") }
+      guard !arguments.has("--token") else { throw UsageError("\(arguments.name("--token")) goes with --live alone") }
       return nil
     }
     let colon = text.lastIndex(of: ":")

@@ -27,7 +27,8 @@ enum ModelOption {
     guard let extents = text.extents, extents.allSatisfy({ 1...1 << 24 ~= $0 }), 1...4 ~= extents.count,
       extents.reduce(1.0, { $0 * Double($1) }) <= 0x1p48
     else {
-      throw UsageError("--input-shape takes one to four extents, channels last, as 32x32x3, got \(text)")
+      throw UsageError(
+        "\(arguments.name("--input-shape")) takes one to four extents, channels last, as 32x32x3, got \(text)")
     }
     return Shape(extents)
   }
@@ -58,7 +59,7 @@ enum ModelOption {
       self = .file(text)
     } else {
       throw UsageError(
-        "--model takes \(BuiltInModels.names.joined(separator: ", ")) or a file \(Self.endings.joined(separator: ", ")), got "
+        "\(arguments.name("--model")) takes \(BuiltInModels.names.joined(separator: ", ")) or a file \(Self.endings.joined(separator: ", ")), got "
           + text)
     }
   }
@@ -68,15 +69,20 @@ enum ModelOption {
 
   /// Makes it the experiment's network, and returns the file where it is one.
   ///
+  /// - Parameters:
+  ///   - experiment: what is to have it.
+  ///   - open: reads the file at a path.
   /// - Throws: `FileError` when the file cannot be read or describes no network of ours.
   @discardableResult
-  func apply(to experiment: inout Experiment) throws -> ModelFile? {
+  func apply(
+    to experiment: inout Experiment, opening open: (String) throws -> ModelFile = { try ModelFile($0) }
+  ) throws -> ModelFile? {
     switch self {
     case .builtIn(let name):
       try experiment.use(builtIn: name)
       return nil
     case .file(let path):
-      let file = try ModelFile(path)
+      let file = try open(path)
       try experiment.use(file)
       return file
     }

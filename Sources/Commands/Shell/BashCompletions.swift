@@ -6,6 +6,8 @@ enum BashCompletions {
     # bash completion for cnn-dist
     _cnn_dist() {
       local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}
+      # bash takes --option=value apart.
+      if [[ $word == = ]]; then word=''; elif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi
       COMPREPLY=()
       if ((COMP_CWORD == 1)); then
         COMPREPLY=($(compgen -W '\(commands.map { $0.name }.joined(separator: " ")) --help --version' -- "$word"))
@@ -15,7 +17,7 @@ enum BashCompletions {
     \(commands.map(branch).joined(separator: "\n"))
       esac
     }
-    complete -o filenames -o bashdefault -F _cnn_dist cnn-dist
+    complete -o bashdefault -F _cnn_dist cnn-dist
     """
   }
 
@@ -41,15 +43,18 @@ enum BashCompletions {
       """
   }
 
+  /// Words that are names of files: the shell quotes them, and a command that a folder is called like stays a command.
+  private static let areNames = "compopt -o filenames 2>/dev/null;"
+
   /// The words that `completion` offers; names of files may have spaces, so they are read line by line.
   private static func action(_ completion: Completion) -> String {
     switch completion {
     case .none, .any: return ":;"
     case .words(let words): return "COMPREPLY=($(compgen -W '\(words.joined(separator: " "))' -- \"$word\"));"
-    case .folders: return "mapfile -t COMPREPLY < <(compgen -d -- \"$word\");"
+    case .folders: return "\(areNames) mapfile -t COMPREPLY < <(compgen -d -- \"$word\");"
     case .files(let words):
       let known = words.isEmpty ? "" : "compgen -W '\(words.joined(separator: " "))' -- \"$word\"; "
-      return "mapfile -t COMPREPLY < <(\(known)compgen -f -- \"$word\");"
+      return "\(areNames) mapfile -t COMPREPLY < <(\(known)compgen -f -- \"$word\");"
     }
   }
 }

@@ -6,7 +6,7 @@ struct ManualPage {
   private let commands: [any Command.Type]
 
   /// The day of the program's version.
-  private static let date = "2026-11-30"
+  private static let date = "November 30, 2026"
 
   /// A page for these commands.
   init(_ commands: [any Command.Type]) {
@@ -104,12 +104,16 @@ struct ManualPage {
       } + [".El"]
   }
 
-  /// Text in paragraphs, an empty line between two; in the source each sentence begins a line.
+  /// Text in paragraphs, an empty line between two; in the source each sentence begins a line. A paragraph that is indented, or
+  /// has columns, stays as it is.
   private static func paragraphs(_ text: String) -> [String] {
-    let paragraphs = text.split(separator: "\n\n").map { paragraph in
-      paragraph.replacing("\n", with: " ").split(separator: ". ").map { escaped(String($0)) }.joined(separator: ".\n")
+    text.split(separator: "\n\n").enumerated().flatMap { index, paragraph in
+      if paragraph.contains("  ") {
+        return [".Bd -literal"] + paragraph.split(separator: "\n").map { escaped(String($0)) } + [".Ed"]
+      }
+      let sentences = paragraph.replacing("\n", with: " ").split(separator: ". ").map { escaped(String($0)) }
+      return (index > 0 ? [".Pp"] : []) + [sentences.joined(separator: ".\n")]
     }
-    return [paragraphs.joined(separator: "\n.Pp\n")]
   }
 
   /// Text as mdoc shows it: no backslash, and no point or quote that begins a line, means anything.

@@ -6,6 +6,7 @@ enum ZshCompletions {
     return """
       #compdef cnn-dist
       # zsh completion for cnn-dist
+      _cnn_dist_names_or_files() { _alternative "names:name:($*)" 'files:file:_files' }
       _cnn_dist() {
         local -a commands=(
       \(names)
@@ -31,12 +32,13 @@ enum ZshCompletions {
     return "    \(command.name)) _arguments \((lines + rest).joined(separator: " \\\n      ")) ;;"
   }
 
-  /// `'--epochs[train until N epochs are done]:N: '`.
+  /// `'--epochs=[train until N epochs are done]:N: '`: the value in the same word or in the next.
   private static func specification(_ option: Option) -> String {
     let help = option.help.replacing("[", with: "(").replacing("]", with: ")")
     guard let value = option.value else { return "'\(quoted("\(option.flag)[\(help)]"))'" }
     let action = action(option.completion)?.action ?? " "
-    return "'\(quoted("\(option.flag)[\(help)]:\(option.standard == nil ? "" : ":")\(value):"))\(action)'"
+    let sign = option.flag.hasPrefix("--") ? "=" : ""
+    return "'\(quoted("\(option.flag)\(sign)[\(help)]:\(option.standard == nil ? "" : ":")\(value):"))\(action)'"
   }
 
   private static func action(_ completion: Completion) -> (message: String, action: String)? {
@@ -46,10 +48,7 @@ enum ZshCompletions {
     case .words(let words): ("word", "(\(words.joined(separator: " ")))")
     case .folders: ("folder", "_files -/")
     case .files(let words):
-      (
-        "file",
-        words.isEmpty ? "_files" : "_alternative \"names:name:(\(words.joined(separator: " ")))\" \"files:file:_files\""
-      )
+      ("file", words.isEmpty ? "_files" : "{_cnn_dist_names_or_files \(words.joined(separator: " "))}")
     }
   }
 

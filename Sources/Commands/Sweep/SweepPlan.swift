@@ -77,10 +77,18 @@ struct SweepPlan {
   /// - Throws: `UsageError` naming the trial, and the option that it cannot have; `FileError` for a file that is missing or broken.
   func check(goingOnWith begun: Search?, notice: (String) -> Void) throws {
     var notices: Set<String> = []
+    // Networks of many trials are read once.
+    var files: [String: ModelFile] = [:]
+    func open(_ path: String) throws -> ModelFile {
+      if let file = files[path] { return file }
+      let file = try ModelFile(path)
+      files[path] = file
+      return file
+    }
     for trial in trials {
       _ = try options(of: trial)  // whose errors name the trial by themselves
       do {
-        let run = try beginning(trial, in: RunFolder(trial.name)).makeRun { sentence in
+        let run = try beginning(trial, in: RunFolder(trial.name)).makeRun(opening: open) { sentence in
           if notices.insert(sentence).inserted { notice(sentence) }
         }
         try checkResults(run.experiment, run.schedule)
@@ -120,7 +128,8 @@ struct SweepPlan {
   func digests() throws -> [String: String] {
     var digests: [String: String] = [:]
     for trial in trials {
-      for (flag, value) in try options(of: trial).values where Self.files.contains(flag) && !value.hasPrefix("[") {
+      for (flag, value) in try options(of: trial).values
+      where Self.files.contains(flag) && !ParameterRuleOptions.isList(value) {
         guard flag != "--model" || !BuiltInModels.names.contains(value), digests[value] == nil else { continue }
         digests[value] = try MappedFile(value).sealed()
       }

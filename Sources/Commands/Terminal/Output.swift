@@ -25,8 +25,10 @@ enum Output {
     }
   }
 
-  /// Makes writing to a closed pipe an error instead of a deadly signal.
-  static func outliveReaders() { signal(SIGPIPE, SIG_IGN) }
+  /// Makes writing to a closed pipe, or beyond the size that a file may have (`ulimit -f`), an error instead of a deadly signal.
+  static func outliveRefusals() {
+    for deadly in [SIGPIPE, SIGXFSZ] { signal(deadly, SIG_IGN) }
+  }
 
   private static let outputWay = LauncherPipe.way(of: STDOUT_FILENO)
   private static let errorWay = LauncherPipe.way(of: STDERR_FILENO)

@@ -21,13 +21,14 @@ enum ObjectiveOptions {
   static func apply(_ arguments: Arguments, to experiment: inout Experiment) throws(UsageError) {
     if let name = arguments.string("--loss") {
       guard let kind = LossKind(name: name) else {
-        throw UsageError("--loss takes \(LossKind.allCases.map(\.rawValue).alternatives), got \(name)")
+        throw UsageError(
+          "\(arguments.name("--loss")) takes \(LossKind.allCases.map(\.rawValue).alternatives), got \(name)")
       }
       if experiment.loss?.kind != kind { experiment.loss = Loss(kind) }
     }
     if let delta = try arguments.float("--huber-delta", in: Float.leastNonzeroMagnitude..<Float.infinity) {
       guard experiment.loss?.kind == .huber else {
-        throw UsageError("--huber-delta has no meaning without --loss huber")
+        throw UsageError("\(arguments.name("--huber-delta")) has no meaning without --loss huber")
       }
       experiment.loss?.delta = delta
     }
@@ -38,7 +39,8 @@ enum ObjectiveOptions {
       var metrics: [Metric] = []
       for name in names.split(separator: ",", omittingEmptySubsequences: false) {
         guard let metric = Metric(name: String(name)) else {
-          throw UsageError("--metrics takes \(Metric.expectation), with commas between, got \(name)")
+          throw UsageError(
+            "\(arguments.name("--metrics")) takes \(Metric.expectation), with commas between, got \(name)")
         }
         if !metrics.contains(metric) { metrics.append(metric) }
       }

@@ -24,7 +24,7 @@ enum ParameterRuleOptions {
   /// - Throws: `UsageError` naming the rule that is none.
   static func apply(_ arguments: Arguments, to experiment: inout Experiment) throws(UsageError) {
     guard let value = arguments.string(option.flag) else { return }
-    let isText = value.hasPrefix("[")
+    let isText = isList(value)
     let text = isText ? value : try OptionsFile.text(value, of: "list of rules", option: option.flag)
     let source = isText ? option.flag : "\(option.flag) \(value)"
     var rules: [ParameterRule] = []
@@ -38,6 +38,9 @@ enum ParameterRuleOptions {
     }
     experiment.parameterRules = rules.isEmpty ? nil : rules
   }
+
+  /// Whether the option's value is the list itself, and no file's name.
+  static func isList(_ value: String) -> Bool { value.trimmingPrefix(while: \.isWhitespace).hasPrefix("[") }
 
   private static func rule(_ arguments: Arguments, of whole: UpdateRecipe) throws(UsageError) -> ParameterRule {
     guard let patterns = arguments.string("--match") else {

@@ -13,7 +13,7 @@ enum RateOptions {
     if let list = arguments.string("--rates") {
       let parts = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       return try points(parts, separator: "=") {
-        "--rates takes STEP=RATE with commas between, steps ascending, got \($0)"
+        "\(arguments.name("--rates")) takes STEP=RATE with commas between, steps ascending, got \($0)"
       }
     }
     guard let path = arguments.string("--rates-file") else { return nil }
@@ -25,7 +25,7 @@ enum RateOptions {
     } catch let error as UsageError {
       throw error
     } catch {
-      throw UsageError("--rates-file: \(error)")
+      throw UsageError("\(arguments.name("--rates-file")): \(error)")
     }
     var lines = text.split(whereSeparator: \.isNewline).map(String.init)
     // A heading, as spreadsheets write it.

@@ -45,7 +45,7 @@ enum StoppingOptions {
         "--validate-every 0 leaves nothing to tell the best epoch by: validate, or take --monitor loss")
     }
     if let name = experiment.monitor, !Monitor.isKnown(name, metrics: experiment.metrics) {
-      throw UsageError("--monitor takes \(Monitor.names(experiment.metrics)), got \(name)")
+      throw UsageError("\(arguments.name("--monitor")) takes \(Monitor.names(experiment.metrics)), got \(name)")
     }
     for (flag, needed, isThere) in [
       ("--keep-last", "--early-stopping", experiment.earlyStopping != nil),

@@ -17,6 +17,9 @@ struct TrainCommand: Command {
         Option("--run", "DIR", "the run's folder (default runs/DATASET-MODEL-TIME)"),
         Option("--resume", nil, "go on with the run in --run, at the step where it was"),
         Option("--weights", "FILE", "start from the model values in a safetensors, .keras or .h5 file"),
+        Option(
+          "--skip-mismatch", nil,
+          "with --weights: what the file has not, or not in its shape, begins as without (fine-tuning)"),
         Option("--epochs", "N", "train until N epochs are done (default 25)"),
         Option("--steps", "N", "train until N steps are done, counted from the run's first; wins over --epochs"),
         Option("--validate-every", "EPOCHS", "validate after every EPOCHS epochs, 0 for never (default 1)"),
@@ -87,6 +90,9 @@ struct TrainCommand: Command {
   static let examples = [
     Example("cnn-dist train --run runs/first", "the network of Keras's tutorial on CIFAR-10, in one process"),
     Example("mpirun -np 4 cnn-dist train --run runs/second", "the same, the same weights too, by four"),
+    Example(
+      "cnn-dist train --model mine.keras --weights theirs.keras --skip-mismatch --data pictures --dataset folder",
+      "fine-tuning, with other classes"),
     Example("cnn-dist train --run runs/first --resume --epochs 40", "go on"),
     Example("cnn-dist train --dataset folder --data pictures --model net.keras", "your pictures, your network"),
     Example("cnn-dist train --config recipe.json --seed 2", "options from a file, and another seed"),
@@ -98,6 +104,8 @@ struct TrainCommand: Command {
   let run: String?
   let data: DataPlace
   let weights: String?
+  /// Whether these need not be all.
+  let skipsMismatch: Bool
   let model: ModelOption?
   let threads: Int?
   let memory: Int?
@@ -116,6 +124,8 @@ struct TrainCommand: Command {
     run = arguments.string("--run")
     data = try DataPlace(arguments)
     weights = arguments.string("--weights")
+    skipsMismatch = arguments.has("--skip-mismatch")
+    if skipsMismatch && weights == nil { throw UsageError("--skip-mismatch has no meaning without --weights FILE") }
     model = try ModelOption(arguments)
     classWeights = try ClassWeightOption(arguments)
     isProfiling = arguments.has("--profile")
@@ -153,13 +163,15 @@ struct TrainCommand: Command {
 
   /// What a new run would be: what a model was compiled with is the default of the options.
   ///
-  /// - Parameter notice: hears what is left out of a model's compilation.
+  /// - Parameters:
+  ///   - open: reads the file of a network.
+  ///   - notice: hears what is left out of a model's compilation.
   /// - Throws: `UsageError` for an option where it has no meaning; `FileError` for a file that is missing or broken.
   func makeRun(
-    notice: (String) -> Void
+    opening open: (String) throws -> ModelFile = { try ModelFile($0) }, notice: (String) -> Void
   ) throws -> (experiment: Experiment, schedule: Schedule, file: ModelFile?) {
     var (experiment, schedule) = (Experiment(), Schedule())
-    let file = try model?.apply(to: &experiment)
+    let file = try model?.apply(to: &experiment, opening: open)
     if let file {
       // What a model was compiled with is the default of an optimizer of the same name.
       let named = try OptimizerOptions.kind(arguments)?.rawValue

@@ -195,7 +195,17 @@ struct TrainingSession {
   ) throws -> Experiment {
     var experiment = experiment
     try plan.checkpoint?.restore(arena)
-    if let weights = plan.weights { experiment.initialWeights = try weights.load(into: arena, of: model) }
+    guard let weights = plan.weights else { return experiment }
+    guard command.skipsMismatch else {
+      experiment.initialWeights = try weights.load(into: arena, of: model)
+      return experiment
+    }
+    let (digest, left) = try weights.loadWhatFits(into: arena, of: model)
+    experiment.initialWeights = digest
+    if !left.isEmpty {
+      let names = left.prefix(6).joined(separator: ", ") + (left.count > 6 ? ", …" : "")
+      say("\(left.count) of \(arena.layout.entries.count) tensors begin as without --weights: \(names)")
+    }
     return experiment
   }
 

@@ -2,7 +2,8 @@ import Files
 
 // Weights that are filed by the name of their layer, as Keras 2 does, and Keras 3 in whole-model `.h5` files.
 extension KerasWeights {
-  func layered(_ owners: [Owner], in group: String) throws(FileError) -> Found {
+  /// - Parameter isWhole: whether the file must have all layers; otherwise those that it has by their names are found.
+  func layered(_ owners: [Owner], in group: String, isWhole: Bool) throws(FileError) -> Found {
     let prefix = group.isEmpty ? "" : "\(group)/"
     var theirs: [(layer: String, weights: [String])] = []
     for layer in list("layer_names", of: group) ?? [] {
@@ -20,14 +21,17 @@ extension KerasWeights {
       }
     }
     // By name; where a model was made anew with other automatic names, by order, as Keras does.
-    let areNamed = Set(ours.map(\.layer)).isSubset(of: theirs.map(\.layer))
+    let areNamed = !isWhole || Set(ours.map(\.layer)).isSubset(of: theirs.map(\.layer))
     guard areNamed || ours.count == theirs.count else {
       let missing = ours.first { our in !theirs.contains { $0.layer == our.layer } }
       throw FileError(.malformed, path, "lacks the layer \(missing?.layer ?? ""): is it of another model?")
     }
     var result = Found()
     for (index, our) in ours.enumerated() {
-      let place = areNamed ? theirs.firstIndex { $0.layer == our.layer } ?? index : index
+      guard let place = areNamed ? theirs.firstIndex(where: { $0.layer == our.layer }) : index else {
+        match(our.owners, [], in: "", &result)
+        continue
+      }
       match(our.owners, theirs[place].weights, in: prefix + theirs[place].layer, &result)
     }
     if areNamed {

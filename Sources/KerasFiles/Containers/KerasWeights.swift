@@ -49,10 +49,13 @@ public struct KerasWeights {
   ///   - values: the model's, to be filled.
   ///   - model: the model.
   ///   - architecture: where the model's layers stood in Keras's; nil where they stand as in the model itself.
+  ///   - skipped: hears of each tensor of the model that the file has not, or not in its shape, and which stays as it is; nil
+  ///     where the file must have all, and no others.
   /// - Throws: `FileError` naming the tensor that is missing, has another shape, is not the model's, or holds what is no
   ///   number.
   public func load(
-    into values: MutableFloatBuffer, of model: Model, as architecture: Architecture? = nil
+    into values: MutableFloatBuffer, of model: Model, as architecture: Architecture? = nil,
+    skipping skipped: ((String) -> Void)? = nil
   ) throws(FileError) {
     let stages = Dictionary(uniqueKeysWithValues: model.stages.filter { $0.first == nil }.map { ($0.name, $0) })
     let origins = try origins(of: model, named: Set(stages.keys), as: architecture)
@@ -60,11 +63,17 @@ public struct KerasWeights {
       guard let stage = stages[origin.name], !stage.parameters.isEmpty else { return nil }
       return Owner(origin: origin, stage: stage)
     }
-    let found = try find(owners)
+    let found = try find(owners, isWhole: skipped == nil)
     var arrays: [(place: String, target: MutableFloatBuffer)] = []
     for match in found.matches {
       let (parameter, range) = (match.owner.stage.parameters[match.index], match.owner.stage.ranges[match.index])
       let name = "\(match.owner.stage.name)/\(parameter.name)"
+      if let skipped,
+        try match.place.flatMap({ place throws(FileError) in try file.shape(place) }) != parameter.shape.dimensions
+      {
+        skipped(name)
+        continue
+      }
       guard let place = match.place, let shape = try file.shape(place) else {
         throw FileError(
           .malformed, path, "lacks the tensor \(name) \(parameter.shape): is it of another model?")
@@ -84,7 +93,7 @@ public struct KerasWeights {
       }
     }
     // What is left over is another model's, but for counters.
-    for place in found.surplus {
+    for place in found.surplus where skipped == nil {
       if let shape = try file.shape(place), !shape.isEmpty {
         throw FileError(.malformed, path, "has a tensor \(place), which the model lacks: other model?")
       }
@@ -126,9 +135,9 @@ public struct KerasWeights {
     var surplus: [String] = []
   }
 
-  private func find(_ owners: [Owner]) throws(FileError) -> Found {
+  private func find(_ owners: [Owner], isWhole: Bool) throws(FileError) -> Found {
     for group in ["model_weights", ""] where list("layer_names", of: group) != nil {
-      return try layered(owners, in: group)
+      return try layered(owners, in: group, isWhole: isWhole)
     }
     for container in ["layers", "_layer_checkpoint_dependencies"] where file.hasGroup(container) {
       return try stored(owners, under: container)

@@ -18,9 +18,22 @@ public enum ModelWeights {
 
   /// Fills `values` with the model's tensors in `file`.
   ///
+  /// - Parameters:
+  ///   - file: a checkpoint, or what holds values alone.
+  ///   - arena: what is filled.
+  ///   - skipped: hears of each tensor of the model that the file has not, or not in its shape, and which stays as it is; nil
+  ///     where the file must have all, and no others.
   /// - Throws: `FileError` naming the tensor that is missing, has another shape, is not the model's, or holds what is no
   ///   number.
-  public static func load(_ file: SafetensorsFile, into arena: ParameterArena) throws(FileError) {
+  public static func load(
+    _ file: SafetensorsFile, into arena: ParameterArena, skipping skipped: ((String) -> Void)? = nil
+  ) throws(FileError) {
+    if let skipped {
+      let places = arena.layout.entries.filter { file.entry(named: $0.name)?.shape == $0.shape.dimensions }
+      let taken = Set(places.map(\.name))
+      arena.layout.entries.map(\.name).filter { !taken.contains($0) }.forEach(skipped)
+      return try load(file, prefix: "", into: arena.values, places: places)
+    }
     let known = Set(arena.layout.entries.map(\.name))
     if let stranger = file.entries.first(where: { contains($0) && !known.contains($0.name) }) {
       throw FileError(.malformed, file.path, "has a tensor \(stranger.name), which the model lacks: other model?")

@@ -42,6 +42,31 @@ public enum WeightsFile {
     }
   }
 
+  /// Fills `arena` with those values of `model` that the file has in their shapes, and leaves the others as they are: for a
+  /// network that goes on from another one's, with other classes for instance.
+  ///
+  /// - Returns: the SHA-256 of all values, and the names of those that were left.
+  /// - Throws: `FileError` where the file has none of them, or one holds what is no number.
+  public func loadWhatFits(
+    into arena: ParameterArena, of model: Model
+  ) throws(FileError) -> (digest: String, left: [String]) {
+    var left: [String] = []
+    let path: String
+    switch self {
+    case .safetensors(let file):
+      path = file.path
+      try ModelWeights.load(file, into: arena) { left.append($0) }
+    case .keras(let weights, let architecture):
+      path = weights.path
+      try weights.load(into: arena.values.buffer, of: model, as: architecture) { left.append($0) }
+    }
+    guard left.count < arena.layout.entries.count else {
+      throw FileError(
+        .malformed, path, "has none of the model's \(left.count) tensors in its shape: is it of another model?")
+    }
+    return (ModelWeights.digest(arena), left)
+  }
+
   /// Fills `arena` with the values of `model`.
   ///
   /// - Parameters:

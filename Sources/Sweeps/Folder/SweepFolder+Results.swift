@@ -13,14 +13,19 @@ extension SweepFolder {
     guard folder.holdsRun else { return nil }
     let progress = try progress(of: trial, upTo: epochs)
     let isThere = try folder.checkpoints().last.map { $0.step >= progress.step } ?? false
-    if isThere && (progress.result.epochs == epochs || progress.hasStoppedEarly) { return progress.result }
+    if isThere && (progress.result.epochs == epochs || progress.hasStoppedEarly) {
+      guard progress.result.value == nil else { return progress.result }
+      let failure = TrialResult.Failure(
+        code: 65, reason: "\(progress.monitor) was no finite number after any of its epochs")
+      return TrialResult(trial: trial, failure: failure, after: progress.result)
+    }
     return try failure(of: trial).map { TrialResult(trial: trial, failure: $0, after: progress.result) }
   }
 
   /// What a trial's run tells of its epochs up to `epochs`, and where it stood then.
   private func progress(
     of trial: Int, upTo epochs: Int
-  ) throws -> (result: TrialResult, step: Int, hasStoppedEarly: Bool) {
+  ) throws -> (result: TrialResult, monitor: String, step: Int, hasStoppedEarly: Bool) {
     let experiment = try run(trial).load().experiment
     let records = try EpochRecords(run(trial)).all.prefix { $0.metrics.epoch <= epochs }
     var state = TrainingState()
@@ -35,7 +40,7 @@ extension SweepFolder {
       rises: state.best.map(monitor.rises) ?? true,
       bestEpoch: state.best.flatMap { best in records.first { $0.step == best.step }?.metrics.epoch },
       seconds: records.reduce(0) { $0 + $1.metrics.seconds })
-    return (result, state.step, state.hasStoppedEarly)
+    return (result, experiment.monitor ?? "what is monitored", state.step, state.hasStoppedEarly)
   }
 
   // MARK: - Failures

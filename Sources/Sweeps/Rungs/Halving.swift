@@ -38,12 +38,12 @@ package struct Halving: Equatable, Sendable {
     factor = try number("factor", standard: 3, in: 2...1000)
   }
 
-  /// After how many epochs each rung ends: `first`, and `factor` times as many each time, the last one at `epochs`.
+  /// After how many epochs each rung ends: `first`, and `factor` times as many each time, the last one at `epochs`. A first
+  /// rung is kept in any case.
   package func rungs(epochs: Int) -> [Int] {
     var rungs = [first]
     while let last = rungs.last, last <= epochs / factor { rungs.append(last * factor) }
-    rungs[rungs.count - 1] = epochs
-    return rungs
+    return (rungs.count == 1 && first < epochs ? rungs : rungs.dropLast()) + [epochs]
   }
 
   /// How many of `count` trials go on from a rung.
