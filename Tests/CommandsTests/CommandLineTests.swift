@@ -205,6 +205,17 @@ extension ProgramTests {
       #expect(try program("evaluate --run none --quiet").complaints.count == 1)
     }
 
+    /// What is drawn again and again stays in its line, and where nothing can be drawn over, lines follow lines.
+    @Test(arguments: ["$cnn", "$launch/local 2"]) func progressFitsTheTerminal(_ start: String) throws {
+      let run =
+        "train --dataset synthetic --limit 640 --batch-size 16 --slice 8 --validate-every 0 --epochs 3 --threads 1 --run"
+      let drawn = try program.shell("TERM=xterm script -qec 'stty cols 50; \(start) \(run) a' /dev/null").output
+      let lines = drawn.split(separator: "\r\u{1B}[K").filter { $0.contains("step ") && $0.contains("/120  loss") }
+      #expect(!lines.isEmpty && lines.allSatisfy { $0.count < 50 }, "\(drawn)")
+      let dumb = try program.shell("TERM=dumb script -qec '\(start) \(run) b' /dev/null").output
+      #expect(dumb.contains("done: step 120") && !dumb.contains("\u{1B}"), "\(dumb)")
+    }
+
     @Test func aReaderThatLeavesIsNoHarm() throws {
       let outcome = try program.shell("set -o pipefail; (sleep 0.3; exec $cnn summary) | true")
       #expect(outcome.code == 0)

@@ -13,8 +13,8 @@ enum Output {
   /// A text on standard error, as it stands.
   static func error(_ text: String) { write(text, to: STDERR_FILENO) }
 
-  /// Draws `text` over the line that was drawn before; an empty one clears it. For terminals only.
-  static func redraw(_ text: String) { error("\r\u{1B}[K\(text)") }
+  /// Draws `text`, as far as it goes into a line, over the one that was drawn before; an empty one clears it. For terminals only.
+  static func redraw(_ text: String) { error("\r\u{1B}[K\(text.prefix(progressWidth))") }
 
   /// Gives the process the standard input, output and error that it was started without, from and to nowhere. Otherwise the
   /// next files or connections to be opened would take their numbers, and our lines would end up in them.
@@ -69,8 +69,17 @@ enum Output {
 
 extension Output {
   /// How many characters a line of the terminal has that the standard output goes to; 80 where it goes to none.
-  static var width: Int {
+  static var width: Int { columns(of: STDOUT_FILENO) }
+
+  /// How many of them a line of progress may have. Under mpirun no rank sees the terminal, so `launch/mpirun` says how wide it is.
+  static var progressWidth: Int {
+    let told = getenv("CNN_DIST_TERMINAL").flatMap { Int(String(cString: $0)) } ?? 0
+    // In the last column the cursor would be in the next line.
+    return (told > 1 ? told : columns(of: STDERR_FILENO)) - 1
+  }
+
+  private static func columns(of descriptor: Int32) -> Int {
     var size = winsize()
-    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 }

@@ -10,9 +10,11 @@ struct ProgressLine {
     self.isShown = isShown
   }
 
-  /// Whether somebody watches. Under mpirun no rank sees the terminal, so `launch/local` says whether there is one.
+  /// Whether somebody watches, on a terminal that can draw over a line. Under mpirun no rank sees it, so `launch/mpirun` says how
+  /// wide it is, and 0 where there is none.
   static func hasTerminal(_ environment: [String: String]) -> Bool {
-    environment["CNN_DIST_TERMINAL"].map { $0 == "1" } ?? (isatty(STDERR_FILENO) == 1)
+    environment["CNN_DIST_TERMINAL"].map { $0 != "0" }
+      ?? (isatty(STDERR_FILENO) == 1 && !["", "dumb"].contains(environment["TERM"] ?? ""))
   }
 
   /// Draws `text` where it is time to.

@@ -74,7 +74,7 @@ final class Console: TrainingObserver {
     if hasTerminal {
       let filled = 20 * inEpoch / stepsPerEpoch
       let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
-      Output.redraw("\(bar) \(text)")
+      Output.redraw(bar.count + 1 + text.count <= Output.progressWidth ? "\(bar) \(text)" : text)
     } else {
       say(text)
     }
