@@ -6,6 +6,7 @@ import Models
 import Objectives
 import Optimizers
 import Runs
+import Tensors
 import Testing
 
 @Suite struct ExperimentTests {
@@ -75,6 +76,38 @@ import Testing
       Dense(3)
     }
     #expect(try scale(large) == nil)
+    for (mean, variance, isOfBytes) in [([120], [4000], true), ([0.5], [0.08], false), ([0.1], [2], true)]
+      as [([Float], [Float], Bool)]
+    {
+      let normalized = try Sequential(input: [4, 4, 1]) {
+        Normalization(given: .init(mean: mean, variance: variance))
+        Flatten()
+        Dense(3)
+      }
+      #expect(try scale(normalized) == (isOfBytes ? ArrayScale.none : nil))
+    }
+  }
+
+  /// Statistics that were adapted are weights, and no part of a description.
+  @Test func aNormalizationThatWasAdaptedToBytesMeansBytes() throws {
+    for (mean, variance, isOfBytes) in [(120, 4000, true), (0.5, 0.08, false)] as [(Float, Float, Bool)] {
+      let model = try Sequential(input: [4, 4, 1]) {
+        Normalization()
+        Flatten()
+        Dense(3)
+      }
+      let arena = ParameterArena(layout: model.layout)
+      (arena.values.buffer[0], arena.values.buffer[1]) = (mean, variance)
+      let path = FileManager.default.temporaryDirectory.appending(path: "adapted-\(UUID()).keras").path
+      defer { try? FileManager.default.removeItem(atPath: path) }
+      try KerasExport(model, values: arena.values.buffer.reading, compilation: nil).writeArchive(to: path)
+      var experiment = Experiment()
+      try experiment.use(ModelFile(path))
+      #expect(experiment.effectiveScale == (isOfBytes ? ArrayScale.none : nil))
+      experiment.scale = .bytes
+      try experiment.use(ModelFile(path))
+      #expect(experiment.effectiveScale == .bytes)
+    }
   }
 
   @Test func networksDifferAtOnePlace() throws {

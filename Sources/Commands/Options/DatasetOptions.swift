@@ -20,7 +20,7 @@ enum DatasetOptions {
     [Option("--dataset", "D", choices: names, "\(names.alternatives) (default \(standard))")] + DataPlace.options + [
       Option(
         "--scale", "HOW", choices: ArrayScale.allCases.map(\.rawValue),
-        "none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)"
+        "none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)"
       ),
       Option(
         "--validation-split", "SHARE",

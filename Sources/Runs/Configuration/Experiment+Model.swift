@@ -46,30 +46,8 @@ extension Experiment {
 
   /// How the numbers of samples are scaled: as it was said or, if nothing was, not at all for a network that scales bytes itself;
   /// nil for what goes with the data.
-  public var effectiveScale: ArrayScale? { scale ?? (network.map(Self.scalesBytes) ?? false ? ArrayScale.none : nil) }
-
-  /// Whether there is a `Rescaling` by a hundredth or less in a network's description before it learns anything: bytes are
-  /// meant.
-  private static func scalesBytes(_ document: JSONValue) -> Bool { firstScale(in: document) == .bytes }
-
-  /// What comes first in a network's description: nothing that tells, a layer that learns, or one that makes bytes small.
-  private enum FirstScale { case none, learning, bytes }
-
-  private static func firstScale(in document: JSONValue) -> FirstScale {
-    switch document {
-    case .array(let list):
-      return list.lazy.map(firstScale).first { $0 != .none } ?? .none
-    case .object(let fields):
-      guard case .object(let config) = fields["config"] else { return .none }
-      if fields["class_name"] == "Rescaling" {
-        let scales: [JSONValue] = if case .array(let list) = config["scale"] { list } else { [config["scale"] ?? 1] }
-        let areSmall = scales.allSatisfy { if case .number(let scale) = $0 { abs(scale) <= 0.01 } else { false } }
-        return areSmall ? .bytes : .none
-      }
-      if config["kernel_initializer"] != nil || config["depthwise_initializer"] != nil { return .learning }
-      return firstScale(in: config["layers"] ?? .null)
-    default: return .none
-    }
+  public var effectiveScale: ArrayScale? {
+    scale ?? (network.map(InputScale.takesBytes) ?? false ? ArrayScale.none : nil)
   }
 
   /// Pairs a network with the experiment's loss, for the targets of `data`.
@@ -94,7 +72,8 @@ extension Experiment {
     return head
   }
 
-  /// Takes the network of a file. What the file leaves open, its input's shape, is that of the network before, where
+  /// Takes the network of a file. Where a `Normalization` in it was adapted to bytes, samples are not scaled, unless it is said
+  /// how. What the file leaves open, its input's shape, is that of the network before, where
   /// there was one: so an experiment to go on with stays the same.
   ///
   /// - Throws: `FileError` when the network cannot be made.
@@ -104,6 +83,8 @@ extension Experiment {
     // Another version may have written the same network in other words.
     if try before?.kerasDocument() != document { network = document }
     model = file.architecture.name
+    // What was adapted to bytes has its statistics among its weights, of which a description says nothing.
+    if try scale == nil && InputScale.takesBytes(file) { scale = ArrayScale.none }
   }
 
   /// Takes the built-in network called `name`, for the samples of the network before, where there was one.
