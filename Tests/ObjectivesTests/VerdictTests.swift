@@ -77,7 +77,7 @@ import Testing
     let again = try JSONDecoder().decode(Assessment.self, from: JSONEncoder().encode(assessment))
     #expect(again == assessment)
     #expect(assessment.mistakes.count == 3)
-    #expect(assessment.classNames.count == (test.classes?.count == 3 ? 3 : 0))
+    #expect(assessment.classNames.count == ((test.classes?.count ?? test.residuals?.count) == 3 ? 3 : 0))
   }
 
   /// More classes than pairs are counted of, at positions: each class is counted by itself.
@@ -102,6 +102,38 @@ import Testing
     let verdicts = Self.judge(objective, samples: 2, [.nan, .nan, .nan, 1, 0, 0], [1, 0])
     #expect(verdicts.mistakes(5).map(\.sample) == [0])
     #expect(verdicts.calibration?.bins.reduce(0) { $0 + $1.answers } == 2)
+  }
+
+  /// Numbers have names in files; records of before did not name the first.
+  @Test func answersAreFieldsWithNames() throws {
+    for (answers, text, former) in [
+      (.labels(5, positions: 1), #"{"labels":{"count":5,"positions":1}}"#, #"{"labels":{"_0":5,"positions":1}}"#),
+      (.numbers(3), #"{"numbers":{"count":3}}"#, #"{"numbers":{"_0":3}}"#),
+      (.positions(6, classes: 2), #"{"positions":{"classes":2,"count":6}}"#, #"{"positions":{"_0":6,"classes":2}}"#),
+      (.oneClass(of: 4), #"{"oneClass":{"of":4}}"#, #"{"oneClass":{"of":4}}"#),
+    ] as [(Answers, String, String)] {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      #expect(String(decoding: try encoder.encode(answers), as: UTF8.self) == text)
+      for known in [text, former] {
+        #expect(try JSONDecoder().decode(Answers.self, from: Data(known.utf8)) == answers)
+      }
+    }
+    let former = Data(#"{"numbers":{"output":1,"target":2,"deviation":3}}"#.utf8)
+    #expect(
+      try JSONDecoder().decode(Mistake.Fault.self, from: former) == .numbers(output: 1, target: 2, deviation: 3))
+  }
+
+  /// Of several numbers the one that is farthest off tells what is wrong; samples without any number are counted.
+  @Test func theFarthestNumberIsShown() throws {
+    let objective = Objective(
+      Loss(.meanSquaredError), form: .values, output: [2], targets: .values([2]), metrics: [])
+    let verdicts = Self.judge(objective, samples: 2, [1, 7, .nan, 0], [1, 3, 0, 0])
+    #expect(
+      verdicts.mistakes(2).last?.fault == .numbers(output: 7, target: 3, deviation: Float(8).squareRoot(), place: 1))
+    #expect(verdicts.withoutNumbers == 1)
+    #expect(Assessment(verdicts, classNames: ["a", "b"]).name(ofNumber: 1) == "b")
+    #expect(Assessment(verdicts, classNames: ["a"]).name(ofNumber: 0) == nil)
   }
 
   // MARK: - Judging

@@ -1,4 +1,6 @@
 import FoundationEssentials
+import Layers
+import Models
 import Objectives
 import Reports
 import Runs
@@ -89,6 +91,59 @@ import Testing
     #expect(logarithmic.isLogarithmic && logarithmic.ticks.map(\.tickLabel) == ["0.001", "0.01", "0.1", "1", "10"])
     #expect(abs(logarithmic.place(of: 0.1) - 0.5) < 1e-12)
     #expect(Axis(of: [Double.nan]) == nil)
+  }
+
+  /// Zeros lie at the end of something, not in the middle of nothing.
+  @Test func zerosGoFromNothingToOne() throws {
+    #expect(try #require(Axis(of: [0, 0])).range == 0...1)
+  }
+
+  /// Two networks of one name, one of which has wider layers, and two losses that nobody named.
+  @Test func networksAndLossesAreCompared() throws {
+    let names = ["a", "b", "c"]
+    func made(_ name: String, _ filters: Int, isOfClasses: Bool) throws -> RunReport {
+      var report = report()
+      let model = try Sequential(input: [4, 4, 1]) {
+        Conv2D(filters, kernel: 3)
+        Flatten()
+        Dense(3, activation: isOfClasses ? .softmax : .linear)
+      }
+      report.path = "runs/\(name)"
+      report.model = model
+      report.configuration = configuration {
+        $0.model = "net"; $0.classNames = isOfClasses ? names : []
+      }
+      report.configuration.experiment.network = try model.kerasDocument()
+      return report
+    }
+    let small = try made("small", 4, isOfClasses: true)
+    let large = try made("large", 16, isOfClasses: true)
+    let page = ComparisonReport([small, large], written: "today").html
+    #expect(page.contains("config.layers[1].config.filters: 16, not 4") && !page.contains("the same settings"))
+    #expect(!page.contains("by default</td>"))
+    let numbers = try made("numbers", 4, isOfClasses: false)
+    let losses = ComparisonReport([small, numbers], written: "today").html
+    #expect(losses.contains("categorical_crossentropy, by default</td>"))
+    #expect(losses.contains("mean_squared_error, by default</td>"))
+  }
+
+  /// What is large is written short, and what is no number as a dash with its reason.
+  @Test func cardsHaveRoomForTheirFigures() {
+    #expect([199_084.85, 0.25, .nan].map(\.figure) == ["199,085", "0.2500", "–"])
+    let lost = report { _ in .nan }.html
+    #expect(lost.contains("<dd>–<small>in epoch 3, whose steps were all left out"))
+  }
+
+  /// The number that is farthest off is the one that is shown, by its name.
+  @Test func whatIsOffIsNamed() {
+    var report = report()
+    let form = Objective(Loss(.meanSquaredError), form: .values, output: [2], targets: .values([2]), metrics: [])
+      .verdictForm
+    report.record.assessment = Assessment(
+      Verdicts(form, records: [8, 1, 1, 7, 3], counters: []), classNames: ["width", "height"])
+    let page = report.html
+    #expect(page.contains("height: <b class=\"was\">7</b> instead of <b>3</b>"))
+    #expect(page.contains("root mean square over 2 outputs: 2.828") && page.contains("<th scope=\"row\">width</th>"))
   }
 
   /// Groups are means, however often they were joined.

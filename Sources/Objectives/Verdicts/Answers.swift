@@ -1,5 +1,5 @@
 /// What a network answers for a sample, and so what there is to tell of its answers.
-public enum Answers: Hashable, Codable, Sendable {
+public enum Answers: Hashable, Sendable {
   /// One of so many classes.
   case oneClass(of: Int)
   /// One of so many classes at each of several positions: pixels, time steps.

@@ -5,7 +5,7 @@ public struct Assessment: Equatable, Codable, Sendable {
   public let answers: Answers
   /// How many samples it was judged on.
   public let samples: Int
-  /// The names of the classes, or labels; empty where there are none.
+  /// The names of the classes, labels or numbers; empty where there are none.
   public let classNames: [String]
   /// How often each class was taken for each; nil for numbers.
   public let confusion: ConfusionMatrix?
@@ -19,13 +19,14 @@ public struct Assessment: Equatable, Codable, Sendable {
   /// Takes the figures of `verdicts`.
   ///
   /// - Parameters:
-  ///   - classNames: those of the data set; left out where they are not as many as the classes that the network knows.
+  ///   - classNames: those of the data set; left out where they are not as many as the classes, labels or numbers that the network answers with.
   ///   - mistakes: how many mistakes are kept at most.
   public init(_ verdicts: Verdicts, classNames: [String], mistakes: Int = 48) {
     answers = verdicts.form.answers
     samples = verdicts.samples
     confusion = verdicts.confusion
-    self.classNames = classNames.count == confusion?.classes.count ? classNames : []
+    let named = if case .numbers(let count) = answers { count } else { confusion?.classes.count ?? 0 }
+    self.classNames = classNames.count == named ? classNames : []
     calibration = verdicts.calibration
     residuals = verdicts.residuals
     self.mistakes = verdicts.mistakes(mistakes)
@@ -34,5 +35,11 @@ public struct Assessment: Equatable, Codable, Sendable {
   /// What a class, or a label, is called: its name, or its number where it has none.
   public func name(ofClass index: Int) -> String {
     classNames.indices.contains(index) ? classNames[index] : "\(index)"
+  }
+
+  /// What a number is called: its name, or nil where it has none.
+  public func name(ofNumber index: Int) -> String? {
+    guard case .numbers = answers, classNames.indices.contains(index) else { return nil }
+    return classNames[index]
   }
 }

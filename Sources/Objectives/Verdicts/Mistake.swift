@@ -8,8 +8,9 @@ public struct Mistake: Equatable, Codable, Sendable {
     case positions(right: Int, of: Int)
     /// So many of its labels are wrong, and of one of them the network was surest.
     case labels(wrong: Int, surest: Int, probability: Float)
-    /// The first of its numbers, what it was to be, and the root of the mean squared deviation of all.
-    case numbers(output: Float, target: Float, deviation: Float)
+    /// The number that is farthest off, by its place among the sample's and nil for the first, what it was to be, and the root of the
+    /// mean squared deviation of all.
+    case numbers(output: Float, target: Float, deviation: Float, place: Int? = nil)
   }
 
   /// Its index in the data set.

@@ -90,6 +90,17 @@ public struct Verdicts: Equatable, Sendable {
     }
   }
 
+  /// For how many samples the network gave what is no number; nil where that is not kept: of positions and labels.
+  public var withoutNumbers: Int? {
+    let place: Int
+    switch form.answers {
+    case .oneClass: place = 2
+    case .numbers: place = 0
+    case .positions, .labels: return nil
+    }
+    return (0..<samples).count { records[$0 * form.recordSize + place].isNaN }
+  }
+
   /// The samples that are most wrong, `count` at most: of classes and labels those that the network was surest of, of positions
   /// those with the fewest right ones, of numbers those that are farthest off. Of equals the first comes first.
   public func mistakes(_ count: Int) -> [Mistake] {
@@ -129,7 +140,21 @@ public struct Verdicts: Equatable, Sendable {
     case .positions(let positions, _): return .positions(right: Int(number(0)), of: positions)
     case .labels: return .labels(wrong: Int(number(0)), surest: Int(number(1)), probability: number(2))
     case .numbers:
-      return .numbers(output: number(1), target: number(2), deviation: Float(records[start].squareRoot()))
+      let place = farthest(of: sample)
+      return .numbers(
+        output: number(1 + 2 * place), target: number(2 + 2 * place), deviation: Float(records[start].squareRoot()),
+        place: place)
     }
+  }
+
+  /// The place of the number that is farthest from its target, among those that are kept of a sample; the first that is no number is
+  /// farther than any.
+  private func farthest(of sample: Int) -> Int {
+    let start = sample * form.recordSize + 1
+    let distances = (0..<(form.recordSize - 1) / 2).map { place in
+      let distance = abs(records[start + 2 * place] - records[start + 2 * place + 1])
+      return distance.isNaN ? .infinity : distance
+    }
+    return distances.indices.reduce(0) { distances[$1] > distances[$0] ? $1 : $0 }
   }
 }

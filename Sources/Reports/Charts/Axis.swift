@@ -28,9 +28,11 @@ package struct Axis {
       return
     }
     isLogarithmic = false
-    // A single value lies in the middle of something.
-    let width = highest > lowest ? highest - lowest : max(abs(highest), 1e-6)
-    let (low, high) = highest > lowest ? (lowest, highest) : (lowest - width / 2, highest + width / 2)
+    // A single value lies in the middle of something as large as it is; of nothing but zeros nobody knows how large.
+    let (low, high) =
+      highest > lowest
+      ? (lowest, highest) : highest == 0 ? (0, 1) : (highest - abs(highest) / 2, highest + abs(highest) / 2)
+    let width = high - low
     let rough = width / Double(count)
     let power = pow(10, floor(log10(rough)))
     let step = [1, 2, 2.5, 5, 10].map { $0 * power }.first { $0 >= rough * 0.999 } ?? rough

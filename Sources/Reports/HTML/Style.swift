@@ -89,6 +89,9 @@ enum Style {
     .zero { color: var(--muted); }
     .share { display: inline-block; width: 54px; height: 8px; margin-left: 8px; background: var(--grid); border-radius: 4px; overflow: hidden; }
     .share i { display: block; height: 100%; background: var(--one); border-radius: 4px; }
+    .fits { container-type: inline-size; } .fits th, .fits td { padding: 5px 7px; } .fits .share { width: 30px; }
+    .fits tbody th, .settings td { overflow-wrap: anywhere; } .fits tbody th { min-width: 5em; } .settings td { min-width: 9em; }
+    @container (max-width: 500px) { .fits .share { display: none; } .fits th, .fits td { padding: 5px 4px; } }
     .mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(132px, 1fr)); gap: 18px 16px; margin: 0; padding: 0; list-style: none; }
     .mistakes figcaption { font-weight: 400; font-size: 13px; line-height: 1.4; margin: 6px 0 0; }
     .mistakes b { font-weight: 600; } .mistakes .was { color: var(--wrong); }

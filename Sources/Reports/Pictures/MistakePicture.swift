@@ -53,7 +53,9 @@ package struct MistakePicture {
     case .positions(let right, let all): ["\(right) of \(all) right"]
     case .labels(let wrong, let surest, let probability):
       ["\("label".counted(wrong)) wrong", "\(probability.fixed(2)) \(name(surest))"]
-    case .numbers(let output, let target, _): [Double(output).brief, "is \(Double(target).brief)"]
+    case .numbers(let output, let target, _, let place):
+      // Of several numbers the one that is shown is named.
+      [(classNames.count > 1 ? "\(name(place ?? 0)) " : "") + Double(output).brief, "is \(Double(target).brief)"]
     }
   }
 

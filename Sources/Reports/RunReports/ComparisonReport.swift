@@ -34,8 +34,8 @@ public struct ComparisonReport {
     let rows = zip(names, runs).map { name, run -> [Markup] in
       let last = run.history.epochs.last
       let validated = run.history.epochs.last { $0.validationLoss != nil }
-      func number(_ value: Float?) -> Markup { Markup(escaping: value.map { $0.fixed(4) } ?? "–") }
-      let best = run.best.map { "\($0.value.fixed(4)) (epoch \($0.epoch))" } ?? "–"
+      func number(_ value: Float?) -> Markup { Markup(escaping: value?.figure ?? "–") }
+      let best = run.best.map { "\($0.value.figure) (epoch \($0.epoch))" } ?? "–"
       return [
         Markup(escaping: name), Markup(escaping: run.status.rawValue),
         Markup(escaping: best), number(validated?.validationLoss), number(validated?.validationAccuracy),
@@ -59,29 +59,33 @@ public struct ComparisonReport {
   // MARK: - Settings
 
   private var differences: Markup {
-    let fields = runs.map { Dictionary($0.configuration.fields.map { ($0.name, $0.value) }) { first, _ in first } }
-    let order = runs[0].configuration.fields.map(\.name)
-    let networks = runs.map { run in run.experiment.network.map { "\($0)" } ?? run.experiment.model }
+    let fields = runs.map { Dictionary($0.fields.map { ($0.name, $0.value) }) { first, _ in first } }
+    let order = runs[0].fields.map(\.name)
     var rows = order.compactMap { name -> [Markup]? in
       let values = fields.map { $0[name] ?? "none" }
       guard Set(values).count > 1 else { return nil }
-      return [Markup(escaping: name)] + values.map { Markup(escaping: $0.shortened(to: 120)) }
+      return [Markup(escaping: name)] + values.map { Markup(escaping: $0.shortened(to: Self.valueWidth)) }
     }
-    if Set(networks).count > 1 && Set(runs.map(\.experiment.model)).count == 1 {
-      let layers = runs.map { run in
-        Markup(
-          escaping: run.model.map { "\("layer".counted($0.stages.count)), \($0.parameterCount.grouped) parameters" }
-            ?? "unknown")
-      }
-      rows.append(["network"] + layers)
-    }
+    if Set(runs.map(\.experiment.network)).count > 1 { rows.append(["network"] + runs.map { network(of: $0) }) }
     guard !rows.isEmpty else {
       return Section.make("What differs", ["<p>Nothing: the runs have the same settings.</p>"])
     }
     let table = HTMLTable(
       caption: "Settings that differ", heading: ["setting"] + names.map { Markup(escaping: $0) }, rows: rows,
-      textColumns: Set(1...names.count))
+      textColumns: Set(1...names.count), style: "numeric settings")
     return Section.make("What differs", lead: "All other settings are the same.", [table.markup])
+  }
+
+  /// More is cut off.
+  private static let valueWidth = 120
+
+  /// How large a run's network is, and where it first differs from that of the first run.
+  private func network(of run: RunReport) -> Markup {
+    let size = run.model.map { "\("layer".counted($0.stages.count)), \($0.parameterCount.grouped) parameters" }
+    guard let network = run.experiment.network else { return Markup(escaping: size ?? "unknown") }
+    let difference = runs[0].experiment.network.flatMap { network.difference(from: $0) }
+    return Markup(
+      escaping: [size, difference?.shortened(to: Self.valueWidth)].compactMap(\.self).joined(separator: "; "))
   }
 
   // MARK: - Curves

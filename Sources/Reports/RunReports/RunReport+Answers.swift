@@ -16,9 +16,9 @@ extension RunReport {
       parts.append(confusionTable(confusion, assessment))
       let figures = classTable(confusion, assessment)
       let reliability = assessment.calibration.map(ReliabilityDiagram.markup) ?? ""
-      parts.append("<div class=\"two\"><div>\(figures)</div>\(reliability)</div>\n")
+      parts.append("<div class=\"two\"><div class=\"fits\">\(figures)</div>\(reliability)</div>\n")
     }
-    if let residuals = assessment.residuals { parts.append(residualPart(residuals)) }
+    if let residuals = assessment.residuals { parts.append(residualPart(residuals, assessment)) }
     let step = record.judgedStep.map { " after step \($0.grouped)" } ?? ""
     return Section.make(
       "What it answers",
@@ -27,6 +27,11 @@ extension RunReport {
 
   func className(_ index: Int, in assessment: Assessment) -> String {
     assessment.name(ofClass: index).shortened(to: Self.nameWidth)
+  }
+
+  /// What a number is called, where it has a name.
+  func numberName(_ index: Int, in assessment: Assessment) -> String? {
+    assessment.name(ofNumber: index)?.shortened(to: Self.nameWidth)
   }
 
   // MARK: - Classes
@@ -115,8 +120,10 @@ extension RunReport {
 
   // MARK: - Numbers
 
-  private func residualPart(_ residuals: [Residuals]) -> Markup {
-    func name(_ index: Int) -> String { residuals.count == 1 ? "Output" : "Output \(index)" }
+  private func residualPart(_ residuals: [Residuals], _ assessment: Assessment) -> Markup {
+    func name(_ index: Int) -> String {
+      numberName(index, in: assessment) ?? (residuals.count == 1 ? "Output" : "Output \(index)")
+    }
     let rows = residuals.enumerated().map { index, figures -> [Markup] in
       [
         Markup(escaping: name(index)), Markup(escaping: figures.mean.brief),

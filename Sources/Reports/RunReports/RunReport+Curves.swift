@@ -1,3 +1,5 @@
+import Objectives
+
 extension RunReport {
   /// The places where the run was gone on with.
   private var restarts: [(x: Double, word: String)] {
@@ -52,6 +54,7 @@ extension RunReport {
 extension String {
   /// `mean_absolute_error` as `Mean absolute error`.
   var asTitle: String {
+    guard self != Metric.auc.name else { return "AUC" }
     let words = replacing("_", with: " ")
     return words.prefix(1).uppercased() + words.dropFirst()
   }

@@ -55,9 +55,15 @@ extension RunReport {
         <b class="was">\("label".counted(wrong))</b> wrong<small>surest of \(className(surest, in: assessment)), \
         \(percent(probability))</small>
         """
-    case .numbers(let output, let target, let deviation):
-      return
-        "<b class=\"was\">\(output.brief)</b> instead of <b>\(target.brief)</b><small>off by \(deviation.brief)</small>"
+    case .numbers(let output, let target, let deviation, let place):
+      let found: Markup = "<b class=\"was\">\(output.brief)</b> instead of <b>\(target.brief)</b>"
+      guard case .numbers(let count) = assessment.answers, count > 1 else {
+        return "\(found)<small>off by \(deviation.brief)</small>"
+      }
+      let name = numberName(place ?? 0, in: assessment) ?? "output \(place ?? 0)"
+      return """
+        \(name): \(found)<small>root mean square over \("output".counted(count)): \(deviation.brief)</small>
+        """
     }
   }
 

@@ -17,15 +17,18 @@ extension RunReport {
   var tiles: Markup {
     var tiles: [(name: String, value: String, note: String)] = []
     if let best = best {
-      tiles.append(("Best \(best.name)", best.value.fixed(4), "after epoch \(best.epoch)"))
+      tiles.append(("Best \(best.name)", best.value.figure, "after epoch \(best.epoch)"))
     }
     if let last = history.epochs.last(where: { $0.validationLoss != nil }), let loss = last.validationLoss {
-      tiles.append(("Validation loss", loss.fixed(4), "after epoch \(last.epoch)"))
+      tiles.append(
+        ("Validation loss", loss.figure, "after epoch \(last.epoch)\(loss.isNaN ? ", where it is no number" : "")"))
     }
     if let last = history.epochs.last {
-      tiles.append(("Training loss", last.loss.fixed(4), "in epoch \(last.epoch)"))
+      // An epoch's loss is a mean over the steps that were taken: of none there is no mean.
+      let reason = last.loss.isNaN ? ", whose steps were all left out: their loss or gradient was no finite number" : ""
+      tiles.append(("Training loss", last.loss.figure, "in epoch \(last.epoch)\(reason)"))
     } else if let loss = history.groups.last?.mean(RunHistory.loss) {
-      tiles.append(("Training loss", loss.fixed(4), "step \(history.lastStep.grouped)"))
+      tiles.append(("Training loss", loss.figure, "step \(history.lastStep.grouped)"))
     }
     if let speed = history.medianSpeed {
       tiles.append(("Throughput", "\(Int(speed.rounded()).grouped)/s", "samples, the median of steps"))

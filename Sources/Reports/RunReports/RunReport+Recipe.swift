@@ -125,7 +125,7 @@ extension RunReport {
   private static let valueWidth = 300
 
   var settings: Markup {
-    let pairs = configuration.fields.map { ($0.name, Markup(escaping: $0.value.shortened(to: Self.valueWidth))) }
+    let pairs = fields.map { ($0.name, Markup(escaping: $0.value.shortened(to: Self.valueWidth))) }
     return Section.make(
       "Settings",
       [
@@ -137,37 +137,4 @@ extension RunReport {
 extension Shape {
   /// `32 × 32 × 3`.
   var extents: String { dimensions.map(\.grouped).joined(separator: " × ") }
-}
-
-extension RunConfiguration {
-  /// What a run's numbers depend on and how long it goes on, by the names of `config.json`, but for what is too long to be read:
-  /// the network, and what was measured of the samples.
-  var fields: [(name: String, value: String)] {
-    let hidden = ["network", "normalization", "classNames", "outputNames"]
-    // Those of the recipe stand in the place of the recipe itself.
-    let children = Mirror(reflecting: experiment).children.flatMap { child in
-      child.label == "update" ? Array(Mirror(reflecting: experiment.update).children) : [child]
-    }
-    let own = children.compactMap { child -> (name: String, value: String)? in
-      guard let label = child.label, !hidden.contains(label) else { return nil }
-      return (label, Self.text(child.value))
-    }
-    let length = Mirror(reflecting: schedule).children.compactMap { child in
-      child.label.map { (name: $0, value: Self.text(child.value)) }
-    }
-    return own + length + [("openblas", openblas), ("version", version)]
-  }
-
-  /// A value as people write it.
-  private static func text(_ value: Any) -> String {
-    let mirror = Mirror(reflecting: value)
-    if mirror.displayStyle == .optional { return mirror.children.first.map { text($0.value) } ?? "none" }
-    if let words = value as? any RawRepresentable, let text = words.rawValue as? String { return text }
-    if mirror.displayStyle == .collection { return mirror.children.map { text($0.value) }.joined(separator: ", ") }
-    if mirror.displayStyle == .struct {
-      return mirror.children.compactMap { child in child.label.map { "\($0) \(text(child.value))" } }.joined(
-        separator: ", ")
-    }
-    return "\(value)"
-  }
 }

@@ -44,4 +44,8 @@ extension BinaryFloatingPoint {
       return "\((value / Glibc.pow(10, Double(place))).fixed(3))e\(place < 0 ? "-" : "+")\(exponent)"
     }
   }
+
+  /// As a figure that has little room: four digits behind the point or, where it is large, four digits in all; a dash for what is no
+  /// number.
+  package var figure: String { isNaN ? "–" : magnitude < 1000 ? fixed(4) : brief }
 }

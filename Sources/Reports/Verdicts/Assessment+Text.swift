@@ -82,7 +82,8 @@ extension Assessment {
   private func residualTable(_ residuals: [Residuals]) -> [String] {
     let rows = residuals.enumerated().map { index, figures in
       [
-        residuals.count == 1 ? "all" : "\(index)", figures.mean.brief, figures.meanAbsolute.brief,
+        name(ofNumber: index)?.shortened(to: Self.nameWidth) ?? (residuals.count == 1 ? "all" : "\(index)"),
+        figures.mean.brief, figures.meanAbsolute.brief,
         figures.rootMeanSquare.brief, figures.rSquared.map { $0.fixed(4) } ?? "-",
       ]
     }
