@@ -86,6 +86,19 @@ extension ProgramTests {
       }
     }
 
+    /// What is judged is not written over; a table of before is.
+    @Test func dataAreNotWrittenOver() throws {
+      _ = try program("fetch synthetic --data data")
+      let names = try program.shell("find data -type f | sort").lines
+      let file = try #require(names.first)
+      let folder = file.split(separator: "/").dropLast().joined(separator: "/")
+      let words = "evaluate --run run --dataset cifar10 --data \(folder)"
+      let before = try program.shell("sha256sum \(file)").output
+      let refused = try program("\(words) --predictions \(file)")
+      #expect(refused.code == 64 && refused.error.contains("and would be written over"), "\(refused.error)")
+      #expect(try program.shell("sha256sum \(file)").output == before)
+    }
+
     // MARK: - inspect and summary
 
     @Test func inspectShowsTensorsStepConfigAndHash() throws {

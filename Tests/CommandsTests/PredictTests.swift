@@ -81,6 +81,22 @@ extension ProgramTests {
       }
     }
 
+    /// Floats that are no pixels from 0 to 1 get no answer that looks sure; a name that is no UTF-8 is counted.
+    @Test func whatIsNoPixelIsRefused() throws {
+      for (name, number, code) in [("bytes", 255, 65), ("shares", 0.5, 0)] as [(String, Float, Int32)] {
+        let numbers = [Float](repeating: number, count: 480)
+        let bytes = npy("<f4", "20, 24", numbers.withUnsafeBytes { Array($0) })
+        try bytes.write(to: URL(filePath: "\(program.folder)/\(name).npy"))
+        let outcome = try program("predict --run run \(name).npy")
+        #expect(outcome.code == code, "\(outcome.error)")
+        #expect(outcome.error.contains("holds 255.0, expected numbers from 0 to 1") == (code == 65))
+      }
+      _ = try program.shell("mkdir -p odd; cp \(files[0]) odd/a.png; cp \(files[0]) \"$(printf 'odd/\\344.png')\"")
+      let odd = try program("predict --run run odd")
+      #expect(odd.code == 0 && odd.lines.count == 1, "\(odd.error)")
+      #expect(odd.complaints == [#"odd: passed over 1 name to be changed, not in UTF-8 (\xE4.png)"#])
+    }
+
     @Test func linesForPeopleAreAligned() throws {
       let outcome = try program("predict --run run --top 2 \(files[0]) \(files[9])")
       let pattern = /images\/validation\/\S+ +[a-z ]+ [01]\.\d{4}  [a-z ]+ 0\.\d{4}/

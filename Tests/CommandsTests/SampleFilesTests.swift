@@ -114,6 +114,32 @@ extension ProgramTests {
       #expect(other.code == 65 && other.error.contains("has the label `flu`, but the network"), "\(other.error)")
     }
 
+    /// Numbers go by the names of their columns wherever they are shown.
+    @Test func numbersGoByTheirNames() throws {
+      let network = """
+        {"class_name": "Sequential", "config": {"name": "net", "layers": [
+          {"class_name": "InputLayer", "config": {"batch_shape": [null, 32, 32, 3], "name": "in"}},
+          {"class_name": "GlobalAveragePooling2D", "config": {"name": "mean"}},
+          {"class_name": "Dense", "config": {"name": "out", "units": 2}}]}}
+        """
+      try Data(network.utf8).write(to: URL(filePath: "\(program.folder)/two.json"))
+      let trained = try program.shell(
+        """
+        ls images/train/*/*.png | awk 'BEGIN{print "path,width,height"} {print $0","NR%7","NR%5}' > two.csv
+        $cnn train --dataset listing --data two.csv --model two.json --batch-size 20 --slice 5 --steps 3 --run two
+        """)
+      try #require(trained.code == 0, "\(trained.error)")
+      let file = try #require(try program.shell("ls images/test/*/*.png | head -1").lines.first)
+      #expect(try program("predict --run two --csv \(file)").lines.first == "file,sample,output_width,output_height")
+      #expect(try program("predict --run two --json \(file)").output.contains(#""names":["width","height"]"#))
+      #expect(try program("predict --run two \(file)").output.contains(/width -?[0-9.e-]+  height -?[0-9.e-]+/))
+      let judged = try program("evaluate --run two --data two.csv")
+      #expect(judged.output.contains("\nwidth ") && judged.output.contains("\nheight "), "\(judged.output)")
+      #expect(try program.text("two/report.html").contains(#"<th scope="row">width</th>"#))
+      #expect(
+        try program.shell("$cnn export two -o two.onnx; grep -c '\"width\",\"height\"' two.onnx").lines.last == "1")
+    }
+
     @Test func whatSaysNothingOfADataSetIsRefused() throws {
       for (options, message) in [
         ("--dataset folder --data images --window 0,1", "--window is for --dataset"),

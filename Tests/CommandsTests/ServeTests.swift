@@ -82,6 +82,9 @@ extension ProgramTests {
       try Data("{\"instances\": \(deep)".utf8).write(to: URL(filePath: "\(program.folder)/deep.json"))
       try Data(contentsOf: URL(filePath: "\(program.folder)/\(picture)")).prefix(300)
         .write(to: URL(filePath: "\(program.folder)/cut.png"))
+      let pixels =
+        "[\(Array(repeating: "[\(Array(repeating: "[255,0,0]", count: 32).joined(separator: ","))]", count: 32).joined(separator: ","))]"
+      try Data("{\"instances\": [\(pixels)]}".utf8).write(to: URL(filePath: "\(program.folder)/bytes.json"))
       try Data(hugePicture).write(to: URL(filePath: "\(program.folder)/huge.png"))
       try npy("<f4", "2, 3", [UInt8](repeating: 0, count: 24)).write(to: URL(filePath: "\(program.folder)/odd.npy"))
       for (words, status, word) in [
@@ -90,8 +93,13 @@ extension ProgramTests {
         ("-d '{\"instances\": [[1, [2]]]}'", 400, "instances[0][1]"),
         ("-d '{\"instances\": [{\"b64\": \"?\"}]}'", 400, "base64"),
         ("-d '{\"samples\": []}'", 400, "has no instances"), ("-d '{\"instances\"'", 400, "it is no JSON"),
+        ("-d '[1]'", 400, "the body "),
+        ("-d '{\"b64\": \"AAAA\"}'", 400, "has no instances, expected {\\\"instances\\\": [SAMPLE"),
+        ("-d '{\"instances\": {\"a\": 1}}'", 400, "instances is no list, expected"),
+        ("-d '{\"instances\": [[1, null]]}'", 400, "instances[0][1] is no number, expected one"),
         ("-d '{\"instances\": [{\"b64\": \"AAAA\"}]}'", 400, "instances[0], byte 0: is neither PNG"),
         ("-d '{\"instances\": [[1e99]]}'", 400, "32 bits"),
+        ("--data-binary @bytes.json", 400, "instances[0]: holds 255.0, expected numbers from 0 to 1"),
         ("-H 'Content-Type: application/json' --data-binary @deep.json", 400, "it is no JSON"),
         ("--data-binary @cut.png", 400, "damaged or cut short"), ("--data-binary @huge.png", 400, "60000×60000 pixels"),
         ("--data-binary @odd.npy", 400, "array of (2, 3)"), ("--data-binary ''", 400, "the body is empty"),

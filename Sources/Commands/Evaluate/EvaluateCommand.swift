@@ -116,7 +116,13 @@ struct EvaluateCommand: Command {
     let head = try experiment.head(of: model, for: samples)
     let table = try communicator.together {
       if let flaw = augmentation?.flaw(for: head) { throw UsageError("--tta \(flaw)") }
-      return try predictions.map { _ in try PredictionTable(head.objective, of: samples) }
+      return try predictions.map { path in
+        let table = try PredictionTable(head.objective, of: samples)
+        let place = try DatasetOpening(experiment: experiment, place: data, readers: readers).location
+        try JudgedFiles(samples: samples, place: place, network: source.files)
+          .refuse(writing: path, "--predictions", heading: PredictionTable.start)
+        return table
+      }
     }
     let evaluator = try Evaluator(
       head: head, communicator: communicator, slice: slice, normalization: experiment.normalization, threads: threads,
@@ -132,6 +138,11 @@ struct EvaluateCommand: Command {
     let rate = Double(result.samples) / (start.duration(to: .now) / .seconds(1))
     if !world.isQuiet { Output.error("\(rate.fixed(1)) images/s\n") }
     try show(result, classNames: samples.answerNames)
+    if let lost = result.verdicts?.withoutNumbers, lost > 0 {
+      Output.error("cnn-dist: \(AnswerWords.lost(lost))\n")
+    } else if result.loss.isNaN {
+      Output.error("cnn-dist: what the network gives is no number (NaN) somewhere: what is said of it has no meaning\n")
+    }
   }
 
   /// Runs `evaluate`, and writes what it says of each sample to a file, where one is wanted.

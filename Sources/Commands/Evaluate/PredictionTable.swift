@@ -31,6 +31,9 @@ struct PredictionTable {
     self.names = names.count == count ? names : (0..<count).map(String.init)
   }
 
+  /// What every such table begins with.
+  static let start = "sample,"
+
   /// The names of the columns.
   var heading: String {
     switch objective.answers {

@@ -23,6 +23,22 @@ struct DataPlace {
     path = arguments.string("--data")
     cache = try arguments.choice("--cache", of: CacheMode.allCases)
   }
+
+  /// The place that the last start of a run named; nil where none did.
+  ///
+  /// - Parameters:
+  ///   - sessions: the run's starts.
+  ///   - cache: how the files are read now.
+  init?(former sessions: [RunSession], cache: CacheMode?) {
+    let flag = "--data"
+    let places = sessions.compactMap { session -> String? in
+      let words = session.command
+      if let place = words.firstIndex(of: flag) { return words.indices.contains(place + 1) ? words[place + 1] : nil }
+      return words.first { $0.hasPrefix("\(flag)=") }.map { String($0.dropFirst(flag.count + 1)) }
+    }
+    guard let path = places.last else { return nil }
+    (self.path, self.cache) = (path, cache)
+  }
 }
 
 /// Who reads a data set.

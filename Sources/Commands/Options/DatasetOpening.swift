@@ -117,6 +117,20 @@ struct DatasetOpening {
     }
   }
 
+  /// Where its files are: the file of all, or their folder; nil where it has none.
+  var location: String? {
+    get throws {
+      let places = DataFolder(option: place.path, environment: readers.environment)
+      if let kind = MNISTKind(rawValue: experiment.dataset) { return try places.find(kind) }
+      switch experiment.dataset {
+      case "synthetic": return nil
+      case "cifar10": return try places.find(.cifar10)
+      case "cifar100": return try places.find(.cifar100)
+      default: return place.path
+      }
+    }
+  }
+
   /// The data set where its files are known by their names.
   private func known() throws -> TrainingData {
     let places = DataFolder(option: place.path, environment: readers.environment)

@@ -39,6 +39,17 @@ struct NetworkSource {
     if isRun, model != nil { throw UsageError("--model goes with --weights alone, or has its own") }
   }
 
+  /// The files that it is read from, as far as the command line names them.
+  var files: [String] {
+    let own: [String] =
+      switch place {
+      case .run: []
+      case .checkpoint(let path): [path]
+      case .weights(let path): path.map { [$0] } ?? []
+      }
+    return if case .file(let path) = model { own + [path] } else { own }
+  }
+
   /// Whether it is a run or a checkpoint of one, which know their data set.
   var isRun: Bool { if case .weights = place { false } else { true } }
 

@@ -8,7 +8,7 @@ struct AnswerWords {
   let answers: Answers
   /// The shape of a sample's outputs.
   let output: Shape
-  /// What classes and labels are called.
+  /// What classes, labels or numbers are called; numbers may have no names.
   let names: [String]
   /// How many classes are named.
   let top: Int
@@ -18,7 +18,7 @@ struct AnswerWords {
 
   /// - Parameters:
   ///   - output: the shape of a sample's outputs.
-  ///   - names: what classes or labels are called.
+  ///   - names: what classes, labels or numbers are called; empty for numbers without names.
   ///   - top: how many of them are named.
   init(_ answers: Answers, output: Shape, names: [String], top: Int) throws {
     (self.answers, self.output, self.names) = (answers, output, names)
@@ -66,6 +66,14 @@ struct AnswerWords {
     return order.prefix(top).map { ($0, shares[$0]) }
   }
 
+  /// What is to be known of answers that rest on no number.
+  ///
+  /// - Parameter count: how many samples have such.
+  static func lost(_ count: Int) -> String {
+    "what the network gives for \("sample".counted(count)) is no number (NaN): what is said of \(count == 1 ? "it" : "them") has no "
+      + "meaning"
+  }
+
   // MARK: - In words
 
   /// The outputs that a line for people has room for.
@@ -77,7 +85,8 @@ struct AnswerWords {
       return ranked(shares(outputs)).map { "\(names[$0.index].padded(to: width)) \($0.share.fixed(4))" }.joined(
         separator: "  ")
     }
-    let shown = outputs.prefix(Self.shownNumbers).map { "\($0)" }.joined(separator: "  ")
+    let shown = outputs.prefix(Self.shownNumbers).enumerated()
+      .map { names.isEmpty ? "\($1)" : "\(names[$0]) \($1)" }.joined(separator: "  ")
     return count > Self.shownNumbers ? "\(shown)  … (\(count) numbers)" : shown
   }
 
@@ -104,7 +113,8 @@ struct AnswerWords {
         + list("top", "label", "probability") + (isWhole ? "," + numbers("probabilities", shares) : "")
     case .positions, .labels:
       return list("shares", "class", "share") + (isWhole ? ",\"map\":\(nested(map(outputs)))" : "")
-    case .numbers: return numbers("values", outputs)
+    case .numbers:
+      return numbers("values", outputs) + (names.isEmpty ? "" : ",\"names\":[\(quotedNames.joined(separator: ","))]")
     }
   }
 
@@ -136,7 +146,7 @@ struct AnswerWords {
     case .oneClass: ["predicted"] + names.map { "p_\($0)" }
     case .labels(_, positions: 1): names.map { "p_\($0)" }
     case .positions, .labels: names.map { "share_\($0)" }
-    case .numbers(let count): (0..<count).map { "output_\($0)" }
+    case .numbers(let count): (names.isEmpty ? (0..<count).map(String.init) : names).map { "output_\($0)" }
     }
   }
 
@@ -152,15 +162,4 @@ struct AnswerWords {
 
   /// JSON has no word for what is no number; see `JSON`.
   private static func number(_ value: Float) -> String { value.isFinite ? "\(value)" : "\"\(value.asSpecialWord)\"" }
-}
-
-extension Answers {
-  /// How many classes or labels have names.
-  var names: Int {
-    switch self {
-    case .oneClass(let classes), .positions(_, let classes): classes
-    case .labels(let labels, _): labels
-    case .numbers: 0
-    }
-  }
 }

@@ -77,11 +77,13 @@ struct PredictCommand: Command {
     Output.text(lines.heading)
     let size = network.batchSize
     var batch = PredictionBatch<PredictionInput>()
+    var lost = 0
     func flush() throws {
       var text = ""
       try batch.run(network.predictor) { sample, result in
         switch result {
         case .success(let outputs):
+          if outputs.contains(where: \.isNaN) { lost += 1 }
           text += try lines.line(sample, outputs)
           try masks?.write(outputs, of: sample)
         case .failure(let error): complain(error)
@@ -98,6 +100,7 @@ struct PredictCommand: Command {
       }
     }
     try flush()
+    if lost > 0 { notice(AnswerWords.lost(lost)) }
     if let failure { throw FilesFailed(code: ExitCode(for: failure)) }
   }
 

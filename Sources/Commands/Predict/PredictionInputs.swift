@@ -1,7 +1,7 @@
 import Datasets
 import Files
-import FoundationEssentials
 import Glibc
+import Reports
 
 /// A file that a network is to answer for.
 struct PredictionInput {
@@ -34,13 +34,20 @@ struct PredictionInput {
       }
       let folder = word.hasSuffix("/") ? word : "\(word)/"
       do {
-        let (known, others) = try files(below: folder, reader)
-        if known.isEmpty {
-          complain(FileError(.missing, word, "has no files below it whose names are of an \(reader.nouns)"))
-        } else if others > 0 {
-          notice("\(word): passed over \(others) \(others == 1 ? "file" : "files") of other kinds")
+        var contents = Contents()
+        try contents.add(folder, reader)
+        let passedOver = contents.passedOver
+        if contents.known.isEmpty {
+          complain(
+            FileError(
+              .missing, word,
+              "has no files below it whose names are of an \(reader.nouns)"
+                + (passedOver.isEmpty ? "" : "; \(passedOver)")))
+        } else if !passedOver.isEmpty {
+          notice("\(word): \(passedOver)")
         }
-        inputs += known.map { PredictionInput($0, below: folder) }
+        inputs += contents.known.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+          .map { PredictionInput($0, below: folder) }
       } catch {
         complain(error)
       }
@@ -53,20 +60,48 @@ struct PredictionInput {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Links to folders are not followed, which might lead in a circle.
-  private static func files(
-    below folder: String, _ reader: SampleReader
-  ) throws(FileError) -> (known: [String], others: Int) {
-    let paths: [String]
-    do {
-      paths = try FileManager.default.subpathsOfDirectory(atPath: folder)
-    } catch {
-      throw FileError(.failed, folder, "cannot be listed: \(error)")
+  /// What is below a folder.
+  private struct Contents {
+    /// The paths of files that a reader knows by their names.
+    var known: [String] = []
+    /// How many files are of other kinds.
+    var others = 0
+    /// Files and folders whose names are no UTF-8, to which no path leads, as they can be shown.
+    var unnameable: [String] = []
+
+    /// Adds what is below `folder`, whose path ends in a slash. What is hidden is passed over. Links to folders are not followed,
+    /// which might lead in a circle.
+    mutating func add(_ folder: String, _ reader: SampleReader) throws(FileError) {
+      let (names, strangers) = try FolderListing.contents(of: folder)
+      unnameable += strangers.map(\.name)
+      for name in names where !name.hasPrefix(".") {
+        let path = folder + name
+        if PredictionInput.isFolder(path) {
+          if !PredictionInput.isLink(path) { try add("\(path)/", reader) }
+        } else if reader.knows(path) {
+          known.append(path)
+        } else {
+          others += 1
+        }
+      }
     }
-    let visible = paths.filter { !$0.split(separator: "/").contains { $0.hasPrefix(".") } }.map { folder + $0 }
-      .filter { !isFolder($0) }
-    let known = visible.filter(reader.knows).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    return (known, visible.count - known.count)
+
+    /// What was passed over, in words; empty for nothing.
+    var passedOver: String {
+      var parts: [String] = []
+      if others > 0 { parts.append("\("file".counted(others)) of other kinds") }
+      if !unnameable.isEmpty {
+        let shown = unnameable.prefix(5).joined(separator: ", ") + (unnameable.count > 5 ? ", …" : "")
+        parts.append(
+          "\("name".counted(unnameable.count)) to be changed, not in UTF-8 (\(shown))")
+      }
+      return parts.isEmpty ? "" : "passed over \(parts.joined(separator: " and "))"
+    }
+  }
+
+  private static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
   /// All of the standard input.

@@ -27,7 +27,7 @@ struct ReadyNetwork {
     Option(
       "--scale", "HOW", choices: ArrayScale.allCases.map(\.rawValue),
       "with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network "
-        + "with a Rescaling by 1/100 or less)"),
+        + "with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)"),
     ModelOption.shapeOption, World.threadsOption, World.memoryOption,
   ]
 
@@ -92,7 +92,7 @@ struct ReadyNetwork {
     name = model.name
     reader = SampleReader(experiment.sampleKind, shape: model.input)
     words = try AnswerWords(
-      predictor.answers, output: model.output, names: experiment.names(of: predictor.answers.names), top: top)
+      predictor.answers, output: model.output, names: experiment.names(of: predictor.answers), top: top)
   }
 
   /// How many samples of files are answered for together: some slices for every thread, as far as their outputs do not take more

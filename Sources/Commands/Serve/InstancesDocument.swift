@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import FoundationEssentials
 import Tensors
 
@@ -27,6 +28,9 @@ struct InstancesDocument: Decodable {
     return samples
   }
 
+  /// What a body looks like, for errors.
+  private static let form = #"{"instances": [SAMPLE, …]}, each the numbers of a sample in lists, or {"b64": "…"}"#
+
   private static func sentence(_ error: DecodingError) -> String {
     func place(_ context: DecodingError.Context) -> String {
       let path = context.codingPath.reduce("") { path, key in
@@ -35,9 +39,15 @@ struct InstancesDocument: Decodable {
       return path.isEmpty ? "the body" : path
     }
     switch error {
-    case .keyNotFound(let key, let context): return "\(place(context)) has no \(key.stringValue)"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      return "\(place(context)) is not what it must be: \(context.debugDescription)"
+    case .keyNotFound(let key, let context):
+      return "\(place(context)) has no \(key.stringValue), expected \(Self.form)"
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      guard let last = context.codingPath.last else { return "the body is no object, expected \(Self.form)" }
+      if last.intValue == nil && last.stringValue == "instances" {
+        return "instances is no list, expected \(Self.form)"
+      }
+      let expected = type == String.self ? "string, expected a file in base64" : "number, expected one"
+      return "\(place(context)) is no \(expected)"
     case .dataCorrupted(let context):
       return context.codingPath.isEmpty
         ? "the body cannot be read: it is no JSON, is nested too deeply, or has a number that 32 bits do not hold"
@@ -127,7 +137,11 @@ private struct Instance: Decodable {
       guard extents == own || isBare else {
         throw RefusedRequest("\(name) has the shape \(extents), but the network takes \(own)")
       }
-      return UnlabelledSamples(numbers)
+      do throws(FileError) {
+        return try reader.sample(of: numbers, name: name)
+      } catch {
+        throw RefusedRequest("\(error)")
+      }
     }
   }
 }

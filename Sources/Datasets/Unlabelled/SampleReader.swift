@@ -12,6 +12,8 @@ package struct SampleReader: Sendable {
   let tables: SeriesOptions?
   /// What becomes of the numbers of arrays; nil for what goes with their type.
   let scale: ArrayScale?
+  /// Whether the samples that the network was trained on were pixels, brought to 0 … 1.
+  let isOfPixels: Bool
   /// Whether pixels go from 0 to 255 instead of 0 to 1.
   let isUnscaled: Bool
   /// Whether sounds are cut or padded to the network's length.
@@ -33,6 +35,8 @@ package struct SampleReader: Sendable {
     package var rate: Int?
     /// What became of the numbers of samples.
     package var scale: ArrayScale?
+    /// Whether they were pixels, brought to 0 … 1.
+    package var isOfPixels = false
 
     /// Nothing is known.
     package init() {}
@@ -40,7 +44,7 @@ package struct SampleReader: Sendable {
 
   /// Reads samples of `shape` as those of `kind` were read.
   package init(_ kind: Kind, shape: Shape) {
-    (self.shape, scale) = (shape, kind.scale)
+    (self.shape, scale, isOfPixels) = (shape, kind.scale, kind.isOfPixels)
     let isArrays = kind.dataset == nil || kind.dataset == "arrays"
     var formats: [any SampleFormat] = []
     var tables: SeriesOptions?

@@ -16,11 +16,6 @@ package struct UnlabelledSamples: Sendable {
     (self.count, self.pixels, self.loading) = (count, pixels, loading)
   }
 
-  /// A sample whose numbers are known.
-  package init(_ numbers: [Float]) {
-    self.init(1) { _, target in _ = target.update(fromContentsOf: numbers) }
-  }
-
   /// Writes the numbers of a sample, channels last: as a data set would, before it is normalised. Any thread may call it.
   ///
   /// - Throws: `FileError` where the file is no sample, or cannot be read any more.
@@ -55,11 +50,48 @@ extension SampleReader {
     try samples.refuseNotFinite()
     try samples.check()
     let isDivided = (scale ?? (array.header.element == .uint8 ? .bytes : .none)) == .bytes
+    if isOfPixels && array.header.element != .uint8 {
+      let numbers = FloatStorage(count: shape.count)
+      for index in 0..<samples.count {
+        samples.load(index, into: numbers.buffer)
+        try refuseStrangers(
+          among: numbers.buffer, isDivided, samples.count == 1 ? array.path : "\(array.path)[\(index)]")
+      }
+    }
     return UnlabelledSamples(samples.count) { index, numbers throws(FileError) in
       samples.load(index, into: numbers)
       if isDivided { for place in numbers.indices { numbers[place] /= 255 } }
       try samples.check()
     }
+  }
+
+  /// A sample whose numbers are known: what becomes of them is what becomes of an array of floats.
+  ///
+  /// - Parameters:
+  ///   - numbers: as many as the network takes.
+  ///   - name: what they are called in errors.
+  /// - Throws: `FileError`, malformed, where they cannot be what the network was trained on.
+  package func sample(of numbers: [Float], name: String) throws(FileError) -> UnlabelledSamples {
+    let isDivided = scale == .bytes
+    if isOfPixels { try refuseStrangers(among: numbers, isDivided, name) }
+    return UnlabelledSamples(1) { _, target in
+      _ = target.update(fromContentsOf: numbers)
+      if isDivided { for place in target.indices { target[place] /= 255 } }
+    }
+  }
+
+  /// Refuses numbers that lie outside of where pixels are: what a network says of such has no meaning, and looks sure.
+  private func refuseStrangers(
+    among numbers: some Sequence<Float>, _ isDivided: Bool, _ name: String
+  ) throws(FileError) {
+    let largest: Float = isDivided ? 255 : 1
+    // Half a step of a byte, for what was rounded on the way.
+    let slack = largest / 510
+    guard let stranger = numbers.first(where: { !(-slack...largest + slack).contains($0) }) else { return }
+    throw FileError(
+      .malformed, name,
+      "holds \(stranger), expected numbers from 0 to \(Int(largest)), to which the pixels of the training were brought"
+        + (isDivided ? "" : ": divide bytes by 255, or give them as an array of type uint8 or as a picture"))
   }
 
   /// The samples of the array in an archive that holds such samples; there must be one such array, or one array.

@@ -56,6 +56,11 @@ extension Experiment {
     if labelSmoothing > 0 && head.objective.takesClasses {
       notices.append("Keras smooths labels of one-hot targets alone: give it keras.utils.to_categorical(y)")
     }
+    if ema != nil {
+      notices.append(
+        "the file has the running mean of the weights (--ema), which are those that are judged, and not the weights that were stepped: "
+          + "Keras's fit goes on from the mean, and not as --resume does")
+    }
     var variables: [(name: String, value: KerasExport.Compilation.Variable)] = [("iteration", .steps(state.step))]
     if schedule == nil { variables.append(("learning_rate", .number(rate))) }
     variables += update.stateVariables(model, states, step: state.step, mean: ema != nil)

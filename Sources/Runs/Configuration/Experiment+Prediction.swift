@@ -2,6 +2,7 @@ import Datasets
 import KerasFiles
 import Layers
 import Models
+import Objectives
 import Tensors
 
 extension Experiment {
@@ -65,12 +66,20 @@ extension Experiment {
     )
     kind.window = window.map { $0[0]...$0[1] }
     (kind.seconds, kind.rate, kind.scale) = (seconds, rate, effectiveScale)
+    kind.isOfPixels = bringsPixelsToOne
     return kind
   }
 
-  /// What `count` classes or labels are called: as in the run, or in its data set where that is well known, or by numbers.
-  package func names(of count: Int) -> [String] {
-    for names in [classNames, outputNames, WellKnownData.classNames(of: dataset)] {
+  /// What classes or labels are called: as in the run, or in its data set where that is well known, or by numbers. What numbers are
+  /// called: as in the run; nothing where it has no names for them.
+  package func names(of answers: Answers) -> [String] {
+    let (count, known): (Int, [[String]?])
+    switch answers {
+    case .oneClass(let classes), .positions(_, let classes), .labels(let classes, _):
+      (count, known) = (classes, [classNames, outputNames, WellKnownData.classNames(of: dataset)])
+    case .numbers(let numbers): return outputNames.flatMap { $0.count == numbers ? $0 : nil } ?? []
+    }
+    for names in known {
       if let names, names.count == count { return names }
     }
     return (0..<count).map(String.init)

@@ -16,9 +16,12 @@ extension Experiment {
 
   /// What brings pixels to 0 … 1.
   private var scaling: [PreparationStep] {
-    guard effectiveScale != ArrayScale.none, largestPixel != 1 else { return [] }
+    guard bringsPixelsToOne else { return [] }
     return [.layer(Rescaling(scale: 1 / largestPixel))]
   }
+
+  /// Whether samples are pixels that are brought to 0 … 1 before the network sees them.
+  var bringsPixelsToOne: Bool { effectiveScale != ArrayScale.none && largestPixel != 1 }
 
   /// What a pixel of 1 is in the data set's own numbers.
   private var largestPixel: Float {
