@@ -24,10 +24,13 @@ extension ExportSubject {
         try export.writeArchive(to: path)
       } else if path.hasSuffix(Self.weightsEnding) {
         try export.writeWeights(to: path)
-        Program.complain(
-          UsageError(
-            "\(path) goes with \(experiment.model) as it is here, with nested models laid open: where yours has one, load a "
-              + ".keras file and give your model its get_weights()"))
+        // The layers of a nested model have its name in front of theirs.
+        if let nested = model.stages.first(where: { $0.name.contains("/") }) {
+          Program.complain(
+            UsageError(
+              "\(path) goes with \(experiment.model) as it is here, with nested models laid open, such as that of \(nested.name): "
+                + "where yours has them, load a .keras file and give your model its get_weights()"))
+        }
       } else {
         try export.writeWhole(to: path)
       }

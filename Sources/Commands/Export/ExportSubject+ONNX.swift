@@ -28,6 +28,11 @@ extension ExportSubject {
   private func metadata() throws -> [(key: String, value: String)] {
     var entries: [(key: String, value: String)] = [("model", experiment.model)]
     if !classNames.isEmpty { entries.append(("classes", try JSON.line(classNames))) }
+    if let outputNames = experiment.outputNames, state != nil, model.outputs.count == 1,
+      outputNames.count == model.output.count
+    {
+      entries.append(("outputs", try JSON.line(outputNames)))
+    }
     if let state {
       entries += [("step", String(state.step)), ("epoch", String(state.epoch)), ("dataset", experiment.dataset)]
     }
