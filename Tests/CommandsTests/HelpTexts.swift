@@ -64,7 +64,7 @@ enum HelpTexts {
       --dataset D                cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic (default cifar10)
       --data PATH                where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --cache WHERE              keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
-      --scale HOW                none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --scale HOW                none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)
       --validation-split SHARE   hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape SHAPE        make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
       --target COLUMN            the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
@@ -223,7 +223,7 @@ enum HelpTexts {
       --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic (default the run's, cifar10 for --weights)
       --data PATH               where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --cache WHERE             keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
-      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)
       --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
       --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
@@ -288,7 +288,8 @@ enum HelpTexts {
 
     `train` writes report.html into the run's folder at the end of every epoch. It is one file, which fetches nothing from
     anywhere: send it to whom you like. What the files of a run do not tell, because an older version wrote them, is left
-    out; --evaluate finds out what can be found out today.
+    out; --evaluate finds out what can be found out today. Without --data, samples are looked for where the run's last start had
+    them.
     """
 
   static let predict = """
@@ -305,7 +306,7 @@ enum HelpTexts {
       --csv                a table with commas between: a row for each sample, with the probability of every class
       --output DIR         write class maps there as PNG files, and what is no picture as .npy, for networks that answer at every position
       --dataset D          with --weights or --model: what it was trained on, for the kind of files and the names of classes (default none of them)
-      --scale HOW          with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --scale HOW          with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)
       --input-shape SHAPE  the shape of a sample, as 32x32x3, for a --model that leaves it open
       --threads T          the compute threads of each rank (default: its share of the host's cores)
       --memory SIZE        the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
@@ -344,7 +345,7 @@ enum HelpTexts {
       --max-body SIZE      how large a request's body may be, as 500kB or 64MB (default 32MB)
       --top N              how many classes are named for each sample (default 5)
       --dataset D          with --weights or --model: what it was trained on, for the kind of files and the names of classes (default none of them)
-      --scale HOW          with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --scale HOW          with --weights or --model: none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)
       --input-shape SHAPE  the shape of a sample, as 32x32x3, for a --model that leaves it open
       --threads T          the compute threads of each rank (default: its share of the host's cores)
       --memory SIZE        the memory that each rank may take besides the data, as 4GB or 500MB (default: its share of what the host has)
@@ -360,8 +361,9 @@ enum HelpTexts {
       curl --data-binary @cat.png http://127.0.0.1:8080/predict       asks it
 
     POST /predict takes a picture (or what else the network was trained on), a .npy array, a form with such files, or JSON:
-    {"instances": [[…], …]} with a sample's numbers each, or {"b64": "…"} with a file. It answers {"predictions": [{"class": …,
-    "probability": …, "top": […], "probabilities": […]}, …]}. GET /health says whether it answers, GET /metrics how much, for
+    {"instances": [SAMPLE, …]}, each the numbers of a sample in lists, or {"b64": "…"} with a file in base64. It answers
+    {"predictions": [{"class": …, "probability": …, "top": […], "probabilities": […]}, …]}. Numbers are taken as those of an array
+    of floats: from 0 to 1 where the network was trained on pixels; others are refused. GET /health says whether it answers, GET /metrics how much, for
     Prometheus. Requests that wait go through the network together. SIGTERM and SIGINT end it after what is in hand.
     With --token every request shows it, in the header `Authorization: Bearer TOKEN`, or as the password of any user. HTTP is not
     encrypted: whoever can listen to the network can read the token.
@@ -478,7 +480,7 @@ enum HelpTexts {
       --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic (default cifar10)
       --data PATH               where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --cache WHERE             keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
-      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)
       --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
       --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
@@ -597,7 +599,7 @@ enum HelpTexts {
       --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic (default none: samples are as --input-shape or the model's file says)
       --data PATH               where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --cache WHERE             keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
-      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)
       --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
       --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
@@ -647,7 +649,7 @@ enum HelpTexts {
       --dataset D               cifar10, cifar100, mnist, fashion-mnist, arrays, series, folder, volumes, audio, listing or synthetic (default cifar10)
       --data PATH               where its files are (default $CNN_DIST_DATA, then the XDG cache)
       --cache WHERE             keep decoded files in memory, once for a host; on disk, for further runs too; or none: decode them for each step, ahead of it (default memory, or none where that takes more than half of it)
-      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less)
+      --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)
       --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
       --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)

@@ -93,8 +93,31 @@ extension ProgramTests {
       #expect(outcome.code == 0 && outcome.lines == ["written to both.html"], "\(outcome.error)")
       try check("both.html", headings: ["Figures", "What differs", "How they went"])
       let page = try program.text("both.html")
-      #expect(page.contains(#"<th scope="row">learningRate</th><td class="text">0.01</td><td class="text">0.1</td>"#))
-      #expect(!page.contains(#"<th scope="row">momentum</th>"#))
+      #expect(
+        page.contains(#"<th scope="row">--learning-rate</th><td class="text">0.01</td><td class="text">0.1</td>"#))
+      // What stands there is what `train` takes.
+      let help = try program("train --help").output
+      for match in try program.text("one/report.html").matches(of: /<dt>(--[a-z0-9-]+)/) {
+        #expect(help.contains(match.1), "\(match.1)")
+      }
+      #expect(!page.contains(#"<th scope="row">--momentum</th>"#))
+    }
+
+    /// The samples are where the run's last start had them: their pictures stay when nobody says so again.
+    @Test func picturesStayWhereDataAreNotNamed() throws {
+      let pixels = (0..<60 * 3072).map { UInt8(truncatingIfNeeded: $0 &* 7919) }
+      try npy("|u1", "60, 32, 32, 3", pixels).write(to: URL(filePath: "\(program.folder)/X.npy"))
+      try npy("|u1", "60", (0..<60).map { UInt8($0 % 10) }).write(to: URL(filePath: "\(program.folder)/y.npy"))
+      let outcome = try program(
+        "train --dataset arrays --data . --validation-split 0.5 --model mini.json --epochs 1 --batch-size 10 --run arrays"
+      )
+      try #require(outcome.code == 0, "\(outcome.error)")
+      let before = try program.text("arrays/report.html").ranges(of: "data:image/png").count
+      let again = try program("report arrays")
+      #expect(again.code == 0 && again.complaints.isEmpty && before > 1, "\(again.error)")
+      #expect(try program.text("arrays/report.html").ranges(of: "data:image/png").count == before)
+      _ = try program.shell("mkdir -p gone; mv X.npy gone")
+      #expect(try program("report arrays").error.contains("is left out"))
     }
 
     @Test func aReportThatCannotBeWrittenEndsNothing() throws {

@@ -27,7 +27,8 @@ struct ReportCommand: Command {
   static let notes = """
     `train` writes report.html into the run's folder at the end of every epoch. It is one file, which fetches nothing from
     anywhere: send it to whom you like. What the files of a run do not tell, because an older version wrote them, is left
-    out; --evaluate finds out what can be found out today.
+    out; --evaluate finds out what can be found out today. Without --data, samples are looked for where the run's last start had
+    them.
     """
 
   private let runs: [RunFolder]

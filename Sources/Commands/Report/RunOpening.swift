@@ -40,11 +40,26 @@ struct RunOpening {
     let cores = try SoloCommunicator().planCores(environment, threads: threads).threads
     let threads = threads ?? cores
     let readers = DataReaders(team: try .alone(memory: HostMemory.shared), threads: threads, environment: environment)
-    let (data, model) = try experiment.open(data, readers)
-    try experiment.check(data)
+    let (data, model) = try open(experiment, report.sessions, readers)
     if report.model == nil, let checkpoint { try report.take(model, of: checkpoint) }
     if isEvaluating { try judge(&report, checkpoint, data, model, threads: threads) }
     if let mistakes = report.record.assessment?.mistakes { report.draw(mistakes, of: data.validation) }
+  }
+
+  /// Opens the samples where `--data` says or, where it says nothing, where the run's last start had them.
+  private func open(
+    _ experiment: Experiment, _ sessions: [RunSession], _ readers: DataReaders
+  ) throws -> (data: TrainingData, model: Model) {
+    func open(_ place: DataPlace) throws -> (data: TrainingData, model: Model) {
+      let opened = try experiment.open(place, readers)
+      try experiment.check(opened.data)
+      return opened
+    }
+    guard data.path == nil, let former = DataPlace(former: sessions, cache: data.cache) else { return try open(data) }
+    let found = Result { try open(former) }
+    guard case .failure = found else { return try found.get() }
+    // They may have been moved to where every data set is looked for.
+    do { return try open(data) } catch { return try found.get() }
   }
 
   private func judge(
