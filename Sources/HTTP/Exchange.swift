@@ -71,7 +71,13 @@ final class Exchange: @unchecked Sendable {
       refusal = tooLarge
     } else if request.mediaType == "multipart/form-data" {
       form = FormReader(connection)
-      if form == nil { refusal = .refusal(400, "a multipart/form-data has a boundary in its Content-Type") }
+      if form == nil {
+        // libmicrohttpd takes no boundary of a single character.
+        refusal = .refusal(
+          400,
+          "the Content-Type has no boundary of 2 to 70 characters, found `\(headers["content-type"] ?? "")`, expected such as "
+            + "`multipart/form-data; boundary=form`")
+      }
     }
   }
 

@@ -82,6 +82,14 @@ import Testing
       let found = try failure(Dictionary(uniqueKeysWithValues: paths.map { ($0, image) }))
       #expect(found.path == path && found.message.contains(message), "\(found)")
     }
+    let scarce = try #require(throws: FileError.self) {
+      try withTemporaryFolder { folder in
+        for path in ["train/a/1.png", "train/b/1.png"] { try Images.write(image, to: "\(folder)/\(path)") }
+        return try SampleFiles("folder", folder, split: ValidationSplit(share: 0.3))
+          .open([.training, .validation], SampleReading(team: HostTeam.alone()))
+      }
+    }
+    #expect(scarce.message.hasSuffix("or 4 images to a class, of which one is taken, with --validation-split 0.3"))
     let error = try #require(throws: FileError.self) { try ImageFolder.open(folder: "/nowhere", shape: nil) }
     #expect(error.kind == .missing && error.message.contains("--data DIR"))
   }

@@ -85,6 +85,8 @@ import Testing
     let answer = Client.ask(server.port, "POST", "/echo", Array(form.utf8), type: "multipart/form-data; boundary=xx")
     #expect(answer?.body == "file a.png image/png 5, top -  1")
     #expect(Client.ask(server.port, "POST", "/echo", Array(form.utf8), type: "multipart/form-data")?.status == 400)
+    let short = Client.ask(server.port, "POST", "/echo", Array(form.utf8), type: "multipart/form-data; boundary=x")
+    #expect(short?.status == 400 && short?.body.contains("boundary of 2 to 70 characters, found `multipart") == true)
   }
 
   @Test func answersPipelinedRequestsInTheirOrder() throws {

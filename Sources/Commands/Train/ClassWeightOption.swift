@@ -19,7 +19,9 @@ enum ClassWeightOption {
       guard let equals = part.lastIndex(of: "="), let weight = Float(part[part.index(after: equals)...]),
         Experiment.rates.contains(weight)
       else {
-        throw UsageError("--class-weight takes CLASS=X with commas between, or balanced, got \(part)")
+        throw UsageError(
+          "--class-weight takes CLASS=X with commas between, or balanced, got \(part); a class that has a comma in its name goes "
+            + "by its number, from 0")
       }
       let name = String(part[..<equals])
       guard !weights.contains(where: { $0.name == name }) else {

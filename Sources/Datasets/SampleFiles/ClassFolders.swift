@@ -93,21 +93,22 @@ struct ClassFolders {
     }
     parts[.training] = training
     return try listing(
-      names, parts, validation != nil ? .given : hasTraining || !others.isEmpty ? .heldBack : .undivided)
+      names, parts, validation != nil ? .given : hasTraining || !others.isEmpty ? .heldBack : .undivided, split)
   }
 
   private func listing(
-    _ names: [String], _ parts: [DataSplits.Part: [Class]], _ origin: SampleListing.Origin
+    _ names: [String], _ parts: [DataSplits.Part: [Class]], _ origin: SampleListing.Origin, _ split: ValidationSplit?
   ) throws(FileError) -> SampleListing {
     let items = parts.mapValues { classes in
       let paths = Dictionary(classes.map { ($0.name, $0.paths) }) { first, _ in first }
       return SampleListing.interleaved(names.map { paths[$0] ?? [] })
     }.filter { !$0.value.isEmpty }
     if purpose == .training, items[.validation] == nil {
+      let count = (split ?? .everyTenth).firstHeldBack
       throw FileError(
         .malformed, folder,
-        "has no \(format.noun)s to validate with: add a folder `validation` beside `train`, or 10 \(format.noun)s to a class, of "
-          + "which the 10th is taken")
+        "has no \(format.noun)s to validate with: add a folder `validation` beside `train`, or \(count) \(format.noun)s to a class, "
+          + "of which one is taken" + (split.map { ", with --validation-split \($0)" } ?? ""))
     }
     if purpose == .judging, items[.validation] == nil, items[.test] == nil,
       origin != .undivided || items[.training] == nil

@@ -24,6 +24,13 @@ public struct ValidationSplit: Codable, Hashable, Sendable, CustomStringConverti
   /// Whether the sample that is number `place` of its class, from 0, is held back: 9, 19, 29, … for a tenth.
   public func holdsBack(_ place: Int) -> Bool { whole(place + 1) > whole(place) }
 
+  /// How many samples of a class it takes until one is held back, which is the last of them: 10 for a tenth.
+  var firstHeldBack: Int {
+    var count = max(1, Int(1 / share))
+    while whole(count) < 1 { count += 1 }
+    return count
+  }
+
   /// How many of the first `count` are held back. A share such as 0.1 is not exact, and 0.1 · 30 must be 3.
   private func whole(_ count: Int) -> Int { Int(Double(count) * share + 1e-9) }
 
