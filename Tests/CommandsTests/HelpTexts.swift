@@ -45,6 +45,7 @@ enum HelpTexts {
       --run DIR                  the run's folder (default runs/DATASET-MODEL-TIME)
       --resume                   go on with the run in --run, at the step where it was
       --weights FILE             start from the model values in a safetensors, .keras or .h5 file
+      --skip-mismatch            with --weights: what the file has not, or not in its shape, begins as without (fine-tuning)
       --epochs N                 train until N epochs are done (default 25)
       --steps N                  train until N steps are done, counted from the run's first; wins over --epochs
       --validate-every EPOCHS    validate after every EPOCHS epochs, 0 for never (default 1)
@@ -153,11 +154,12 @@ enum HelpTexts {
       --timeout S                give up a rank of which nothing is heard for S seconds of work (default 300)
 
     Examples:
-      cnn-dist train --run runs/first                                      the network of Keras's tutorial on CIFAR-10, in one process
-      mpirun -np 4 cnn-dist train --run runs/second                        the same, the same weights too, by four
-      cnn-dist train --run runs/first --resume --epochs 40                 go on
-      cnn-dist train --dataset folder --data pictures --model net.keras    your pictures, your network
-      cnn-dist train --config recipe.json --seed 2                         options from a file, and another seed
+      cnn-dist train --run runs/first                                             the network of Keras's tutorial on CIFAR-10, in one process
+      mpirun -np 4 cnn-dist train --run runs/second                               the same, the same weights too, by four
+      cnn-dist train --model mine.keras --weights theirs.keras --skip-mismatch    fine-tuning, with other classes
+      cnn-dist train --run runs/first --resume --epochs 40                        go on
+      cnn-dist train --dataset folder --data pictures --model net.keras           your pictures, your network
+      cnn-dist train --config recipe.json --seed 2                                options from a file, and another seed
 
     `--dataset folder --data DIR` takes PNG, JPEG, GIF, BMP and WebP files from DIR/train/CLASS, DIR/validation/CLASS (or val,
     valid, dev) and DIR/test/CLASS, upright and over white where they are transparent. Where there is neither of the last two,
@@ -363,8 +365,9 @@ enum HelpTexts {
     POST /predict takes a picture (or what else the network was trained on), a .npy array, a form with such files, or JSON:
     {"instances": [SAMPLE, …]}, each the numbers of a sample in lists, or {"b64": "…"} with a file in base64. It answers
     {"predictions": [{"class": …, "probability": …, "top": […], "probabilities": […]}, …]}. Numbers are taken as those of an array
-    of floats: from 0 to 1 where the network was trained on pixels; others are refused. GET /health says whether it answers, GET /metrics how much, for
-    Prometheus. Requests that wait go through the network together. SIGTERM and SIGINT end it after what is in hand.
+    of floats: from 0 to 1 where the network was trained on pixels; others are refused. GET /health says whether it answers, GET
+    /metrics how much, for Prometheus. Requests that wait go through the network together. SIGTERM and SIGINT end it after what is
+    in hand.
     With --token every request shows it, in the header `Authorization: Bearer TOKEN`, or as the password of any user. HTTP is not
     encrypted: whoever can listen to the network can read the token.
     """

@@ -29,8 +29,9 @@ struct ServeCommand: Command {
     POST /predict takes a picture (or what else the network was trained on), a .npy array, a form with such files, or JSON:
     {"instances": [SAMPLE, …]}, each the numbers of a sample in lists, or {"b64": "…"} with a file in base64. It answers
     {"predictions": [{"class": …, "probability": …, "top": […], "probabilities": […]}, …]}. Numbers are taken as those of an array
-    of floats: from 0 to 1 where the network was trained on pixels; others are refused. GET /health says whether it answers, GET /metrics how much, for
-    Prometheus. Requests that wait go through the network together. SIGTERM and SIGINT end it after what is in hand.
+    of floats: from 0 to 1 where the network was trained on pixels; others are refused. GET /health says whether it answers, GET
+    /metrics how much, for Prometheus. Requests that wait go through the network together. SIGTERM and SIGINT end it after what is
+    in hand.
     With --token every request shows it, in the header `Authorization: Bearer TOKEN`, or as the password of any user. HTTP is not
     encrypted: whoever can listen to the network can read the token.
     """

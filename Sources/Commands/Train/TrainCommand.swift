@@ -91,8 +91,7 @@ struct TrainCommand: Command {
     Example("cnn-dist train --run runs/first", "the network of Keras's tutorial on CIFAR-10, in one process"),
     Example("mpirun -np 4 cnn-dist train --run runs/second", "the same, the same weights too, by four"),
     Example(
-      "cnn-dist train --model mine.keras --weights theirs.keras --skip-mismatch --data pictures --dataset folder",
-      "fine-tuning, with other classes"),
+      "cnn-dist train --model mine.keras --weights theirs.keras --skip-mismatch", "fine-tuning, with other classes"),
     Example("cnn-dist train --run runs/first --resume --epochs 40", "go on"),
     Example("cnn-dist train --dataset folder --data pictures --model net.keras", "your pictures, your network"),
     Example("cnn-dist train --config recipe.json --seed 2", "options from a file, and another seed"),
