@@ -110,7 +110,11 @@ extension ProgramTests {
         "--loss takes categorical_crossentropy, sparse_categorical_crossentropy, binary_crossentropy, mean_squared_error, "
           + "mean_absolute_error or huber, got poisson"
       ),
-      ("train --class-weight a", "--class-weight takes CLASS=X with commas between, or balanced, got a"),
+      (
+        "train --class-weight a",
+        "--class-weight takes CLASS=X with commas between, or balanced, got a; a class that has a comma in its name goes by its "
+          + "number, from 0"
+      ),
       ("train --seed -1", "--seed takes a whole number from 0 to 2^64 - 1, got -1"),
       (
         "train --dataset imagenet",

@@ -92,11 +92,12 @@ extension ProgramTests {
       let names = try program.shell("find data -type f | sort").lines
       let file = try #require(names.first)
       let folder = file.split(separator: "/").dropLast().joined(separator: "/")
-      let words = "evaluate --run run --dataset cifar10 --data \(folder)"
+      let words = "evaluate --weights run/checkpoints/latest --dataset cifar10 --data \(folder)"
       let before = try program.shell("sha256sum \(file)").output
       let refused = try program("\(words) --predictions \(file)")
       #expect(refused.code == 64 && refused.error.contains("and would be written over"), "\(refused.error)")
       #expect(try program.shell("sha256sum \(file)").output == before)
+      for _ in 0..<2 { #expect(try program("\(words) --predictions \(folder)/table.csv").code == 0) }
     }
 
     // MARK: - inspect and summary

@@ -97,7 +97,10 @@ import Testing
         Dense(3)
       }
       let arena = ParameterArena(layout: model.layout)
-      (arena.values.buffer[0], arena.values.buffer[1]) = (mean, variance)
+      for (name, value) in [("mean", mean), ("variance", variance)] {
+        let place = try #require(model.layout.entries.first { $0.name == "normalization/\(name)" })
+        arena.values.buffer[place.range.lowerBound] = value
+      }
       let path = FileManager.default.temporaryDirectory.appending(path: "adapted-\(UUID()).keras").path
       defer { try? FileManager.default.removeItem(atPath: path) }
       try KerasExport(model, values: arena.values.buffer.reading, compilation: nil).writeArchive(to: path)
