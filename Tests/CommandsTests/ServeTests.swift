@@ -93,7 +93,7 @@ extension ProgramTests {
         ("-d '{\"instances\": [[1, [2]]]}'", 400, "instances[0][1]"),
         ("-d '{\"instances\": [{\"b64\": \"?\"}]}'", 400, "base64"),
         ("-d '{\"samples\": []}'", 400, "has no instances"), ("-d '{\"instances\"'", 400, "it is no JSON"),
-        ("-d '[1]'", 400, "the body "),
+        ("-d '[1]'", 400, "the body, byte 0: is neither PNG"),
         ("-d '{\"b64\": \"AAAA\"}'", 400, "has no instances, expected {\\\"instances\\\": [SAMPLE"),
         ("-d '{\"instances\": {\"a\": 1}}'", 400, "instances is no list, expected"),
         ("-d '{\"instances\": [[1, null]]}'", 400, "instances[0][1] is no number, expected one"),
