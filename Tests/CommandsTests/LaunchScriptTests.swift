@@ -106,11 +106,13 @@ extension ProgramTests {
 
     /// In the place of ssh stands a script that notes the host, and runs what is for it here. As ssh does, it hands a line to a
     /// shell; Open MPI quotes what needs it.
+    /// Each host is played with a folder for temporary files of its own: Open MPI's daemons would share files there.
     @Test func hostsStartsARankOnEachOfTheHosts() throws {
       let outcome = try program.shell(
         """
         printf 'played1 slots=1\\nplayed2 slots=1\\n' >'my machines'
-        printf '#!/bin/bash\\nwhile [[ $1 == -* ]]; do shift; done; echo "$1" >>asked; shift; exec bash -c "$*"\\n' >ssh
+        printf '#!/bin/bash\\nwhile [[ $1 == -* ]]; do shift; done; echo "$1" >>asked
+          export TMPDIR=$PWD/tmp-$1; mkdir -p "$TMPDIR"; shift; exec bash -c "$*"\\n' >ssh
         chmod +x ssh
         export OMPI_MCA_plm_rsh_agent=$PWD/ssh OMPI_MCA_btl=self,tcp
         "$launch/hosts" 'my machines' \(smallRun) --steps 3 --run 'a run'

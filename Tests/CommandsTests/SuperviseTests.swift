@@ -70,7 +70,7 @@ extension PatientTests {
         """
         printf 'played1 slots=1\\nplayed2 slots=1\\n' >machines
         printf '#!/bin/bash\\nwhile [[ $1 == -* ]]; do shift; done; [[ ! -e down-$1 ]] || exit 255
-          shift; exec bash -c "$*"\\n' >agent
+          export TMPDIR=$PWD/tmp-$1; mkdir -p "$TMPDIR"; shift; exec bash -c "$*"\\n' >agent
         chmod +x agent
         export OMPI_MCA_plm_rsh_agent=$PWD/agent OMPI_MCA_btl=self,tcp
         touch down-played2

@@ -150,6 +150,7 @@ import Training
       .check()
     }
     #expect(wide.description.contains("ulimit -v leaves 90 MB beside what 1 thread maps"))
+    #expect(wide.description.hasSuffix(", and a larger ulimit -v allows it"))
   }
 
   @Test(arguments: [

@@ -188,7 +188,7 @@ class Trial(jobs.Job):
         return Outcome(code, seconds, is_hang, is_named, fault or self.fault_of_resume(), text)
 
     def fault_of(self, code):
-        expected = {"disk full": {0, 74}, "memory limit": {0, 1, 2, 65, 69, 74, 127}}.get(self.fault, {0, 69})
+        expected = {"disk full": {0, 74}, "memory limit": {0, 1, 2, 64, 65, 69, 74, 127}}.get(self.fault, {0, 69})
         return "" if code in expected else f"exit code {code}"
 
     def fault_of_resume(self):

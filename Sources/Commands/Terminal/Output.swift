@@ -14,7 +14,14 @@ enum Output {
   static func error(_ text: String) { write(text, to: STDERR_FILENO) }
 
   /// Draws `text`, as far as it goes into a line, over the one that was drawn before; an empty one clears it. For terminals only.
-  static func redraw(_ text: String) { error("\r\u{1B}[K\(text.prefix(progressWidth))") }
+  ///
+  /// Under mpirun the two streams are pipes, and what comes through one overtakes what comes through the other. So where
+  /// `launch/mpirun` says that the standard output is on the terminal as well, a line that is drawn goes the way of those that stay.
+  static func redraw(_ text: String) {
+    write("\r\u{1B}[K\(text.prefix(progressWidth))", to: isOutputShown ? STDOUT_FILENO : STDERR_FILENO)
+  }
+
+  private static let isOutputShown = getenv("CNN_DIST_TERMINAL_OUTPUT").map { String(cString: $0) == "1" } ?? false
 
   /// Gives the process the standard input, output and error that it was started without, from and to nowhere. Otherwise the
   /// next files or connections to be opened would take their numbers, and our lines would end up in them.

@@ -6,8 +6,8 @@ public struct MemoryBudget: Equatable, Sendable {
   package let bytes: Int
   /// Where they come from, as a clause: `there are 4.0 GB to be had for the 2 ranks of a host`.
   package let reason: String
-  /// Whether the user named them.
-  package let isAsked: Bool
+  /// What makes it more, as a clause: `a larger --memory allows it`; nil where only another machine has more.
+  package let remedy: String?
   /// How many ranks of a host have as much each.
   package let ranks: Int
 
@@ -39,7 +39,8 @@ public struct MemoryBudget: Equatable, Sendable {
     let share = asked ?? shared / ranks
     bytes = min(share, own ?? .max)
     (self.asked, self.shared, self.own, self.ranks) = (asked, shared, own, ranks)
-    isAsked = asked != nil && bytes == share
+    remedy =
+      bytes < share ? "a larger ulimit -v allows it" : asked != nil ? "a larger --memory allows it" : nil
     reason =
       bytes < share
       ? "ulimit -v leaves \(Self.text(bytes))\(threads.map { " beside what \($0) thread\($0 == 1 ? " maps" : "s map")" } ?? "")"

@@ -125,7 +125,7 @@ public struct MemoryNeed {
       let largest = parts.filter({ !$0.remedy.isEmpty }).max(by: { $0.bytes < $1.bytes })
     else { return }
     let each = budget.ranks > 1 ? " a rank" : ""
-    let remedy = budget.isAsked ? ", and a larger --memory allows it" : ""
+    let remedy = budget.remedy.map { ", and \($0)" } ?? ""
     throw UsageError(
       "this takes \(MemoryBudget.text(bytes)) of memory\(each), and \(budget.reason): "
         + "\(MemoryBudget.text(largest.bytes)) are for \(largest.name); \(largest.remedy)\(remedy)")
