@@ -19,17 +19,25 @@ package enum JSON {
   }
 
   /// The value that `text` describes.
-  package static func decode<T: Decodable>(_ type: T.Type, _ text: some StringProtocol) throws -> T {
+  ///
+  /// - Throws: `JSONFlaw` with what is wrong, and where.
+  package static func decode<T: Decodable>(_ type: T.Type, _ text: some StringProtocol) throws(JSONFlaw) -> T {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: infinity, negativeInfinity: "-\(infinity)", nan: nan)
     let data = Data(text.utf8)
-    let value = try decoder.decode(type, from: data)
+    let value: T
+    do {
+      value = try decoder.decode(type, from: data)
+    } catch let error as DecodingError {
+      throw JSONFlaw(error, in: data)
+    } catch {
+      throw JSONFlaw("\(error)")
+    }
     // The decoder would keep one of two values and say nothing.
     if let (key, offset) = data.withUnsafeBytes({ JSONTokens.repeatedKey(in: $0) }) {
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: [], debugDescription: "byte \(offset) gives \(key) a second value, expected one"))
+      throw JSONFlaw(repeated: key, at: offset)
     }
     return value
   }
