@@ -4,6 +4,8 @@ import Tensors
 public struct LayerPass {
   /// The arena's values.
   let values: FloatBuffer
+  /// What is worked out of them once for all passes of a model that judges; its ranges begin where those of the values end.
+  let constants: FloatBuffer?
   /// The slice's gradients, laid out as the values are; only `parameterGradients` has them.
   let gradients: MutableFloatBuffer?
   /// Whether parameter gradients are added to what is there: what the slice's earlier samples gave, or a sum over slices.
@@ -58,7 +60,7 @@ public struct LayerPass {
 
   /// Puts together what one layer needs.
   public init(
-    values: FloatBuffer, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false, block: Int = 0,
+    values: FloatBuffer, constants: FloatBuffer? = nil, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false, block: Int = 0,
     ranges: [Range<Int>], scratch: MutableFloatBuffer, kept: MutableFloatBuffer, before: Int = 0,
     sliceSamples: Int? = nil, share: Float = 1,
     sampleWeight: Float = 1,
@@ -66,6 +68,7 @@ public struct LayerPass {
     slices: [Range<Int>], draw: Draw?
   ) {
     self.values = values
+    self.constants = constants
     self.gradients = gradients
     self.accumulates = accumulates
     self.block = block
@@ -94,7 +97,11 @@ public struct LayerPass {
   func isLastPart(_ x: TensorView) -> Bool { before + x.samples == sliceCount(x) }
 
   /// The layer's `index`-th parameter.
-  func parameter(_ index: Int) -> FloatBuffer { values.part(ranges[index]) }
+  func parameter(_ index: Int) -> FloatBuffer {
+    let range = ranges[index]
+    guard let constants, range.lowerBound >= values.count else { return values.part(range) }
+    return constants.part(range.lowerBound - values.count..<range.upperBound - values.count)
+  }
 
   /// Where the gradient of the layer's `index`-th parameter goes.
   func gradient(_ index: Int) -> MutableFloatBuffer {

@@ -106,6 +106,19 @@ import Testing
     expectSameBits(data.inputGradient().floats, data.inputGradient(held: 3).floats)
   }
 
+  /// A kernel that is laid out once gives the bits of one that is laid out for each pass.
+  @Test(arguments: cases)
+  func preparedKernelsLeaveNoTrace(_ test: ConvolutionCase) throws {
+    let data = ConvolutionData(test, .fractional)
+    for activation in [Activation.linear, .relu, .gelu] {
+      expectSameBits(try #require(data.preparedForward(activation)).floats, data.forward(activation).floats)
+      expectSameBits(try #require(data.preparedForward(activation, held: 3)).floats, data.forward(activation).floats)
+    }
+    let (before, after) = (FloatStorage(nan: data.dy.buffer.count), FloatStorage(nan: data.dy.buffer.count))
+    _ = (data.forward(.gelu, before: before), data.preparedForward(.gelu, before: after))
+    expectSameBits(before.floats, after.floats)
+  }
+
   @Test func theKernelsGradientIsAddedToWhatIsThere() {
     let data = ConvolutionData(Self.cases[2], .fractional)
     let once = data.kernelGradient()

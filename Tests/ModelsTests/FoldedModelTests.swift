@@ -43,9 +43,37 @@ import Testing
     let all = Concatenate()(readTwice, besides, rectified, pooled, others)
     let model = try Model(inputs: image, outputs: Dense(4)(GlobalAveragePooling2D()(all)))
     #expect(folded(model).isEmpty)
-    #expect(FoldedModel(model).values(FloatStorage(count: model.parameterCount).buffer.reading) == nil)
+    #expect(FoldedModel(model).constants(FloatStorage(count: model.parameterCount).buffer.reading) == nil)
     let dense = Dense(4)(image)
     #expect(folded(try Model(inputs: [image], outputs: [dense, BatchNormalization()(dense)])).isEmpty)
+  }
+
+  /// Kernels that are transformed once give the bits of those that are transformed for each group of samples: in one to three
+  /// axes, folded and not, used twice, before a function that wants its input, and at an output.
+  @Test func preparedKernelsLeaveNoTrace() throws {
+    let image = SymbolicTensor(input: [12, 12, 16])
+    let shared = LayerInstance(Conv2D(16, kernel: 3, padding: .same))
+    let x = ReLU()(shared(image))
+    let y = Conv2D(24, kernel: 3, activation: .gelu)(MaxPooling2D(2)(shared(x)))
+    let z = Conv3D(16, kernel: 3, padding: .same)(Reshape([4, 4, 4, 6])(y))
+    let sequence = Conv1D(20, kernel: 5, padding: .same, activation: .silu)(Reshape([64, 16])(z))
+    let ends = [Dense(4)(Flatten()(sequence)), Conv2D(16, kernel: 3)(x)]
+    let model = try Model(inputs: [image], outputs: ends)
+    let judged = FoldedModel(model.fused)
+    #expect(judged.model.stages.count { $0.layer is PreparedConvolution } == 5)
+    let values = FloatStorage(fractions(model.parameterCount, seed: 8)).buffer.reading
+    let constants = try #require(judged.constants(values))
+    let workspace = Workspace(model: model.fused, judged: judged.model, samples: 8)
+    let plain = Workspace(model: model.fused, samples: 8)
+    for (space, constants) in [(workspace, constants.buffer.reading), (plain, nil)] {
+      _ = space.input(samples: 8, isKeeping: false).buffer.update(
+        fromContentsOf: fractions(8 * model.input.count, seed: 3))
+      space.forward(slices: [0..<5, 5..<8], values: values, constants: constants, draw: nil, isKeeping: false)
+    }
+    for index in ends.indices {
+      let outputs = [workspace, plain].map { Array($0.output(index, samples: 8, isKeeping: false).buffer) }
+      #expect(outputs[0] == outputs[1] && Set(outputs[0]).count > 9)
+    }
   }
 
   /// Each place of a layer that is used again has a kernel of its own.
@@ -72,12 +100,15 @@ import Testing
       for i in entry.range { values.buffer[i] = abs(values.buffer[i]) + 0.5 }
     }
     let judged = FoldedModel(model.fused)
-    let own = try #require(judged.values(values.buffer.reading))
-    func outputs(_ workspace: Workspace, _ values: FloatBuffer) -> [Float] {
+    let own = try #require(judged.constants(values.buffer.reading))
+    func outputs(_ workspace: Workspace, _ constants: FloatBuffer?) -> [Float] {
       _ = workspace.input(samples: 8).buffer.update(fromContentsOf: fractions(8 * model.input.count, seed: 3))
-      return Array(workspace.forward(slices: [0..<5, 5..<8], values: values, draw: nil, isKeeping: false).buffer)
+      return Array(
+        workspace.forward(
+          slices: [0..<5, 5..<8], values: values.buffer.reading, constants: constants, draw: nil, isKeeping: false
+        ).buffer)
     }
-    let plain = outputs(Workspace(model: model, samples: 8), values.buffer.reading)
+    let plain = outputs(Workspace(model: model, samples: 8), nil)
     let folded = outputs(Workspace(model: model.fused, judged: judged.model, samples: 8), own.buffer.reading)
     let largest = plain.map(abs).max() ?? 0
     #expect(zip(plain, folded).allSatisfy { abs($0 - $1) < 1e-5 * largest }, sourceLocation: sourceLocation)

@@ -148,7 +148,7 @@ public enum Convolution {
   }
 
   /// Release builds do not check the ranges of `part` and `sample`, so everything that is cut below is measured here.
-  private static func check(_ geometry: ConvolutionGeometry, _ input: TensorView, _ output: TensorView) {
+  static func check(_ geometry: ConvolutionGeometry, _ input: TensorView, _ output: TensorView) {
     precondition(
       input.samples == output.samples && input.shape.count == geometry.inputCount
         && output.shape.count == geometry.outputCount,

@@ -42,9 +42,13 @@ struct WinogradConvolution {
   var granule: Int { max(blocks.samplesPerBlock, Self.samplesPerSum) }
 
   /// The floats of scratch memory that every pass needs.
-  var scratchCount: Int { weightsCount + tilesCount + zerosCount + bufferCount }
+  var scratchCount: Int { weightsCount + preparedScratchCount }
 
-  private var weightsCount: Int { WinogradMatrices.floats(places: places, count: geometry.channelPairs) }
+  /// The same of a pass with a prepared kernel.
+  var preparedScratchCount: Int { tilesCount + zerosCount + bufferCount }
+
+  /// The floats of a prepared kernel.
+  var weightsCount: Int { WinogradMatrices.floats(places: places, count: geometry.channelPairs) }
 
   /// The floats of a block's tiles, or of a kernel.
   private var tilesCount: Int {
@@ -82,9 +86,41 @@ struct WinogradConvolution {
     y: TensorView, scratch: MutableFloatBuffer, finish: (Int) -> Void = { _ in }
   ) {
     precondition(bias?.count ?? geometry.filters == geometry.filters, "a bias for each filter")
+    let weights = weights(in: scratch)
+    let rest = scratch.part(weightsCount..<scratch.count)
+    let isTransposed = transform(kernel, direction, into: weights, rest)
+    convolve(
+      x: x, weights: weights, isTransposed: isTransposed, bias: bias, rectifies: rectifies, y: y, scratch: rest,
+      finish: finish)
+  }
+
+  /// The same with a kernel that `prepare` has transformed.
+  func convolve(
+    x: TensorView, prepared: FloatBuffer, bias: FloatBuffer?, rectifies: Bool, y: TensorView,
+    scratch: MutableFloatBuffer, finish: (Int) -> Void
+  ) {
+    // Nothing is written there.
+    let weights = weights(in: MutableFloatBuffer(mutating: prepared))
+    convolve(
+      x: x, weights: weights, isTransposed: false, bias: bias, rectifies: rectifies, y: y, scratch: scratch,
+      finish: finish)
+  }
+
+  /// Transforms a kernel once for all passes forward.
+  func prepare(_ kernel: FloatBuffer, into prepared: MutableFloatBuffer, scratch: MutableFloatBuffer) {
+    _ = transform(kernel, .forward, into: weights(in: prepared), scratch)
+  }
+
+  private func weights(in buffer: MutableFloatBuffer) -> WinogradMatrices {
+    WinogradMatrices(buffer, places: places, count: geometry.channelPairs)
+  }
+
+  private func convolve(
+    x: TensorView, weights: WinogradMatrices, isTransposed: Bool, bias: FloatBuffer?, rectifies: Bool, y: TensorView,
+    scratch: MutableFloatBuffer, finish: (Int) -> Void
+  ) {
     let (channels, filters) = (geometry.window.channels, geometry.filters)
-    let (weights, transformed, products, buffer) = cut(scratch)
-    let isTransposed = transform(kernel, direction, into: weights, scratch: scratch, buffer: buffer)
+    let (transformed, products, buffer) = cut(scratch)
     func weight(_ place: Int) -> Matrix<FloatBuffer> {
       isTransposed
         ? weights.matrix(place, rows: filters, columns: channels).transposed
@@ -112,16 +148,16 @@ struct WinogradConvolution {
   /// - Returns: whether they are transposed, as backward a kernel is. A large one stays so, since OpenBLAS packs it anyway. Small
   ///   factors it multiplies as they lie (see `ProductTiles`), fastest where their columns lie side by side.
   private func transform(
-    _ kernel: FloatBuffer, _ direction: Direction, into weights: WinogradMatrices, scratch: MutableFloatBuffer,
-    buffer: StripBuffer
+    _ kernel: FloatBuffer, _ direction: Direction, into weights: WinogradMatrices, _ scratch: MutableFloatBuffer
   ) -> Bool {
+    let buffer = cut(scratch).2
     let analysis = TileAnalysis(volume: kernels, isReversed: direction == .backward)
     let isTransposed = direction == .backward && geometry.channelPairs > Self.mostExchanged
     if direction == .forward || isTransposed {
       analysis.transform(0..<1, of: kernel, into: weights, row: 0, buffer: buffer)
     } else {
       // where no tile is yet
-      let exchanged = scratch.part(weightsCount..<weightsCount + kernels.count)
+      let exchanged = scratch.part(0..<kernels.count)
       exchange(
         kernel, taps: geometry.window.taps, channels: geometry.filters, filters: geometry.window.channels,
         into: exchanged)
@@ -136,7 +172,8 @@ struct WinogradConvolution {
   ) {
     // forward: m = v · u at each place, so du = vᵀ · dm, summed over the tiles
     let (channels, filters) = (geometry.window.channels, geometry.filters)
-    let (gradient, transformed, outputGradient, buffer) = cut(scratch)
+    let gradient = weights(in: scratch)
+    let (transformed, outputGradient, buffer) = cut(scratch.part(weightsCount..<scratch.count))
     for first in stride(from: 0, to: x.samples, by: granule) {
       var mode = ProductMode.replace
       blocks.forEachBlock(first..<min(first + granule, x.samples)) { block in
@@ -157,24 +194,22 @@ struct WinogradConvolution {
     }
   }
 
-  /// Kernels, inputs, outputs, and a strip's buffer.
-  private func cut(
-    _ scratch: MutableFloatBuffer
-  ) -> (WinogradMatrices, WinogradMatrices, WinogradMatrices, StripBuffer) {
-    precondition(scratch.count >= scratchCount, "the caller lends enough scratch memory")
+  /// Inputs, outputs, and a strip's buffer.
+  private func cut(_ scratch: MutableFloatBuffer) -> (WinogradMatrices, WinogradMatrices, StripBuffer) {
+    precondition(scratch.count >= preparedScratchCount, "the caller lends enough scratch memory")
     var rest = scratch
     func take(_ count: Int) -> WinogradMatrices {
       let matrices = WinogradMatrices(rest, places: places, count: count)
       rest = rest.part(WinogradMatrices.floats(places: places, count: count)..<rest.count)
       return matrices
     }
-    let (kernels, inputs) = (take(geometry.channelPairs), take(blocks.rows * geometry.window.channels))
+    let inputs = take(blocks.rows * geometry.window.channels)
     let outputs = take(blocks.rows * geometry.filters)
-    let buffer = scratch.part(weightsCount + tilesCount..<scratch.count)
+    let buffer = scratch.part(tilesCount..<scratch.count)
     let zeros = buffer.part(0..<zerosCount)
     zeros.update(repeating: 0)
     return (
-      kernels, inputs, outputs, StripBuffer(zeros: zeros.reading, floats: buffer.part(zeros.count..<buffer.count))
+      inputs, outputs, StripBuffer(zeros: zeros.reading, floats: buffer.part(zeros.count..<buffer.count))
     )
   }
 }

@@ -41,13 +41,36 @@ struct WinogradPlan {
   ) {
     forward.convolve(
       x: x, kernel: kernel, .forward, bias: bias, rectifies: activation == .relu, y: y, scratch: scratch
-    ) { n in
-      guard activation != .linear && activation != .relu else { return }
-      let output = y.sample(n)
-      activation.apply(
-        bias: nil, to: output, before: before?.part(n * output.count..<(n + 1) * output.count),
-        channels: filters)
-    }
+    ) { apply(activation, to: y, n: $0, before: before) }
+  }
+
+  /// The floats of a kernel as `prepare` leaves it.
+  var preparedCount: Int { forward.weightsCount }
+
+  /// The floats of scratch memory that a pass forward with a prepared kernel needs.
+  var preparedScratchCount: Int { forward.preparedScratchCount }
+
+  /// Transforms a kernel once for all passes forward.
+  func prepare(_ kernel: FloatBuffer, into prepared: MutableFloatBuffer, scratch: MutableFloatBuffer) {
+    forward.prepare(kernel, into: prepared, scratch: scratch)
+  }
+
+  /// The same as `forward` with a prepared kernel.
+  func forward(
+    x: TensorView, prepared: FloatBuffer, bias: FloatBuffer?, activation: Activation, y: TensorView,
+    before: MutableFloatBuffer?, scratch: MutableFloatBuffer
+  ) {
+    forward.convolve(
+      x: x, prepared: prepared, bias: bias, rectifies: activation == .relu, y: y, scratch: scratch
+    ) { apply(activation, to: y, n: $0, before: before) }
+  }
+
+  /// What a function of the bare sums is to be, on one sample.
+  private func apply(_ activation: Activation, to y: TensorView, n: Int, before: MutableFloatBuffer?) {
+    guard activation != .linear && activation != .relu else { return }
+    let output = y.sample(n)
+    activation.apply(
+      bias: nil, to: output, before: before?.part(n * output.count..<(n + 1) * output.count), channels: filters)
   }
 
   /// The gradient of the input is a convolution too, of the output's gradient with the kernel turned by half a turn.

@@ -7,15 +7,19 @@ extension Workspace {
   ///
   /// - Parameters:
   ///   - slices: the samples of each slice, from 0, without gaps.
-  ///   - values: the arena's values, or, where no backward follows, those of the model that judges.
+  ///   - values: the arena's values.
+  ///   - constants: what the model that judges reads besides, see `FoldedModel`.
   ///   - draw: what training's random draws depend on; nil for inference.
   ///   - isKeeping: whether backward may follow.
   @discardableResult
   public func forward(
-    slices: [Range<Int>], values: FloatBuffer, draw: LayerPass.Draw?, isKeeping: Bool = true
+    slices: [Range<Int>], values: FloatBuffer, constants: FloatBuffer? = nil, draw: LayerPass.Draw?,
+    isKeeping: Bool = true
   ) -> TensorView {
     let samples = slices.last?.upperBound ?? 0
-    let wave = Wave(slices: slices, values: values, draw: draw, plan: plan(for: samples, isKeeping: isKeeping))
+    let wave = Wave(
+      slices: slices, values: values, constants: constants, draw: draw,
+      plan: plan(for: samples, isKeeping: isKeeping))
     for segment in wave.plan.segments {
       if segment.takesWaves {
         for step in segment.forward {

@@ -120,6 +120,7 @@ public final class Workspace {
   struct Wave {
     let slices: [Range<Int>]
     let values: FloatBuffer
+    var constants: FloatBuffer?
     let draw: LayerPass.Draw?
     let plan: WorkspacePlan
     /// The samples of the global batch, in backward.
@@ -143,7 +144,8 @@ public final class Workspace {
     let start = plan.kept[index] + units.lowerBound * perUnit
     let all = slice.map { wave.slices[$0] } ?? samples
     return LayerPass(
-      values: wave.values, gradients: gradients, accumulates: accumulates, block: block, ranges: stage.ranges,
+      values: wave.values, constants: wave.constants, gradients: gradients, accumulates: accumulates, block: block,
+      ranges: stage.ranges,
       scratch: memory.buffer.part(plan.scratch), kept: memory.buffer.part(start..<start + units.count * perUnit),
       before: samples.lowerBound - all.lowerBound, sliceSamples: all.count, share: share,
       sampleWeight: 1 / Float(wave.batch), inputIsRectified: inputIsRectified(stage, plan),

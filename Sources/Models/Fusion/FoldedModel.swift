@@ -8,12 +8,26 @@ import Tensors
 /// section 3.2).
 ///
 ///     y = γ·(x ∗ k + b - μ)·s + β = x ∗ (k·γ·s) + ((b - μ)·γ·s + β),  s = 1 / √(v + ε)
+///
+/// Kernels that Winograd's convolution transforms are transformed once, not for each group of samples.
 public struct FoldedModel: Sendable {
-  /// The model with the stages that compute less. Its parameters lie in what `values` gives.
+  /// The model with the stages that compute less. It reads the arena's values, and those of `constants`, whose ranges begin
+  /// where the arena ends.
   public let model: Model
   private let folds: [Fold]
-  /// The floats of the arena's values, and behind them of those that are folded.
-  private let count: Int
+  private let preparations: [Preparation]
+  /// Where the arena's values end.
+  private let base: Int
+  /// How many floats `constants` gives.
+  public let constantCount: Int
+
+  /// A convolution whose kernel is laid out.
+  private struct Preparation {
+    let layer: PreparedConvolution
+    /// Where the kernel lies, among the arena's values or the constants.
+    let kernel: Range<Int>
+    let prepared: Range<Int>
+  }
 
   /// A layer and the normalisation behind it.
   fileprivate struct Fold {
@@ -53,29 +67,45 @@ public struct FoldedModel: Sendable {
       folded = Model(folded, running: .layer(Identity()), at: index)
       folds.append(fold)
     }
-    (self.model, self.folds, self.count) = (folded, folds, count)
+    var preparations: [Preparation] = []
+    for (index, stage) in folded.stages.enumerated() {
+      guard flow.works[index], let layer = stage.layer as? any ConvolutionLayer,
+        let prepared = PreparedConvolution(layer, for: stage.input)
+      else { continue }
+      // The matrices begin with a cache line.
+      let start = (count + 15) / 16 * 16
+      count = start + prepared.kernelCount
+      preparations.append(Preparation(layer: prepared, kernel: stage.ranges[0], prepared: start..<count))
+      folded = Model(
+        folded, running: .layer(prepared), ranges: [start..<count] + stage.ranges.dropFirst(), at: index)
+    }
+    (self.model, self.folds, self.preparations) = (folded, folds, preparations)
+    (base, constantCount) = (model.parameterCount, count - model.parameterCount)
   }
 
-  /// How many floats `values` gives; 0 where nothing is folded.
-  public var valueCount: Int { folds.isEmpty ? 0 : count }
-
-  /// The values that the model judges by.
+  /// What the model judges by besides the arena's values.
   ///
   /// - Parameter values: the arena's.
-  /// - Returns: a copy with the folded ones; nil where nothing is folded, and the arena's own do.
-  public func values(_ values: FloatBuffer) -> FloatStorage? {
-    guard !folds.isEmpty else { return nil }
-    let own = FloatStorage(count: count)
-    copy(values, to: own.buffer.part(0..<values.count))
-    for fold in folds { fold.write(values, into: own.buffer) }
-    return own
+  /// - Returns: nil where there is nothing.
+  public func constants(_ values: FloatBuffer) -> FloatStorage? {
+    guard constantCount > 0 else { return nil }
+    let constants = FloatStorage(count: constantCount)
+    func place(_ range: Range<Int>) -> MutableFloatBuffer {
+      constants.buffer.part(range.lowerBound - base..<range.upperBound - base)
+    }
+    for fold in folds { fold.write(values, kernel: place(fold.foldedKernel), bias: place(fold.foldedBias)) }
+    for preparation in preparations {
+      let range = preparation.kernel
+      preparation.layer.prepare(
+        range.lowerBound < base ? values.part(range) : place(range).reading, into: place(preparation.prepared))
+    }
+    return constants
   }
 }
 
 extension FoldedModel.Fold {
-  fileprivate func write(_ values: FloatBuffer, into own: MutableFloatBuffer) {
-    let (kernel, folded) = (values.part(self.kernel), own.part(foldedKernel))
-    let (bias, shift) = (bias.map(values.part), own.part(foldedBias))
+  fileprivate func write(_ values: FloatBuffer, kernel folded: MutableFloatBuffer, bias shift: MutableFloatBuffer) {
+    let (kernel, bias) = (values.part(self.kernel), bias.map(values.part))
     let parameters = parameters.map(values.part)
     let scale = normalization.scale ? parameters[0] : nil
     let center = normalization.center ? parameters[parameters.count - 3] : nil

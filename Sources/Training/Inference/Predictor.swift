@@ -16,8 +16,9 @@ public final class Predictor {
   public let head: Head
   private let team: WorkerTeam
   private let workers: [SliceWorker]
-  /// What the network judges by.
   private let values: FloatStorage
+  /// What the network judges by besides, see `FoldedModel`.
+  private let constants: FloatStorage?
   /// The samples of a full slice, as an evaluation has them.
   private let slice: Int
 
@@ -36,7 +37,8 @@ public final class Predictor {
   ) throws {
     self.head = head
     self.slice = slice
-    self.values = FoldedModel(head.model).values(values.buffer.reading) ?? values
+    self.values = values
+    constants = FoldedModel(head.model).constants(values.buffer.reading)
     team = try WorkerTeam(count: threads)
     let preparation = SamplePreparation(normalization: normalization)
     workers = (0..<threads).map { _ in SliceWorker(head, waves: waves, preparation: preparation) }
@@ -74,7 +76,9 @@ public final class Predictor {
       for (_, wave) in plan.waves(run, of: samples[...], by: workers[worker].waves.evaluation) {
         let first = Int(wave.samples.first ?? 0)
         let own = first * output.count..<(first + wave.samples.count) * output.count
-        try workers[worker].predict(wave, values: values.buffer.reading, into: answers.part(own), load: load)
+        try workers[worker].predict(
+          wave, values: values.buffer.reading, constants: constants?.buffer.reading, into: answers.part(own),
+          load: load)
       }
     }
   }

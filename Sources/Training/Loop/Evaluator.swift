@@ -68,8 +68,7 @@ public final class Evaluator {
   public func evaluate(
     _ dataset: any Dataset, values: FloatBuffer, keeping: Keeping = .sums, shouldStop: () -> Bool
   ) throws -> Evaluation? {
-    let folded = FoldedModel(head.model).values(values)
-    let judging = folded?.buffer.reading ?? values
+    let constants = FoldedModel(head.model).constants(values)
     let plan = SlicePlan(samples: dataset.count, sliceSize: slice)
     let objective = head.objective
     let form = objective.verdictForm
@@ -83,7 +82,8 @@ public final class Evaluator {
         objective, slices: first..<min(first + step, plan.count), of: plan, ranks: communicator.size,
         hasVerdicts: hasVerdicts, hasOutputs: receive != nil)
       var numbers = [Double](repeating: 0, count: slots.count)
-      try fill(&numbers, slots, dataset, values: judging, shouldStop: shouldStop)
+      try fill(&numbers, slots, dataset, values: values, constants: constants?.buffer.reading,
+        shouldStop: shouldStop)
       try communicator.combineDisjoint(&numbers)
       if slots.isStopped(numbers) { return nil }
       for (index, count) in zip(counters.indices, slots.add(numbers, to: &tally)) { counters[index] += count }
@@ -104,7 +104,7 @@ public final class Evaluator {
   /// This rank's part of some slices.
   private func fill(
     _ numbers: inout [Double], _ slots: EvaluationSlots, _ dataset: any Dataset, values: FloatBuffer,
-    shouldStop: () -> Bool
+    constants: FloatBuffer?, shouldStop: () -> Bool
   ) throws {
     let plan = SlicePlan(samples: slots.samples.count, sliceSize: slice)
     let samples = Array(Int32(slots.samples.lowerBound)..<Int32(slots.samples.upperBound))
@@ -126,7 +126,8 @@ public final class Evaluator {
               try communicator.expectSigns(in: "forward")
             }
             let record = WaveRecord(slots, wave, numbers: numbers, counts: own)
-            let tallies = try workers[worker].evaluate(wave, of: dataset, values: values, record: record)
+            let tallies = try workers[worker].evaluate(
+              wave, of: dataset, values: values, constants: constants, record: record)
             for (index, tally) in zip(slices, tallies) {
               let place = slots.place(of: slots.slices.lowerBound + index)
               numbers[place] = tally.loss

@@ -74,6 +74,7 @@ public struct MemoryNeed {
         remedy: "more hosts, or fewer ranks on each, leave more for each"),
       Part(name: "the order of the samples", bytes: samples * 4, remedy: "--limit takes fewer samples"),
     ]
+    if judged > 0 { parts.append(Self.constants(model)) }
     if keepsShadow { parts.append(Self.shadow(model, experiment)) }
     let scratch = UpdateRules(experiment.updates(of: model), scaledBy: 1).scratchCount
     if scratch > 0 {
@@ -102,8 +103,9 @@ public struct MemoryNeed {
     let parts = [
       Self.program,
       Part(
-        name: "parameters", bytes: (model.parameterCount + FoldedModel(model.fused).valueCount) * 4,
+        name: "parameters", bytes: model.parameterCount * 4,
         remedy: "a network of fewer than \(model.parameterCount) parameters takes less"),
+      Self.constants(model),
     ]
     waves = Waves(
       model, slice: slice, trained: nil, judged: samples, limit: Self.limit(budget, parts, judges))
@@ -155,6 +157,11 @@ public struct MemoryNeed {
       name: "parameters, gradients and the optimizer's states",
       bytes: (model.parameterCount + (1 + experiment.stateNames(for: model).count) * model.layout.gradientCount) * 4,
       remedy: "a network of fewer than \(model.parameterCount) parameters takes less")
+  }
+
+  /// What a model judges by besides its parameters.
+  private static func constants(_ model: Model) -> Part {
+    Part(name: "kernels laid out for judging", bytes: FoldedModel(model.fused).constantCount * 4, remedy: "")
   }
 
   /// The copy that is there, and the one that is to replace it.

@@ -107,18 +107,20 @@ final class SliceWorker {
   /// The tally of each of a wave's slices.
   ///
   /// - Parameters:
-  ///   - values: those of the model that judges, see `FoldedModel`.
+  ///   - values: the arena's.
+  ///   - constants: what the model that judges reads besides, see `FoldedModel`.
   ///   - record: where to write what the network says of each sample; nil for nowhere.
   /// - Throws: what `Dataset.check` throws.
   func evaluate(
-    _ wave: Wave, of dataset: any Dataset, values: FloatBuffer, record: WaveRecord? = nil
+    _ wave: Wave, of dataset: any Dataset, values: FloatBuffer, constants: FloatBuffer?, record: WaveRecord? = nil
   ) throws -> [Tally] {
     var penalties = [Double](repeating: 0, count: wave.slices.count)
     let outputs = try views.mean { view, share in
       try load(wave, of: dataset, isKeeping: false) { sample, pixels in
         preparation.load(sample, of: dataset, into: pixels, view: view)
       }
-      let outputs = workspace.forward(slices: wave.slices, values: values, draw: nil, isKeeping: false)
+      let outputs = workspace.forward(
+        slices: wave.slices, values: values, constants: constants, draw: nil, isKeeping: false)
       for (index, slice) in wave.slices.enumerated() {
         penalties[index] += Double(share) * workspace.penalty(of: slice, isKeeping: false)
       }
@@ -135,18 +137,21 @@ final class SliceWorker {
   /// What the network says of a wave's samples, as probabilities where it tells classes or labels.
   ///
   /// - Parameters:
-  ///   - values: those of the model that judges, see `FoldedModel`.
+  ///   - values: the arena's.
+  ///   - constants: what the model that judges reads besides, see `FoldedModel`.
   ///   - answers: (samples, output shape…).
   ///   - load: writes a sample as a data set does.
   func predict(
-    _ wave: Wave, values: FloatBuffer, into answers: MutableFloatBuffer, load: (Int, MutableFloatBuffer) throws -> Void
+    _ wave: Wave, values: FloatBuffer, constants: FloatBuffer?, into answers: MutableFloatBuffer,
+    load: (Int, MutableFloatBuffer) throws -> Void
   ) throws {
     let input = workspace.input(samples: wave.samples.count, isKeeping: false)
     for (n, sample) in wave.samples.enumerated() {
       try load(Int(sample), input.sample(n))
       preparation.prepare(input.sample(n), shape: input.shape)
     }
-    let outputs = workspace.forward(slices: wave.slices, values: values, draw: nil, isKeeping: false)
+    let outputs = workspace.forward(
+      slices: wave.slices, values: values, constants: constants, draw: nil, isKeeping: false)
     objective.probabilities(of: outputs.reading, into: answers)
   }
 
