@@ -25,6 +25,7 @@ struct BenchCommand: Command {
         "tree: the same bits on any number of ranks; mpi: MPI's own sum (default tree)"),
       Option("--json", nil, "one JSON object instead of a table"),
     ]
+  static let otherOptions = TrainCommand.options
   static let examples = [
     Example("cnn-dist bench --model net.keras", "one process"),
     Example("mpirun -np 4 cnn-dist bench --batch-size 1024", "four ranks and their exchange"),

@@ -60,7 +60,8 @@ public struct LayerPass {
 
   /// Puts together what one layer needs.
   public init(
-    values: FloatBuffer, constants: FloatBuffer? = nil, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false, block: Int = 0,
+    values: FloatBuffer, constants: FloatBuffer? = nil, gradients: MutableFloatBuffer? = nil, accumulates: Bool = false,
+    block: Int = 0,
     ranges: [Range<Int>], scratch: MutableFloatBuffer, kept: MutableFloatBuffer, before: Int = 0,
     sliceSamples: Int? = nil, share: Float = 1,
     sampleWeight: Float = 1,

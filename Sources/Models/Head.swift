@@ -85,6 +85,14 @@ public struct Head: Sendable {
     return classes
   }
 
+  /// Whether a model with such a loss, nil for the one that goes with its end, says by a single output how sure it is of the
+  /// second of two classes.
+  public static func isBinary(_ model: Model, loss: Loss? = nil) -> Bool {
+    guard model.output.count == 1 else { return false }
+    let two = TargetKind.classes(2, positions: [])
+    return (loss?.kind ?? ModelEnd(of: model).standardLoss(two)) == .binaryCrossentropy
+  }
+
   private init(_ model: Model, _ objective: Objective, _ ending: Activation) {
     (self.model, self.objective, self.ending) = (model, objective, ending)
   }

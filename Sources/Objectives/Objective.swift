@@ -217,6 +217,12 @@ public struct Objective: Sendable {
       metrics: metrics.filter { $0.counterCount(width: width) <= Self.mostCounters }, classWeights: classWeights)
   }
 
+  /// The same as it judges: what weights of classes turn the training to is no measure of what came of it. Keras's fit weights
+  /// no validation either.
+  public var judging: Objective {
+    Objective(loss, form: form, output: output, targets: targets, metrics: metrics)
+  }
+
   private static let mostCounters = 4096
 }
 

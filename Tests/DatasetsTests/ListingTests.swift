@@ -17,14 +17,16 @@ import Testing
 
   /// Opens what `table` lists beside 20 pictures, whose blue is their number.
   private func open(
-    _ table: String, target: String? = nil, split: ValidationSplit? = nil, names: [String]? = nil, output: Shape? = nil
+    _ table: String, target: String? = nil, split: ValidationSplit? = nil, names: [String]? = nil,
+    classes: [String]? = nil,
+    output: NetworkOutput? = nil
   ) throws -> DataSplits {
     try withTemporaryFolder { folder in
       try write(folder)
       try Data(table.utf8).write(to: URL(filePath: "\(folder)/list.csv"))
       let files = SampleFiles(
         "listing", "\(folder)/list.csv", .any(of: [.images(), .volumes(), .sounds()]), target: target, split: split,
-        outputNames: names, output: { _ in output })
+        outputNames: names, classNames: classes, output: { _ in output })
       return try files.open([.training, .validation, .test], SampleReading(team: HostTeam.alone()))
     }
   }
@@ -118,7 +120,7 @@ import Testing
     #expect(try open(decimals)[.training]?.targets == .values([1]))
     let whole = "path,age,split\npictures/1.png,30,train\npictures/2.png,40,train\npictures/3.png,50,val\n"
     #expect(try open(whole)[.training]?.targets == .classes(3, positions: []))
-    let aged = try open(whole, output: [1])
+    let aged = try open(whole, output: NetworkOutput([1], isBinary: true))
     #expect(aged[.training]?.targets == .values([1]) && values(aged[.training]) == [[30], [40]])
     #expect(aged[.training]?.classNames == [])
     let named = try open(
@@ -127,12 +129,42 @@ import Testing
     #expect(named[.training]?.classNames == ["f", "m"])
   }
 
+  /// Two whole numbers are two classes for a network that tells two apart, and else values; 0 and 1 are both. What a network was
+  /// trained on goes before what the table looks like.
+  @Test func twoNumbersAreTwoClassesWhereTwoAreToldApart() throws {
+    func table(_ labels: [String]) -> String {
+      "path,y,split\n"
+        + labels.enumerated().map { "pictures/\($0).png,\($1),\($0 == 0 ? "val" : "train")\n" }.joined()
+    }
+    let doses = table(["60", "30", "60.0"])
+    let (binary, value) = (NetworkOutput([1], isBinary: true), NetworkOutput([1]))
+    #expect(try open(doses, output: binary)[.training]?.classNames == ["30", "60"])
+    #expect(values(try open(doses, output: value)[.training]) == [[30], [60]])
+    #expect(try open(table(["0", "1", "0"]), output: value)[.training]?.targets == .classes(2, positions: []))
+    #expect(values(try open(doses, classes: [], output: value)[.training]) == [[30], [60]])
+    #expect(values(try open(doses, classes: [], output: binary)[.training]) == [[30], [60]])
+    try withTemporaryFolder { folder in
+      try write(folder)
+      try Data(table(["1", "1", "1"]).utf8).write(to: URL(filePath: "\(folder)/list.csv"))
+      let files = SampleFiles(
+        "listing", "\(folder)/list.csv", .any(of: [.images()]), classNames: ["0", "1"], output: { _ in binary })
+      let alone = try files.openToJudge(.training, trainedOn: nil, SampleReading(team: HostTeam.alone())).samples
+      #expect(alone.classNames == ["1"] && alone.targets == .classes(1, positions: []))
+    }
+    #expect(
+      try #require(throws: FileError.self) { try open(table(["a", "b", "b"]), classes: [], output: value) }.message
+        == "line 2, column `y`: the target is `a`, but the network was trained on numbers")
+  }
+
   /// What a network of one output learns is known before a share is held back: of 20 ages, not of 20 classes.
   @Test func wholeNumbersAreHeldBackAsWhatTheyAre() throws {
     let table = "path,age\n" + (0..<20).map { "pictures/\($0).png,\($0 < 14 ? 20 : 20 + $0)" }.joined(separator: "\n")
-    let data = try open(table, output: [1])
+    let data = try open(table, output: NetworkOutput([1], isBinary: true))
     #expect(data[.training]?.count == 18 && values(data[.validation]) == [[20], [39]])
-    #expect(values(try open(table, split: ValidationSplit(share: 0.2), output: [1])[.validation]).count == 4)
+    #expect(
+      values(
+        try open(table, split: ValidationSplit(share: 0.2), output: NetworkOutput([1], isBinary: true))[.validation]
+      ).count == 4)
     #expect(try refusal(table, split: ValidationSplit(share: 0.01)).contains("hold a larger share back with --val"))
   }
 

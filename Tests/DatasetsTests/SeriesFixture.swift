@@ -16,12 +16,12 @@ struct SeriesFixture {
   func open(
     _ name: String = "", _ options: SeriesOptions = SeriesOptions(), split: Double? = nil,
     parts: Set<DataSplits.Part> = [.training, .validation, .test], classes: [String]? = nil, outputs: Shape? = nil,
-    notice: (String) -> Void = { _ in }
+    isBinary: Bool = true, notice: (String) -> Void = { _ in }
   ) throws -> DataSplits {
     try SeriesTables.open(
       folder(name), options: options, split: split.map(ValidationSplit.init), parts: parts, classes: classes,
       notice: notice
-    ) { _ in outputs }
+    ) { _ in outputs.map { NetworkOutput($0, isBinary: isBinary) } }
   }
 
   /// Opens a single table to be judged whole.

@@ -48,15 +48,13 @@ extension ConvolutionData {
   /// Forward with a prepared kernel; nil where there is no such form.
   func preparedForward(_ activation: Activation, before: FloatStorage? = nil, held: Float = .nan) -> FloatStorage? {
     guard let count = Convolution.preparedCount(geometry) else { return nil }
-    func scratch() -> FloatStorage {
-      FloatStorage([Float](repeating: held, count: Convolution.preparedScratchCount(geometry)))
-    }
+    let scratch = FloatStorage([Float](repeating: held, count: Convolution.preparedScratchCount(geometry)))
     let (prepared, y) = (FloatStorage(nan: count), FloatStorage(nan: dy.buffer.count))
     Convolution.prepare(
-      geometry, kernel: kernel.buffer.reading, into: prepared.buffer, scratch: scratch().buffer)
+      geometry, kernel: kernel.buffer.reading, into: prepared.buffer, scratch: scratch.buffer)
     Convolution.forward(
       geometry, x: x.view(input), prepared: prepared.buffer.reading, bias: bias.buffer.reading,
-      activation: activation, y: y.view(output), before: before?.buffer, scratch: scratch().buffer)
+      activation: activation, y: y.view(output), before: before?.buffer, scratch: scratch.buffer)
     return y
   }
 

@@ -61,14 +61,15 @@ import Testing
     let model = try Model(inputs: [image], outputs: ends)
     let judged = FoldedModel(model.fused)
     #expect(judged.model.stages.count { $0.layer is PreparedConvolution } == 5)
-    let values = FloatStorage(fractions(model.parameterCount, seed: 8)).buffer.reading
-    let constants = try #require(judged.constants(values))
+    let values = FloatStorage(fractions(model.parameterCount, seed: 8))
+    let constants = try #require(judged.constants(values.buffer.reading))
     let workspace = Workspace(model: model.fused, judged: judged.model, samples: 8)
     let plain = Workspace(model: model.fused, samples: 8)
     for (space, constants) in [(workspace, constants.buffer.reading), (plain, nil)] {
       _ = space.input(samples: 8, isKeeping: false).buffer.update(
         fromContentsOf: fractions(8 * model.input.count, seed: 3))
-      space.forward(slices: [0..<5, 5..<8], values: values, constants: constants, draw: nil, isKeeping: false)
+      space.forward(
+        slices: [0..<5, 5..<8], values: values.buffer.reading, constants: constants, draw: nil, isKeeping: false)
     }
     for index in ends.indices {
       let outputs = [workspace, plain].map { Array($0.output(index, samples: 8, isKeeping: false).buffer) }

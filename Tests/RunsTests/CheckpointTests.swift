@@ -1,5 +1,6 @@
 import Files
 import Runs
+import Tensors
 import TestSupport
 import Testing
 
@@ -166,6 +167,29 @@ import Testing
       try ModelWeights.load(SafetensorsFile(folder("more")), into: arena)
     }
     #expect(more.message.contains("stranger"))
+  }
+
+  /// A network that was made anew has other numbers in its layers' automatic names; another network has other names.
+  @Test func otherNumbersInAutomaticNamesAreTheSameNetwork() throws {
+    let arena = try TinyModel.arena()
+    let (kernel, bias) = (arena.values.buffer.part(0..<12).reading, arena.values.buffer.part(12..<15).reading)
+    func write(_ layer: String, _ shape: Shape = [4, 3]) throws -> SafetensorsFile {
+      var writer = SafetensorsWriter()
+      writer.add(name: "\(layer)/kernel", shape: shape, floats: kernel)
+      writer.add(name: "\(layer)/bias", shape: [3], floats: bias)
+      try writer.write(to: folder(layer), metadata: [:])
+      return try SafetensorsFile(folder(layer))
+    }
+    let target = try TinyModel.arena(first: 50)
+    try ModelWeights.load(try write("dense_7"), into: target)
+    #expect(target.values.floats == arena.values.floats)
+    for file in [try write("dense_one"), try write("dense_8", [3, 4])] {
+      #expect(throws: FileError.self) { try ModelWeights.load(file, into: target) }
+    }
+    var left: [String] = []
+    let other = try TinyModel.arena(first: 50)
+    try ModelWeights.load(try write("dense_8", [3, 4]), into: other) { left.append($0) }
+    #expect(left == ["dense/kernel"] && other.values.floats.suffix(3) == arena.values.floats.suffix(3))
   }
 
   /// A checkpoint that is whole, but whose numbers would trap.

@@ -161,6 +161,22 @@ import Training
     #expect(HostMemory.allotted { variables[$0] } == bytes)
   }
 
+  @Test func aGroupHasWhatItsProcessesHaveLeft() {
+    let unified = [
+      "memory.max": "800\n", "memory.current": "700\n",
+      "memory.stat": "anon 400\nactive_file 50\ninactive_file 150\nfile 300\nslab_reclaimable 20\n",
+    ]
+    #expect(HostMemory.left(isUnified: true) { unified[$0] } == 320)
+    let former = [
+      "memory.limit_in_bytes": "800\n", "memory.usage_in_bytes": "700\n",
+      "memory.stat": "active_file 1\ninactive_file 1\ntotal_active_file 50\ntotal_inactive_file 150\n",
+    ]
+    #expect(HostMemory.left(isUnified: false) { former[$0] } == 300)
+    #expect(HostMemory.left(isUnified: true) { $0 == "memory.max" ? "max\n" : "9" } == nil)
+    #expect(HostMemory.left(isUnified: true) { $0 == "memory.max" ? "800\n" : nil } == 800)
+    #expect(HostMemory.left(isUnified: true) { $0 == "memory.max" ? "800" : "900" } == 0)
+  }
+
   /// On any machine, and never more than it has.
   @Test func theHostIsAsked() {
     #expect(HostMemory.shared > 0)

@@ -24,6 +24,9 @@ protocol Command {
   static var groups: [OptionGroup] { get }
   /// Flags of which one stands in another's place, so that one on the command line replaces all in a `--config`.
   static var alternatives: [[String]] { get }
+  /// Options of another command that a `--config` may name and that mean nothing here: one file serves all that is done with a
+  /// recipe.
+  static var otherOptions: [Option] { get }
   /// What a shell completes words with that belong to no flag.
   static var positionalCompletion: Completion { get }
 
@@ -44,6 +47,7 @@ extension Command {
   static var examples: [Example] { [] }
   static var groups: [OptionGroup] { [OptionGroup("", options)] }
   static var alternatives: [[String]] { [] }
+  static var otherOptions: [Option] { [] }
   static var positionalCompletion: Completion { .none }
 
   /// Its own options and those of every command.

@@ -163,13 +163,17 @@ struct OptionsFile {
   /// - Parameters:
   ///   - options: those of the command.
   ///   - command: its name, for the words of errors.
+  ///   - strangers: options that mean nothing to it, and are passed over.
   /// - Throws: `UsageError` for a field that is no option, or whose value is none of its kind.
-  func given(for options: [Option], of command: String) throws(UsageError) -> GivenOptions {
+  func given(
+    for options: [Option], of command: String, besides strangers: [Option] = []
+  ) throws(UsageError) -> GivenOptions {
     var given = GivenOptions()
     for (name, field) in fields.sorted(by: { $0.key < $1.key }) {
       let flag = Self.flag(name)
       let others = options.filter { $0.flag != Request.configOption.flag }
       guard let option = others.first(where: { $0.flag == flag }) else {
+        if strangers.contains(where: { $0.flag == flag }) { continue }
         let known = others.map { String($0.flag.dropFirst(2)) }
         throw UsageError(
           "\(source): \(name) is no option of \(command)\(Suggestion.words(for: name, among: known))")

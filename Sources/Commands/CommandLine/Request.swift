@@ -68,7 +68,7 @@ struct Request {
     if let path = arguments.string(Self.configOption.flag), !command.options.contains(where: { $0.flag == "--config" })
     {
       let file = try OptionsFile(path)
-      let given = try file.given(for: command.allOptions, of: name)
+      let given = try file.given(for: command.allOptions, of: name, besides: command.otherOptions)
       arguments.add(given, alternatives: command.alternatives, source: file.source)
     }
     if let seconds = try arguments.integer(Self.timeoutOption.flag, in: 1...31_536_000) { timeout = .seconds(seconds) }

@@ -24,6 +24,7 @@ struct DoctorCommand: Command {
       World.threadsOption, World.memoryOption,
       Option("--json", nil, "one JSON object instead of text"),
     ]
+  static let otherOptions = TrainCommand.options
   static let examples = [
     Example("cnn-dist doctor --dataset cifar10", "this host"),
     Example("mpirun --hostfile hosts cnn-dist doctor", "the hosts that are to train together"),

@@ -33,6 +33,7 @@ struct EvaluateCommand: Command {
       World.memoryOption,
     ]
   static let alternatives = [["--run", "--checkpoint", "--weights"]]
+  static let otherOptions = TrainCommand.options
   static let examples = [
     Example("cnn-dist evaluate --run runs/first", "a run's newest checkpoint on the test samples"),
     Example(

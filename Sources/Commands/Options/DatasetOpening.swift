@@ -92,7 +92,7 @@ struct DatasetOpening {
     return SampleFiles(
       experiment.dataset, try path("the folder of the files, or the table that lists them"), kind,
       target: experiment.target, split: experiment.validationSplit, outputNames: experiment.outputNames,
-      output: { try experiment.shapes(for: $0)?.output })
+      classNames: experiment.classNames, output: experiment.output)
   }
 
   /// The data set where all samples are in a few files.
@@ -110,7 +110,7 @@ struct DatasetOpening {
       return try SeriesTables.open(
         path("a table of series, or the folder of several"), options: options, split: split, parts: parts,
         classes: experiment.classNames, isLooking: isLooking, notice: telling.say,
-        output: { try experiment.shapes(for: $0)?.output })
+        output: experiment.output)
     default:
       let data = try known()
       return DataSplits([.training: data.training, .validation: data.validation].filter { parts.contains($0.key) })

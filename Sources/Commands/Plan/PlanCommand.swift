@@ -40,6 +40,7 @@ struct PlanCommand: Command {
       ]),
   ]
   static let options = groups.flatMap(\.options)
+  static let otherOptions = TrainCommand.options
   static let examples = [
     Example("cnn-dist plan --model net.keras --ranks 1,2,4", "ranks of this host"),
     Example("cnn-dist plan --ranks 1,8,64 --link 10Gb/s", "hosts with a rank each"),

@@ -14,23 +14,36 @@ extension ListingTable {
 
   /// What the labels are, and each row's.
   ///
-  /// - Parameter known: what the values of a target are called that the network was trained on, in their order; nil where
-  ///   that is for the table to say.
-  /// - Throws: `FileError`, malformed, with the line of a label that is none, or none that the network knows.
-  func targets(_ rows: [Row], _ columns: Columns, known: [String]?) throws(FileError) -> Targets {
-    if columns.labels.count > 1 { return try valuesByColumn(rows, columns, known) }
+  /// - Parameters:
+  ///   - known: what is known of the targets that the network was trained on.
+  ///   - output: what the network gives; asked where that decides what whole numbers are.
+  /// - Throws: `FileError`, malformed, with the line of a label that is none, or none that the network knows; what `output`
+  ///   throws.
+  func targets(
+    _ rows: [Row], _ columns: Columns, known: Known, output: () throws -> NetworkOutput?
+  ) throws -> Targets {
+    if columns.labels.count > 1 { return try valuesByColumn(rows, columns, known.outputs) }
     let texts = rows.map { $0.labels[0] }
-    if known != nil || texts.contains(where: { $0.contains("|") }) { return try labelLists(rows, known) }
+    if known.outputs != nil || texts.contains(where: { $0.contains("|") }) {
+      return try labelLists(rows, known.outputs)
+    }
     if let row = rows.first(where: { $0.labels[0].isEmpty }) { throw error(row.line, "has no label") }
     try refuseTwins(rows.map { ($0.labels[0], $0.line) })
     let names = ClassNames(sorting: texts)
-    let numbers = try numbers(rows, columns.name(columns.labels[0]))
+    let column = columns.name(columns.labels[0])
+    let numbers = try numbers(rows, column)
+    let areNumbers = numbers.allSatisfy { $0 != nil }
+    let areClasses =
+      try known.areClasses ?? names.areClasses(for: areNumbers ? try output() : nil)
+    if !areClasses, let row = zip(rows, numbers).first(where: { $1 == nil })?.0 {
+      throw error(row.line, column, "the target is `\(row.labels[0])`, but the network was trained on numbers")
+    }
     let items = zip(rows, numbers).map { row, number in
       SampleListing.Item(path: row.path, label: names[row.labels[0]] ?? 0, values: number.map { [Float($0)] } ?? [])
     }
-    guard names.areClasses(isBinary: false) else { return Targets(meaning: .values([1]), items: items) }
-    let areNumbers = numbers.allSatisfy { $0 != nil }
-    return Targets(classes: names.names, meaning: areNumbers ? .classesOrValues : .classes, items: items)
+    return areClasses
+      ? Targets(classes: names.names, meaning: .classes, items: items)
+      : Targets(meaning: .values([1]), items: items)
   }
 
   /// Refuses labels that are the same letters in other bytes, which would be one.

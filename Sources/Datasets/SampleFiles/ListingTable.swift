@@ -20,6 +20,14 @@ struct ListingTable {
     func name(_ place: Int) -> String { names.map { "column `\($0[place])`" } ?? "column \(place + 1)" }
   }
 
+  /// What is known of the targets that a network was trained on.
+  struct Known {
+    /// What each of several values of a target is called; nil where they have no names, or nothing was trained.
+    var outputs: [String]?
+    /// Whether they are classes; nil where that is for the table to say.
+    var areClasses: Bool?
+  }
+
   /// A row that was read.
   struct Row {
     let line: Int
@@ -87,14 +95,14 @@ struct ListingTable {
   ///   - format: what the files hold.
   ///   - target: the column of the label, where its name does not say it.
   ///   - split: what is held back of the training samples, where the table does not say it.
-  ///   - known: what the values of a target are called that the network was trained on; nil where it is yet to be.
+  ///   - known: what is known of the targets that the network was trained on.
   ///   - output: what the network gives for one of such files, nil where it is yet to be made; asked where that decides what
   ///     targets are.
   /// - Throws: `FileError`, malformed, with the line, for columns that are missing, and for a table without the samples that
   ///   `purpose` needs. What `output` throws.
   func listing(
     _ format: any SampleFormat, for purpose: ClassFolders.Purpose, target: String?, split: ValidationSplit?,
-    known: [String]?, output: (_ paths: [String]) throws -> Shape?
+    known: Known, output: (_ paths: [String]) throws -> NetworkOutput?
   ) throws -> SampleListing {
     let columns = try columns(table[0].fields, target)
     return try listing(rows(columns), columns, format, purpose, split, known, output)
@@ -196,14 +204,12 @@ struct ListingTable {
 
   private func listing(
     _ rows: [Row], _ columns: Columns, _ format: any SampleFormat, _ purpose: ClassFolders.Purpose,
-    _ split: ValidationSplit?, _ known: [String]?, _ output: (_ paths: [String]) throws -> Shape?
+    _ split: ValidationSplit?, _ known: Known, _ output: (_ paths: [String]) throws -> NetworkOutput?
   ) throws -> SampleListing {
     let hasParts = columns.part != nil
-    let targets = try targets(rows, columns, known: known)
+    let targets = try targets(rows, columns, known: known) { try output(rows.map(\.path)) }
     let classes = targets.classes
-    let shape: Shape? = if case .classesOrValues = targets.meaning { try output(rows.map(\.path)) } else { nil }
-    let areClasses =
-      if case .classes = targets.meaning.targets(classes: classes.count, output: shape) { true } else { false }
+    let areClasses = if case .classes = targets.meaning { true } else { false }
     var parts: [DataSplits.Part: [SampleListing.Item]] = [:]
     for (row, item) in zip(rows, targets.items) { parts[row.part ?? .training, default: []].append(item) }
     var origin = hasParts ? SampleListing.Origin.given : .undivided

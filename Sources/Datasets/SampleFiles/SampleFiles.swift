@@ -60,17 +60,19 @@ public struct SampleFiles {
   /// What the values of a target are called that the network was trained on, in their order; nil where it is yet to be
   /// trained, or they have no names.
   public let outputNames: [String]?
+  /// The classes that the network was trained on, none for values; nil where it is yet to be trained.
+  public let classNames: [String]?
   /// What the network gives for samples of this shape; nil where it is yet to be made.
-  public let output: (Shape) throws -> Shape?
+  public let output: (Shape) throws -> NetworkOutput?
 
   /// The data set called `name` in `place`.
   public init(
     _ name: String = "folder", _ place: String, _ kind: Kind = .images(), target: String? = nil,
-    split: ValidationSplit? = nil, outputNames: [String]? = nil,
-    output: @escaping (Shape) throws -> Shape? = { _ in nil }
+    split: ValidationSplit? = nil, outputNames: [String]? = nil, classNames: [String]? = nil,
+    output: @escaping (Shape) throws -> NetworkOutput? = { _ in nil }
   ) {
     (self.name, self.place, self.kind, self.target) = (name, place, kind, target)
-    (self.split, self.outputNames, self.output) = (split, outputNames, output)
+    (self.split, self.outputNames, self.classNames, self.output) = (split, outputNames, classNames, output)
   }
 
   /// Opens some parts of the data set, those that it has. All processes of the host call it.
@@ -142,7 +144,8 @@ public struct SampleFiles {
       return (try ClassFolders.list(place, format, for: purpose, split: split), format)
     }
     let format = kind.format(of: table.firstFile)
-    let listing = try table.listing(format, for: purpose, target: target, split: split, known: outputNames) { paths in
+    let known = ListingTable.Known(outputs: outputNames, areClasses: classNames.map { !$0.isEmpty })
+    let listing = try table.listing(format, for: purpose, target: target, split: split, known: known) { paths in
       try output(ofOneAmong: paths, format)
     }
     return (listing, format)
@@ -150,7 +153,7 @@ public struct SampleFiles {
 
   /// What the network gives for a sample such as the first of `paths` that can be read; nil where none can, as is said of all
   /// together when they are read, or where it is yet to be made.
-  private func output(ofOneAmong paths: [String], _ format: any SampleFormat) throws -> Shape? {
+  private func output(ofOneAmong paths: [String], _ format: any SampleFormat) throws -> NetworkOutput? {
     for path in paths {
       let shape = Result { () throws(FileError) in
         let file = try MappedFile(path)
@@ -186,7 +189,7 @@ public struct SampleFiles {
     let read = try reading.read(items.map(\.path), as: format, place: place)
     return ReadFiles(
       name: name, listing: listing, items: items, ranges: ranges, reading: reading, read: read,
-      targets: listing.targets(output: try output(read.layout.shape)))
+      targets: listing.targets)
   }
 
   /// Samples that were read, one part behind the other.

@@ -31,24 +31,17 @@ struct SampleListing {
   enum Meaning {
     /// A class for each sample.
     case classes
-    /// A class, or a number for a network that has one output.
-    case classesOrValues
     /// Values of this shape.
     case values(Shape)
-
-    /// What they are for a network with outputs of this shape, nil where it is yet to be made, where they are of so many
-    /// classes. Whole numbers for one output are values, unless they are of two kinds.
-    func targets(classes: Int, output: Shape?) -> TargetKind {
-      switch self {
-      case .values(let shape): .values(shape)
-      case .classesOrValues where output?.count == 1 && classes != 2: .values([1])
-      case .classes, .classesOrValues: .classes(classes, positions: [])
-      }
-    }
   }
 
-  /// What the targets are for a network with outputs of this shape, nil where it is yet to be made.
-  func targets(output: Shape?) -> TargetKind { meaning.targets(classes: classes.count, output: output) }
+  /// What the targets are.
+  var targets: TargetKind {
+    switch meaning {
+    case .classes: .classes(classes.count, positions: [])
+    case .values(let shape): .values(shape)
+    }
+  }
 
   /// How samples came to be of their part.
   enum Origin: Equatable {

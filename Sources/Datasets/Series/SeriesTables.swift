@@ -20,15 +20,14 @@ public enum SeriesTables {
   ///   - isLooking: whether nobody trains on them: what is missing may stay so, and there may be nothing to validate with.
   ///   - notice: is told, a sentence at a time, what looks odd and is taken as it is.
   ///   - output: what the network gives for samples of this shape; nil where there is no network yet. Targets are
-  ///     classes where they are words or whole numbers, except those whole numbers, other than two, that a
-  ///     network of a single output is trained with; else they are values. A `.ts` file says itself which they
-  ///     are.
+  ///     classes where they are words or whole numbers, but for those whole numbers that a network of a single output is trained
+  ///     with as values; else they are values. A `.ts` file says itself which they are.
   /// - Throws: `FileError`: missing; malformed, with line and column, for what is no such table, or holds no samples for a part
   ///   that is wanted. What `output` throws.
   public static func open(
     _ path: String, options: SeriesOptions, split: ValidationSplit?, parts: Set<DataSplits.Part>,
     classes: [String]? = nil, isLooking: Bool = false, notice: (String) -> Void = { _ in },
-    output: (Shape) throws -> Shape?
+    output: (Shape) throws -> NetworkOutput?
   ) throws -> DataSplits {
     var options = options
     if isLooking && options.missing == .refused { options.missing = .kept }

@@ -10,15 +10,15 @@ enum SeriesTargets {
 
   /// Decides by the table of training samples, or, without one, by what there is.
   ///
-  /// Words are classes. Whole numbers are classes as well, except for a network of a single output: then they are if there
-  /// are two of them. All other numbers are values. A `.ts` file says itself which they are.
+  /// Words are classes, and so are whole numbers, but for some of those that a network of a single output is trained with (see
+  /// `ClassNames.areClasses`). All other numbers are values. A `.ts` file says itself which they are.
   ///
   /// - Parameters:
   ///   - output: what the network gives; nil where there is none yet.
   ///   - known: the classes that the network was trained on, none for values; nil where it is yet to be trained.
   /// - Throws: `FileError`, malformed, for classes whose names differ in bytes alone.
-  init(_ table: SeriesTable, output: Shape?, known: [String]?) throws(FileError) {
-    let values = SeriesTargets.values(output?.count == 1 ? output ?? [1] : [1])
+  init(_ table: SeriesTable, output: NetworkOutput?, known: [String]?) throws(FileError) {
+    let values = SeriesTargets.values(output?.shape.count == 1 ? output?.shape ?? [1] : [1])
     if let known {
       self = known.isEmpty ? values : .classes(ClassNames(known))
       return
@@ -34,7 +34,7 @@ enum SeriesTargets {
     case .classes(let names)?: self = .classes(ClassNames(sorting: names))
     case nil:
       let names = ClassNames(sorting: table.targets)
-      self = names.areClasses(isBinary: output?.count == 1) ? .classes(names) : values
+      self = names.areClasses(for: output) ? .classes(names) : values
     }
   }
 

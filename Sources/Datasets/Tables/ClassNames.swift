@@ -29,10 +29,14 @@ struct ClassNames {
     places[written] ?? (areNumbers ? DecimalNumber(written).value.flatMap { places[Self.name($0)] } : nil)
   }
 
-  /// Whether they are classes where nothing says so: words or whole numbers, and of numbers two where there is one output.
-  func areClasses(isBinary: Bool) -> Bool {
+  /// Whether they are classes where nothing says so: words, or whole numbers for a network that has an output for each, or none
+  /// yet. Of one with a single output, whole numbers are classes where there are two that it is to tell apart, or 0 and 1,
+  /// which are their own values.
+  func areClasses(for output: NetworkOutput?) -> Bool {
     guard areNumbers else { return true }
-    return names.allSatisfy { !$0.contains { $0 == "." || $0 == "e" } } && (!isBinary || names.count == 2)
+    guard names.allSatisfy({ !$0.contains { $0 == "." || $0 == "e" } }) else { return false }
+    guard let output, output.shape.count == 1 else { return true }
+    return names == ["0", "1"] || (output.isBinary && names.count == 2)
   }
 
   /// A number as a name: whole ones without a point.

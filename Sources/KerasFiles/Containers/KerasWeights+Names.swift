@@ -2,7 +2,7 @@ import Files
 
 // Weights that are filed by the name of their layer, as Keras 2 does, and Keras 3 in whole-model `.h5` files.
 extension KerasWeights {
-  /// - Parameter isWhole: whether the file must have all layers; otherwise those that it has by their names are found.
+  /// - Parameter isWhole: whether the file must have all layers; otherwise those that it has are found.
   func layered(_ owners: [Owner], in group: String, isWhole: Bool) throws(FileError) -> Found {
     let prefix = group.isEmpty ? "" : "\(group)/"
     var theirs: [(layer: String, weights: [String])] = []
@@ -21,7 +21,9 @@ extension KerasWeights {
       }
     }
     // By name; where a model was made anew with other automatic names, by order, as Keras does.
-    let areNamed = !isWhole || Set(ours.map(\.layer)).isSubset(of: theirs.map(\.layer))
+    let (own, their) = (Set(ours.map(\.layer)), Set(theirs.map(\.layer)))
+    let areNamed =
+      isWhole ? own.isSubset(of: their) : ours.count != theirs.count || !own.isDisjoint(with: their)
     guard areNamed || ours.count == theirs.count else {
       let missing = ours.first { our in !theirs.contains { $0.layer == our.layer } }
       throw FileError(.malformed, path, "lacks the layer \(missing?.layer ?? ""): is it of another model?")

@@ -111,10 +111,10 @@ public struct Checkpoint {
   ///
   /// - Throws: `FileError` when the tensors are not those of the arena's model, or hold what is no number.
   public func restore(_ arena: ParameterArena) throws(FileError) {
-    try ModelWeights.load(file, prefix: "", into: arena.values, places: arena.layout.entries)
+    try ModelWeights.load(file, into: arena.values, places: arena.layout.entries) { $0 }
     for (name, storage) in arena.optimizerStates {
       let learnt = arena.layout.entries.filter { !$0.isFixed }
-      try ModelWeights.load(file, prefix: "\(Self.optimizerPrefix)\(name)/", into: storage, places: learnt)
+      try ModelWeights.load(file, into: storage, places: learnt) { "\(Self.optimizerPrefix)\(name)/\($0)" }
     }
   }
 

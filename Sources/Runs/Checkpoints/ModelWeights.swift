@@ -16,6 +16,31 @@ public enum ModelWeights {
     Digest.of(UnsafeRawBufferPointer(arena.values.buffer))
   }
 
+  /// What the file calls each tensor of the model: by its name, or, where a network was made anew and its layers got other numbers
+  /// in their automatic names (`conv2d_3` for `conv2d`), by order, as Keras takes files without places.
+  ///
+  /// - Parameter isWhole: whether the shapes must be the same for that.
+  private static func names(in file: SafetensorsFile, _ layout: ParameterLayout, isWhole: Bool) -> [String: String] {
+    let own = layout.entries.map { ($0.name, $0.name) }
+    let theirs = file.entries.filter(contains)
+    let isKnown = layout.entries.map { file.entry(named: $0.name) != nil }
+    let isNamed = isWhole ? !isKnown.contains(false) : isKnown.contains(true)
+    guard !isNamed, theirs.count == own.count else { return Dictionary(uniqueKeysWithValues: own) }
+    let pairs = Array(zip(layout.entries, theirs))
+    let areAlike = pairs.allSatisfy {
+      withoutNumbers($0.name) == withoutNumbers($1.name) && (!isWhole || $0.shape.dimensions == $1.shape)
+    }
+    return Dictionary(uniqueKeysWithValues: areAlike ? pairs.map { ($0.name, $1.name) } : own)
+  }
+
+  /// `block/conv2d_3/kernel` as `block/conv2d/kernel`.
+  private static func withoutNumbers(_ name: String) -> [Substring] {
+    name.split(separator: "/").map { part in
+      guard let line = part.lastIndex(of: "_"), part[line...].dropFirst().allSatisfy(\.isNumber) else { return part }
+      return part[..<line]
+    }
+  }
+
   /// Fills `values` with the model's tensors in `file`.
   ///
   /// - Parameters:
@@ -28,17 +53,20 @@ public enum ModelWeights {
   public static func load(
     _ file: SafetensorsFile, into arena: ParameterArena, skipping skipped: ((String) -> Void)? = nil
   ) throws(FileError) {
+    let names = names(in: file, arena.layout, isWhole: skipped == nil)
     if let skipped {
-      let places = arena.layout.entries.filter { file.entry(named: $0.name)?.shape == $0.shape.dimensions }
+      let places = arena.layout.entries.filter {
+        file.entry(named: names[$0.name] ?? $0.name)?.shape == $0.shape.dimensions
+      }
       let taken = Set(places.map(\.name))
       arena.layout.entries.map(\.name).filter { !taken.contains($0) }.forEach(skipped)
-      return try load(file, prefix: "", into: arena.values, places: places)
+      return try load(file, into: arena.values, places: places) { names[$0] ?? $0 }
     }
-    let known = Set(arena.layout.entries.map(\.name))
+    let known = Set(names.values)
     if let stranger = file.entries.first(where: { contains($0) && !known.contains($0.name) }) {
       throw FileError(.malformed, file.path, "has a tensor \(stranger.name), which the model lacks: other model?")
     }
-    try load(file, prefix: "", into: arena.values, places: arena.layout.entries)
+    try load(file, into: arena.values, places: arena.layout.entries) { names[$0] ?? $0 }
   }
 
   /// Replaces the values by those that are judged in their place, where a checkpoint holds such beside them: the running mean of
@@ -49,15 +77,20 @@ public enum ModelWeights {
     for state in Experiment.judgedStates {
       let prefix = "optimizer/\(state)/"
       guard file.entries.contains(where: { $0.name.hasPrefix(prefix) }) else { continue }
-      return try load(file, prefix: prefix, into: arena.values, places: arena.layout.entries.filter { !$0.isFixed })
+      let names = names(in: file, arena.layout, isWhole: true)
+      return try load(file, into: arena.values, places: arena.layout.entries.filter { !$0.isFixed }) {
+        prefix + (names[$0] ?? $0)
+      }
     }
   }
 
+  /// Fills `places` with the tensors that the file has by the names that `name` gives for theirs.
   static func load(
-    _ file: SafetensorsFile, prefix: String, into storage: FloatStorage, places: [ParameterLayout.Entry]
+    _ file: SafetensorsFile, into storage: FloatStorage, places: [ParameterLayout.Entry],
+    name: (String) -> String
   ) throws(FileError) {
     for place in places {
-      let name = prefix + place.name
+      let name = name(place.name)
       guard let entry = file.entry(named: name) else {
         throw FileError(.malformed, file.path, "lacks the tensor \(name) \(place.shape): is it of another model?")
       }

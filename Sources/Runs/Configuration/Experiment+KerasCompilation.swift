@@ -47,7 +47,7 @@ extension Experiment {
         notices.append("the metric \(metric.name) is left out: Keras counts it otherwise")
       }
     }
-    if classWeights != nil { notices.append("class weights are for Keras's fit and evaluate to be told: class_weight") }
+    if classWeights != nil { notices.append("class weights are for Keras's fit to be told: class_weight") }
     let configuration: JSONValue = [
       "optimizer": .object(optimizer), "loss": head.keras(smoothing: labelSmoothing), "loss_weights": nil,
       "metrics": .array(measured), "weighted_metrics": nil, "run_eagerly": false, "steps_per_execution": 1,

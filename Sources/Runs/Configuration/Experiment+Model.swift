@@ -34,14 +34,24 @@ extension Experiment {
   ///
   /// - Throws: `ShapeError` when the network is none for such samples, `ModelFormatError` when it cannot be read.
   public func shapes(for sample: Shape) throws -> (input: Shape, output: Shape)? {
+    try network(for: sample).map { ($0.input, $0.output) }
+  }
+
+  /// The same of what it gives, and whether that tells two classes apart.
+  ///
+  /// - Throws: as `shapes`.
+  public func output(for sample: Shape) throws -> NetworkOutput? {
+    try network(for: sample).map { NetworkOutput($0.output, isBinary: Head.isBinary($0, loss: loss)) }
+  }
+
+  private func network(for sample: Shape) throws -> Model? {
     guard let network else { return nil }
     let architecture = try Architecture(keras: network)
     var input = sample
     if let axes = architecture.inputs.first?.axes, axes.count == sample.rank + 1, (axes.last ?? nil) ?? 1 == 1 {
       input = Shape(sample.dimensions + [1])
     }
-    let model = try Model(architecture, input: architecture.input ?? input)
-    return (model.input, model.output)
+    return try Model(architecture, input: architecture.input ?? input)
   }
 
   /// How the numbers of samples are scaled: as it was said or, if nothing was, not at all for a network that scales bytes itself;

@@ -82,7 +82,8 @@ public final class Evaluator {
         objective, slices: first..<min(first + step, plan.count), of: plan, ranks: communicator.size,
         hasVerdicts: hasVerdicts, hasOutputs: receive != nil)
       var numbers = [Double](repeating: 0, count: slots.count)
-      try fill(&numbers, slots, dataset, values: values, constants: constants?.buffer.reading,
+      try fill(
+        &numbers, slots, dataset, values: values, constants: constants?.buffer.reading,
         shouldStop: shouldStop)
       try communicator.combineDisjoint(&numbers)
       if slots.isStopped(numbers) { return nil }

@@ -5,16 +5,36 @@ import Hosts
 /// How much memory there is, before it is asked for: what a process takes beyond that, the kernel takes back by killing it.
 package enum HostMemory {
   /// The bytes that this process and others like it can have together: what the machine could give now, without swapping,
-  /// what their control group or one above it may have at most, or what Slurm has allotted to the job on this host.
+  /// what their control group or one above it has left, or what Slurm has allotted to the job on this host.
   package static var shared: Int {
     let machine = PhysicalMemory.bytes
     let groups = ControlGroup.all(of: "memory").compactMap { group in
-      // Without a limit it is `max`, or in version 1 a number beyond any machine.
-      let file = group.isUnified ? "memory.max" : "memory.limit_in_bytes"
-      return SystemFile.text("\(group.folder)/\(file)")?.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }
-    }.filter { $0 > 0 }
+      left(isUnified: group.isUnified) { SystemFile.text("\(group.folder)/\($0)") }
+    }
     let allotted = allotted { name in getenv(name).map { String(cString: $0) } }
     return (groups + [available ?? machine, allotted ?? machine]).reduce(machine, min)
+  }
+
+  /// What a control group has left of its limit: what its processes have taken is gone, but for what files occupy only until
+  /// somebody needs it. nil where it has no limit.
+  ///
+  /// - Parameters:
+  ///   - isUnified: whether it is of version 2.
+  ///   - text: what is in a file of the group; nil where there is none.
+  package static func left(isUnified: Bool, _ text: (String) -> String?) -> Int? {
+    func number(_ file: String) -> Int? {
+      text(file)?.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }
+    }
+    // Without a limit it is `max`, or in version 1 a number beyond any machine.
+    guard let limit = number(isUnified ? "memory.max" : "memory.limit_in_bytes"), limit > 0 else { return nil }
+    let used = number(isUnified ? "memory.current" : "memory.usage_in_bytes") ?? 0
+    // `active_file 4096`; in version 1 those with `total_` are of the groups below, too.
+    let given = (text("memory.stat") ?? "").split(separator: "\n").map { $0.split(separator: " ") }
+    let names = ["active_file", "inactive_file", "slab_reclaimable"].map { isUnified ? $0 : "total_\($0)" }
+    let reclaimable = given.reduce(0) { sum, words in
+      words.count == 2 && names.contains(String(words[0])) ? sum + (Int(words[1]) ?? 0) : sum
+    }
+    return max(0, limit - max(0, used - reclaimable))
   }
 
   /// What Slurm allots to a job on one host (`--mem`, `--mem-per-cpu`), whether or not a control group holds it to that; nil

@@ -60,9 +60,11 @@ public struct MemoryBudget: Equatable, Sendable {
   /// What a compute thread maps, most of it for nothing: OpenBLAS's buffer of 128 MiB, the allocator's heap of 64, a stack.
   package static let mappedByThread = 210_000_000
 
-  /// `1.4 GB`, `310 MB`.
-  package static func text(_ bytes: Int) -> String {
-    bytes >= 10_000_000_000
+  /// `1.4 GB`, `310 MB`: rounded down, or up where it is what is needed.
+  package static func text(_ bytes: Int, isNeed: Bool = false) -> String {
+    let unit = bytes >= 10_000_000_000 ? 1_000_000_000 : bytes >= 1_000_000_000 ? 100_000_000 : 1_000_000
+    let bytes = isNeed ? (bytes + unit - 1) / unit * unit : bytes
+    return bytes >= 10_000_000_000
       ? "\(bytes / 1_000_000_000) GB"
       : bytes >= 1_000_000_000 ? "\(bytes / 1_000_000_000).\(bytes / 100_000_000 % 10) GB" : "\(bytes / 1_000_000) MB"
   }

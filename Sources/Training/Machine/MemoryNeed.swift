@@ -123,14 +123,19 @@ public struct MemoryNeed {
   ///
   /// - Throws: `UsageError` with the largest part, and what makes it smaller.
   public func check() throws(UsageError) {
-    guard !fits,
-      let largest = parts.filter({ !$0.remedy.isEmpty }).max(by: { $0.bytes < $1.bytes })
-    else { return }
+    let remedies = parts.filter { !$0.remedy.isEmpty }
+    guard !fits, let largest = remedies.max(by: { $0.bytes < $1.bytes }) else { return }
     let each = budget.ranks > 1 ? " a rank" : ""
     let remedy = budget.remedy.map { ", and \($0)" } ?? ""
+    // What is wanted is rounded up, as what there is is rounded down: the two never look alike.
+    let start = "this takes \(MemoryBudget.text(bytes, isNeed: true)) of memory\(each), and \(budget.reason): "
+    let fixed = bytes - remedies.reduce(0) { $0 + $1.bytes }
+    guard fixed < budget.bytes else {
+      throw UsageError(
+        "\(start)\(MemoryBudget.text(fixed)) are taken whatever is trained\(budget.remedy.map { ": \($0)" } ?? "")")
+    }
     throw UsageError(
-      "this takes \(MemoryBudget.text(bytes)) of memory\(each), and \(budget.reason): "
-        + "\(MemoryBudget.text(largest.bytes)) are for \(largest.name); \(largest.remedy)\(remedy)")
+      "\(start)\(MemoryBudget.text(largest.bytes)) are for \(largest.name); \(largest.remedy)\(remedy)")
   }
 
   /// How many of a rank's workers have a part of so many samples.
@@ -161,7 +166,9 @@ public struct MemoryNeed {
 
   /// What a model judges by besides its parameters.
   private static func constants(_ model: Model) -> Part {
-    Part(name: "kernels laid out for judging", bytes: FoldedModel(model.fused).constantCount * 4, remedy: "")
+    Part(
+      name: "kernels laid out for judging", bytes: FoldedModel(model.fused).constantCount * 4,
+      remedy: "a network of fewer than \(model.parameterCount) parameters takes less")
   }
 
   /// The copy that is there, and the one that is to replace it.

@@ -14,6 +14,7 @@ final class SliceWorker {
   let log: SpanLog?
 
   private let objective: Objective
+  private let judging: Objective
   /// The same with those metrics that travel with the gradients.
   private let training: Objective
   private let tail: GradientTail
@@ -37,6 +38,7 @@ final class SliceWorker {
     self.waves = waves
     self.log = log
     objective = head.objective
+    judging = head.objective.judging
     training = head.objective.forTraining
     tail = GradientTail(training)
     gradientCount = head.model.layout.gradientCount
@@ -127,9 +129,9 @@ final class SliceWorker {
       return outputs
     }
     return zip(wave.slices, penalties).map { slice, penalty in
-      var tally = objective.measure(outputs.samples(slice), targets.targets.samples(slice), row: row.buffer)
+      var tally = judging.measure(outputs.samples(slice), targets.targets.samples(slice), row: row.buffer)
       tally.loss += penalty
-      record?.write(objective, slice, outputs.samples(slice), targets.targets.samples(slice), row: row.buffer)
+      record?.write(judging, slice, outputs.samples(slice), targets.targets.samples(slice), row: row.buffer)
       return tally
     }
   }
