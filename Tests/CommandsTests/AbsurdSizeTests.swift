@@ -57,6 +57,17 @@ extension ProgramTests {
       #expect(try program.finalHash("a") == program.finalHash("b"))
     }
 
+    /// A limit of the process under which nothing could be computed.
+    @Test(arguments: ["train --dataset synthetic --run r", "plan --ranks 1", "bench", "evaluate --run r"])
+    func theLeastLimitOfAProcess(_ command: String) throws {
+      for limit in [200_000, 240_000, 300_000] {
+        let refused = try program.shell("ulimit -v \(limit); exec $cnn \(command)")
+        #expect(refused.code == 64, "\(limit): \(refused.error)")
+        #expect(
+          refused.complaints.last?.hasSuffix("at the least: a larger ulimit -v allows it") == true, "\(refused.error)")
+      }
+    }
+
     /// A limit of the process that is too low for the run, whatever the machine has.
     @Test func theLimitOfAProcess() throws {
       // OpenBLAS would wait for ever for a buffer that it cannot map.

@@ -51,6 +51,20 @@ extension ProgramTests {
       #expect(try program("inspect a/checkpoints/latest").output.contains("step: 4\n"))
     }
 
+    /// What only `train` takes means nothing to those that foresee and judge trainings; a slip is one everywhere.
+    @Test(arguments: ["plan --ranks 1", "bench --batch-size 64", "doctor"]) func oneFileServesThemAll(_ line: String)
+      throws
+    {
+      try write(
+        #"{"model": "resnet20", "dataset": "synthetic", "flip": "alternate", "label-smoothing": 0.2, "epochs": 8, "batch-size": 64}"#
+      )
+      let outcome = try program("\(line) --config options.json")
+      #expect(outcome.code == 0 || line == "doctor", "\(outcome.error)")
+      #expect(!outcome.error.contains("is no option of"), "\(outcome.error)")
+      try write(#"{"model": "resnet20", "epoch": 8}"#)
+      #expect(try program("\(line) --config options.json").error.contains("epoch is no option of"))
+    }
+
     @Test func aPipeIsAFile() throws {
       let outcome = try program.shell("$cnn summary --config <(echo '{\"model\": \"keras-cnn-no-dropout\"}')")
       #expect(outcome.code == 0, "\(outcome.error)")

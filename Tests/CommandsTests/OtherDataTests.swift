@@ -50,6 +50,55 @@ extension ProgramTests {
       #expect(judged.lines.last?.hasSuffix(" samples \(samples)") == true, "\(judged.error)")
     }
 
+    /// A table is judged as what the run was trained on, whatever its few rows look like; what cannot be that is refused.
+    @Test func aTableIsJudgedAsWhatTheRunWasTrainedOn() throws {
+      for index in 0..<12 {
+        let bytes = try Images.bytes(.png, height: 4, width: 4) { row, _ in (index * 20 + row) % 256 }
+        try Images.write(bytes, to: "\(program.folder)/\(index).png")
+      }
+      func table(_ name: String, _ label: (Int) -> String) throws {
+        let rows = (0..<12).map { "\($0).png,\(label($0)),\($0 < 8 ? "train" : "val")\n" }.joined()
+        try Data("path,y,split\n\(rows)".utf8).write(to: URL(filePath: "\(program.folder)/\(name).csv"))
+      }
+      for (name, activation) in [("binary", "sigmoid"), ("value", "linear")] {
+        let network = """
+          {"class_name": "Sequential", "config": {"name": "net", "layers": [
+            {"class_name": "InputLayer", "config": {"batch_shape": [null, 4, 4, 3], "name": "in"}},
+            {"class_name": "Flatten", "config": {"name": "flat"}},
+            {"class_name": "Dense", "config": {"name": "out", "units": 1, "activation": "\(activation)"}}]}}
+          """
+        try Data(network.utf8).write(to: URL(filePath: "\(program.folder)/\(name).json"))
+      }
+      try table("classes") { "\($0 % 2)" }
+      try table("ill") { _ in "1" }
+      try table("doses") { $0 % 2 == 0 ? "30" : "60" }
+      try table("shares") { "0.\($0 % 9 + 1)" }
+      try table("decimals") { "\($0).5" }
+      try table("words") { $0 % 2 == 0 ? "a" : "b" }
+      for (run, data, network) in [
+        ("c", "classes", "binary"), ("v", "doses", "value"), ("s", "shares", "binary"),
+      ] {
+        let options = "--dataset listing --data \(data).csv --model \(network).json --batch-size 8 --slice 4 --steps 2"
+        let trained = try program("train \(options) --run \(run)")
+        #expect(trained.code == 0, "\(trained.error)")
+      }
+      for (run, data, code, words) in [
+        ("c", "ill", 0, ""), ("v", "doses", 0, ""), ("v", "classes", 0, ""), ("v", "decimals", 0, ""),
+        ("c", "decimals", 65, "the network was trained on"),
+        ("v", "words", 65, "but the network was trained on numbers"),
+        ("s", "decimals", 65, "takes numbers from 0 to 1"),
+      ] as [(String, String, Int32, String)] {
+        for ranks in [nil, 2] {
+          let judged = try program("evaluate --run \(run) --data \(data).csv", ranks: ranks)
+          #expect(judged.code == code, "\(run) \(data): \(judged.error)")
+          #expect(judged.error.contains(words), "\(run) \(data): \(judged.error)")
+        }
+      }
+      // Doses are numbers, not two classes: the mean squared error is hundreds.
+      let loss = try program("evaluate --run v --data doses.csv --json").output.firstMatch(of: /"loss":([0-9.]+)/)?.1
+      #expect(try #require(loss.flatMap { Double($0) }) > 10)
+    }
+
     /// To look at data takes neither a share to validate with nor numbers everywhere; to train on them does.
     @Test func whatIsMissingIsCounted() throws {
       let rows = (0..<12).map { "\($0 % 2),\($0 == 3 ? "" : "1.5"),\($0),\($0 == 7 ? "NaN" : "2")" }

@@ -130,7 +130,8 @@ struct OptionsFile {
   private static func decode<Value: Decodable>(
     _ type: Value.Type, _ text: String, source: String, _ expected: String
   ) throws(UsageError) -> Value {
-    let data = Data(text.utf8)
+    // A byte order mark says nothing.
+    let data = Data((text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text).utf8)
     let value: Value
     do {
       value = try JSONDecoder().decode(type, from: data)

@@ -115,6 +115,7 @@ struct EvaluateCommand: Command {
     subject = nil  // or the file's pages, an optimizer's states among them, would take memory as long as it judges
     try communicator.broadcast(arena.values.buffer, from: 0)
     let head = try experiment.head(of: model, for: samples)
+    try world.together { [experiment] in try experiment.checkTargets(of: samples, for: head) }
     let table = try communicator.together {
       if let flaw = augmentation?.flaw(for: head) { throw UsageError("--tta \(flaw)") }
       return try predictions.map { path in

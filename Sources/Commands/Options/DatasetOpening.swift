@@ -68,7 +68,9 @@ struct DatasetOpening {
     if case .success(let found) = own, experiment.datasetDigest.hasSuffix(found.data.samples.digest) {
       return (found.data, found.words.map { "\($0) that training left out" })
     }
-    return try judged(nil)
+    // Which of them training left out is not known.
+    let all = try judged(nil)
+    return (all.data, all.words ?? "samples of \(place)")
   }
 
   // MARK: - Kinds of data sets
@@ -101,7 +103,8 @@ struct DatasetOpening {
     case "arrays":
       return try Arrays.open(
         path("a folder of .npy files or an .npz file"), scale: experiment.effectiveScale, split: split, parts: parts,
-        isLooking: isLooking, team: readers.team, shapes: experiment.shapes)
+        isLooking: isLooking, areClasses: experiment.classNames.map { !$0.isEmpty }, team: readers.team,
+        shapes: experiment.shapes)
     case "series":
       let options = SeriesOptions(
         target: experiment.target, group: experiment.group,

@@ -43,7 +43,11 @@ extension Experiment {
       data = JudgedData(
         samples: UnscaledSamples(of: data.samples), training: data.training.map { UnscaledSamples(of: $0) })
     }
-    if let classNames, classNames != data.samples.classNames {
+    if let classNames, !classNames.isEmpty, classNames != data.samples.classNames {
+      guard case .classes(_, let positions) = data.samples.targets, positions.rank == 0 else {
+        throw FileError(
+          .malformed, data.samples.name, "has targets that are no classes, but the network was trained on classes")
+      }
       data = JudgedData(
         samples: try RelabelledSamples(of: data.samples, classes: classNames), training: data.training)
     }

@@ -77,8 +77,9 @@ struct ReadyNetwork {
     let budget = MemoryBudget(choice.memory, alone)
     func need(_ slice: Int) -> MemoryNeed {
       MemoryNeed(
-        evaluating: model, slice: slice, samples: slice * threads, communicator: alone, threads: threads, budget: budget
-      )
+        evaluating: model, slice: slice, samples: slice * threads, communicator: alone, threads: threads,
+        budget: budget,
+        isSliceAsked: false)
     }
     // Where memory is short, fewer samples go together.
     var slice = Self.slice

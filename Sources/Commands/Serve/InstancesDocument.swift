@@ -79,7 +79,9 @@ private struct Instance: Decodable {
     if let fields = try? decoder.container(keyedBy: Key.self) {
       let file = Key(stringValue: "b64")
       if fields.contains(file) {
-        guard let data = Data(base64Encoded: try fields.decode(String.self, forKey: file)) else {
+        // In lines of 76 characters, as MIME has it, too.
+        let text = try fields.decode(String.self, forKey: file).filter { !$0.isWhitespace }
+        guard let data = Data(base64Encoded: text) else {
           throw DecodingError.dataCorruptedError(forKey: file, in: fields, debugDescription: "is no base64")
         }
         contents = .file(Array(data))

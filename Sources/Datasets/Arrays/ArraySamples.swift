@@ -18,7 +18,7 @@ struct ArraySamples: Dataset {
   ///   what `shapes` throws.
   init(
     _ arrays: ArrayFiles.Pair, _ scale: ArrayScale?, _ shapes: (Shape) throws -> Arrays.Shapes?,
-    like other: ArraySamples? = nil, keepsMissing: Bool
+    like other: ArraySamples? = nil, areClasses: Bool? = nil, keepsMissing: Bool
   ) throws {
     samples = arrays.samples
     self.scale = scale ?? (samples.header.element == .uint8 ? .bytes : .none)
@@ -32,7 +32,7 @@ struct ArraySamples: Dataset {
         .malformed, samples.path,
         "holds samples of \(sampleShape), but those to train on are of \(other.sampleShape)")
     }
-    answers = try ArrayTargets(arrays.targets, output: network?.output, like: other?.targets)
+    answers = try ArrayTargets(arrays.targets, output: network?.output, like: other?.targets, areClasses: areClasses)
     if !keepsMissing { try samples.refuseNotFinite() }
     try check()
   }

@@ -15,10 +15,11 @@ struct ArrayTargets: Sendable {
   /// - Parameters:
   ///   - output: what the network gives; nil where it is yet to be made.
   ///   - other: what those to train with are; nil for these.
+  ///   - areClasses: whether the network was trained on classes; nil where it is yet to be trained.
   /// - Throws: `FileError`, malformed, that names a sample whose target is none.
-  init(_ array: NumPyArray, output: Shape?, like other: TargetKind?) throws(FileError) {
+  init(_ array: NumPyArray, output: Shape?, like other: TargetKind?, areClasses: Bool? = nil) throws(FileError) {
     let range = try Range(of: array)
-    let kind = if let other { other } else { try Self.kind(of: array, range, output) }
+    let kind = if let other { other } else { try Self.kind(of: array, range, output, areClasses) }
     (self.array, self.kind) = (array, kind)
     if case .classes(let count, let positions) = kind, positions.rank == 0, count > 1, array.sample == [count] {
       isOneHot = true
@@ -66,7 +67,7 @@ struct ArrayTargets: Sendable {
   /// Where there is a number for each output of the network, they are values; where there is one for all outputs of a position,
   /// classes. Without a network, whole numbers, one a sample, are classes, and so are rows of zeros with a single 1.
   private static func kind(
-    of targets: NumPyArray, _ range: Range, _ output: Shape?
+    of targets: NumPyArray, _ range: Range, _ output: Shape?, _ areClasses: Bool?
   ) throws(FileError) -> TargetKind {
     // A last axis of 1 says nothing.
     func bare(_ extents: [Int]) -> [Int] { extents.last == 1 ? Array(extents.dropLast()) : extents }
@@ -85,7 +86,9 @@ struct ArrayTargets: Sendable {
       // One yes or no a sample: then its classes can have weights.
       let isBinary =
         output.count == 1 && targets.header.element.isInteger && range.lowest >= 0 && range.highest <= 1
-      return isBinary ? .classes(2, positions: []) : .values(output)
+      if isBinary, areClasses ?? true { return .classes(2, positions: []) }
+      let isOneHot = areClasses == true && output.count > 1 && range.isOneHot && targets.sample == output.dimensions
+      return isOneHot ? .classes(output.count, positions: []) : .values(output)
     }
     let positions = Array(output.dimensions.dropLast())
     if let width = output.dimensions.last, own == bare(positions) {

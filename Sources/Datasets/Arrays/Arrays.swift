@@ -19,6 +19,7 @@ public enum Arrays {
   ///   - split: what is held back to validate with, where the arrays do not say; nil for nothing.
   ///   - parts: what is to be opened. All of them must be there, but for the test.
   ///   - isLooking: whether nobody trains on them: floats that are none may be there, and nothing to validate with.
+  ///   - areClasses: whether the network was trained on classes; nil where it is yet to be trained.
   ///   - team: the processes of the host, which open them together; nil for this one alone.
   ///   - shapes: what the network takes and gives, told what its samples look like; nil where it is yet to be made for
   ///     them.
@@ -27,15 +28,15 @@ public enum Arrays {
   public static func open(
     _ path: String, scale: ArrayScale? = nil, split: ValidationSplit? = nil,
     parts: Set<DataSplits.Part> = Set(DataSplits.Part.allCases), isLooking: Bool = false,
-    team: HostTeam? = nil, shapes: (Shape) throws -> Shapes? = { _ in nil }
+    areClasses: Bool? = nil, team: HostTeam? = nil, shapes: (Shape) throws -> Shapes? = { _ in nil }
   ) throws -> DataSplits {
     let team = try team ?? .alone()
-    return try team.together { try open(path, scale, split, parts, isLooking, team, shapes) }
+    return try team.together { try open(path, scale, split, parts, isLooking, areClasses, team, shapes) }
   }
 
   private static func open(
     _ path: String, _ scale: ArrayScale?, _ split: ValidationSplit?, _ parts: Set<DataSplits.Part>,
-    _ isLooking: Bool, _ team: HostTeam, _ shapes: (Shape) throws -> Shapes?
+    _ isLooking: Bool, _ areClasses: Bool?, _ team: HostTeam, _ shapes: (Shape) throws -> Shapes?
   ) throws -> DataSplits {
     let files = try ArrayFiles(path)
     let places = try Places(files, split, parts, isLooking: isLooking)
@@ -46,7 +47,8 @@ public enum Arrays {
       first = try files.open([pair], team).first.map { try ArraySamples($0, scale, shapes, keepsMissing: isLooking) }
     }
     for (place, arrays) in zip(places.arrays, opened) {
-      let samples = try ArraySamples(arrays, scale, shapes, like: first, keepsMissing: isLooking)
+      let samples = try ArraySamples(
+        arrays, scale, shapes, like: first, areClasses: areClasses, keepsMissing: isLooking)
       (first, all[place.part]) = (first ?? samples, samples)
     }
     var splits: [DataSplits.Part: any Dataset] = all

@@ -101,7 +101,11 @@ final class HDF5Image {
     ) throws(FileError) {
       let space = try space(extents.map { hsize_t($0) })
       defer { H5Sclose(space) }
-      let array = try check(H5Dcreate2(group, name, stored, space, 0, 0, 0))
+      // The same weights make the same file, whenever it is written.
+      let creation = try check(H5Pcreate(cnn_hdf5_dataset_create()))
+      defer { H5Pclose(creation) }
+      try check(H5Pset_obj_track_times(creation, false))
+      let array = try check(H5Dcreate2(group, name, stored, space, 0, creation, 0))
       defer { H5Dclose(array) }
       try check(H5Dwrite(array, type, 0, 0, 0, numbers.baseAddress))
     }

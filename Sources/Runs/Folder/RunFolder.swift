@@ -118,6 +118,10 @@ public struct RunFolder: Sendable {
   /// - Throws: `FileError`, missing when the folder holds no run.
   public func load() throws(FileError) -> RunConfiguration {
     guard holdsRun else {
+      // What may not be looked at may well be there.
+      if access(configurationPath, F_OK) != 0, errno == EACCES {
+        throw .system(configurationPath, "cannot be read")
+      }
       throw FileError(.missing, configurationPath, "there is no run to go on with: leave --resume out to start one")
     }
     let file = try MappedFile(configurationPath)

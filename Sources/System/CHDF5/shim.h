@@ -8,6 +8,7 @@
 
 static inline hid_t cnn_hdf5_native_float(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t cnn_hdf5_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t cnn_hdf5_dataset_create(void) { return H5P_DATASET_CREATE; }
 static inline unsigned cnn_hdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline herr_t cnn_hdf5_be_quiet(void) { return H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
 static inline int cnn_hdf5_is_hard_link(hid_t place, const char *name) {

@@ -1,4 +1,5 @@
 import Collectives
+import Runs
 
 /// The bytes that a rank may take, and who says so.
 public struct MemoryBudget: Equatable, Sendable {
@@ -59,6 +60,17 @@ public struct MemoryBudget: Equatable, Sendable {
 
   /// What a compute thread maps, most of it for nothing: OpenBLAS's buffer of 128 MiB, the allocator's heap of 64, a stack.
   package static let mappedByThread = 210_000_000
+
+  /// Makes sure that a process may map as much as computing takes at the least (`ulimit -v`), before anything is computed.
+  ///
+  /// - Throws: `UsageError` with both.
+  public static func checkLeast() throws(UsageError) {
+    let least = mappedByThread + MemoryNeed.program.bytes
+    guard let own = HostMemory.own, own < least else { return }
+    throw UsageError(
+      "ulimit -v leaves \(text(own)), and a process that computes maps \(text(least, isNeed: true)) at the least: a larger "
+        + "ulimit -v allows it")
+  }
 
   /// `1.4 GB`, `310 MB`: rounded down, or up where it is what is needed.
   package static func text(_ bytes: Int, isNeed: Bool = false) -> String {

@@ -88,14 +88,14 @@ public struct MemoryNeed {
     waves = Waves(
       model, experiment, samples: samples, judged: judged, ranks: ranks, threads: threads,
       limit: Self.limit(budget, parts, max(trainers, judges)))
-    parts.append(Self.workspaces(waves, trainers, judges))
+    parts.append(Self.workspaces(waves, trainers, judges, slice: experiment.slice))
     (self.parts, self.budget) = (parts, budget)
   }
 
   /// What an evaluation of `model` on `samples` samples takes on one rank.
   public init(
     evaluating model: Model, slice: Int, samples: Int, communicator: any Communicator, threads: Int,
-    budget: MemoryBudget
+    budget: MemoryBudget, isSliceAsked: Bool = true
   ) {
     let budget = budget.beside(threads: threads)
     let judges = Self.workers(
@@ -109,7 +109,7 @@ public struct MemoryNeed {
     ]
     waves = Waves(
       model, slice: slice, trained: nil, judged: samples, limit: Self.limit(budget, parts, judges))
-    self.parts = parts + [Self.workspaces(waves, 0, judges)]
+    self.parts = parts + [Self.workspaces(waves, 0, judges, slice: isSliceAsked ? slice : 1)]
     self.budget = budget
   }
 
@@ -154,7 +154,7 @@ public struct MemoryNeed {
   package static let shared = 25_000_000
 
   /// The process before it has a network, as measured: the program and its libraries, OpenBLAS's buffers, MPI's queues.
-  private static let program = Part(
+  static let program = Part(
     name: "the program itself", bytes: 40_000_000, remedy: "")
 
   private static func arena(_ model: Model, _ experiment: Experiment) -> Part {
@@ -179,11 +179,14 @@ public struct MemoryNeed {
       remedy: "--shadow 0 keeps none")
   }
 
-  private static func workspaces(_ waves: Waves, _ trainers: Int, _ judges: Int) -> Part {
+  private static func workspaces(_ waves: Waves, _ trainers: Int, _ judges: Int, slice: Int) -> Part {
     let workers = max(trainers, judges)
+    let remedies = (workers > 1 ? ["fewer --threads"] : []) + (slice > 1 ? ["a smaller --slice"] : [])
     return Part(
-      name: "the activations of \(waves.samples) samples on \(workers) thread\(workers == 1 ? "" : "s")",
+      name: "the activations of \(waves.samples) sample\(waves.samples == 1 ? "" : "s") on \(workers) "
+        + "thread\(workers == 1 ? "" : "s")",
       bytes: waves.floats(training: trainers, judging: judges) * 4,
-      remedy: "fewer --threads, a smaller --slice or smaller samples take less")
+      remedy: remedies.isEmpty
+        ? "smaller samples take less" : "\(remedies.joined(separator: ", ")) or smaller samples take less")
   }
 }
