@@ -61,7 +61,7 @@ struct BenchCommand: Command {
     let network = try Model(Architecture(keras: try world.communicator.share(document)))
     let plan = try world.communicator.planCores(world.environment, threads: threads)
     let threads = threads ?? plan.threads
-    try World.warn(of: threads, plan, training: experiment, world.communicator)
+    try world.warn(of: threads, plan, training: experiment, world.communicator)
     let need = MemoryNeed(
       training: network, experiment: experiment, samples: Benchmark.samples(of: experiment), judged: 0,
       communicator: world.communicator, threads: threads, budget: MemoryBudget(memory, world.communicator))

@@ -47,7 +47,7 @@ struct ReplayCommand: Command {
     let experiment = replay.checkpoint.experiment
     let plan = try SoloCommunicator().planCores(world.environment, threads: threads)
     let threads = threads ?? plan.threads
-    try World.warn(of: threads, plan, SoloCommunicator())
+    try world.warn(of: threads, plan, SoloCommunicator())
     let (data, model) = try experiment.open(
       data, DataReaders(team: .alone(memory: HostMemory.shared), threads: threads, environment: world.environment))
     try experiment.check(data)

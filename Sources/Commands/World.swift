@@ -179,10 +179,11 @@ struct World {
   static let threadCounts = 1...1024
 
   /// Warns where `threads` threads are more than there are cores for them by the rank's `plan`, or than a batch of
-  /// `experiment` has slices, where one is to be trained. All ranks call it.
-  static func warn(
+  /// `experiment` has slices, where one is to be trained; with `--quiet` it says nothing. All ranks call it.
+  func warn(
     of threads: Int, _ plan: CorePlan, training experiment: Experiment? = nil, _ communicator: any Communicator
   ) throws {
+    guard !isQuiet else { return }
     if let complaint = try experiment.flatMap({ try communicator.complaintOfIdleThreads(threads, $0) }) {
       Output.error("cnn-dist: \(complaint)\n")
     }

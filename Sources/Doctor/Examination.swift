@@ -9,7 +9,8 @@ public struct Examination: Sendable {
   /// The checks, in the order in which they are told of.
   static let checks: [any Check] = [
     WorldCheck(), LibraryCheck(), ProgramCheck(), CoresCheck(), KernelsCheck(), VectorsCheck(), MemoryCheck(),
-    SharedMemoryCheck(), LimitsCheck(), NetworkCheck(), NamesCheck(), ClockCheck(), EnvironmentCheck(), SpaceCheck(),
+    SharedMemoryCheck(), TemporaryFilesCheck(), LimitsCheck(), NetworkCheck(), NamesCheck(), ClockCheck(),
+    EnvironmentCheck(), SpaceCheck(),
     FolderCheck(), DataCheck(),
   ]
 

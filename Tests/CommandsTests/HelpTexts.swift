@@ -68,8 +68,8 @@ enum HelpTexts {
       --scale HOW                none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)
       --validation-split SHARE   hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape SHAPE        make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
-      --target COLUMN            the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
-      --group COLUMN             the column that says which rows of a table make one series, a step each
+      --target COLUMN            the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last); of a listing several of numbers, as age,size
+      --group COLUMN             the column that says which rows of a table make one series, a step each; of a listing, which stay in one part, as those of a patient
       --missing WHAT             fill missing values of a table with zero, or with the mean of their place
       --window LOW,HIGH          the intensities of volumes that become 0 and 1 (default: each volume's own)
       --seconds S                cut or pad all sounds to S seconds
@@ -228,8 +228,8 @@ enum HelpTexts {
       --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)
       --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
-      --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
-      --group COLUMN            the column that says which rows of a table make one series, a step each
+      --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last); of a listing several of numbers, as age,size
+      --group COLUMN            the column that says which rows of a table make one series, a step each; of a listing, which stay in one part, as those of a patient
       --missing WHAT            fill missing values of a table with zero, or with the mean of their place
       --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
       --seconds S               cut or pad all sounds to S seconds
@@ -486,8 +486,8 @@ enum HelpTexts {
       --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)
       --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
-      --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
-      --group COLUMN            the column that says which rows of a table make one series, a step each
+      --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last); of a listing several of numbers, as age,size
+      --group COLUMN            the column that says which rows of a table make one series, a step each; of a listing, which stay in one part, as those of a patient
       --missing WHAT            fill missing values of a table with zero, or with the mean of their place
       --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
       --seconds S               cut or pad all sounds to S seconds
@@ -605,8 +605,8 @@ enum HelpTexts {
       --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)
       --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
-      --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
-      --group COLUMN            the column that says which rows of a table make one series, a step each
+      --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last); of a listing several of numbers, as age,size
+      --group COLUMN            the column that says which rows of a table make one series, a step each; of a listing, which stay in one part, as those of a patient
       --missing WHAT            fill missing values of a table with zero, or with the mean of their place
       --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
       --seconds S               cut or pad all sounds to S seconds
@@ -655,8 +655,8 @@ enum HelpTexts {
       --scale HOW               none to take bytes as they are, bytes to divide them by 255 (default bytes, none for a network with a Rescaling by 1/100 or less in front, or a Normalization adapted to bytes)
       --validation-split SHARE  hold this share of each class back to validate with, where the data set does not say, as 0.1
       --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
-      --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)
-      --group COLUMN            the column that says which rows of a table make one series, a step each
+      --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last); of a listing several of numbers, as age,size
+      --group COLUMN            the column that says which rows of a table make one series, a step each; of a listing, which stay in one part, as those of a patient
       --missing WHAT            fill missing values of a table with zero, or with the mean of their place
       --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
       --seconds S               cut or pad all sounds to S seconds

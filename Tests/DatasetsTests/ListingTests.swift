@@ -17,7 +17,7 @@ import Testing
 
   /// Opens what `table` lists beside 20 pictures, whose blue is their number.
   private func open(
-    _ table: String, target: String? = nil, split: ValidationSplit? = nil, names: [String]? = nil,
+    _ table: String, target: String? = nil, group: String? = nil, split: ValidationSplit? = nil, names: [String]? = nil,
     classes: [String]? = nil,
     output: NetworkOutput? = nil
   ) throws -> DataSplits {
@@ -25,7 +25,8 @@ import Testing
       try write(folder)
       try Data(table.utf8).write(to: URL(filePath: "\(folder)/list.csv"))
       let files = SampleFiles(
-        "listing", "\(folder)/list.csv", .any(of: [.images(), .volumes(), .sounds()]), target: target, split: split,
+        "listing", "\(folder)/list.csv", .any(of: [.images(), .volumes(), .sounds()]), target: target, group: group,
+        split: split,
         outputNames: names, classNames: classes, output: { _ in output })
       return try files.open([.training, .validation, .test], SampleReading(team: HostTeam.alone()))
     }
@@ -127,6 +128,45 @@ import Testing
       "path,age,sex,split\npictures/1.png,30,f,train\npictures/2.png,40,m,train\npictures/3.png,50,m,val\n",
       target: "sex")
     #expect(named[.training]?.classNames == ["f", "m"])
+  }
+
+  /// Patients with several pictures each are held back as a whole, by the class of the first picture.
+  @Test func rowsOfAGroupStayTogether() throws {
+    // Of 20 pictures, patient n has two; every other patient is ill.
+    let rows = (0..<20).map { "pictures/\($0).png,\($0 / 2 % 2 == 0 ? "ill" : "well"),p\($0 / 2)" }
+    let table = "path,label,patient\n" + rows.joined(separator: "\n") + "\n"
+    func pictures(_ data: (any Dataset)?) -> [Int] {
+      let pixels = FloatStorage(count: 12)
+      return (0..<(data?.count ?? 0)).map { sample in
+        data?.load(sample, into: pixels.buffer)
+        return Int((pixels.buffer[2] * 255).rounded())
+      }
+    }
+    let data = try open(table, group: "patient", split: ValidationSplit(share: 0.2))
+    #expect(pictures(data[.validation]) == [16, 17, 18, 19] && labels(data[.validation]) == [0, 0, 1, 1])
+    #expect(pictures(data[.training]) == Array(0..<16))
+    let bare = try open(rows.joined(separator: "\n"), group: "3", split: ValidationSplit(share: 0.2))
+    #expect(pictures(bare[.validation]) == [16, 17, 18, 19])
+    let parted =
+      "path,label,patient,split\npictures/1.png,a,p,train\npictures/2.png,b,q,train\npictures/3.png,a,p,val\n"
+    #expect(
+      try #require(throws: FileError.self) { try open(parted, group: "patient") }.message
+        == "line 4: is of the group `p` and for validation, line 2 of the same is for training: leave --group out where that "
+        + "is meant")
+    #expect(try open(parted)[.training]?.count == 2)
+    #expect(
+      try #require(throws: FileError.self) { try open(table, group: "doctor") }.message.hasPrefix(
+        "line 1: has no column `doctor`"))
+  }
+
+  @Test func severalTargetsAreNamed() throws {
+    let table = "path,who,age,size,split\npictures/1.png,ann,30,1.5,train\npictures/2.png,bob,40,1.75,val\n"
+    let data = try open(table, target: "size,age")
+    #expect(values(data[.training]) == [[1.5, 30]] && data[.training]?.targets == .values([2]))
+    #expect(
+      try refusal(table, target: "age,weight")
+        == "line 1: has no column `weight`, expected one of path, who, age, size, split")
+    #expect(try refusal(table, target: "age,who").contains("column `who`: is `ann`, expected a number"))
   }
 
   /// Two whole numbers are two classes for a network that tells two apart, and else values; 0 and 1 are both. What a network was

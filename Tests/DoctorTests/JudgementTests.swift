@@ -113,6 +113,19 @@ import Testing
       try flaw("shared memory", [note(1 << 30, isWritable: false)], Scene()).what == "/dev/shm cannot be written to")
   }
 
+  @Test func temporaryFilesAreForTheLauncher() throws {
+    func note(_ free: Int, isWritable: Bool = true) -> String {
+      #"{"folder": "/scratch", "free": \#(free), "is_writable": \#(isWritable)}"#
+    }
+    let room = note(64_000_000)
+    #expect(try judge("temporary files", [room, room, room, room], scene).map(\.grade) == [.ok])
+    let finding = try flaw("temporary files", [room, room, note(1_000_000), room], scene)
+    #expect(finding.grade == .serious && finding.what == "/scratch has 1 MB left on b")
+    #expect(try flaw("temporary files", [note(0)], Scene()).grade == .advice)
+    #expect(
+      try flaw("temporary files", [note(1 << 30, isWritable: false)], Scene()).what == "/scratch cannot be written to")
+  }
+
   @Test func infiniBandNeedsLockedMemory() throws {
     func note(_ locked: String, _ verbs: Bool) -> String {
       #"{\#(locked)"has_verbs": \#(verbs), "is_privileged": true}"#

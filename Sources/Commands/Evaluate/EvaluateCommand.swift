@@ -105,7 +105,7 @@ struct EvaluateCommand: Command {
       try communicator.expectSameSamples(training, "training samples")
     }
     try communicator.expectSameSamples(samples, "samples to judge")
-    try World.warn(of: threads, plan, communicator)
+    try world.warn(of: threads, plan, communicator)
     let need = MemoryNeed(
       evaluating: model, slice: slice, samples: samples.count, communicator: communicator, threads: threads,
       budget: MemoryBudget(memory, communicator))

@@ -93,7 +93,8 @@ struct DatasetOpening {
     }
     return SampleFiles(
       experiment.dataset, try path("the folder of the files, or the table that lists them"), kind,
-      target: experiment.target, split: experiment.validationSplit, outputNames: experiment.outputNames,
+      target: experiment.target, group: experiment.group, split: experiment.validationSplit,
+      outputNames: experiment.outputNames,
       classNames: experiment.classNames, output: experiment.output)
   }
 
@@ -172,7 +173,8 @@ struct DatasetOpening {
       )
     }
     for (option, isGiven, sets) in [
-      ("--target", experiment.target != nil, files.union(["series"])), ("--group", experiment.group != nil, ["series"]),
+      ("--target", experiment.target != nil, files.union(["series"])),
+      ("--group", experiment.group != nil, ["series", "listing"]),
       ("--missing", experiment.missing != nil, ["series"]),
       ("--window", experiment.window != nil, ["volumes", "listing"]),
       ("--seconds", experiment.seconds != nil, ["audio", "listing"]),

@@ -31,9 +31,13 @@ enum DatasetOptions {
           + "(default: the shape that they share)"),
       Option(
         "--target", "COLUMN",
-        "the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last)"
+        "the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last); of a "
+          + "listing several of numbers, as age,size"
       ),
-      Option("--group", "COLUMN", "the column that says which rows of a table make one series, a step each"),
+      Option(
+        "--group", "COLUMN",
+        "the column that says which rows of a table make one series, a step each; of a listing, which stay in one part, as "
+          + "those of a patient"),
       Option(
         "--missing", "WHAT", choices: fillings.map(\.rawValue),
         "fill missing values of a table with zero, or with the mean of their place"),

@@ -51,7 +51,7 @@ struct SweepSession {
   private func makeShare(_ plan: SweepPlan, _ folder: SweepFolder) throws -> World.HostShare {
     let threads = try plan.threads
     let cores = try communicator.planCores(world.environment, threads: threads)
-    try World.warn(of: threads ?? cores.threads, cores, communicator)
+    try world.warn(of: threads ?? cores.threads, cores, communicator)
     var intent = Scene.Intent()
     (intent.run, intent.threads) = (folder.path, threads ?? cores.threads)
     try world.tellOfHazards(intent)

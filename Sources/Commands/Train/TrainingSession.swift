@@ -132,7 +132,7 @@ struct TrainingSession {
     of cores: CorePlan, _ model: Model, _ experiment: Experiment, samples: Int, folder: RunFolder?, threads: Int
   ) throws {
     guard world.share == nil else { return }
-    try World.warn(of: threads, cores, training: experiment, communicator)
+    try world.warn(of: threads, cores, training: experiment, communicator)
     var intent = Scene.Intent()
     (intent.run, intent.threads) = (folder?.path, threads)
     intent.expect(model, experiment, samples: samples, threads: threads)

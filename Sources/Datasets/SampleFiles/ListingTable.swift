@@ -9,12 +9,13 @@ import Tensors
 /// label is a class where it is a word or a whole number, and else a value. Several columns of numbers are values, and so are
 /// labels with `|` between them: 1 for each label that there is, 0 for all others, sorted by name.
 struct ListingTable {
-  /// The columns that say where the file is, which target it has, and of which part it is.
+  /// The columns that say where the file is, which target it has, of which part it is, and what it belongs to.
   struct Columns {
     let path: Int
     let labels: [Int]
     let part: Int?
     let names: [String]?
+    let group: Int?
 
     /// What the column at a place is called in messages.
     func name(_ place: Int) -> String { names.map { "column `\($0[place])`" } ?? "column \(place + 1)" }
@@ -34,18 +35,16 @@ struct ListingTable {
     let path: String
     let labels: [String]
     let part: DataSplits.Part?
+    /// What of the rows of one value stays in one part; nil where each row is by itself.
+    let group: String?
   }
 
-  private static let pathNames = [
-    "path", "filepath", "file", "filename", "image", "imagepath", "volume", "audio", "sound",
-  ]
-  private static let labelNames = ["label", "labels", "class", "classes", "target", "category"]
   private static let archiveEndings = [".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".7z", ".rar"]
-  private static let partNames = ["split", "set", "subset", "part", "partition"]
 
   /// The table as the user named it.
   let file: String
-  private let table: [(line: Int, fields: [String])]
+  /// Its rows, the first of which may be a header.
+  let table: [(line: Int, fields: [String])]
 
   /// Reads the table `file`; nil where that is a folder.
   ///
@@ -93,7 +92,8 @@ struct ListingTable {
   ///
   /// - Parameters:
   ///   - format: what the files hold.
-  ///   - target: the column of the label, where its name does not say it.
+  ///   - target: the column of the label, where its name does not say it, or columns of numbers with commas between.
+  ///   - group: the column whose rows of one value stay in one part, such as those of a patient; nil for none.
   ///   - split: what is held back of the training samples, where the table does not say it.
   ///   - known: what is known of the targets that the network was trained on.
   ///   - output: what the network gives for one of such files, nil where it is yet to be made; asked where that decides what
@@ -101,10 +101,10 @@ struct ListingTable {
   /// - Throws: `FileError`, malformed, with the line, for columns that are missing, and for a table without the samples that
   ///   `purpose` needs. What `output` throws.
   func listing(
-    _ format: any SampleFormat, for purpose: ClassFolders.Purpose, target: String?, split: ValidationSplit?,
-    known: Known, output: (_ paths: [String]) throws -> NetworkOutput?
+    _ format: any SampleFormat, for purpose: ClassFolders.Purpose, target: String?, group: String?,
+    split: ValidationSplit?, known: Known, output: (_ paths: [String]) throws -> NetworkOutput?
   ) throws -> SampleListing {
-    let columns = try columns(table[0].fields, target)
+    let columns = try columns(table[0].fields, target, group)
     return try listing(rows(columns), columns, format, purpose, split, known, output)
   }
 
@@ -118,12 +118,21 @@ struct ListingTable {
     for (line, fields) in table.dropFirst(columns.names == nil ? 0 : 1) {
       let path = fields[columns.path]
       guard !path.isEmpty else { throw error(line, "names no file") }
+      let group = columns.group.map { fields[$0] }
+      if let place = columns.group, group?.isEmpty == true {
+        throw error(line, columns.name(place), "names no group")
+      }
       rows.append(
         Row(
           line: line, path: place(of: path), labels: columns.labels.map { fields[$0] },
-          part: try columns.part.map { place throws(FileError) in try part(fields[place], line) }))
+          part: try columns.part.map { place throws(FileError) in try part(fields[place], line) }, group: group))
     }
     return rows
+  }
+
+  /// Where a file is that the table names.
+  func place(of path: String) -> String {
+    path.hasPrefix("/") ? path : (file.lastIndex(of: "/").map { String(file[...$0]) } ?? "") + path
   }
 
   private func part(_ text: String, _ line: Int) throws(FileError) -> DataSplits.Part {
@@ -131,64 +140,6 @@ struct ListingTable {
       throw error(line, "is of the part `\(text)`, expected train, validation or test")
     }
     return part
-  }
-
-  /// What the columns are, by the table's first row.
-  private func columns(_ first: [String], _ target: String?) throws(FileError) -> Columns {
-    guard let path = Self.pathColumn(first) else {
-      try refuseHeader(first)
-      if let target, let number = Int(target), case let place = number > 0 ? number - 1 : first.count + number,
-        place > 0, place < first.count, number != 0
-      {
-        return Columns(path: 0, labels: [place], part: place == 1 && first.count > 2 ? 2 : nil, names: nil)
-      }
-      guard target == nil, first.count >= 2 else {
-        throw error(
-          1,
-          "names no column of files, expected one called \(Self.pathNames.joined(separator: ", ")), or lines of path, label "
-            + "and perhaps part" + (target == nil ? "" : ", of which --target names that of the label by its number"))
-      }
-      return Columns(path: 0, labels: [1], part: first.count > 2 ? 2 : nil, names: nil)
-    }
-    let part = Self.column(Self.partNames, in: first)
-    let others = first.indices.filter { $0 != path && $0 != part }
-    let labels: [Int]
-    if let target {
-      guard let place = first.firstIndex(of: target) else {
-        throw error(1, "has no column `\(target)`, expected one of \(first.joined(separator: ", "))")
-      }
-      labels = [place]
-    } else if let place = Self.column(Self.labelNames, in: first) {
-      labels = [place]
-    } else {
-      labels = others
-    }
-    guard !labels.isEmpty else { throw error(1, "has no column of labels: name it label, or name it with --target") }
-    return Columns(path: path, labels: labels, part: part, names: first)
-  }
-
-  /// Refuses a first row that is a header and is taken for data: it names no file, and the next row does.
-  private func refuseHeader(_ first: [String]) throws(FileError) {
-    guard table.count > 1, !first[0].contains("."), access(place(of: first[0]), F_OK) != 0,
-      access(place(of: table[1].fields[0]), F_OK) == 0
-    else { return }
-    throw error(
-      table[0].line,
-      "is taken for data, as none of its columns is called \(Self.pathNames.joined(separator: ", ")), but there is no file "
-        + "`\(first[0])`: where it is a header, call the column of files so")
-  }
-
-  /// Where a file is that the table names.
-  private func place(of path: String) -> String {
-    path.hasPrefix("/") ? path : (file.lastIndex(of: "/").map { String(file[...$0]) } ?? "") + path
-  }
-
-  private static func pathColumn(_ header: [String]) -> Int? { column(pathNames, in: header) }
-
-  /// The first of the columns called one of `names`, in capitals or not, with words put together or apart.
-  private static func column(_ names: [String], in header: [String]) -> Int? {
-    let words = header.map { $0.lowercased().filter { $0 != "_" && $0 != " " } }
-    return names.lazy.compactMap { words.firstIndex(of: $0) }.first
   }
 
   func error(_ line: Int, _ message: String) -> FileError {
@@ -202,6 +153,19 @@ struct ListingTable {
 
   // MARK: - From rows to samples
 
+  /// Refuses rows of one group in several parts.
+  private func refuseParted(_ rows: [Row]) throws(FileError) {
+    var parts: [String: (part: DataSplits.Part, line: Int)] = [:]
+    for row in rows {
+      guard let group = row.group, let part = row.part else { continue }
+      guard let other = parts.updateValue((part, row.line), forKey: group), other.part != part else { continue }
+      throw error(
+        row.line,
+        "is of the group `\(group)` and for \(part.rawValue), line \(other.line) of the same is for \(other.part.rawValue): leave "
+          + "--group out where that is meant")
+    }
+  }
+
   private func listing(
     _ rows: [Row], _ columns: Columns, _ format: any SampleFormat, _ purpose: ClassFolders.Purpose,
     _ split: ValidationSplit?, _ known: Known, _ output: (_ paths: [String]) throws -> NetworkOutput?
@@ -210,6 +174,7 @@ struct ListingTable {
     let targets = try targets(rows, columns, known: known) { try output(rows.map(\.path)) }
     let classes = targets.classes
     let areClasses = if case .classes = targets.meaning { true } else { false }
+    try refuseParted(rows)
     var parts: [DataSplits.Part: [SampleListing.Item]] = [:]
     for (row, item) in zip(rows, targets.items) { parts[row.part ?? .training, default: []].append(item) }
     var origin = hasParts ? SampleListing.Origin.given : .undivided
@@ -220,7 +185,10 @@ struct ListingTable {
       parts[.validation] = test
     }
     if parts[.validation] == nil, let training = parts[.training] {
-      let places = (split ?? .everyTenth).part(areClasses ? training.map(\.label) : training.map { _ in 0 })
+      let labels = areClasses ? training.map(\.label) : training.map { _ in 0 }
+      let groups = rows.filter { ($0.part ?? .training) == .training }.compactMap(\.group)
+      let split = split ?? .everyTenth
+      let places = columns.group == nil ? split.part(labels) : split.part(labels, groups: groups)
       parts[.training] = places.training.map { training[$0] }
       parts[.validation] = places.validation.map { training[$0] }
       if hasParts { origin = .heldBack }

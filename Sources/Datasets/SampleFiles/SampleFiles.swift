@@ -55,6 +55,8 @@ public struct SampleFiles {
   public let kind: Kind
   /// The table's column of labels; nil where its name says so.
   public let target: String?
+  /// The table's column whose rows of one value stay in one part; nil for none.
+  public let group: String?
   /// What is held back to validate with, where the data set does not say; nil for every 10th of each class.
   public let split: ValidationSplit?
   /// What the values of a target are called that the network was trained on, in their order; nil where it is yet to be
@@ -68,10 +70,10 @@ public struct SampleFiles {
   /// The data set called `name` in `place`.
   public init(
     _ name: String = "folder", _ place: String, _ kind: Kind = .images(), target: String? = nil,
-    split: ValidationSplit? = nil, outputNames: [String]? = nil, classNames: [String]? = nil,
+    group: String? = nil, split: ValidationSplit? = nil, outputNames: [String]? = nil, classNames: [String]? = nil,
     output: @escaping (Shape) throws -> NetworkOutput? = { _ in nil }
   ) {
-    (self.name, self.place, self.kind, self.target) = (name, place, kind, target)
+    (self.name, self.place, self.kind, self.target, self.group) = (name, place, kind, target, group)
     (self.split, self.outputNames, self.classNames, self.output) = (split, outputNames, classNames, output)
   }
 
@@ -145,7 +147,8 @@ public struct SampleFiles {
     }
     let format = kind.format(of: table.firstFile)
     let known = ListingTable.Known(outputs: outputNames, areClasses: classNames.map { !$0.isEmpty })
-    let listing = try table.listing(format, for: purpose, target: target, split: split, known: known) { paths in
+    let listing = try table.listing(format, for: purpose, target: target, group: group, split: split, known: known) {
+      paths in
       try output(ofOneAmong: paths, format)
     }
     return (listing, format)

@@ -44,4 +44,18 @@ public struct ValidationSplit: Codable, Hashable, Sendable, CustomStringConverti
     }
     return parts
   }
+
+  /// Parts samples so that those of one group stay together: as `part` does with the groups, each of the class of its first
+  /// sample.
+  public func part(_ labels: [Int], groups: [String]) -> (training: [Int], validation: [Int]) {
+    var places: [String: Int] = [:]
+    var classes: [Int] = []
+    for (label, group) in zip(labels, groups) where places[group] == nil {
+      places[group] = classes.count
+      classes.append(label)
+    }
+    let heldBack = Set(part(classes).validation)
+    let isHeldBack = groups.map { places[$0].map(heldBack.contains) ?? false }
+    return (labels.indices.filter { !isHeldBack[$0] }, labels.indices.filter { isHeldBack[$0] })
+  }
 }
