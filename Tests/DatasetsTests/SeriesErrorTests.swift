@@ -52,7 +52,7 @@ import Testing
     Bad(text: "1,2,3\n\n1,2,x\n", message: "line 3, column 3: is `x`, expected a number"),
     Bad(
       text: "day,kind\n2020-01-01,a\n", options: kind,
-      message: "line 2, column `day`: is `2020-01-01`, expected a number: take the column out"),
+      message: "line 2, column `day`: is `2020-01-01`, expected a number: pass over the column with --drop"),
     Bad(text: "1;2;3\n1;2,5;3\n", message: "is `2,5`, expected a number with a point for decimals"),
     Bad(text: "1;2,5;3\n", message: "`2,5` is no number, whose decimals have a point"),
     Bad(

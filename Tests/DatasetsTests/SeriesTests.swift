@@ -121,6 +121,27 @@ import Testing
     #expect(data.classNames == ["down", "up"] && data.labels == [1, 0])
   }
 
+  /// Time stamps and names of machines are no channels.
+  @Test func columnsArePassedOver() throws {
+    let text = "time,x,machine,y,kind\n2020-01-01,1,m 1,2,up\n2020-01-02,5,m 2,6,down\n"
+    let files = try SeriesFixture()
+    let options = SeriesOptions(target: "kind", dropped: ["time", "machine"])
+    let data = try files.judge(text, options)
+    #expect(data.numbers == [[1, 2], [5, 6]] && data.classNames == ["down", "up"])
+    let long = "run,time,x,kind\nb,t0,1,up\nb,t1,3,up\na,t0,5,down\na,t1,7,down\n"
+    let grouped = try files.judge(long, SeriesOptions(target: "kind", group: "run", dropped: ["time"]))
+    #expect(grouped.sampleShape == [2, 1] && grouped.numbers == [[1, 3], [5, 7]])
+    for (dropped, words) in [
+      ("day", "has no column `day` for --drop, expected one of `time`, `x`"),
+      ("kind", "--drop names the column `kind`, which --target or --group names as well"),
+    ] {
+      let error = try #require(throws: FileError.self) {
+        try files.judge(text, SeriesOptions(target: "kind", dropped: [dropped]))
+      }
+      #expect(error.message.contains(words), "\(error)")
+    }
+  }
+
   // MARK: - .ts files
 
   @Test func sktimesFilesAreRead() throws {

@@ -38,6 +38,7 @@ enum DatasetOptions {
         "--group", "COLUMN",
         "the column that says which rows of a table make one series, a step each; of a listing, which stay in one part, as "
           + "those of a patient"),
+      Option("--drop", "COLUMNS", "columns of a table of series to pass over, by name, with commas between"),
       Option(
         "--missing", "WHAT", choices: fillings.map(\.rawValue),
         "fill missing values of a table with zero, or with the mean of their place"),
@@ -67,7 +68,7 @@ enum DatasetOptions {
     if let dataset = try arguments.choice("--dataset", of: names), dataset != experiment.dataset {
       experiment.dataset = dataset
       (experiment.inputShape, experiment.validationSplit, experiment.window) = (nil, nil, nil)
-      (experiment.target, experiment.group, experiment.missing) = (nil, nil, nil)
+      (experiment.target, experiment.group, experiment.dropped, experiment.missing) = (nil, nil, nil, nil)
       (experiment.seconds, experiment.rate) = (nil, nil)
     }
     if let shape = try inputShape(arguments) { experiment.inputShape = shape }
@@ -77,6 +78,7 @@ enum DatasetOptions {
     if let split = try validationSplit(arguments) { experiment.validationSplit = split }
     if let target = arguments.string("--target") { experiment.target = target }
     if let group = arguments.string("--group") { experiment.group = group }
+    if let dropped = arguments.string("--drop") { experiment.dropped = dropped.split(separator: ",").map(String.init) }
     if let missing = try arguments.choice("--missing", of: fillings) { experiment.missing = missing }
     if let window = try window(arguments) { experiment.window = window }
     if let seconds = try arguments.float("--seconds", in: Experiment.seconds) { experiment.seconds = Double(seconds) }

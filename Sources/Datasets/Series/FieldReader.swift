@@ -35,7 +35,8 @@ struct FieldReader {
       case .none:
         "is \(text), expected a number"
           + (bytes[range].contains(UInt8(ascii: ",")) ? " with a point for decimals" : "")
-          + (column.contains("`") ? ": take the column out, unless it is the one of --target or --group" : "")
+          + (column.contains("`")
+            ? ": pass over the column with --drop, unless it is the one of --target or --group" : "")
       }
     return FileError(.malformed, path, "line \(line), \(column): \(message)")
   }

@@ -47,7 +47,7 @@ struct SeparatedFile {
           target = try fields.target(scanner.text(field), line: scanner.row, column: columns.name(place))
         } else if place == columns.group {
           groups.append(try group(scanner.text(field), line: scanner.row))
-        } else if place < columns.count ?? .max {
+        } else if place < columns.count ?? .max, !columns.dropped.contains(place) {
           let number = try fields.number(scanner.bytes, field.range, line: scanner.row, column: columns.name(place))
           if place == 0 { counting.see(number) }
           table.append(number)

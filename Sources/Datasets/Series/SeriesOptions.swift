@@ -17,6 +17,8 @@ public struct SeriesOptions: Codable, Hashable, Sendable {
   public var target: String?
   /// The column that says which rows make one series, a step each, by its name in the header; nil where each row is one.
   public var group: String?
+  /// Columns that are passed over, such as time stamps, by their names in the header.
+  public var dropped: [String]
   /// What becomes of missing values.
   public var missing: MissingValues
   /// (length, channels): what all series are cut to, or padded to with zeros at their end; nil where all are as long.
@@ -31,9 +33,10 @@ public struct SeriesOptions: Codable, Hashable, Sendable {
 
   /// Takes the options, where a shape is one as `isShape` says.
   public init(
-    target: String? = nil, group: String? = nil, missing: MissingValues = .refused, shape: [Int]? = nil
+    target: String? = nil, group: String? = nil, dropped: [String] = [], missing: MissingValues = .refused,
+    shape: [Int]? = nil
   ) {
     precondition(shape.map(Self.isShape) ?? true, "a series has a length and channels")
-    (self.target, self.group, self.missing, self.shape) = (target, group, missing, shape)
+    (self.target, self.group, self.dropped, self.missing, self.shape) = (target, group, dropped, missing, shape)
   }
 }

@@ -18,7 +18,10 @@ struct SktimeFile {
   static func read(
     _ bytes: UnsafeRawBufferPointer, path: String, options: SeriesOptions, target: SeriesTable.TargetReading
   ) throws(FileError) -> SeriesTable {
-    if target == .required, let flag = options.target != nil ? "--target" : options.group != nil ? "--group" : nil {
+    let flags = [
+      ("--target", options.target != nil), ("--group", options.group != nil), ("--drop", !options.dropped.isEmpty),
+    ]
+    if target == .required, let flag = flags.first(where: \.1)?.0 {
       throw FileError(.malformed, path, "is a .ts file, which says itself what its targets are: leave out \(flag)")
     }
     var file = SktimeFile(

@@ -8,6 +8,8 @@ struct TableColumns {
   let target: Int?
   /// The place of what rows are grouped by; nil where each row is a series.
   let group: Int?
+  /// The places of what is passed over.
+  let dropped: Set<Int>
   /// How many fields each row has; nil where that may differ.
   let count: Int?
 
@@ -40,12 +42,14 @@ struct TableColumns {
         (names, target) = (words.isEmpty ? nil : texts, nil)
         group = try options.group.map { group throws(FileError) in try Self.column(group, "--group", in: texts, path) }
         count = words.isEmpty ? nil : texts.count
+        // A table without targets may lack what tells of them, too.
+        dropped = Set(texts.indices.filter { !words.isEmpty && options.dropped.contains(texts[$0]) })
         return
       }
     }
-    let isNamed = options.target != nil || options.group != nil
+    let isNamed = options.target != nil || options.group != nil || !options.dropped.isEmpty
     guard isNamed || !words.filter({ $0 > 0 }).isEmpty else {
-      (names, target, group, count) = (nil, 0, nil, nil)
+      (names, target, group, dropped, count) = (nil, 0, nil, [], nil)
       if row.count > 2, try Self.isCounting(row.dropFirst(), scanner) {
         notice(
           "\(path): line \(scanner.row) counts its columns and is taken for a series: where it is a header, name the column of "
@@ -67,11 +71,11 @@ struct TableColumns {
     // A row of numbers is no header because one of them is the number of a column.
     let isCounting = try Self.isCounting(row[...], scanner)
     let isHeader = !words.isEmpty || isCounting
-    if options.group == nil, !(isHeader && names.contains(target)), let number = Int(target),
+    if options.group == nil, options.dropped.isEmpty, !(isHeader && names.contains(target)), let number = Int(target),
       1...row.count ~= number || -row.count ... -1 ~= number,
       case let place = number > 0 ? number - 1 : row.count + number, words.allSatisfy({ $0 == place })
     {
-      (self.names, self.target, group, count) = (nil, place, nil, row.count)
+      (self.names, self.target, group, dropped, count) = (nil, place, nil, [], row.count)
       return
     }
     self.target = try Self.column(target, "--target", in: names, path)
@@ -79,14 +83,23 @@ struct TableColumns {
     guard group != self.target else {
       throw FileError(.malformed, path, "--group and --target both name the column `\(target)`, expected two columns")
     }
-    guard names.count > (group == nil ? 1 : 2) else {
+    var dropped: Set<Int> = []
+    for name in options.dropped {
+      let place = try Self.column(name, "--drop", in: names, path)
+      guard place != self.target, place != group else {
+        throw FileError(.malformed, path, "--drop names the column `\(name)`, which --target or --group names as well")
+      }
+      dropped.insert(place)
+    }
+    self.dropped = dropped
+    guard names.count > (group == nil ? 1 : 2) + dropped.count else {
       throw FileError(.malformed, path, "has no columns of numbers beside \(Self.list(names))")
     }
     (self.names, count) = (names, names.count)
   }
 
   /// The places of numbers that have names.
-  var numbers: [Int] { (names ?? []).indices.filter { $0 != target && $0 != group } }
+  var numbers: [Int] { (names ?? []).indices.filter { $0 != target && $0 != group && !dropped.contains($0) } }
 
   /// What the column at a place is called in messages.
   func name(_ place: Int) -> String {

@@ -11,6 +11,7 @@ extension Experiment: FieldCoded {
       CodedField("inputShape", \.inputShape),
       CodedField("target", \.target),
       CodedField("group", \.group),
+      CodedField("dropped", \.dropped),
       CodedField("missing", \.missing),
       CodedField("window", \.window),
       CodedField("seconds", \.seconds),

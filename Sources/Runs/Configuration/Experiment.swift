@@ -31,6 +31,8 @@ public struct Experiment: Codable, Equatable, Sendable {
   public var target: String?
   /// The column that says which rows of a table make one series; nil where each is one.
   public var group: String?
+  /// Columns of tables of series that are passed over; nil for none.
+  public var dropped: [String]?
   /// What becomes of missing values in tables; nil where they are refused.
   public var missing: SeriesOptions.MissingValues?
   /// The intensities of volumes that become 0 and 1; nil for each volume's own.
