@@ -94,6 +94,13 @@ extension ProgramTests {
           #expect(judged.error.contains(words), "\(run) \(data): \(judged.error)")
         }
       }
+      try table("three") { ["ant", "bee", "cat"][$0 % 3] }
+      let words = try program(
+        "train --dataset listing --data three.csv --model value.json --loss mean_squared_error --steps 1 --run w")
+      #expect(
+        words.complaints.last?.hasSuffix(
+          "its output is a number, the classes of listing are words, such as `ant`: give it 3 outputs") == true,
+        "\(words.error)")
       // Doses are numbers, not two classes: the mean squared error is hundreds.
       let loss = try program("evaluate --run v --data doses.csv --json").output.firstMatch(of: /"loss":([0-9.]+)/)?.1
       #expect(try #require(loss.flatMap { Double($0) }) > 10)

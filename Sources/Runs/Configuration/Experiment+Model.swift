@@ -64,7 +64,17 @@ extension Experiment {
   ///
   /// - Throws: `ShapeError` with what does not fit.
   public func head(of model: Model, for data: any Dataset) throws(ShapeError) -> Head {
-    try head(of: model, targets: data.targets, data: data.name)
+    let head = try head(of: model, targets: data.targets, data: data.name)
+    let kind = head.objective.loss.kind
+    // Between two words there is a way from one to the other; more have no order.
+    if case .classes(let classes, let positions) = data.targets, classes > 2, model.output.count == positions.count,
+      !kind.isCategorical, kind != .binaryCrossentropy, let word = data.classNames.first(where: { Double($0) == nil })
+    {
+      throw ShapeError(
+        "\(model.name) does not fit: its output is a number, the classes of \(data.name) are words, such as `\(word)`: give it "
+          + "\(classes) outputs")
+    }
+    return head
   }
 
   /// Pairs a network with the experiment's loss, for such targets of what is called `data`.
