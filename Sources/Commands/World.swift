@@ -60,10 +60,6 @@ struct World {
     communicator.deadline = timeout
     communicator.occasion = "the start"
     do {
-      // `doctor` looks at that itself.
-      if request?.isCollective == true, request?.doctor == nil {
-        try communicator.together { try MemoryBudget.checkLeast() }
-      }
       let code = try body(
         World(communicator: communicator, environment: environment, isQuiet: isQuiet, share: nil))
       communicator.occasion = "the end"

@@ -70,6 +70,7 @@ enum HelpTexts {
       --input-shape SHAPE        make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
       --target COLUMN            the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last); of a listing several of numbers, as age,size
       --group COLUMN             the column that says which rows of a table make one series, a step each; of a listing, which stay in one part, as those of a patient
+      --drop COLUMNS             columns of a table of series to pass over, by name, with commas between
       --missing WHAT             fill missing values of a table with zero, or with the mean of their place
       --window LOW,HIGH          the intensities of volumes that become 0 and 1 (default: each volume's own)
       --seconds S                cut or pad all sounds to S seconds
@@ -230,6 +231,7 @@ enum HelpTexts {
       --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
       --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last); of a listing several of numbers, as age,size
       --group COLUMN            the column that says which rows of a table make one series, a step each; of a listing, which stay in one part, as those of a patient
+      --drop COLUMNS            columns of a table of series to pass over, by name, with commas between
       --missing WHAT            fill missing values of a table with zero, or with the mean of their place
       --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
       --seconds S               cut or pad all sounds to S seconds
@@ -488,6 +490,7 @@ enum HelpTexts {
       --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
       --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last); of a listing several of numbers, as age,size
       --group COLUMN            the column that says which rows of a table make one series, a step each; of a listing, which stay in one part, as those of a patient
+      --drop COLUMNS            columns of a table of series to pass over, by name, with commas between
       --missing WHAT            fill missing values of a table with zero, or with the mean of their place
       --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
       --seconds S               cut or pad all sounds to S seconds
@@ -607,6 +610,7 @@ enum HelpTexts {
       --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
       --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last); of a listing several of numbers, as age,size
       --group COLUMN            the column that says which rows of a table make one series, a step each; of a listing, which stay in one part, as those of a patient
+      --drop COLUMNS            columns of a table of series to pass over, by name, with commas between
       --missing WHAT            fill missing values of a table with zero, or with the mean of their place
       --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
       --seconds S               cut or pad all sounds to S seconds
@@ -657,6 +661,7 @@ enum HelpTexts {
       --input-shape SHAPE       make all samples alike: resize images to HxWxC (C is 1 or 3), resample volumes to DxHxWxC, cut or pad series to LxC (default: the shape that they share)
       --target COLUMN           the column of labels in a table of series or a listing, by name, or by number without a header (-1 is the last); of a listing several of numbers, as age,size
       --group COLUMN            the column that says which rows of a table make one series, a step each; of a listing, which stay in one part, as those of a patient
+      --drop COLUMNS            columns of a table of series to pass over, by name, with commas between
       --missing WHAT            fill missing values of a table with zero, or with the mean of their place
       --window LOW,HIGH         the intensities of volumes that become 0 and 1 (default: each volume's own)
       --seconds S               cut or pad all sounds to S seconds

@@ -43,7 +43,11 @@ public enum Program {
       case .text(let text):
         return try world.onSpeaker { Output.line(text) }
       case .command(let command) where type(of: command).isCollective:
-        if doctor == nil { try World.tellOfKernels(world.communicator, environment) }
+        // `doctor` looks at both itself.
+        if doctor == nil {
+          try world.communicator.together { try MemoryBudget.checkLeast() }
+          try World.tellOfKernels(world.communicator, environment)
+        }
         try command.run(in: world)
         // A training's result is its folder.
         if type(of: command).isResultPrinted { try Output.check() }
