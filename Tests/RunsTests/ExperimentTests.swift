@@ -164,7 +164,7 @@ import Testing
     experiment.limit = 7
     experiment.inputShape = [8, 6, 1]
     (experiment.target, experiment.group, experiment.missing) = ("kind", "id", .mean)
-    experiment.dropped = ["time"]
+    experiment.drop = ["time"]
     (experiment.window, experiment.seconds, experiment.rate) = ([-1, 1], 0.5, 8000)
     experiment.augmentation = Augmentation(crop: 4, border: .reflect, flip: .alternate, cutout: 3)
     experiment.validationSplit = ValidationSplit(share: 0.3)

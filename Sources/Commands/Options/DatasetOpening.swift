@@ -108,7 +108,7 @@ struct DatasetOpening {
         shapes: experiment.shapes)
     case "series":
       let options = SeriesOptions(
-        target: experiment.target, group: experiment.group, dropped: experiment.dropped ?? [],
+        target: experiment.target, group: experiment.group, dropped: experiment.drop ?? [],
         missing: experiment.missing ?? .refused,
         shape: experiment.inputShape)
       return try SeriesTables.open(
@@ -175,7 +175,7 @@ struct DatasetOpening {
     for (option, isGiven, sets) in [
       ("--target", experiment.target != nil, files.union(["series"])),
       ("--group", experiment.group != nil, ["series", "listing"]),
-      ("--drop", experiment.dropped != nil, ["series"]), ("--missing", experiment.missing != nil, ["series"]),
+      ("--drop", experiment.drop != nil, ["series"]), ("--missing", experiment.missing != nil, ["series"]),
       ("--window", experiment.window != nil, ["volumes", "listing"]),
       ("--seconds", experiment.seconds != nil, ["audio", "listing"]),
       ("--rate", experiment.rate != nil, ["audio", "listing"]),

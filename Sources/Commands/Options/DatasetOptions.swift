@@ -68,7 +68,7 @@ enum DatasetOptions {
     if let dataset = try arguments.choice("--dataset", of: names), dataset != experiment.dataset {
       experiment.dataset = dataset
       (experiment.inputShape, experiment.validationSplit, experiment.window) = (nil, nil, nil)
-      (experiment.target, experiment.group, experiment.dropped, experiment.missing) = (nil, nil, nil, nil)
+      (experiment.target, experiment.group, experiment.drop, experiment.missing) = (nil, nil, nil, nil)
       (experiment.seconds, experiment.rate) = (nil, nil)
     }
     if let shape = try inputShape(arguments) { experiment.inputShape = shape }
@@ -78,7 +78,7 @@ enum DatasetOptions {
     if let split = try validationSplit(arguments) { experiment.validationSplit = split }
     if let target = arguments.string("--target") { experiment.target = target }
     if let group = arguments.string("--group") { experiment.group = group }
-    if let dropped = arguments.string("--drop") { experiment.dropped = dropped.split(separator: ",").map(String.init) }
+    if let dropped = arguments.string("--drop") { experiment.drop = dropped.split(separator: ",").map(String.init) }
     if let missing = try arguments.choice("--missing", of: fillings) { experiment.missing = missing }
     if let window = try window(arguments) { experiment.window = window }
     if let seconds = try arguments.float("--seconds", in: Experiment.seconds) { experiment.seconds = Double(seconds) }

@@ -11,7 +11,7 @@ extension Experiment: FieldCoded {
       CodedField("inputShape", \.inputShape),
       CodedField("target", \.target),
       CodedField("group", \.group),
-      CodedField("dropped", \.dropped),
+      CodedField("drop", \.drop),
       CodedField("missing", \.missing),
       CodedField("window", \.window),
       CodedField("seconds", \.seconds),

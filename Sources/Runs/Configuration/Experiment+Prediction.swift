@@ -62,7 +62,7 @@ extension Experiment {
     var kind = SampleReader.Kind()
     kind.dataset = dataset.isEmpty ? nil : dataset
     kind.series = SeriesOptions(
-      target: target, group: group, dropped: dropped ?? [], missing: missing ?? .refused,
+      target: target, group: group, dropped: drop ?? [], missing: missing ?? .refused,
       shape: inputShape.flatMap { $0.count == 2 ? $0 : nil })
     kind.window = window.map { $0[0]...$0[1] }
     (kind.seconds, kind.rate, kind.scale) = (seconds, rate, effectiveScale)

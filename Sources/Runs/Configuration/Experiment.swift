@@ -32,7 +32,7 @@ public struct Experiment: Codable, Equatable, Sendable {
   /// The column that says which rows of a table make one series; nil where each is one.
   public var group: String?
   /// Columns of tables of series that are passed over; nil for none.
-  public var dropped: [String]?
+  public var drop: [String]?
   /// What becomes of missing values in tables; nil where they are refused.
   public var missing: SeriesOptions.MissingValues?
   /// The intensities of volumes that become 0 and 1; nil for each volume's own.
